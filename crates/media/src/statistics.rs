@@ -1,0 +1,31 @@
+//! What is known about how well packets travel (RFC 3550 section 6.4, appendix A).
+
+use warmline_audio::{Codec, LegStats};
+
+/// A session's statistics at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stats {
+    /// Codec in use for sending.
+    pub codec: Option<Codec>,
+    /// Whether DTMF goes as telephone events.
+    pub telephone_events: bool,
+    /// RTP packets sent.
+    pub sent: u64,
+    /// RTP packets received.
+    pub received: u64,
+    /// Packets of the peer that never came (RFC 3550 appendix A.3); duplicates make it smaller,
+    /// even negative.
+    pub lost: i64,
+    /// Interarrival jitter of what we receive, in ms (RFC 3550 appendix A.8).
+    pub jitter_ms: f64,
+    /// Round trip in ms from the peer's last report (RFC 3550 section 6.4.1). `None`: no report.
+    pub round_trip_ms: Option<f64>,
+    /// Packets of ours that never came to the peer, by its last report.
+    pub remote_lost: Option<i64>,
+    /// Share of our packets lost between the peer's last two reports, 0 to 1.
+    pub remote_fraction_lost: Option<f64>,
+    /// Interarrival jitter of what the peer receives, in ms, by its last report.
+    pub remote_jitter_ms: Option<f64>,
+    /// What the audio leg counts: jitter buffer, concealment, level.
+    pub leg: LegStats,
+}

@@ -1,1 +1,19 @@
-//! 
+//! Owns what crosses to the window's pages: snapshots and errors out, actions in.
+//!
+//! The types are written once, here. Their TypeScript is committed as `ui/src/ipc/bindings.ts`; a
+//! test fails when it is stale. Texts are for people: the pages show them as they come and decide
+//! by the enums beside them, never by reading a text.
+
+mod action;
+#[cfg(test)]
+mod bindings;
+mod error;
+mod snapshot;
+
+pub use action::{UiAction, UiRejection};
+pub use error::{UiError, UiErrorCode};
+pub use snapshot::{
+    UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDirection, UiEnding, UiFirstRun,
+    UiHold, UiMicrophone, UiNotice, UiParty, UiQuality, UiQualityLevel, UiReachability,
+    UiRegistration, UiSnapshot,
+};

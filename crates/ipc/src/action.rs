@@ -1,0 +1,138 @@
+use serde::Deserialize;
+
+/// What the agent asks for. Whether it happened shows in the next snapshot.
+#[derive(Clone, Deserialize, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "do", rename_all = "camelCase")]
+pub enum UiAction {
+    /// Call a number, `user@host` or `sip:` address as typed.
+    Dial {
+        /// What was typed.
+        to: String,
+    },
+    /// Take a ringing call; the one being heard is put on hold.
+    Answer {
+        /// Which.
+        call: u32,
+    },
+    /// Refuse a ringing call.
+    Reject {
+        /// Which.
+        call: u32,
+        /// What the caller is told.
+        with: UiRejection,
+    },
+    /// End a call, or give up calling.
+    HangUp {
+        /// Which.
+        call: u32,
+    },
+    /// Put a call on hold.
+    Hold {
+        /// Which.
+        call: u32,
+    },
+    /// Go on with a held call; another one being heard is put on hold.
+    Resume {
+        /// Which.
+        call: u32,
+    },
+    /// Keep our sound from the other end.
+    Mute {
+        /// Which.
+        call: u32,
+    },
+    /// Let our sound through again.
+    Unmute {
+        /// Which.
+        call: u32,
+    },
+    /// Send digits: 0–9, `*`, `#`, A–D.
+    Dtmf {
+        /// Which.
+        call: u32,
+        /// In the order to send.
+        digits: String,
+    },
+    /// Put an ended call's card away.
+    Dismiss {
+        /// Which.
+        call: u32,
+    },
+    /// Register now instead of waiting for the next try.
+    Register,
+    /// Read the profile again, after a first run or an edit.
+    ReadProfile,
+    /// The answer to [`UiSnapshot::closing`](crate::UiSnapshot::closing): end the calls and close,
+    /// or stay.
+    Close {
+        /// Whether to close.
+        really: bool,
+    },
+}
+
+/// What the caller is told when a call is refused.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiRejection {
+    /// 486 Busy Here: the caller may be passed to somebody else.
+    Busy,
+    /// 603 Decline: nobody here takes the call.
+    Decline,
+}
+
+/// Numbers and digits are never printed.
+impl std::fmt::Debug for UiAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, call) = match self {
+            Self::Dial { .. } => ("Dial", None),
+            Self::Answer { call } => ("Answer", Some(call)),
+            Self::Reject { call, .. } => ("Reject", Some(call)),
+            Self::HangUp { call } => ("HangUp", Some(call)),
+            Self::Hold { call } => ("Hold", Some(call)),
+            Self::Resume { call } => ("Resume", Some(call)),
+            Self::Mute { call } => ("Mute", Some(call)),
+            Self::Unmute { call } => ("Unmute", Some(call)),
+            Self::Dtmf { call, .. } => ("Dtmf", Some(call)),
+            Self::Dismiss { call } => ("Dismiss", Some(call)),
+            Self::Register => ("Register", None),
+            Self::ReadProfile => ("ReadProfile", None),
+            Self::Close { .. } => ("Close", None),
+        };
+        match call {
+            Some(call) => write!(f, "{name}({call})"),
+            None => f.write_str(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_reads_as_the_page_writes_it() {
+        let action: UiAction = serde_json::from_str(r#"{"do":"reject","call":3,"with":"busy"}"#)
+            .expect("the page's JSON");
+        assert_eq!(
+            action,
+            UiAction::Reject {
+                call: 3,
+                with: UiRejection::Busy
+            }
+        );
+    }
+
+    #[test]
+    fn printing_an_action_shows_no_number_and_no_digit() {
+        let dial = UiAction::Dial {
+            to: "+15551234".into(),
+        };
+        let dtmf = UiAction::Dtmf {
+            call: 1,
+            digits: "987".into(),
+        };
+        assert_eq!(format!("{dial:?} {dtmf:?}"), "Dial Dtmf(1)");
+    }
+}

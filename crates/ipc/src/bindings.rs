@@ -1,0 +1,68 @@
+//! The TypeScript of the types that cross, and whether the committed file is fresh.
+
+use std::{fs, path::PathBuf};
+
+use ts_rs::{Config, TS};
+
+use crate::*;
+
+/// Writes the file instead of checking it when set.
+const REWRITE: &str = "WARMLINE_WRITE_BINDINGS";
+
+#[test]
+fn the_committed_typescript_is_fresh() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/ipc/bindings.ts");
+    let fresh = typescript();
+    if std::env::var_os(REWRITE).is_some() {
+        fs::write(&path, fresh).expect("the bindings are written");
+        return;
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed.replace("\r\n", "\n") == fresh,
+        "ui/src/ipc/bindings.ts is stale. Write it anew with:\n  {REWRITE}=1 cargo test -p warmline-ipc bindings\n"
+    );
+}
+
+fn typescript() -> String {
+    let config = Config::new().with_large_int("number");
+    let mut text = String::from(
+        "// Generated from crates/ipc. Write anew with: WARMLINE_WRITE_BINDINGS=1 cargo test -p warmline-ipc bindings\n",
+    );
+    macro_rules! declare {
+        ($($name:ty),* $(,)?) => {$(
+            text.push('\n');
+            if let Some(docs) = <$name as TS>::docs() {
+                text.push_str(docs.trim_end());
+                text.push('\n');
+            }
+            text.push_str("export ");
+            text.push_str(&<$name as TS>::decl(&config));
+            text.push('\n');
+        )*};
+    }
+    declare!(
+        UiSnapshot,
+        UiAccount,
+        UiFirstRun,
+        UiRegistration,
+        UiReachability,
+        UiCall,
+        UiDirection,
+        UiCallState,
+        UiHold,
+        UiParty,
+        UiDetail,
+        UiDetailKind,
+        UiQuality,
+        UiQualityLevel,
+        UiEnding,
+        UiMicrophone,
+        UiNotice,
+        UiAction,
+        UiRejection,
+        UiError,
+        UiErrorCode,
+    );
+    text
+}

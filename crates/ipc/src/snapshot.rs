@@ -1,0 +1,282 @@
+use serde::Serialize;
+
+/// Everything the pages show, complete each time. They keep no state of calls of their own.
+///
+/// Times are milliseconds since the phone started, on a clock that never jumps: a page shows
+/// `now_ms - answered_at_ms` and counts on from there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiSnapshot {
+    /// When this snapshot was taken.
+    pub now_ms: u64,
+    /// Who the agent is and whether calls can reach them.
+    pub account: UiAccount,
+    /// In the order in which they began. Ended calls stay until dismissed.
+    pub calls: Vec<UiCall>,
+    /// What the agent should know now: no microphone, a failed action.
+    pub notices: Vec<UiNotice>,
+    /// The microphone in use, while a call needs one.
+    pub microphone: Option<UiMicrophone>,
+    /// The window was asked to close while a call is up: ask the agent.
+    pub closing: bool,
+}
+
+/// Who the agent is, if a profile says so.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum UiAccount {
+    /// The phone is still reading its profile.
+    Starting,
+    /// There is no profile that can be used.
+    FirstRun(UiFirstRun),
+    /// A profile is in use.
+    SignedIn(UiRegistration),
+}
+
+/// What to do before the phone can be used.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiFirstRun {
+    /// Where the profile is looked for.
+    pub path: String,
+    /// A profile to start from.
+    pub example: String,
+    /// What is wrong with the profile that is there; none if there is no file.
+    pub problem: Option<String>,
+}
+
+/// The agent's registration with the server.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiRegistration {
+    /// What others see of the agent: a name, else the number.
+    pub name: String,
+    /// The address of record without its scheme.
+    pub address: String,
+    /// Whether calls can come in.
+    pub reachability: UiReachability,
+    /// The same in a few words.
+    pub words: String,
+    /// Why not, in a sentence.
+    pub reason: Option<String>,
+    /// What the agent can do about it, in a sentence.
+    pub advice: Option<String>,
+    /// When the phone tries again by itself.
+    pub retry_at_ms: Option<u64>,
+}
+
+/// Whether calls can come in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiReachability {
+    /// On the way: connecting or registering.
+    Connecting,
+    /// Registered.
+    Reachable,
+    /// Not registered; the phone tries again by itself.
+    Unreachable,
+    /// Not registered, and only a person can change that.
+    Refused,
+    /// Signed off.
+    Off,
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiCall {
+    /// Names the call in a [`UiAction`](crate::UiAction).
+    pub id: u32,
+    /// Who began it.
+    pub direction: UiDirection,
+    /// How far it is.
+    pub state: UiCallState,
+    /// Who is at the other end.
+    pub party: UiParty,
+    /// What the call said of itself: queue, subject, who passed it on.
+    pub details: Vec<UiDetail>,
+    /// When it began.
+    pub started_at_ms: u64,
+    /// When it was answered.
+    pub answered_at_ms: Option<u64>,
+    /// Whether our sound is kept from the other end.
+    pub muted: bool,
+    /// Our hold.
+    pub hold: UiHold,
+    /// Whether the other end holds us.
+    pub held_by_them: bool,
+    /// Whether this is the call that the agent hears.
+    pub heard: bool,
+    /// How the sound is, once there are figures.
+    pub quality: Option<UiQuality>,
+    /// Digits sent so far.
+    pub dtmf_sent: String,
+    /// How it ended, if it did.
+    pub ending: Option<UiEnding>,
+}
+
+/// Who began a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDirection {
+    /// They called.
+    Incoming,
+    /// We called.
+    Outgoing,
+}
+
+/// How far a call is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiCallState {
+    /// Ours, and nobody rings yet.
+    Calling,
+    /// Ours: it rings there. Theirs: it rings here.
+    Ringing,
+    /// Ours: there is sound before the answer.
+    Early,
+    /// Answered, and sound is being connected.
+    Connecting,
+    /// Answered.
+    Active,
+    /// Over: see [`UiCall::ending`].
+    Ended,
+}
+
+/// Our hold, as the other end agreed to it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiHold {
+    /// Not held.
+    Off,
+    /// Asked for.
+    Holding,
+    /// Held.
+    Held,
+    /// Asked to go on.
+    Resuming,
+}
+
+/// Who is at the other end.
+#[derive(Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiParty {
+    /// The display name, if there is one that says more than the number.
+    pub name: Option<String>,
+    /// The number or address to show, and to call back.
+    pub number: String,
+}
+
+/// People are never printed.
+impl std::fmt::Debug for UiParty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("‹pii›")
+    }
+}
+
+/// One thing a call said of itself.
+#[derive(Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDetail {
+    /// What kind of thing: the pages give queue and subject more room.
+    pub kind: UiDetailKind,
+    /// What it is called.
+    pub label: String,
+    /// What it says.
+    pub value: String,
+}
+
+impl std::fmt::Debug for UiDetail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} ‹pii›", self.kind)
+    }
+}
+
+/// What kind of thing a [`UiDetail`] is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDetailKind {
+    /// The queue or skill that the caller waited in.
+    Queue,
+    /// What it is about (RFC 3261 Subject).
+    Subject,
+    /// Who passed it on (RFC 5806 Diversion, RFC 7044 History-Info).
+    Diverted,
+    /// Anything else.
+    Other,
+}
+
+/// How the sound is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiQuality {
+    /// The verdict.
+    pub level: UiQualityLevel,
+    /// The verdict in a few words.
+    pub words: String,
+    /// The figures behind it, for who wants them.
+    pub figures: String,
+}
+
+/// The verdict on a call's sound.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiQualityLevel {
+    /// Nothing to hear of the network.
+    Good,
+    /// Now and then a word suffers.
+    Fair,
+    /// Hard to follow.
+    Poor,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiEnding {
+    /// Whether it went as somebody meant it to; if not, the card stays until dismissed.
+    pub normal: bool,
+    /// What happened, in a few words.
+    pub words: String,
+    /// What the agent can do about it.
+    pub advice: Option<String>,
+    /// When it ended.
+    pub at_ms: u64,
+}
+
+/// The microphone in use.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiMicrophone {
+    /// Its name, if known.
+    pub name: Option<String>,
+    /// How loud the last moment was, from 0 (silence) to 100 (full scale), on a decibel scale.
+    pub level_percent: u8,
+}
+
+/// Something the agent should know now.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiNotice {
+    /// What is the matter.
+    pub words: String,
+    /// What to do about it.
+    pub advice: Option<String>,
+}

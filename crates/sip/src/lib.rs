@@ -1,1 +1,18 @@
-//! 
+//! The user agent: registration and dialogs, over WSS and TLS.
+//!
+//! [`UserAgent::start`] takes an [`Account`] and gives a handle and a stream of [`SipEvent`]s.
+//! It stands on rsipstack's transaction layer; its types do not show here.
+
+mod account;
+mod agent;
+mod dialer;
+mod invite;
+pub mod redact;
+mod registration;
+
+pub use account::{Account, AccountError, Aor, ProxyUri, ServerUri, Timing, Transport};
+pub use agent::{DialogKey, EndCause, EndedBy, ForkId, SipEvent, SipRequest, UserAgent};
+pub use dialer::{FlowError, TlsError};
+pub use invite::{Invite, NameAddr};
+pub use redact::quiet_filter;
+pub use registration::{RegistrationError, RegistrationState};

@@ -1,0 +1,70 @@
+//! What an incoming INVITE says, as data: everything a desk may want to show or to act on.
+
+use std::fmt;
+
+/// A name and an address, as in `From: "Alice" <sip:alice@example.com>;tag=1`.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct NameAddr {
+    /// Display name, without its quotes.
+    pub display_name: Option<String>,
+    /// The URI, as written.
+    pub uri: String,
+    /// Parameters after the address, in order, values unquoted.
+    pub params: Vec<(String, Option<String>)>,
+}
+
+/// An incoming INVITE. Its `Debug` shows no person, number or body.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Invite {
+    /// Who calls, as they say themselves.
+    pub from: NameAddr,
+    /// Whom they called.
+    pub to: NameAddr,
+    /// The Request-URI.
+    pub request_uri: String,
+    /// `P-Asserted-Identity`: who calls, as the network vouches for (RFC 3325).
+    pub asserted_identity: Vec<NameAddr>,
+    /// `Diversion`: who sent the call on, latest first (RFC 5806).
+    pub diversion: Vec<NameAddr>,
+    /// `History-Info`: where the call has been, in order (RFC 7044).
+    pub history_info: Vec<NameAddr>,
+    /// `Call-Info`, one value each (RFC 3261 §20.9).
+    pub call_info: Vec<String>,
+    /// `User-to-User`, one value each (RFC 7433).
+    pub user_to_user: Vec<String>,
+    /// `Subject`.
+    pub subject: Option<String>,
+    /// `Alert-Info`, one value each (RFC 3261 §20.4).
+    pub alert_info: Vec<String>,
+    /// Option tags the caller supports.
+    pub supported: Vec<String>,
+    /// Every header in the order received, `X-` ones included, names as the RFC writes them.
+    pub headers: Vec<(String, String)>,
+    /// The SDP offer; `None` if the caller leaves the offer to us.
+    pub offer: Option<String>,
+}
+
+impl Invite {
+    /// The first header of this name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for NameAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("‹pii›")
+    }
+}
+
+impl fmt::Debug for Invite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invite")
+            .field("headers", &self.headers.len())
+            .field("offer", &self.offer.is_some())
+            .finish_non_exhaustive()
+    }
+}

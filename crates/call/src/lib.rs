@@ -1,1 +1,30 @@
-//! 
+//! The agent's calls: what state each is in and what must happen next.
+//!
+//! [`Phone`] performs no I/O, reads no clock and holds no SDP. Feed it an
+//! [`Event`], carry out every [`Command`] it returns in the order given, and
+//! feed back what came of them. When [`Phone::poll_timeout`] comes, feed it
+//! [`Event::Timeout`].
+//!
+//! One call is one SIP dialog usage (with all the forks of one INVITE) and one
+//! media session; all three go by the same [`CallId`], which the caller picks.
+//! At most one call has the agent's ears and voice, the one in [focus](Phone::focus).
+
+mod action;
+mod command;
+mod event;
+mod glare;
+mod hold;
+mod party;
+mod phone;
+mod reason;
+mod sound;
+mod state;
+
+pub use command::{
+    Command, HoldFailure, MediaCommand, Notice, Refusal, SipCommand, SoundCommand, Tone,
+};
+pub use event::{Digit, Event, MediaEvent, Rejection, SipEvent, UserAction};
+pub use party::Party;
+pub use phone::{Phone, PhoneConfig};
+pub use reason::{Cause, EndReason, EndedBy, MediaFailure};
+pub use state::{Call, CallId, Direction, Hold, State};

@@ -88,9 +88,9 @@ pub enum EndedBy {
     /// The peer or a server on the way: BYE, CANCEL or a final response.
     #[default]
     Remote,
-    /// Our own user agent: a time-out, or our own farewell confirmed.
+    /// We did: our own farewell, confirmed.
     Local,
-    /// The connection to the server is gone for good.
+    /// Nobody: the connection broke (no status), or an answer is missing (408).
     Network,
 }
 
@@ -100,19 +100,19 @@ impl EndReason {
     /// A Q.850 cause says more than the status a gateway made of it (RFC 3398
     /// §7.2.4.1), so it comes first wherever it is specific.
     pub fn from_cause(cause: Cause, direction: Direction, established: bool) -> Self {
-        if cause.by == EndedBy::Network {
+        if cause.by == EndedBy::Network && cause.status.is_none() {
             return Self::NetworkLost;
         }
         if established {
-            return match (cause.by, cause.status) {
-                // The dialog or its session timer ran out (RFC 3261 §12.2.1.2, RFC 4028 §10).
-                (_, Some(408 | 481)) | (EndedBy::Local, None) => Self::NoResponse,
+            return match cause.status {
+                // The peer knows no such dialog, or its session timer ran out
+                // (RFC 3261 §12.2.1.2, RFC 4028 §10).
+                Some(408 | 481) => Self::NoResponse,
                 _ => Self::RemoteHungUp,
             };
         }
         match direction {
             Direction::Incoming if cause.reason_status == Some(200) => Self::AnsweredElsewhere,
-            Direction::Incoming if cause.by == EndedBy::Local => Self::NoResponse,
             Direction::Incoming => Self::CallerGaveUp,
             Direction::Outgoing => cause
                 .q850
@@ -179,29 +179,29 @@ impl EndReason {
         }
     }
 
-    /// A short code for machines: lower-case words joined by hyphens, never changed.
+    /// A short code for machines: lower-case words joined by underscores, never changed.
     pub fn code(self) -> &'static str {
         match self {
-            Self::HungUp => "hung-up",
-            Self::RemoteHungUp => "remote-hung-up",
+            Self::HungUp => "hung_up",
+            Self::RemoteHungUp => "remote_hung_up",
             Self::Cancelled => "cancelled",
-            Self::CallerGaveUp => "caller-gave-up",
-            Self::AnsweredElsewhere => "answered-elsewhere",
+            Self::CallerGaveUp => "caller_gave_up",
+            Self::AnsweredElsewhere => "answered_elsewhere",
             Self::Rejected => "rejected",
             Self::Missed => "missed",
             Self::Busy => "busy",
             Self::Declined => "declined",
-            Self::NoAnswer => "no-answer",
+            Self::NoAnswer => "no_answer",
             Self::Unavailable => "unavailable",
-            Self::NotFound => "not-found",
-            Self::InvalidAddress => "invalid-address",
-            Self::NotAllowed => "not-allowed",
+            Self::NotFound => "not_found",
+            Self::InvalidAddress => "invalid_address",
+            Self::NotAllowed => "not_allowed",
             Self::Redirected => "redirected",
-            Self::NotAcceptable => "not-acceptable",
-            Self::NoResponse => "no-response",
-            Self::ServerFailure => "server-failure",
+            Self::NotAcceptable => "not_acceptable",
+            Self::NoResponse => "no_response",
+            Self::ServerFailure => "server_error",
             Self::Congestion => "congestion",
-            Self::NetworkLost => "network-lost",
+            Self::NetworkLost => "network_lost",
             Self::MediaFailed(failure) => failure.code(),
             Self::Refused { .. } => "refused",
         }
@@ -238,12 +238,10 @@ impl MediaFailure {
 
     fn code(self) -> &'static str {
         match self {
-            Self::NoCommonCodec => "media-no-common-codec",
-            Self::SdesOnly => "media-sdes-only",
-            Self::NotEncrypted => "media-not-encrypted",
-            Self::NotAcceptable => "media-not-acceptable",
-            Self::NoConnection => "media-no-connection",
-            Self::Internal => "media-internal",
+            Self::NoCommonCodec | Self::SdesOnly | Self::NotEncrypted | Self::NotAcceptable => {
+                "not_acceptable"
+            }
+            Self::NoConnection | Self::Internal => "media_failed",
         }
     }
 
@@ -362,7 +360,7 @@ mod tests {
         );
         assert_eq!(
             of(Cause {
-                by: EndedBy::Local,
+                by: EndedBy::Network,
                 status: Some(408),
                 ..Cause::default()
             }),
@@ -384,7 +382,7 @@ mod tests {
                 let reason = outgoing(status, q850);
                 assert!(reason.words().ends_with('.'), "{reason:?}");
                 let code = reason.code();
-                assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+                assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
             }
         }
         for q850 in 0..128 {

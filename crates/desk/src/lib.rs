@@ -1,1 +1,35 @@
-//! 
+//! The whole phone without a window: runs the machines of calls, SIP, media and
+//! sound, and carries out their commands.
+//!
+//! [`start`] runs one task that owns every machine. Everybody else holds a
+//! [`Desk`]: actions go in through [`Desk::send`], the state comes out as a
+//! [`Snapshot`] in a watch, and what happened as a stream of [`DeskEvent`]s.
+//! A [`Profile`] says who the agent is and where the server; [`log`] writes a
+//! log that holds neither people nor secrets.
+
+mod action;
+mod desk;
+mod error;
+mod event;
+pub mod log;
+pub mod profile;
+mod snapshot;
+
+pub use action::{Done, Reply, UserAction};
+pub use desk::{Desk, DeskConfig, devices, start};
+pub use error::{DeskError, ErrorCode};
+pub use event::{DeskEvent, DeviceRole, DeviceState, Holder};
+pub use profile::Profile;
+pub use snapshot::{CallView, DeviceView, Ending, Registration, Snapshot};
+
+pub use warmline_audio::{
+    DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Output, Region,
+};
+pub use warmline_call::{
+    CallId, Direction, EndReason, Hold, MediaFailure, Party, PhoneConfig, Rejection, State,
+};
+pub use warmline_media::{Codec, Stats};
+pub use warmline_sip::{
+    Invite, NameAddr,
+    redact::{Pii, Secret},
+};

@@ -1,0 +1,105 @@
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use tokio::sync::oneshot;
+use warmline_audio::{Input, Output};
+use warmline_call::{CallId, Rejection};
+use warmline_media::Stats;
+
+use crate::error::{DeskError, ErrorCode};
+
+/// What the agent may ask the desk for. Its `Debug` form shows no number and no digit.
+#[derive(Clone, Eq, PartialEq)]
+pub enum UserAction {
+    /// Call a number, `user@host`, or a `sip:`, `sips:` or `tel:` URI. The call in focus is held.
+    /// Gives [`Done::Dialing`].
+    Dial {
+        /// As typed; white space round it does not matter.
+        to: String,
+    },
+    /// Answer an incoming call. The call in focus is held.
+    Answer(CallId),
+    /// Turn an incoming call away.
+    Reject(CallId, Rejection),
+    /// End a call whatever its state.
+    Hangup(CallId),
+    /// Put the other end on hold.
+    Hold(CallId),
+    /// Take a held call back. The call in focus is held.
+    Resume(CallId),
+    /// Stop (`true`) or start (`false`) sending the agent's voice on one call.
+    Mute(CallId, bool),
+    /// Send DTMF digits, `0`–`9 * # A`–`D`, on an established call.
+    Dtmf(CallId, String),
+    /// Forget an ended call.
+    Dismiss(CallId),
+    /// Read a call's statistics now. Gives [`Done::Stats`].
+    Stats(CallId),
+    /// Register now: the network has changed, or the agent asks to try again.
+    Register,
+    /// Use another microphone.
+    SetInput(Input),
+    /// Use another headset or speaker.
+    SetOutput(Output),
+    /// Ring on another device.
+    SetRingOutput(Output),
+    /// End all calls, un-register and stop. Done when everything has stopped.
+    Quit,
+}
+
+/// What came of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Done {
+    /// It has been set going; what comes of it shows in the snapshot and the events.
+    Accepted,
+    /// The call has been set up under this id.
+    Dialing(CallId),
+    /// Statistics of the call.
+    Stats(Box<Stats>),
+}
+
+/// Whether an action could be done. May be awaited or dropped.
+#[derive(Debug)]
+pub struct Reply(pub(crate) oneshot::Receiver<Result<Done, DeskError>>);
+
+impl Future for Reply {
+    type Output = Result<Done, DeskError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(|reply| {
+            reply.unwrap_or_else(|_| {
+                Err(DeskError::new(
+                    ErrorCode::Stopped,
+                    "The phone has stopped.",
+                    "Start it again.",
+                ))
+            })
+        })
+    }
+}
+
+impl fmt::Debug for UserAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dial { .. } => f.write_str("Dial(‹pii›)"),
+            Self::Answer(call) => write!(f, "Answer({call})"),
+            Self::Reject(call, rejection) => write!(f, "Reject({call}, {rejection:?})"),
+            Self::Hangup(call) => write!(f, "Hangup({call})"),
+            Self::Hold(call) => write!(f, "Hold({call})"),
+            Self::Resume(call) => write!(f, "Resume({call})"),
+            Self::Mute(call, muted) => write!(f, "Mute({call}, {muted})"),
+            Self::Dtmf(call, _) => write!(f, "Dtmf({call}, ‹pii›)"),
+            Self::Dismiss(call) => write!(f, "Dismiss({call})"),
+            Self::Stats(call) => write!(f, "Stats({call})"),
+            Self::Register => f.write_str("Register"),
+            Self::SetInput(_) => f.write_str("SetInput"),
+            Self::SetOutput(_) => f.write_str("SetOutput"),
+            Self::SetRingOutput(_) => f.write_str("SetRingOutput"),
+            Self::Quit => f.write_str("Quit"),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+use std::fmt;
+
+/// What went wrong: a code for programs, and what happened and what to do for people.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeskError {
+    /// What a program may decide by.
+    pub code: ErrorCode,
+    /// What happened, in a sentence.
+    pub what: String,
+    /// What to do about it, in a sentence; may be empty.
+    pub advice: String,
+}
+
+impl DeskError {
+    /// An error.
+    pub fn new(code: ErrorCode, what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            code,
+            what: what.into(),
+            advice: advice.into(),
+        }
+    }
+
+    /// What happened and what to do, in one text.
+    pub fn message(&self) -> String {
+        [self.what.as_str(), self.advice.as_str()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+impl fmt::Display for DeskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for DeskError {}
+
+/// What a program may decide by. [`ErrorCode::as_str`] never changes.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ErrorCode {
+    /// The profile cannot be read, or says something that cannot be.
+    ProfileInvalid,
+    /// There is no password where the profile says.
+    PasswordMissing,
+    /// The server refuses user name or password.
+    PasswordRefused,
+    /// The system's keychain cannot be used.
+    KeychainUnavailable,
+    /// The file of certificate authorities cannot be used.
+    CaFileInvalid,
+    /// The server's name has no address.
+    ServerUnknown,
+    /// The server cannot be reached.
+    ServerUnreachable,
+    /// The proxy does not let us through.
+    ProxyRefused,
+    /// The server's certificate comes from an authority that is not trusted, or is otherwise not valid.
+    TlsUntrusted,
+    /// The server's certificate has expired.
+    TlsExpired,
+    /// The server's certificate is for another name.
+    TlsWrongName,
+    /// The server does not speak SIP over the chosen transport.
+    NotASipServer,
+    /// The server refuses to register us.
+    ServerRefused,
+    /// The connection broke.
+    ConnectionLost,
+    /// There is no such call.
+    NoSuchCall,
+    /// The call is not in a state for that.
+    NotNow,
+    /// What was typed cannot be called.
+    BadNumber,
+    /// What was typed is no DTMF digit.
+    BadDigit,
+    /// The other end did not agree to hold or resume.
+    HoldFailed,
+    /// A digit did not reach the other end.
+    DtmfFailed,
+    /// There is no microphone.
+    NoMicrophone,
+    /// There is no speaker or headset.
+    NoSpeaker,
+    /// There is no device to ring on.
+    NoRinger,
+    /// A file that stands in for a device cannot be used.
+    SoundFile,
+    /// The log can no longer be written; the phone goes on.
+    LogFull,
+    /// The phone has stopped.
+    Stopped,
+}
+
+impl ErrorCode {
+    /// The code as programs write it: lower-case words joined by underscores.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ProfileInvalid => "profile_invalid",
+            Self::PasswordMissing => "password_missing",
+            Self::PasswordRefused => "password_refused",
+            Self::KeychainUnavailable => "keychain_unavailable",
+            Self::CaFileInvalid => "ca_file_invalid",
+            Self::ServerUnknown => "server_unknown",
+            Self::ServerUnreachable => "server_unreachable",
+            Self::ProxyRefused => "proxy_refused",
+            Self::TlsUntrusted => "tls_untrusted",
+            Self::TlsExpired => "tls_expired",
+            Self::TlsWrongName => "tls_wrong_name",
+            Self::NotASipServer => "not_a_sip_server",
+            Self::ServerRefused => "server_refused",
+            Self::ConnectionLost => "connection_lost",
+            Self::NoSuchCall => "no_such_call",
+            Self::NotNow => "not_now",
+            Self::BadNumber => "bad_number",
+            Self::BadDigit => "bad_digit",
+            Self::HoldFailed => "hold_failed",
+            Self::DtmfFailed => "dtmf_failed",
+            Self::NoMicrophone => "no_microphone",
+            Self::NoSpeaker => "no_speaker",
+            Self::NoRinger => "no_ringer",
+            Self::SoundFile => "sound_file",
+            Self::LogFull => "log_full",
+            Self::Stopped => "stopped",
+        }
+    }
+}

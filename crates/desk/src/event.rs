@@ -1,0 +1,97 @@
+use warmline_call::{CallId, EndReason};
+
+use crate::{
+    error::DeskError,
+    snapshot::{CallView, Registration},
+};
+
+/// What happened, in the order it happened. The snapshot in the watch is never
+/// older than the event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeskEvent {
+    /// Registration has changed.
+    Registration(Registration),
+    /// Somebody calls.
+    Incoming(Box<CallView>),
+    /// We call somebody.
+    Dialing(Box<CallView>),
+    /// The far end is being alerted.
+    Ringing(CallId),
+    /// Sound comes before the answer.
+    Early(CallId),
+    /// The call is answered, or taken back after [`DeskEvent::Held`]: the agent and the far end
+    /// hear each other.
+    Active(CallId),
+    /// The first sound of the far end came in.
+    FirstAudio(CallId),
+    /// The call is on hold.
+    Held(CallId, Holder),
+    /// The far end, who held us, has taken us back.
+    Unheld(CallId),
+    /// The agent was muted (`true`) or is no longer.
+    Muted(CallId, bool),
+    /// The sound path of an answered call is up (`true`), or interrupted.
+    Connected(CallId, bool),
+    /// The far end pressed a key.
+    Dtmf(CallId, char),
+    /// The call is over.
+    Ended {
+        /// Which.
+        call: CallId,
+        /// Why.
+        reason: EndReason,
+        /// The SIP status that ended it, if one did.
+        status: Option<u16>,
+    },
+    /// A sound device has changed.
+    Device {
+        /// What it is used for.
+        role: DeviceRole,
+        /// Its name, if there is one.
+        name: Option<String>,
+        /// What became of it.
+        state: DeviceState,
+    },
+    /// Something failed that the agent should know, about a call or in general.
+    Error {
+        /// Which call, if it is about one.
+        call: Option<CallId>,
+        /// What failed.
+        error: DeskError,
+    },
+    /// The desk has stopped; nothing follows.
+    Stopped,
+}
+
+/// Who put a call on hold.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Holder {
+    /// The agent.
+    Me,
+    /// The far end.
+    Peer,
+}
+
+/// What a sound device is used for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum DeviceRole {
+    /// Takes the agent's voice.
+    Microphone,
+    /// Plays calls and tones.
+    Speaker,
+    /// Rings.
+    Ringer,
+}
+
+/// What became of a sound device.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DeviceState {
+    /// In use now, as chosen.
+    InUse,
+    /// In use now in place of the one that was chosen.
+    StandIn,
+    /// Gone; another one is looked for.
+    Lost,
+    /// There is none.
+    None,
+}

@@ -6,6 +6,8 @@
 mod account;
 mod agent;
 mod dialer;
+mod digest;
+mod headers;
 mod invite;
 pub mod redact;
 mod registration;

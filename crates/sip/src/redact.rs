@@ -26,8 +26,8 @@ impl<T> Pii<T> {
     }
 }
 
-impl<T> From<T> for Pii<T> {
-    fn from(value: T) -> Self {
+impl From<String> for Pii<String> {
+    fn from(value: String) -> Self {
         Self(value)
     }
 }
@@ -60,8 +60,8 @@ impl<T> Secret<T> {
     }
 }
 
-impl<T> From<T> for Secret<T> {
-    fn from(value: T) -> Self {
+impl From<String> for Secret<String> {
+    fn from(value: String) -> Self {
         Self(value)
     }
 }

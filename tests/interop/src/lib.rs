@@ -1,1 +1,40 @@
-//! 
+//! The lab: real peers for the phone to talk to, each started for one test, on ports of its own, and
+//! gone with it.
+//!
+//! [`test`] gives a test its [`Lab`]. The lab starts [`Asterisk`], [`Kamailio`], Chromium with JsSIP
+//! ([`Browser`]), a private sound server ([`Pulse`]) and the phone itself ([`Phone`], a
+//! `warmline-cli run`). A peer is handed out when it has proven that it is ready.
+//! `lab/setup` installs them all.
+#![cfg(target_os = "linux")]
+
+mod asterisk;
+mod browser;
+mod certificate;
+mod error;
+mod kamailio;
+mod lines;
+mod manager;
+mod people;
+mod phone;
+mod place;
+mod ports;
+mod process;
+mod pulse;
+pub mod sound;
+mod speech;
+mod template;
+mod trunk;
+
+pub use asterisk::{Asterisk, number};
+pub use browser::{Browser, Heard};
+pub use certificate::{Authority, Certificate};
+pub use error::{LabError, Result};
+pub use kamailio::{Digest, Kamailio};
+pub use manager::{Manager, ManagerEvent};
+pub use people::Person;
+pub use phone::{Caller, Command, Event, Kind, Phone, PhoneSetup, Reason, Stats};
+pub use place::{Lab, test};
+pub use process::{Process, Stdout};
+pub use pulse::Pulse;
+pub use speech::{Band, Score, score};
+pub use trunk::Trunk;

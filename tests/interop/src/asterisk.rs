@@ -1,0 +1,269 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::certificate::Certificate;
+use crate::error::{Doing, LabError, Result};
+use crate::manager::Manager;
+use crate::people::Person;
+use crate::process::{Process, Stdout};
+use crate::{place, ports, sound, template};
+
+/// Numbers that a test dials. The dial plan is `lab/asterisk/extensions.conf`.
+pub mod number {
+    /// Says back what it hears.
+    pub const ECHO: &str = "4930555600";
+    /// 1000 Hz at -20 dBFS, for ever.
+    pub const MILLIWATT: &str = "4930555601";
+    /// Music on hold: 660 Hz at -20 dBFS, for ever.
+    pub const MUSIC: &str = "4930555602";
+    /// Rings for three seconds, then gives up: 480.
+    pub const NO_ANSWER: &str = "4930555604";
+    /// Is busy: 486.
+    pub const BUSY: &str = "4930555605";
+    /// Three seconds of 620 Hz at -20 dBFS before it answers, then [`ECHO`].
+    pub const EARLY: &str = "4930555606";
+    /// Tells the manager four digits: the user event `Digits`.
+    pub const DIGITS: &str = "4930555607";
+    /// Rings for a minute.
+    pub const RINGS: &str = "4930555610";
+    /// Answers and is silent.
+    pub const SILENCE: &str = "4930555611";
+    /// Nobody has this number: 404.
+    pub const NOBODY: &str = "4930555999";
+}
+
+/// A PBX: Asterisk with WSS, TLS and UDP, accounts for everyone in the lab, and a manager interface.
+pub struct Asterisk {
+    process: Option<Process>,
+    tree: Tree,
+    dir: PathBuf,
+    ports: Ports,
+    manager: Option<Manager>,
+}
+
+struct Ports {
+    wss: u16,
+    tls: u16,
+    sip: u16,
+    manager: u16,
+}
+
+impl Asterisk {
+    pub(crate) fn start(dir: &Path, certificate: &Certificate) -> Result<Asterisk> {
+        let tree = Tree::find()?;
+        let dir = dir.join("asterisk");
+        for part in ["etc", "lib", "spool", "run", "log"] {
+            std::fs::create_dir_all(dir.join(part)).doing("making Asterisk's folders")?;
+        }
+        let sounds = dir.join("sounds");
+        write_sounds(&sounds)?;
+        let ports = Ports {
+            wss: ports::free(),
+            tls: ports::free(),
+            sip: ports::free(),
+            manager: ports::free(),
+        };
+        let (rtp_start, rtp_end) = ports::free_range(40);
+        template::fill_all(
+            &place::sources().join("asterisk"),
+            &dir.join("etc"),
+            &[
+                ("dir", dir.display().to_string()),
+                ("modules", tree.modules.display().to_string()),
+                (
+                    "share",
+                    tree.root.join("usr/share/asterisk").display().to_string(),
+                ),
+                ("sounds", sounds.display().to_string()),
+                ("certificate", certificate.file.display().to_string()),
+                ("key", certificate.key.display().to_string()),
+                ("http_port", ports::free().to_string()),
+                ("wss_port", ports.wss.to_string()),
+                ("tls_port", ports.tls.to_string()),
+                ("sip_port", ports.sip.to_string()),
+                ("manager_port", ports.manager.to_string()),
+                ("rtp_start", rtp_start.to_string()),
+                ("rtp_end", rtp_end.to_string()),
+            ],
+        )?;
+        std::fs::write(dir.join("etc/accounts.conf"), accounts())
+            .doing("writing Asterisk's accounts")?;
+        let mut asterisk = Asterisk {
+            process: None,
+            tree,
+            dir,
+            ports,
+            manager: None,
+        };
+        asterisk.restart()?;
+        Ok(asterisk)
+    }
+
+    /// Starts it (again), on the same ports. What it knew of calls and registrations is lost.
+    pub fn restart(&mut self) -> Result<()> {
+        self.kill();
+        let mut command = Command::new(&self.tree.loader);
+        command
+            .args(["--library-path".as_ref(), self.tree.libraries.as_os_str()])
+            .arg(self.tree.root.join("usr/sbin/asterisk"))
+            .args([
+                "-f".as_ref(),
+                "-n".as_ref(),
+                "-C".as_ref(),
+                self.dir.join("etc/asterisk.conf").as_os_str(),
+            ])
+            .env("TZ", "UTC")
+            // The tree's OpenSSL would read the configuration of the system's.
+            .env("OPENSSL_CONF", "/dev/null");
+        let mut process = Process::start(
+            "asterisk",
+            command,
+            Stdout::Log,
+            self.dir.parent().unwrap_or(&self.dir),
+        )?;
+        let mut manager = None;
+        process.ready_when(START, || {
+            manager = Manager::connect(self.ports.manager).ok();
+            manager.is_some()
+        })?;
+        let mut manager = manager.expect("ready means connected");
+        manager.wait("FullyBooted", START, |event| event.name() == "FullyBooted")?;
+        process.ready_when(START, || listens(self.ports.wss) && listens(self.ports.tls))?;
+        self.process = Some(process);
+        self.manager = Some(manager);
+        Ok(())
+    }
+
+    /// Ends it without a word to anyone, as a crash would.
+    pub fn kill(&mut self) {
+        self.manager = None;
+        if let Some(mut process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// Where a WebRTC phone registers.
+    pub fn wss(&self) -> String {
+        format!("wss://localhost:{}/ws", self.ports.wss)
+    }
+
+    /// Where a phone registers over TLS.
+    pub fn sips(&self) -> String {
+        format!("sips:localhost:{}", self.ports.tls)
+    }
+
+    /// Where a plain SIP phone registers, over UDP on 127.0.0.1.
+    pub fn sip_port(&self) -> u16 {
+        self.ports.sip
+    }
+
+    /// The connection to the manager interface: events from the start on.
+    ///
+    /// # Panics
+    /// While it is killed.
+    pub fn manager(&mut self) -> &mut Manager {
+        self.manager.as_mut().expect("it runs")
+    }
+
+    /// The log with one line a message: seconds since 1970 with milliseconds in brackets first.
+    pub fn log(&self) -> PathBuf {
+        self.dir.join("log/full")
+    }
+
+    /// Calls `to`'s phone and puts it through to `number` when it is answered. The one who calls is
+    /// `from`.
+    pub fn call(&mut self, to: Person, from: Person, number: &str) -> Result<()> {
+        let fields = [
+            ("Channel", format!("PJSIP/{}", to.number)),
+            ("Context", "lab".to_owned()),
+            ("Exten", number.to_owned()),
+            ("Priority", "1".to_owned()),
+            ("CallerID", format!("\"{}\" <{}>", from.name, from.number)),
+            ("Timeout", "30000".to_owned()),
+            ("Async", "true".to_owned()),
+        ];
+        self.manager().action("Originate", &fields).map(drop)
+    }
+
+    /// Hangs up every call of `person`, from the PBX's side.
+    pub fn hang_up(&mut self, person: Person) -> Result<()> {
+        let channel = format!("/^PJSIP/{}-.*/", person.number);
+        self.manager()
+            .action("Hangup", &[("Channel", channel)])
+            .map(drop)
+    }
+}
+
+/// An unpacked Asterisk and the loader and libraries it was built for.
+struct Tree {
+    root: PathBuf,
+    loader: PathBuf,
+    libraries: PathBuf,
+    modules: PathBuf,
+}
+
+impl Tree {
+    fn find() -> Result<Tree> {
+        let lab = place::installed();
+        let missing = || LabError::Missing {
+            what: "Asterisk",
+            place: lab.join("sid"),
+        };
+        let root = ["sid", "distribution"]
+            .iter()
+            .map(|tree| lab.join(tree))
+            .find(|tree| tree.join("usr/sbin/asterisk").is_file())
+            .ok_or_else(missing)?;
+        let (loader, libraries) = place::loader(&root).ok_or_else(missing)?;
+        let modules = libraries.join("asterisk/modules");
+        Ok(Tree {
+            root,
+            loader,
+            libraries,
+            modules,
+        })
+    }
+}
+
+fn accounts() -> String {
+    Person::ALL
+        .iter()
+        .map(|person| {
+            let Person {
+                number,
+                name,
+                password,
+            } = person;
+            let kind = if *person == Person::RIVAL {
+                "plain"
+            } else {
+                "webrtc"
+            };
+            format!(
+                "[{number}]({kind})\nauth={number}\naors={number}\ncallerid=\"{name}\" <{number}>\n\
+                 [{number}](location)\n[{number}](digest)\nusername={number}\npassword={password}\n"
+            )
+        })
+        .collect()
+}
+
+fn write_sounds(dir: &Path) -> Result<()> {
+    // As long as to be heard without a seam in any test: a file begins anew when it is through.
+    for (file, hz, seconds) in [
+        ("milliwatt/tone", 1000.0, 60.0),
+        ("music/tone", 660.0, 60.0),
+        ("early", 620.0, 3.0),
+    ] {
+        let file = dir.join(file).with_extension("wav");
+        std::fs::create_dir_all(file.parent().unwrap_or(dir)).doing("making folders for sounds")?;
+        sound::write(&file, 8000, &sound::tone(8000, hz, -20.0, seconds))?;
+    }
+    Ok(())
+}
+
+fn listens(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+const START: Duration = Duration::from_secs(20);

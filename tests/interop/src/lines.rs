@@ -1,0 +1,140 @@
+//! A conversation with a program by one JSON object a line: commands in, events out.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::ChildStdin;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{Doing, LabError, Result};
+use crate::process::Process;
+
+/// The program, and everything it has said.
+pub(crate) struct Lines {
+    pub(crate) process: Process,
+    stdin: Option<ChildStdin>,
+    incoming: Receiver<Line>,
+    said: Vec<Line>,
+    /// What was said before is not waited for any more.
+    next: usize,
+}
+
+/// One event, and when it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) value: Value,
+    pub(crate) at: Instant,
+}
+
+impl Lines {
+    /// Takes over the pipes of a program started with [`crate::process::Stdout::Piped`].
+    pub(crate) fn new(mut process: Process) -> Lines {
+        let (stdin, stdout) = process.take_pipes();
+        let (sender, incoming) = channel();
+        // Ends with the program: its standard output closes. A line that is no JSON is an event too,
+        // so that a test can refuse it.
+        std::thread::spawn(move || {
+            for text in BufReader::new(stdout)
+                .lines()
+                .map_while(std::result::Result::ok)
+            {
+                let at = Instant::now();
+                let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+                if sender.send(Line { value, at }).is_err() {
+                    break;
+                }
+            }
+        });
+        Lines {
+            process,
+            stdin: Some(stdin),
+            incoming,
+            said: Vec::new(),
+            next: 0,
+        }
+    }
+
+    pub(crate) fn send(&mut self, command: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(command)
+            .map_err(std::io::Error::other)
+            .doing("writing JSON")?;
+        let doing = || format!("telling {} {text}", self.process.name());
+        match &mut self.stdin {
+            Some(stdin) => writeln!(stdin, "{text}")
+                .and_then(|()| stdin.flush())
+                .doing(doing()),
+            None => Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe)).doing(doing()),
+        }
+    }
+
+    /// Closes the program's standard input.
+    pub(crate) fn hush(&mut self) {
+        self.stdin = None;
+    }
+
+    /// The first line from `from` on that `pick` makes something of; its index, and what was made.
+    pub(crate) fn find<T>(
+        &mut self,
+        from: usize,
+        awaited: &str,
+        limit: Duration,
+        mut pick: impl FnMut(&Line) -> Option<T>,
+    ) -> Result<(usize, T)> {
+        let deadline = Instant::now() + limit;
+        let mut index = from;
+        loop {
+            while let Some(line) = self.said.get(index) {
+                if let Some(picked) = pick(line) {
+                    return Ok((index, picked));
+                }
+                index += 1;
+            }
+            match self
+                .incoming
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
+                Ok(line) => self.said.push(line),
+                Err(RecvTimeoutError::Timeout) => {
+                    let seen: Vec<_> = self.said[from.min(self.said.len())..]
+                        .iter()
+                        .map(|line| line.value.to_string())
+                        .collect();
+                    let seen = format!("{}\n{}", seen.join("\n"), self.process.log_tail());
+                    let name = self.process.name().to_owned();
+                    return Err(LabError::TimedOut {
+                        name,
+                        awaited: awaited.to_owned(),
+                        limit,
+                        seen,
+                    });
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let status = self.process.wait(Duration::from_secs(1));
+                    return Err(self
+                        .process
+                        .not_ready(format!("it ended ({status:?}) before {awaited}")));
+                }
+            }
+        }
+    }
+
+    /// As [`Lines::find`], from after what was awaited last.
+    pub(crate) fn wait<T>(
+        &mut self,
+        awaited: &str,
+        limit: Duration,
+        pick: impl FnMut(&Line) -> Option<T>,
+    ) -> Result<T> {
+        let (index, picked) = self.find(self.next, awaited, limit, pick)?;
+        self.next = index + 1;
+        Ok(picked)
+    }
+
+    /// Everything said so far.
+    pub(crate) fn said(&mut self) -> &[Line] {
+        self.said.extend(self.incoming.try_iter());
+        &self.said
+    }
+}

@@ -1,0 +1,594 @@
+//! The phone under test: a `warmline-cli run`, spoken to as `docs/cli.md` says.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Doing, LabError, Result};
+use crate::lines::{Line, Lines};
+use crate::people::Person;
+use crate::place::Lab;
+use crate::process::{Process, Stdout};
+use crate::pulse::Pulse;
+
+/// What a phone can be told.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "cmd", rename_all = "snake_case")]
+#[allow(missing_docs)] // docs/cli.md
+pub enum Command {
+    Dial {
+        to: String,
+    },
+    Answer {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+    },
+    Reject {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+        status: u16,
+    },
+    Hangup {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+    },
+    Hold {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+    },
+    Resume {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+    },
+    Mute {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+    },
+    Unmute {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+    },
+    Dtmf {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+        digits: String,
+    },
+    Stats {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
+    },
+    Quit,
+}
+
+/// Something a phone says.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Event {
+    /// Milliseconds since the phone started.
+    pub t_ms: f64,
+    /// Which call it is about.
+    pub call: Option<u64>,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// When the harness read it.
+    #[serde(skip, default = "Instant::now")]
+    pub at: Instant,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs)] // docs/cli.md
+pub enum Kind {
+    Hello {
+        protocol: u32,
+    },
+    Registered {
+        expires_s: u64,
+    },
+    Unregistered {
+        reason: Reason,
+        retry_in_ms: Option<u64>,
+    },
+    Dialing {
+        to: String,
+    },
+    Incoming {
+        from: Caller,
+        to: String,
+        headers: Vec<(String, String)>,
+        waiting: bool,
+    },
+    Ringing,
+    Early,
+    Active,
+    FirstAudio,
+    Held {
+        by: String,
+    },
+    Muted {
+        muted: bool,
+    },
+    Dtmf {
+        digit: char,
+    },
+    Ended {
+        reason: Reason,
+        status: Option<u16>,
+        duration_ms: Option<u64>,
+    },
+    Stats(Box<Stats>),
+    Device {
+        role: String,
+        name: Option<String>,
+        state: String,
+    },
+    Error {
+        code: String,
+        message: String,
+    },
+    #[serde(other)]
+    Other,
+}
+
+/// Why something came about: a code for programs, words for people.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Reason {
+    /// One of the codes of `docs/cli.md`.
+    pub code: String,
+    /// What happened and what to do.
+    pub message: String,
+}
+
+/// Who calls.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Caller {
+    /// The display name.
+    pub name: Option<String>,
+    /// The number, or the user part of the address.
+    pub number: Option<String>,
+}
+
+/// How a call's sound is doing.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Stats {
+    /// `opus`, `g722`, `pcmu` or `pcma`.
+    pub codec: Option<String>,
+    /// Packets sent.
+    pub sent: u64,
+    /// Packets received.
+    pub received: u64,
+    /// Packets lost on the way here.
+    pub lost: i64,
+    /// Interarrival jitter.
+    pub jitter_ms: f64,
+    /// From the peer's RTCP reports.
+    pub round_trip_ms: Option<f64>,
+    /// What the peer lost of ours.
+    pub remote_lost: Option<i64>,
+    /// Sound that was invented for what was lost.
+    pub concealed_ms: Option<f64>,
+}
+
+/// A phone to be started: whose, where, and with what for ears and a mouth.
+pub struct PhoneSetup<'lab> {
+    lab: &'lab Lab,
+    server: String,
+    person: Person,
+    password: String,
+    ca_file: Option<PathBuf>,
+    codecs: Vec<String>,
+    options: Vec<OsString>,
+    environment: Vec<(&'static str, String)>,
+    wrapper: Vec<OsString>,
+    microphone: OsString,
+    speaker: Option<OsString>,
+}
+
+impl<'lab> PhoneSetup<'lab> {
+    pub(crate) fn new(lab: &'lab Lab, server: &str) -> PhoneSetup<'lab> {
+        PhoneSetup {
+            lab,
+            server: server.to_owned(),
+            person: Person::AGENT,
+            password: Person::AGENT.password.to_owned(),
+            ca_file: Some(lab.ca_file().to_owned()),
+            codecs: Vec::new(),
+            options: Vec::new(),
+            // No sound device of the machine's, unless a sound server is lent.
+            environment: vec![
+                ("PULSE_SERVER", "unix:/nonexistent".to_owned()),
+                ("ALSA_CONFIG_PATH", "/dev/null".to_owned()),
+            ],
+            wrapper: Vec::new(),
+            microphone: "silent".into(),
+            speaker: None,
+        }
+    }
+
+    /// Whose phone it is; the agent's unless said.
+    pub fn person(mut self, person: Person) -> Self {
+        self.person = person;
+        self.password = person.password.to_owned();
+        self
+    }
+
+    /// Another password than the person's.
+    pub fn password(mut self, password: &str) -> Self {
+        password.clone_into(&mut self.password);
+        self
+    }
+
+    /// Which authority it trusts besides the system's; the lab's unless said.
+    pub fn ca_file(mut self, file: Option<PathBuf>) -> Self {
+        self.ca_file = file;
+        self
+    }
+
+    /// The profile's `codecs`.
+    pub fn codecs(mut self, codecs: &[&str]) -> Self {
+        self.codecs = codecs.iter().map(|&codec| codec.to_owned()).collect();
+        self
+    }
+
+    /// What it hears from the microphone: a WAV file, once, then silence.
+    pub fn says(mut self, wav: &Path) -> Self {
+        self.microphone = prefixed("wav:", wav);
+        self
+    }
+
+    /// A microphone and a speaker that are real devices, of this sound server.
+    pub fn devices(mut self, pulse: &Pulse) -> Self {
+        self.environment = pulse.environment();
+        self.microphone = "microphone".into();
+        self.speaker = Some("speaker".into());
+        self
+    }
+
+    /// Leaves the choice of devices to the phone, on a machine that has none.
+    pub fn default_devices(mut self) -> Self {
+        self.microphone = "".into();
+        self.speaker = Some("".into());
+        self
+    }
+
+    /// A further option on its command line.
+    pub fn option(mut self, option: impl Into<OsString>) -> Self {
+        self.options.push(option.into());
+        self
+    }
+
+    /// A command that starts it: `unshare --mount …`.
+    pub fn wrapper(mut self, words: &[&str]) -> Self {
+        self.wrapper = words.iter().map(Into::into).collect();
+        self
+    }
+
+    /// Starts it and waits until it has registered.
+    pub fn registered(self) -> Result<Phone> {
+        let mut phone = self.start()?;
+        phone.wait("registered", |kind| {
+            matches!(kind, Kind::Registered { .. }).then_some(())
+        })?;
+        Ok(phone)
+    }
+
+    /// Starts it, and waits for nothing.
+    pub fn start(self) -> Result<Phone> {
+        let name = self.lab.next_phone();
+        let dir = self.lab.dir();
+        let heard = dir.join(format!("{name}.wav"));
+        let profile = dir.join(format!("{name}.toml"));
+        std::fs::write(&profile, self.profile()).doing("writing a profile")?;
+        let mut words = self.wrapper;
+        words.push(program()?.into());
+        words.extend(["run".into(), "--profile".into(), profile.into()]);
+        words.extend(option("--mic", self.microphone));
+        words.extend(option(
+            "--speaker",
+            self.speaker.unwrap_or_else(|| prefixed("wav:", &heard)),
+        ));
+        words.extend(option("--ringer", "silent".into()));
+        words.extend(self.options);
+        let mut command = std::process::Command::new(&words[0]);
+        command
+            .args(&words[1..])
+            .env("HOME", dir)
+            .env("XDG_RUNTIME_DIR", dir)
+            .env("WARMLINE_TEST_PASSWORD", self.password)
+            .env_remove("WARMLINE_LOG")
+            .env_remove("RUST_LOG")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .envs(self.environment);
+        let spawned = Instant::now();
+        let process = Process::start(&name, command, Stdout::Piped, dir)?;
+        self.lab.search_later(process.log().to_owned());
+        Ok(Phone {
+            lines: Lines::new(process),
+            heard,
+            commanded: 0,
+            spawned,
+        })
+    }
+
+    fn profile(&self) -> String {
+        let mut text = format!(
+            "server = \"{}\"\naor = \"{}\"\npassword_env = \"WARMLINE_TEST_PASSWORD\"\n",
+            self.server,
+            self.person.aor()
+        );
+        if let Some(file) = &self.ca_file {
+            text += &format!("ca_file = \"{}\"\n", file.display());
+        }
+        if !self.codecs.is_empty() {
+            text += &format!("codecs = {:?}\n", self.codecs);
+        }
+        text
+    }
+}
+
+/// A running phone.
+pub struct Phone {
+    lines: Lines,
+    heard: PathBuf,
+    /// How much it had said when it was told something last.
+    commanded: usize,
+    spawned: Instant,
+}
+
+impl Phone {
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.lines.process.pid()
+    }
+
+    /// When it was started.
+    pub fn spawned(&self) -> Instant {
+        self.spawned
+    }
+
+    /// Its standard error: the log.
+    pub fn log(&self) -> &Path {
+        self.lines.process.log()
+    }
+
+    /// The file its speaker is recorded in: 48 kHz, mono, 16 bit.
+    pub fn heard(&self) -> &Path {
+        &self.heard
+    }
+
+    /// Tells it something.
+    pub fn tell(&mut self, command: Command) -> Result<()> {
+        self.commanded = self.lines.said().len();
+        self.lines.send(&command)
+    }
+
+    /// Dials, and gives the call's number.
+    pub fn dial(&mut self, number: &str) -> Result<u64> {
+        self.tell(Command::Dial {
+            to: number.to_owned(),
+        })?;
+        let event = self.event("dialing", LIMIT, |event| {
+            matches!(event.kind, Kind::Dialing { .. })
+        })?;
+        Ok(event.call.unwrap_or_default())
+    }
+
+    /// Dials, and waits until the call is up.
+    pub fn call(&mut self, number: &str) -> Result<u64> {
+        let call = self.dial(number)?;
+        self.wait_active()?;
+        Ok(call)
+    }
+
+    /// Waits until a call is up and heard.
+    pub fn wait_active(&mut self) -> Result<()> {
+        self.wait("active", |kind| (*kind == Kind::Active).then_some(()))
+    }
+
+    /// Waits until a call is held, by `me` or by `peer`.
+    pub fn wait_held(&mut self, who: &str) -> Result<()> {
+        self.wait("held", |kind| {
+            matches!(kind, Kind::Held { by } if by == who).then_some(())
+        })
+    }
+
+    /// Waits until a call has ended, and says why.
+    pub fn wait_ended(&mut self) -> Result<(Reason, Option<u16>)> {
+        self.wait("ended", |kind| match kind {
+            Kind::Ended { reason, status, .. } => Some((reason.clone(), *status)),
+            _ => None,
+        })
+    }
+
+    /// Waits until the phone says that it is not registered, and why. The time is that until it tries
+    /// again; none if it does not.
+    pub fn wait_unregistered(&mut self) -> Result<(Reason, Option<u64>)> {
+        self.wait("unregistered", |kind| match kind {
+            Kind::Unregistered {
+                reason,
+                retry_in_ms,
+            } => Some((reason.clone(), *retry_in_ms)),
+            _ => None,
+        })
+    }
+
+    /// Waits for an incoming call: its number and what is known of it.
+    pub fn wait_incoming(&mut self) -> Result<(u64, Caller)> {
+        let event = self.event("incoming", LIMIT, |event| {
+            matches!(event.kind, Kind::Incoming { .. })
+        })?;
+        match event.kind {
+            Kind::Incoming { from, .. } => Ok((event.call.unwrap_or_default(), from)),
+            _ => unreachable!("only incoming is let through"),
+        }
+    }
+
+    /// Asks how the sound is doing.
+    pub fn stats(&mut self) -> Result<Stats> {
+        self.tell(Command::Stats { call: None })?;
+        self.wait("stats", |kind| match kind {
+            Kind::Stats(stats) => Some((**stats).clone()),
+            _ => None,
+        })
+    }
+
+    /// The first event after the one awaited last that `pick` makes something of.
+    pub fn wait<T>(
+        &mut self,
+        awaited: &str,
+        mut pick: impl FnMut(&Kind) -> Option<T>,
+    ) -> Result<T> {
+        self.wait_for(awaited, LIMIT, |event| pick(&event.kind))
+    }
+
+    /// As [`Phone::wait`], with a limit of one's own and the whole event.
+    pub fn wait_for<T>(
+        &mut self,
+        awaited: &str,
+        limit: Duration,
+        mut pick: impl FnMut(&Event) -> Option<T>,
+    ) -> Result<T> {
+        let name = self.lines.process.name().to_owned();
+        self.lines.wait(awaited, limit, |line| match parse(line) {
+            Ok(event) => pick(&event).map(Ok),
+            Err(reason) => Some(Err(LabError::Refused {
+                name: name.clone(),
+                reason,
+            })),
+        })?
+    }
+
+    /// The event itself.
+    pub fn event(
+        &mut self,
+        awaited: &str,
+        limit: Duration,
+        wanted: impl Fn(&Event) -> bool,
+    ) -> Result<Event> {
+        self.wait_for(awaited, limit, |event| wanted(event).then(|| event.clone()))
+    }
+
+    /// Waits for what may have happened before or after the event awaited last, but since the last
+    /// command.
+    pub fn since_told(&mut self, awaited: &str, wanted: impl Fn(&Kind) -> bool) -> Result<Event> {
+        let from = self.commanded;
+        let (_, event) = self.lines.find(from, awaited, LIMIT, |line| {
+            parse(line).ok().filter(|event| wanted(&event.kind))
+        })?;
+        Ok(event)
+    }
+
+    /// How often something was said so far.
+    pub fn count(&mut self, wanted: impl Fn(&Kind) -> bool) -> usize {
+        self.lines
+            .said()
+            .iter()
+            .filter_map(|line| parse(line).ok())
+            .filter(|event| wanted(&event.kind))
+            .count()
+    }
+
+    /// Whether it still runs.
+    pub fn is_alive(&mut self) -> bool {
+        self.lines.process.exited().is_none()
+    }
+
+    /// Waits until it has ended by itself; its exit code.
+    pub fn wait_exit(&mut self) -> Result<i32> {
+        let limit = LIMIT;
+        let status = self.lines.process.wait(limit);
+        let timed_out = || {
+            self.lines
+                .process
+                .not_ready(format!("it should have ended within {limit:?}"))
+        };
+        status
+            .and_then(|status| status.code())
+            .ok_or_else(timed_out)
+    }
+
+    /// Tells it to quit and waits until it has. What it heard is complete then.
+    pub fn quit(mut self) -> Result<PathBuf> {
+        self.tell(Command::Quit)?;
+        match self.wait_exit()? {
+            0 => Ok(self.heard.clone()),
+            code => Err(self
+                .lines
+                .process
+                .not_ready(format!("it ended with code {code} after quit"))),
+        }
+    }
+}
+
+fn parse(line: &Line) -> std::result::Result<Event, String> {
+    let mut event: Event = serde_json::from_value(line.value.clone())
+        .map_err(|error| format!("{error} in {}", line.value))?;
+    event.at = line.at;
+    Ok(event)
+}
+
+fn prefixed(prefix: &str, file: &Path) -> OsString {
+    let mut text = OsString::from(prefix);
+    text.push(file);
+    text
+}
+
+/// An option with its value, or nothing for no value.
+fn option(name: &str, value: OsString) -> Vec<OsString> {
+    if value.is_empty() {
+        Vec::new()
+    } else {
+        vec![name.into(), value]
+    }
+}
+
+/// The `warmline-cli` to test: `WARMLINE_CLI`, or the workspace's own, built as this harness was.
+fn program() -> Result<PathBuf> {
+    use std::sync::OnceLock;
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(program) = PROGRAM.get() {
+        return Ok(program.clone());
+    }
+    let program = match std::env::var_os("WARMLINE_CLI").filter(|file| !file.is_empty()) {
+        Some(file) => file.into(),
+        None => build()?,
+    };
+    Ok(PROGRAM.get_or_init(|| program).clone())
+}
+
+fn build() -> Result<PathBuf> {
+    let mut cargo =
+        std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args([
+            "build",
+            "-q",
+            "-p",
+            "warmline-cli",
+            "--message-format=json-render-diagnostics",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    let output = cargo
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .doing("building warmline-cli")?;
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<HashMap<String, Value>>(line).ok())
+        .find_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
+        .filter(|_| output.status.success())
+        .ok_or_else(|| LabError::Refused {
+            name: "cargo".to_owned(),
+            reason: "warmline-cli does not build".to_owned(),
+        })
+}
+
+const LIMIT: Duration = Duration::from_secs(10);

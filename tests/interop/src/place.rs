@@ -1,0 +1,305 @@
+//! Where the lab is: what is installed, the folder of this test, and whose turn it is.
+
+use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::asterisk::Asterisk;
+use crate::browser::Browser;
+use crate::certificate::{Authority, Certificate, Flaw};
+use crate::error::{Doing, LabError, Result};
+use crate::kamailio::{Digest, Kamailio};
+use crate::people::Person;
+use crate::phone::PhoneSetup;
+use crate::pulse::Pulse;
+use crate::{sound, trunk};
+
+/// Runs a test in a lab of its own, one at a time on the whole machine: the peers measure sound, and
+/// two cores carry no second call beside. When the test is through, the logs of every phone it used
+/// are searched for what no log may hold.
+///
+/// # Panics
+/// When the test fails. The lab's folder, with all logs, is then kept and named.
+pub fn test(body: impl FnOnce(&Lab) -> Result<()>) {
+    let lab = Lab::new().unwrap_or_else(|error| panic!("{error}"));
+    let result = body(&lab).and_then(|()| lab.search_logs());
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// A lab: a folder, an authority for certificates, and the peers that were asked for.
+pub struct Lab {
+    dir: TempDir,
+    authority: Authority,
+    phones: Cell<usize>,
+    phone_logs: RefCell<Vec<PathBuf>>,
+    _turn: File,
+}
+
+impl Lab {
+    /// Waits for its turn and makes an empty lab.
+    ///
+    /// # Errors
+    /// [`LabError::Missing`] if `lab/setup` has not run.
+    pub fn new() -> Result<Lab> {
+        let turn = take_turn()?;
+        // Short, because Asterisk's control socket lies below it and a socket's path is.
+        let dir = tempfile::Builder::new()
+            .prefix("warmline-")
+            .tempdir()
+            .doing("making a folder for the lab")?;
+        let authority = Authority::new(dir.path(), "authority")?;
+        Ok(Lab {
+            dir,
+            authority,
+            phones: Cell::new(0),
+            phone_logs: RefCell::default(),
+            _turn: turn,
+        })
+    }
+
+    /// The folder of this lab. Gone with it, unless the test fails.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The certificate of the authority that signs the servers', PEM.
+    pub fn ca_file(&self) -> &Path {
+        &self.authority.file
+    }
+
+    /// The certificate of an authority that signs nothing here, PEM.
+    pub fn stranger_ca_file(&self) -> Result<PathBuf> {
+        Ok(Authority::new(self.dir(), "stranger")?.file)
+    }
+
+    /// A good certificate for `localhost` and 127.0.0.1.
+    pub fn certificate(&self) -> Result<Certificate> {
+        self.authority.sign(self.dir(), "server", Flaw::None)
+    }
+
+    /// A certificate that ran out yesterday.
+    pub fn expired_certificate(&self) -> Result<Certificate> {
+        self.authority.sign(self.dir(), "expired", Flaw::Expired)
+    }
+
+    /// A certificate for another machine.
+    pub fn wrong_name_certificate(&self) -> Result<Certificate> {
+        self.authority
+            .sign(self.dir(), "wrong-name", Flaw::WrongName)
+    }
+
+    /// An Asterisk with a good certificate.
+    pub fn asterisk(&self) -> Result<Asterisk> {
+        Asterisk::start(self.dir(), &self.certificate()?)
+    }
+
+    /// An Asterisk with this certificate.
+    pub fn asterisk_with(&self, certificate: &Certificate) -> Result<Asterisk> {
+        Asterisk::start(self.dir(), certificate)
+    }
+
+    /// A Kamailio with a good certificate.
+    pub fn kamailio(&self, digest: Digest) -> Result<Kamailio> {
+        Kamailio::start(self.dir(), &self.certificate()?, digest)
+    }
+
+    /// JsSIP in Chromium, registered at the server with this `wss://` address.
+    pub fn browser(&self, person: Person, server: &str) -> Result<Browser> {
+        Browser::start(self.dir(), person, server)
+    }
+
+    /// A sound server without a sound card.
+    pub fn pulse(&self) -> Result<Pulse> {
+        Pulse::start(self.dir())
+    }
+
+    /// A phone of the agent's at `server` (`wss://…` or `sips:…`), not started yet.
+    pub fn phone(&self, server: &str) -> PhoneSetup<'_> {
+        PhoneSetup::new(self, server)
+    }
+
+    /// A WAV file of a tone: 48 kHz, mono, 16 bit.
+    pub fn tone(&self, hz: f64, dbfs: f64, seconds: f64) -> Result<PathBuf> {
+        let file = self.dir().join(format!("tone-{hz}-{dbfs}-{seconds}.wav"));
+        sound::write(&file, 48_000, &sound::tone(48_000, hz, dbfs, seconds))?;
+        Ok(file)
+    }
+
+    /// The number and log prefix of the next phone.
+    pub(crate) fn next_phone(&self) -> String {
+        let number = self.phones.get() + 1;
+        self.phones.set(number);
+        format!("phone-{number}")
+    }
+
+    /// Has a log searched when the test is through.
+    pub(crate) fn search_later(&self, log: PathBuf) {
+        self.phone_logs.borrow_mut().push(log);
+    }
+
+    fn search_logs(&self) -> Result<()> {
+        for log in self.phone_logs.borrow().iter().filter(|log| log.exists()) {
+            let text = std::fs::read(log).doing("reading a phone's log")?;
+            for line in String::from_utf8_lossy(&text).lines() {
+                if let Some(what) = leaked(line) {
+                    return Err(LabError::Leaked {
+                        log: log.clone(),
+                        what,
+                        line: line.to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.dir.disable_cleanup(true);
+            let _ = std::io::Write::write_fmt(
+                &mut std::io::stderr(),
+                format_args!("the lab's logs are kept in {}\n", self.dir().display()),
+            );
+        }
+    }
+}
+
+/// The folder that `lab/setup` fills.
+pub(crate) fn installed() -> PathBuf {
+    let cache = || {
+        std::env::var_os("XDG_CACHE_HOME")
+            .filter(|dir| !dir.is_empty())
+            .map(PathBuf::from)
+    };
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    match std::env::var_os("WARMLINE_LAB").filter(|dir| !dir.is_empty()) {
+        Some(lab) => lab.into(),
+        None => cache()
+            .or_else(home)
+            .unwrap_or_else(|| "/var/cache".into())
+            .join("warmline-lab"),
+    }
+}
+
+/// The folder with the configurations, `tests/interop/lab`.
+pub(crate) fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("lab")
+}
+
+/// The first program of these names that the `PATH`, or a folder for servers, has.
+pub(crate) fn program(what: &'static str, names: &[&str]) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path)
+        .chain(["/usr/sbin".into(), "/sbin".into()])
+        .collect();
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|file| file.is_file())
+        .ok_or_else(|| LabError::Missing {
+            what,
+            place: "the PATH".into(),
+        })
+}
+
+/// The dynamic loader and the folder of libraries of an unpacked Debian tree: a program of another
+/// release runs by them beside the system's own.
+pub(crate) fn loader(tree: &Path) -> Option<(PathBuf, PathBuf)> {
+    let entries = |folder: &str| {
+        std::fs::read_dir(tree.join(folder))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+    };
+    let named = |path: &Path, begin: &str, end: &str| {
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with(begin) && name.contains(end))
+    };
+    let loader = entries("usr/lib64")
+        .chain(entries("usr/lib"))
+        .find(|path| named(path, "ld-linux-", ".so."))?;
+    let libraries =
+        entries("usr/lib").find(|path| named(path, "", "-linux-gnu") && path.is_dir())?;
+    Some((loader, libraries))
+}
+
+fn take_turn() -> Result<File> {
+    let dir = installed();
+    if !dir.is_dir() {
+        return Err(LabError::Missing {
+            what: "the lab",
+            place: dir,
+        });
+    }
+    let file = dir.join("turn.lock");
+    let turn = File::options()
+        .create(true)
+        .append(true)
+        .open(&file)
+        .doing(format!("opening {}", file.display()))?;
+    // SAFETY: a system call on a descriptor that `turn` keeps open. The lock goes with the descriptor,
+    // also when the test is killed.
+    if unsafe { libc::flock(turn.as_raw_fd(), libc::LOCK_EX) } != 0 {
+        return Err(std::io::Error::last_os_error()).doing("waiting for the lab");
+    }
+    Ok(turn)
+}
+
+/// What a log line gives away, if anything.
+fn leaked(line: &str) -> Option<&'static str> {
+    let people = || Person::ALL.iter();
+    if line.contains(Person::PASSWORD_PREFIX) {
+        Some("a password")
+    } else if line.contains(Person::NUMBER_PREFIX) {
+        Some("a number")
+    } else if people().any(|person| person.name.split(' ').any(|name| line.contains(name)))
+        || line.contains(trunk::CALLER)
+    {
+        Some("a name")
+    } else if SECRETS
+        .iter()
+        .any(|word| line.to_ascii_lowercase().contains(word))
+    {
+        Some("a credential or a body")
+    } else {
+        None
+    }
+}
+
+/// Words that stand in messages and session descriptions and nowhere else.
+const SECRETS: [&str; 7] = [
+    "digest username",
+    "response=\"",
+    "a=ice-pwd",
+    "a=ice-ufrag",
+    "a=candidate",
+    "a=fingerprint",
+    "m=audio",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leak_is_seen() {
+        assert_eq!(leaked("INFO registered, for 600 s"), None);
+        assert_eq!(leaked("INFO calling sip:4930555600@x"), Some("a number"));
+        assert_eq!(leaked("password Mondkalb-1"), Some("a password"));
+        assert_eq!(leaked("from \"Rosalinde H.\""), Some("a name"));
+        assert_eq!(
+            leaked("Authorization: Digest username=\"x\""),
+            Some("a credential or a body")
+        );
+        assert_eq!(leaked("A=ICE-PWD:x"), Some("a credential or a body"));
+    }
+}

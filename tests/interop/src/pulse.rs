@@ -1,0 +1,92 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::error::{Doing, Result};
+use crate::place;
+use crate::process::{Process, Stdout};
+
+/// A sound server without a sound card: a speaker that nobody hears and a microphone that a test
+/// speaks into.
+///
+/// Both are a channel of one device, so that recording its monitor gives what went into the microphone
+/// (left) and what came out of the speaker (right) on one clock.
+pub struct Pulse {
+    process: Process,
+    dir: PathBuf,
+}
+
+impl Pulse {
+    pub(crate) fn start(dir: &Path) -> Result<Pulse> {
+        let dir = dir.join("pulse");
+        std::fs::create_dir_all(&dir).doing("making PulseAudio's folder")?;
+        std::fs::copy(place::sources().join("pulse.pa"), dir.join("pulse.pa"))
+            .doing("writing PulseAudio's script")?;
+        let mut command = Command::new(place::program("PulseAudio", &["pulseaudio"])?);
+        command
+            .current_dir(&dir)
+            .args([
+                "-n",
+                "--daemonize=no",
+                "--use-pid-file=no",
+                "--exit-idle-time=-1",
+                "--realtime=no",
+                "--high-priority=no",
+                "-F",
+            ])
+            .arg(dir.join("pulse.pa"))
+            .env("HOME", &dir)
+            .env("XDG_RUNTIME_DIR", &dir)
+            .env("PULSE_RUNTIME_PATH", &dir)
+            .env_remove("DBUS_SESSION_BUS_ADDRESS");
+        let process = Process::start("pulse", command, Stdout::Log, dir.parent().unwrap_or(&dir))?;
+        std::fs::write(dir.join("asound.conf"), ALSA).doing("writing ALSA's configuration")?;
+        let mut pulse = Pulse { process, dir };
+        let mut ask = pulse.pactl();
+        ask.args(["get-default-source"]);
+        pulse.process.ready_when(Duration::from_secs(10), || {
+            ask.output()
+                .is_ok_and(|output| output.stdout.starts_with(b"microphone"))
+        })?;
+        Ok(pulse)
+    }
+
+    /// Makes a program use this server, also by way of ALSA.
+    pub fn lend(&self, command: &mut Command) {
+        for (name, value) in self.environment() {
+            command.env(name, value);
+        }
+    }
+
+    /// The variables that make a program use this server, also by way of ALSA.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let dir = self.dir.display();
+        vec![
+            ("PULSE_SERVER", format!("unix:{dir}/native")),
+            ("PULSE_RUNTIME_PATH", dir.to_string()),
+            ("XDG_RUNTIME_DIR", dir.to_string()),
+            ("ALSA_CONFIG_PATH", format!("{dir}/asound.conf")),
+        ]
+    }
+
+    /// A `pactl` that speaks to this server.
+    pub fn pactl(&self) -> Command {
+        let mut command = Command::new("pactl");
+        self.lend(&mut command);
+        command
+    }
+
+    /// Starts a program that uses this server: `parecord`, `pacat` …
+    pub(crate) fn run(&self, name: &str, mut command: Command) -> Result<Process> {
+        self.lend(&mut command);
+        Process::start(
+            name,
+            command,
+            Stdout::Log,
+            self.dir.parent().unwrap_or(&self.dir),
+        )
+    }
+}
+
+const ALSA: &str =
+    "</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n";

@@ -1,0 +1,222 @@
+//! Sound as numbers: writing tones, reading recordings, and what is heard in them. Levels are those of
+//! a sine of the same power: 0 dBFS is a full-scale sine.
+
+use std::f64::consts::TAU;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Doing, LabError, Result};
+use crate::place;
+
+/// Speech to measure with, 16 kHz mono (`lab/sound/README.md`).
+pub fn sentence() -> PathBuf {
+    place::sources().join("sound/sentence.wav")
+}
+
+/// A sine as samples of 16 bit.
+pub fn tone(rate: u32, hz: f64, dbfs: f64, seconds: f64) -> Vec<i16> {
+    let amplitude = f64::from(i16::MAX) * 10f64.powf(dbfs / 20.0);
+    let count = (seconds * f64::from(rate)) as usize;
+    (0..count)
+        .map(|n| (amplitude * (TAU * hz * n as f64 / f64::from(rate)).sin()).round() as i16)
+        .collect()
+}
+
+/// Writes mono samples as a WAV file.
+pub fn write(file: &Path, rate: u32, samples: &[i16]) -> Result<()> {
+    let doing = || format!("writing {}", file.display());
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(file, spec)
+        .map_err(std::io::Error::other)
+        .doing(doing())?;
+    for &sample in samples {
+        writer
+            .write_sample(sample)
+            .map_err(std::io::Error::other)
+            .doing(doing())?;
+    }
+    writer
+        .finalize()
+        .map_err(std::io::Error::other)
+        .doing(doing())
+}
+
+/// Mono sound of 16 bit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sound {
+    /// Samples a second.
+    pub rate: u32,
+    /// The samples.
+    pub samples: Vec<i16>,
+}
+
+/// What a stretch of sound is, taken as one tone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tone {
+    /// The frequency in which most of it lies.
+    pub hz: f64,
+    /// The level of that frequency.
+    pub dbfs: f64,
+}
+
+impl Sound {
+    /// Reads a mono WAV file of 16 bit, also one that is still being written: the lengths in its header
+    /// are not believed.
+    pub fn read(file: &Path) -> Result<Sound> {
+        let bytes = std::fs::read(file).doing(format!("reading {}", file.display()))?;
+        Sound::parse(&bytes).ok_or_else(|| LabError::Refused {
+            name: file.display().to_string(),
+            reason: "not a mono WAV file of 16 bit".to_owned(),
+        })
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Sound> {
+        let word = |at: usize| Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
+        let long = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+        if bytes.get(..4)? != b"RIFF" || bytes.get(8..12)? != b"WAVE" {
+            return None;
+        }
+        let (mut at, mut rate) = (12, None);
+        loop {
+            let name = bytes.get(at..at + 4)?;
+            let body = at + 8;
+            if name == b"fmt " && word(body + 2)? == 1 && word(body + 14)? == 16 {
+                rate = long(body + 4);
+            }
+            if name == b"data" {
+                let samples = bytes[body..]
+                    .chunks_exact(2)
+                    .map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
+                return Some(Sound {
+                    rate: rate?,
+                    samples: samples.collect(),
+                });
+            }
+            at = body + long(at + 4)? as usize;
+        }
+    }
+
+    /// How long it is.
+    pub fn seconds(&self) -> f64 {
+        self.samples.len() as f64 / f64::from(self.rate)
+    }
+
+    /// The part between two times in seconds; what lies outside is left out.
+    pub fn part(&self, from: f64, to: f64) -> Sound {
+        let index = |seconds: f64| {
+            ((seconds.max(0.0) * f64::from(self.rate)) as usize).min(self.samples.len())
+        };
+        let (from, to) = (index(from), index(to));
+        Sound {
+            rate: self.rate,
+            samples: self.samples[from.min(to)..to].to_vec(),
+        }
+    }
+
+    /// The last so many seconds.
+    pub fn last(&self, seconds: f64) -> Sound {
+        self.part(self.seconds() - seconds, self.seconds())
+    }
+
+    /// The level of everything; -120 dBFS is silence.
+    pub fn level(&self) -> f64 {
+        let power: f64 = self
+            .samples
+            .iter()
+            .map(|&sample| (f64::from(sample) / f64::from(i16::MAX)).powi(2))
+            .sum();
+        (10.0 * (2.0 * power / self.samples.len().max(1) as f64).log10()).max(-120.0)
+    }
+
+    /// The level at one frequency.
+    pub fn level_at(&self, hz: f64) -> f64 {
+        // Goertzel's sum, with a Hann window so that a neighbouring tone does not leak in.
+        let (mut re, mut im) = (0.0, 0.0);
+        let length = self.samples.len().max(1) as f64;
+        for (n, &sample) in self.samples.iter().enumerate() {
+            let (n, window) = (n as f64, 1.0 - (TAU * n as f64 / length).cos());
+            let angle = TAU * hz * n / f64::from(self.rate);
+            re += f64::from(sample) * window * angle.cos();
+            im += f64::from(sample) * window * angle.sin();
+        }
+        let amplitude = 2.0 * re.hypot(im) / length / f64::from(i16::MAX);
+        (20.0 * amplitude.log10()).max(-120.0)
+    }
+
+    /// The loudest tone between 150 and 3500 Hz, from the last quarter of a second at most.
+    pub fn loudest(&self) -> Tone {
+        let part = self.last(0.25);
+        // A window of 0.25 s resolves 8 Hz: look every 5 Hz, then closer about the best.
+        let best = |mut candidates: Vec<f64>| {
+            candidates.sort_by(|a, b| part.level_at(*a).total_cmp(&part.level_at(*b)));
+            candidates.pop().unwrap_or_default()
+        };
+        let steps = |from: f64, step: f64, count: u32| {
+            (0..=count)
+                .map(|n| from + step * f64::from(n))
+                .collect::<Vec<_>>()
+        };
+        let coarse = best(steps(150.0, 5.0, 670));
+        let hz = best(steps(coarse - 5.0, 0.5, 20));
+        Tone {
+            hz,
+            dbfs: part.level_at(hz),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tone_is_measured_as_it_was_made() {
+        let sound = Sound {
+            rate: 48_000,
+            samples: tone(48_000, 1003.5, -20.0, 0.5),
+        };
+        let heard = sound.loudest();
+        assert!((heard.hz - 1003.5).abs() < 1.0, "{heard:?}");
+        assert!((heard.dbfs + 20.0).abs() < 0.2, "{heard:?}");
+        assert!((sound.level() + 20.0).abs() < 0.1, "{}", sound.level());
+        assert!(sound.level_at(1200.0) < -60.0);
+    }
+
+    #[test]
+    fn a_file_that_is_still_being_written_is_read_to_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("x.wav");
+        write(&file, 8000, &[1, -2, 3]).unwrap();
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes.extend(4i16.to_le_bytes());
+        assert_eq!(
+            Sound::parse(&bytes),
+            Some(Sound {
+                rate: 8000,
+                samples: vec![1, -2, 3, 4]
+            })
+        );
+        assert_eq!(Sound::parse(b"RIFF"), None);
+    }
+
+    #[test]
+    fn silence_has_a_level_too() {
+        let sound = Sound {
+            rate: 8000,
+            samples: vec![0; 800],
+        };
+        assert_eq!(sound.level(), -120.0);
+        assert_eq!(
+            Sound {
+                rate: 8000,
+                samples: Vec::new()
+            }
+            .level(),
+            -120.0
+        );
+    }
+}

@@ -5,12 +5,17 @@
 
 mod account;
 mod agent;
+mod capabilities;
 mod dialer;
 mod digest;
+mod framer;
 mod headers;
 mod invite;
+mod message;
 pub mod redact;
 mod registration;
+mod timers;
+mod wire;
 
 pub use account::{Account, AccountError, Aor, ProxyUri, ServerUri, Timing, Transport};
 pub use agent::{DialogKey, EndCause, EndedBy, ForkId, SipEvent, SipRequest, UserAgent};

@@ -9,7 +9,7 @@ pub struct CallId(u64);
 
 impl CallId {
     /// The call that goes by `number`.
-    pub fn new(number: u64) -> Self {
+    pub const fn new(number: u64) -> Self {
         Self(number)
     }
 

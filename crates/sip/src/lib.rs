@@ -8,6 +8,7 @@ mod agent;
 mod capabilities;
 mod dialer;
 mod digest;
+mod flow;
 mod framer;
 mod headers;
 mod invite;

@@ -1,6 +1,20 @@
-//! Registration with the server: a pure machine that is told the time and what happened.
+//! Registration with the server (RFC 3261 §10, RFC 5626): a pure machine that is told the time
+//! and what happened, and says what to do. It keeps trying forever; only a refused password stops it.
 
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rsipstack::sip::{Header, Method, Request, Response};
+
+use crate::account::{Account, Timing};
+use crate::capabilities;
 use crate::dialer::FlowError;
+use crate::digest::{Attempt, AuthFailure, Authenticator};
+use crate::headers;
+use crate::invite::NameAddr;
+use crate::message::{self, Local};
+use crate::timers::Backoff;
+use crate::wire;
 
 /// How registration stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,3 +75,446 @@ pub enum RegistrationError {
     #[error("the server asks for an unknown kind of authentication")]
     Challenge,
 }
+
+/// What happened.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Begin.
+    Start,
+    /// The flow that [`Command::Connect`] asked for is up.
+    Connected(Local),
+    /// There is no flow: it could not be made, or is lost.
+    Disconnected(FlowError),
+    /// A response to the latest REGISTER.
+    Answer(Box<Response>),
+    /// Register now: the network has changed, or somebody asks.
+    RegisterNow,
+    /// Un-register and stop.
+    Shutdown,
+    /// Time has passed.
+    Timeout,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Make a flow, in place of any under way.
+    Connect,
+    /// Drop the flow; no [`Event::Disconnected`] is owed for it.
+    Disconnect,
+    /// Send this REGISTER; only its responses count from now on.
+    Send(Box<Request>),
+    /// Tell the desk.
+    Report(RegistrationState),
+    /// Registered over a new flow: dialogs may tell the other side where we are now.
+    Recovered,
+    /// Nothing more will come.
+    Stopped,
+}
+
+/// One account's registration.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    settings: Settings,
+    auth: Authenticator,
+    attempt: Attempt,
+    seq: u32,
+    expires_s: u32,
+    outbound: bool,
+    adjusted: u8,
+    local: Option<Local>,
+    fresh_flow: bool,
+    phase: Phase,
+    backoff: Backoff,
+    service_route: Vec<String>,
+    rng: StdRng,
+}
+
+impl Registration {
+    pub(crate) fn new(account: &Account, mut rng: StdRng) -> Self {
+        Self {
+            settings: Settings::new(account, &mut rng),
+            auth: Authenticator::new(account.digest_user(), account.password.clone()),
+            attempt: Attempt::default(),
+            seq: 0,
+            expires_s: account.expires_s.max(1),
+            outbound: true,
+            adjusted: 0,
+            local: None,
+            fresh_flow: false,
+            phase: Phase::Idle,
+            backoff: Backoff::new(account.timing.retry_first, account.timing.retry_max),
+            service_route: Vec::new(),
+            rng,
+        }
+    }
+
+    /// Takes one event; the commands are to be carried out in order before the next.
+    pub(crate) fn handle(&mut self, now: Instant, event: Event) -> Vec<Command> {
+        let mut out = Vec::new();
+        match event {
+            Event::Start if self.phase == Phase::Idle => self.connect(&mut out),
+            Event::Start => {}
+            Event::Connected(local) => self.connected(now, local, &mut out),
+            Event::Disconnected(error) => self.disconnected(now, error, &mut out),
+            Event::Answer(response) => self.answered(now, &response, &mut out),
+            Event::RegisterNow => self.register_now(now, &mut out),
+            Event::Shutdown => self.shutdown(now, &mut out),
+            Event::Timeout => self.timeout(now, &mut out),
+        }
+        out
+    }
+
+    /// When to send [`Event::Timeout`] next.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Idle | Phase::Connecting | Phase::Refused | Phase::Stopped => None,
+            Phase::Registered { refresh_at: at }
+            | Phase::Registering { deadline: at }
+            | Phase::Refreshing { deadline: at }
+            | Phase::Waiting { at }
+            | Phase::Unregistering { deadline: at } => Some(at),
+        }
+    }
+
+    /// Routes for requests outside of dialogs (RFC 3608).
+    pub(crate) fn service_route(&self) -> &[String] {
+        &self.service_route
+    }
+
+    fn connect(&mut self, out: &mut Vec<Command>) {
+        self.phase = Phase::Connecting;
+        out.push(Command::Report(RegistrationState::Connecting));
+        out.push(Command::Connect);
+    }
+
+    fn connected(&mut self, now: Instant, local: Local, out: &mut Vec<Command>) {
+        if self.phase != Phase::Connecting {
+            out.push(Command::Disconnect);
+            return;
+        }
+        self.local = Some(local);
+        self.fresh_flow = true;
+        self.begin(now, out);
+    }
+
+    /// Starts a registration attempt over the flow there is.
+    fn begin(&mut self, now: Instant, out: &mut Vec<Command>) {
+        self.attempt = Attempt::default();
+        self.adjusted = 0;
+        self.phase = Phase::Registering {
+            deadline: now + self.settings.timing.register,
+        };
+        out.push(Command::Report(RegistrationState::Registering));
+        self.send(self.expires_s, out);
+    }
+
+    fn disconnected(&mut self, now: Instant, error: FlowError, out: &mut Vec<Command>) {
+        self.local = None;
+        match self.phase {
+            Phase::Idle | Phase::Refused | Phase::Stopped | Phase::Waiting { .. } => {}
+            Phase::Unregistering { .. } => self.stop(out),
+            Phase::Connecting
+            | Phase::Registering { .. }
+            | Phase::Registered { .. }
+            | Phase::Refreshing { .. } => {
+                self.wait(now, error.into(), None, out);
+            }
+        }
+    }
+
+    fn timeout(&mut self, now: Instant, out: &mut Vec<Command>) {
+        if self.poll_timeout().is_none_or(|at| now < at) {
+            return;
+        }
+        match self.phase {
+            Phase::Idle | Phase::Connecting | Phase::Refused | Phase::Stopped => {}
+            Phase::Waiting { .. } if self.local.is_some() => self.begin(now, out),
+            Phase::Waiting { .. } => self.connect(out),
+            Phase::Registered { .. } => self.refresh(now, self.settings.timing.register, out),
+            Phase::Registering { .. } | Phase::Refreshing { .. } => {
+                // A server that does not answer over this flow may do so over another.
+                self.local = None;
+                out.push(Command::Disconnect);
+                self.wait(now, RegistrationError::NoAnswer, None, out);
+            }
+            Phase::Unregistering { .. } => self.stop(out),
+        }
+    }
+
+    fn refresh(&mut self, now: Instant, patience: Duration, out: &mut Vec<Command>) {
+        self.attempt = Attempt::default();
+        self.adjusted = 0;
+        self.phase = Phase::Refreshing {
+            deadline: now + patience,
+        };
+        self.send(self.expires_s, out);
+    }
+
+    fn register_now(&mut self, now: Instant, out: &mut Vec<Command>) {
+        match self.phase {
+            Phase::Idle | Phase::Unregistering { .. } | Phase::Stopped => {}
+            Phase::Connecting => out.push(Command::Connect),
+            Phase::Registering { deadline } | Phase::Refreshing { deadline } => {
+                // The flow may have died with the old network: do not wait long for the answer.
+                let deadline = deadline.min(now + self.settings.timing.pong);
+                self.phase = match self.phase {
+                    Phase::Registering { .. } => Phase::Registering { deadline },
+                    _ => Phase::Refreshing { deadline },
+                };
+            }
+            Phase::Registered { .. } => self.refresh(now, self.settings.timing.pong, out),
+            Phase::Waiting { .. } | Phase::Refused => {
+                self.backoff.reset();
+                if self.phase == Phase::Refused {
+                    self.auth.forget();
+                }
+                if self.local.is_some() {
+                    self.begin(now, out)
+                } else {
+                    self.connect(out)
+                }
+            }
+        }
+    }
+
+    fn shutdown(&mut self, now: Instant, out: &mut Vec<Command>) {
+        match self.phase {
+            Phase::Stopped | Phase::Unregistering { .. } => {}
+            Phase::Registering { .. } | Phase::Registered { .. } | Phase::Refreshing { .. }
+                if self.local.is_some() =>
+            {
+                self.attempt = Attempt::default();
+                self.phase = Phase::Unregistering {
+                    deadline: now + self.settings.timing.register.min(UNREGISTER),
+                };
+                self.send(0, out);
+            }
+            _ => self.stop(out),
+        }
+    }
+
+    fn stop(&mut self, out: &mut Vec<Command>) {
+        self.phase = Phase::Stopped;
+        self.local = None;
+        out.push(Command::Report(RegistrationState::Unregistered));
+        out.push(Command::Disconnect);
+        out.push(Command::Stopped);
+    }
+
+    fn answered(&mut self, now: Instant, response: &Response, out: &mut Vec<Command>) {
+        let unregistering = matches!(self.phase, Phase::Unregistering { .. });
+        let registering = matches!(
+            self.phase,
+            Phase::Registering { .. } | Phase::Refreshing { .. }
+        );
+        let status = response.status_code.code();
+        if status < 200 || !(registering || unregistering) {
+            return;
+        }
+        if matches!(status, 401 | 407) {
+            match self.auth.challenged(response, &mut self.attempt) {
+                Ok(()) => self.send(if unregistering { 0 } else { self.expires_s }, out),
+                Err(_) if unregistering => self.stop(out),
+                Err(AuthFailure::Refused) => self.refused(response, out),
+                Err(AuthFailure::Unsupported) => {
+                    self.wait(now, RegistrationError::Challenge, None, out)
+                }
+            }
+            return;
+        }
+        if unregistering {
+            self.stop(out);
+            return;
+        }
+        match status {
+            200..=299 => self.registered(now, response, out),
+            403 => self.refused(response, out),
+            423 if self.lengthen(response) => self.send(self.expires_s, out),
+            // First Hop Lacks Outbound Support (RFC 5626 §11.6): then without it.
+            439 if self.outbound => {
+                self.outbound = false;
+                self.send(self.expires_s, out);
+            }
+            _ => {
+                let error = RegistrationError::Status {
+                    status,
+                    reason: wire::reason(response).to_owned(),
+                };
+                let after =
+                    headers::get(&response.headers, "Retry-After").and_then(headers::number);
+                self.wait(now, error, after, out);
+            }
+        }
+    }
+
+    /// Takes the `Min-Expires` of a 423; `false` if asking again cannot help.
+    fn lengthen(&mut self, response: &Response) -> bool {
+        let min = headers::get(&response.headers, "Min-Expires").and_then(headers::number);
+        self.adjusted += 1;
+        match min {
+            Some(min) if min > self.expires_s && self.adjusted <= 2 => {
+                self.expires_s = min;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn registered(&mut self, now: Instant, response: &Response, out: &mut Vec<Command>) {
+        self.auth.succeeded(&response.headers);
+        self.service_route = headers::list(&response.headers, "Service-Route")
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let expires_s = self.granted(response).clamp(1, MAX_EXPIRES);
+        let lifetime = Duration::from_secs(expires_s.into());
+        // Early enough for one failed refresh and another attempt; not all agents of a site at once.
+        let refresh_at =
+            now + lifetime.mul_f64(rand::RngExt::random_range(&mut self.rng, 0.75..0.9));
+        let refreshed = matches!(self.phase, Phase::Refreshing { .. });
+        self.phase = Phase::Registered { refresh_at };
+        self.backoff.reset();
+        if !refreshed {
+            out.push(Command::Report(RegistrationState::Registered { expires_s }));
+        }
+        if std::mem::take(&mut self.fresh_flow) {
+            out.push(Command::Recovered);
+        }
+    }
+
+    /// The lifetime of our own binding among all that the 200 lists (RFC 3261 §10.2.4).
+    fn granted(&self, response: &Response) -> u32 {
+        let contacts: Vec<NameAddr> = headers::list(&response.headers, "Contact")
+            .into_iter()
+            .filter_map(NameAddr::parse)
+            .collect();
+        let own_uri = self.local.as_ref().map(|l| l.contact.as_str());
+        let own = contacts
+            .iter()
+            .find(|c| {
+                c.param("+sip.instance")
+                    .is_some_and(|i| i.eq_ignore_ascii_case(&self.settings.instance))
+            })
+            .or_else(|| contacts.iter().find(|c| Some(c.uri.as_str()) == own_uri));
+        own.and_then(|c| c.param("expires").and_then(headers::number))
+            .or_else(|| headers::get(&response.headers, "Expires").and_then(headers::number))
+            .unwrap_or(self.expires_s)
+    }
+
+    fn refused(&mut self, response: &Response, out: &mut Vec<Command>) {
+        self.phase = Phase::Refused;
+        self.local = None;
+        let error = RegistrationError::Credentials {
+            status: response.status_code.code(),
+            reason: wire::reason(response).to_owned(),
+        };
+        out.push(Command::Report(RegistrationState::Refused { error }));
+        out.push(Command::Disconnect);
+    }
+
+    fn wait(
+        &mut self,
+        now: Instant,
+        error: RegistrationError,
+        after_s: Option<u32>,
+        out: &mut Vec<Command>,
+    ) {
+        let mut delay = self.backoff.next(&mut self.rng);
+        if let Some(after) = after_s {
+            delay += Duration::from_secs(after.min(MAX_RETRY_AFTER).into());
+        }
+        self.phase = Phase::Waiting { at: now + delay };
+        let retry_in_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        out.push(Command::Report(RegistrationState::Waiting {
+            retry_in_ms,
+            error,
+        }));
+    }
+
+    fn send(&mut self, expires_s: u32, out: &mut Vec<Command>) {
+        let Some(local) = &self.local else { return };
+        self.seq += 1;
+        let settings = &self.settings;
+        let mut request = message::request(
+            Method::Register,
+            &settings.registrar,
+            &settings.from,
+            &settings.to,
+            &settings.call_id,
+        );
+        message::stamp(&mut request, self.seq, local, &mut self.rng);
+        let outbound = if self.outbound { ";reg-id=1" } else { "" };
+        let contact = format!(
+            "<{}>;+sip.instance=\"{}\"{outbound};expires={expires_s}",
+            local.contact, settings.instance
+        );
+        request.headers.extend(vec![
+            Header::Contact(contact.into()),
+            Header::Expires(expires_s.into()),
+            Header::Supported(
+                if self.outbound {
+                    capabilities::SUPPORTED_REGISTER
+                } else {
+                    "path"
+                }
+                .into(),
+            ),
+            Header::Allow(capabilities::ALLOW.into()),
+            Header::UserAgent(settings.user_agent.as_str().into()),
+        ]);
+        self.auth.sign(&mut request, &mut self.rng);
+        out.push(Command::Send(Box::new(request)));
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Idle,
+    Connecting,
+    Registering { deadline: Instant },
+    Registered { refresh_at: Instant },
+    Refreshing { deadline: Instant },
+    Waiting { at: Instant },
+    Refused,
+    Unregistering { deadline: Instant },
+    Stopped,
+}
+
+#[derive(Debug)]
+struct Settings {
+    registrar: String,
+    from: String,
+    to: String,
+    call_id: String,
+    /// `<urn:uuid:…>`, the value of `+sip.instance`.
+    instance: String,
+    user_agent: String,
+    timing: Timing,
+}
+
+impl Settings {
+    fn new(account: &Account, rng: &mut StdRng) -> Self {
+        let aor = account.aor.uri();
+        Self {
+            registrar: format!("sip:{}", account.aor.domain()),
+            from: format!("<{aor}>;tag={}", message::token(rng)),
+            to: format!("<{aor}>"),
+            call_id: message::token(rng),
+            instance: format!("<urn:uuid:{}>", account.instance),
+            user_agent: account.user_agent.clone(),
+            timing: account.timing.clone(),
+        }
+    }
+}
+
+/// How long to wait for the answer to an un-REGISTER.
+const UNREGISTER: Duration = Duration::from_secs(3);
+
+/// A server that asks for more than an hour is asked again after one.
+const MAX_RETRY_AFTER: u32 = 3600;
+
+const MAX_EXPIRES: u32 = 86_400;
+
+#[cfg(test)]
+mod tests;

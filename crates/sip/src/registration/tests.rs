@@ -1,0 +1,491 @@
+//! The machine against scripted servers and against random orders of events, in virtual time.
+
+use proptest::prelude::*;
+use rand::SeedableRng as _;
+use rsipstack::sip::{Headers, StatusCode};
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn registers_answers_the_challenge_and_refreshes_before_expiry() {
+    let mut t = Bench::new();
+    t.event(Event::Start);
+    assert_eq!(t.reported(), [RegistrationState::Connecting]);
+    assert!(t.connect_asked());
+    t.connected();
+    assert_eq!(t.reported(), [RegistrationState::Registering]);
+    let first = t.sent();
+    assert_eq!(first.uri.to_string(), "sip:example.com");
+    assert_eq!(value(&first, "Expires"), "600");
+    assert_eq!(value(&first, "Supported"), "path, outbound");
+    assert!(value(&first, "Via").starts_with("SIP/2.0/WSS abc.invalid;branch=z9hG4bK"));
+    assert_eq!(
+        value(&first, "Contact"),
+        "<sip:alice@abc.invalid;transport=ws>;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000A95A0E128>\";reg-id=1;expires=600"
+    );
+    assert_eq!(headers::get(&first.headers, "Authorization"), None);
+
+    t.answer(
+        401,
+        vec![Header::WwwAuthenticate(
+            "Digest realm=\"r\",nonce=\"n\",algorithm=SHA-256,qop=\"auth\"".into(),
+        )],
+    );
+    let second = t.sent();
+    assert!(value(&second, "Authorization").contains("nc=00000001"));
+    assert_eq!(value(&second, "Call-ID"), value(&first, "Call-ID"));
+    assert_eq!(value(&second, "CSeq"), "2 REGISTER");
+    assert_ne!(value(&second, "Via"), value(&first, "Via"));
+
+    t.answer(200, vec![
+        Header::Contact("<sip:other@x>;expires=30, <sip:alice@1.2.3.4:5>;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000a95a0e128>\";reg-id=1;expires=120".into()),
+        Header::ServiceRoute("<sip:edge.example.com;lr>, <sip:core.example.com;lr>".into()),
+    ]);
+    assert_eq!(
+        t.reported(),
+        [RegistrationState::Registered { expires_s: 120 }]
+    );
+    assert!(t.recovered());
+    assert_eq!(
+        t.machine.service_route(),
+        ["<sip:edge.example.com;lr>", "<sip:core.example.com;lr>"]
+    );
+
+    let refresh = t.machine.poll_timeout().unwrap() - t.now;
+    assert!(
+        refresh >= 90 * SECOND && refresh <= 108 * SECOND,
+        "{refresh:?}"
+    );
+    t.advance_to_timeout();
+    let third = t.sent();
+    assert!(
+        value(&third, "Authorization").contains("nc=00000002"),
+        "answers without being asked again"
+    );
+    t.answer(200, vec![Header::Expires(60.into())]);
+    assert_eq!(t.reported(), [], "a refresh that succeeds is no news");
+    assert!(!t.recovered());
+}
+
+#[test]
+fn a_stale_nonce_is_answered_and_a_refused_password_stops() {
+    let mut t = Bench::registered();
+    t.advance_to_timeout();
+    t.sent();
+    // The old nonce has run out: some servers say `stale`, some do not.
+    t.answer(401, vec![challenge("new", "")]);
+    assert!(value(&t.sent(), "Authorization").contains("nonce=\"new\""));
+    t.answer(401, vec![challenge("newer", ",stale=true")]);
+    assert!(value(&t.sent(), "Authorization").contains("nonce=\"newer\""));
+    t.answer(401, vec![challenge("newest", "")]);
+    assert!(matches!(
+        t.reported()[..],
+        [RegistrationState::Refused {
+            error: RegistrationError::Credentials { status: 401, .. }
+        }]
+    ));
+    assert!(t.disconnect_asked());
+    assert_eq!(t.machine.poll_timeout(), None);
+
+    // Somebody asks: once more from the start.
+    t.event(Event::RegisterNow);
+    assert!(t.connect_asked());
+    t.connected();
+    assert_eq!(headers::get(&t.sent().headers, "Authorization"), None);
+    t.answer(403, vec![]);
+    assert!(matches!(
+        t.reported()[..],
+        [
+            ..,
+            RegistrationState::Refused {
+                error: RegistrationError::Credentials { status: 403, .. }
+            }
+        ]
+    ));
+}
+
+#[test]
+fn a_lifetime_too_brief_is_lengthened_within_reason() {
+    let mut t = Bench::connected_new();
+    t.sent();
+    t.answer(423, vec![Header::MinExpires("1800".into())]);
+    assert_eq!(value(&t.sent(), "Expires"), "1800");
+    t.answer(423, vec![Header::MinExpires("3600".into())]);
+    assert_eq!(value(&t.sent(), "Expires"), "3600");
+    t.answer(423, vec![Header::MinExpires("7200".into())]);
+    assert!(
+        t.nothing_sent(),
+        "a server that keeps raising is not followed for ever"
+    );
+    assert!(matches!(
+        t.reported()[..],
+        [
+            ..,
+            RegistrationState::Waiting {
+                error: RegistrationError::Status { status: 423, .. },
+                ..
+            }
+        ]
+    ));
+}
+
+#[test]
+fn failures_back_off_and_respect_retry_after() {
+    let mut t = Bench::connected_new();
+    t.sent();
+    t.answer(503, vec![Header::RetryAfter("30 (maintenance)".into())]);
+    let wait = t.machine.poll_timeout().unwrap() - t.now;
+    assert!(wait >= 30 * SECOND && wait <= 31 * SECOND, "{wait:?}");
+    t.reported();
+    t.advance_to_timeout();
+    assert!(!t.connect_asked(), "the flow is still good");
+    t.sent();
+    t.answer(500, vec![]);
+    let wait = t.machine.poll_timeout().unwrap() - t.now;
+    assert!(wait >= SECOND && wait <= 2 * SECOND, "{wait:?}");
+}
+
+#[test]
+fn a_lost_flow_is_made_again_and_registered_over() {
+    let mut t = Bench::registered();
+    t.event(Event::Disconnected(FlowError::Dead));
+    assert!(matches!(
+        t.reported()[..],
+        [RegistrationState::Waiting {
+            error: RegistrationError::Flow(FlowError::Dead),
+            ..
+        }]
+    ));
+    t.advance_to_timeout();
+    assert!(t.connect_asked());
+    t.event(Event::Disconnected(FlowError::Refused {
+        address: "192.0.2.1:443".into(),
+    }));
+    t.advance_to_timeout();
+    t.connected();
+    t.sent();
+    t.answer(200, vec![]);
+    assert!(t.recovered());
+}
+
+#[test]
+fn a_server_that_does_not_answer_costs_the_flow() {
+    let mut t = Bench::connected_new();
+    t.sent();
+    t.reported();
+    t.advance_to_timeout();
+    assert!(t.disconnect_asked());
+    assert!(matches!(
+        t.reported()[..],
+        [RegistrationState::Waiting {
+            error: RegistrationError::NoAnswer,
+            ..
+        }]
+    ));
+    t.advance_to_timeout();
+    assert!(t.connect_asked());
+}
+
+#[test]
+fn register_now_probes_the_flow_with_less_patience() {
+    let mut t = Bench::registered();
+    t.event(Event::RegisterNow);
+    t.sent();
+    assert_eq!(
+        t.machine.poll_timeout().unwrap() - t.now,
+        Timing::default().pong
+    );
+    t.advance_to_timeout();
+    assert!(t.disconnect_asked());
+    t.reported();
+    t.event(Event::RegisterNow);
+    assert!(t.connect_asked(), "does not wait for the back-off");
+}
+
+#[test]
+fn a_hop_without_outbound_is_registered_over_without_it() {
+    let mut t = Bench::connected_new();
+    t.sent();
+    t.answer(439, vec![]);
+    let again = t.sent();
+    assert!(
+        !value(&again, "Contact").contains("reg-id")
+            && value(&again, "Contact").contains("+sip.instance")
+    );
+    assert_eq!(value(&again, "Supported"), "path");
+}
+
+#[test]
+fn shutdown_unregisters_and_stops_even_without_an_answer() {
+    let mut t = Bench::registered();
+    t.event(Event::Shutdown);
+    let last = t.sent();
+    assert_eq!(value(&last, "Expires"), "0");
+    assert!(value(&last, "Contact").ends_with(";expires=0"));
+    t.answer(401, vec![challenge("new", "")]);
+    assert_eq!(value(&t.sent(), "Expires"), "0");
+    t.answer(200, vec![]);
+    assert_eq!(t.reported(), [RegistrationState::Unregistered]);
+    assert!(t.stopped());
+
+    let mut t = Bench::registered();
+    t.event(Event::Shutdown);
+    t.advance_to_timeout();
+    assert!(t.stopped());
+
+    let mut t = Bench::new();
+    t.event(Event::Start);
+    t.event(Event::Shutdown);
+    assert!(t.stopped());
+}
+
+#[test]
+fn a_challenge_nobody_knows_is_tried_again_later() {
+    let mut t = Bench::connected_new();
+    t.sent();
+    t.answer(
+        401,
+        vec![Header::WwwAuthenticate("Bearer authz_server=\"x\"".into())],
+    );
+    assert!(matches!(
+        t.reported()[..],
+        [
+            ..,
+            RegistrationState::Waiting {
+                error: RegistrationError::Challenge,
+                ..
+            }
+        ]
+    ));
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Connected,
+    Lost,
+    Answer(u16, usize),
+    RegisterNow,
+    Shutdown,
+    Wait(u64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => Just(Step::Connected),
+        2 => Just(Step::Lost),
+        8 => (prop_oneof![Just(100u16), Just(200), Just(200), Just(401), Just(407), Just(403), Just(423), Just(439), Just(503), Just(404), Just(302)], 0usize..4)
+            .prop_map(|(status, n)| Step::Answer(status, n)),
+        2 => Just(Step::RegisterNow),
+        1 => Just(Step::Shutdown),
+        6 => (0u64..4000).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 0..60)
+}
+
+proptest! {
+    /// Whatever happens in whatever order: REGISTERs go only over a flow, numbered upward, one flow
+    /// is asked for at a time, the machine always has a next move unless it was refused or stopped,
+    /// and once stopped it stays silent.
+    #[test]
+    fn the_machine_never_gets_stuck_and_never_speaks_out_of_turn(steps in steps(), seed: u64) {
+        let mut t = Bench::seeded(seed);
+        t.event(Event::Start);
+        let (mut flow, mut dialling, mut stopped, mut refused, mut seq) = (false, false, false, false, 0);
+        for step in steps.into_iter().chain([Step::Wait(1)]) {
+            for command in std::mem::take(&mut t.out) {
+                prop_assert!(!stopped, "{command:?} after the end");
+                match command {
+                    Command::Connect => { dialling = true; flow = false; refused = false; }
+                    Command::Disconnect => { dialling = false; flow = false; }
+                    Command::Send(request) => {
+                        prop_assert!(flow && !refused);
+                        let next = message::cseq(&request);
+                        prop_assert!(next > seq);
+                        seq = next;
+                    }
+                    Command::Report(RegistrationState::Refused { .. }) => refused = true,
+                    Command::Report(RegistrationState::Waiting { retry_in_ms, .. }) => prop_assert!(retry_in_ms <= 3_660_000),
+                    Command::Report(_) | Command::Recovered => {}
+                    Command::Stopped => stopped = true,
+                }
+            }
+            prop_assert!(
+                dialling || refused || stopped || t.machine.poll_timeout().is_some(),
+                "stuck in {:?}", t.machine.phase
+            );
+            match step {
+                Step::Connected if dialling => { dialling = false; flow = true; t.event(Event::Connected(local())); }
+                Step::Lost if dialling || flow => { dialling = false; flow = false; t.event(Event::Disconnected(FlowError::Closed)); }
+                Step::Connected | Step::Lost => {}
+                Step::Answer(status, n) => t.answer(status, odd_headers(n)),
+                Step::RegisterNow => { t.event(Event::RegisterNow); }
+                Step::Shutdown => t.event(Event::Shutdown),
+                Step::Wait(seconds) => { t.now += Duration::from_secs(seconds); t.event(Event::Timeout); }
+            }
+        }
+    }
+}
+
+fn odd_headers(n: usize) -> Vec<Header> {
+    match n {
+        0 => vec![],
+        1 => vec![
+            challenge("n", ""),
+            Header::MinExpires("900".into()),
+            Header::RetryAfter("7".into()),
+        ],
+        2 => vec![
+            challenge("m", ",stale=true"),
+            Header::MinExpires("x".into()),
+            Header::Expires(0.into()),
+        ],
+        _ => vec![
+            Header::RetryAfter("4294967295".into()),
+            Header::Contact("*".into()),
+            Header::Expires("4294967295".into()),
+        ],
+    }
+}
+
+struct Bench {
+    machine: Registration,
+    now: Instant,
+    out: Vec<Command>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::seeded(1)
+    }
+
+    fn seeded(seed: u64) -> Self {
+        let account = Account::new(
+            "wss://sbc.example.com/".parse().unwrap(),
+            "sip:alice@example.com".parse().unwrap(),
+            "pw",
+            "00000000-0000-1000-8000-000A95A0E128",
+        );
+        Self {
+            machine: Registration::new(&account, StdRng::seed_from_u64(seed)),
+            now: Instant::now(),
+            out: Vec::new(),
+        }
+    }
+
+    fn connected_new() -> Self {
+        let mut t = Self::new();
+        t.event(Event::Start);
+        assert!(t.connect_asked());
+        t.connected();
+        t
+    }
+
+    fn registered() -> Self {
+        let mut t = Self::connected_new();
+        t.sent();
+        t.answer(401, vec![challenge("n", "")]);
+        t.sent();
+        t.answer(200, vec![]);
+        t.out.clear();
+        t
+    }
+
+    fn event(&mut self, event: Event) {
+        self.out.extend(self.machine.handle(self.now, event));
+    }
+
+    fn connected(&mut self) {
+        self.event(Event::Connected(local()));
+    }
+
+    fn answer(&mut self, status: u16, headers: Vec<Header>) {
+        let response = Response {
+            status_code: StatusCode::from(status),
+            headers: Headers::from(headers),
+            ..Response::default()
+        };
+        self.event(Event::Answer(Box::new(response)));
+    }
+
+    fn advance_to_timeout(&mut self) {
+        self.now = self.machine.poll_timeout().expect("something to wait for");
+        self.event(Event::Timeout);
+    }
+
+    fn take<T>(&mut self, wanted: impl Fn(&Command) -> Option<T>) -> Vec<T> {
+        let found = self.out.iter().filter_map(&wanted).collect();
+        self.out.retain(|c| wanted(c).is_none());
+        found
+    }
+
+    fn sent(&mut self) -> Request {
+        let mut sent = self.take(|c| {
+            if let Command::Send(r) = c {
+                Some((**r).clone())
+            } else {
+                None
+            }
+        });
+        assert_eq!(sent.len(), 1, "one REGISTER at a time");
+        sent.remove(0)
+    }
+
+    fn nothing_sent(&self) -> bool {
+        !self.out.iter().any(|c| matches!(c, Command::Send(_)))
+    }
+
+    fn reported(&mut self) -> Vec<RegistrationState> {
+        self.take(|c| {
+            if let Command::Report(state) = c {
+                Some(state.clone())
+            } else {
+                None
+            }
+        })
+    }
+
+    fn connect_asked(&mut self) -> bool {
+        !self
+            .take(|c| matches!(c, Command::Connect).then_some(()))
+            .is_empty()
+    }
+
+    fn disconnect_asked(&mut self) -> bool {
+        !self
+            .take(|c| matches!(c, Command::Disconnect).then_some(()))
+            .is_empty()
+    }
+
+    fn recovered(&mut self) -> bool {
+        !self
+            .take(|c| matches!(c, Command::Recovered).then_some(()))
+            .is_empty()
+    }
+
+    fn stopped(&mut self) -> bool {
+        !self
+            .take(|c| matches!(c, Command::Stopped).then_some(()))
+            .is_empty()
+    }
+}
+
+fn local() -> Local {
+    Local {
+        via: "SIP/2.0/WSS abc.invalid".into(),
+        contact: "sip:alice@abc.invalid;transport=ws".into(),
+    }
+}
+
+fn challenge(nonce: &str, more: &str) -> Header {
+    Header::WwwAuthenticate(
+        format!("Digest realm=\"r\",nonce=\"{nonce}\",qop=\"auth\"{more}").into(),
+    )
+}
+
+fn value(request: &Request, name: &str) -> String {
+    headers::get(&request.headers, name)
+        .unwrap_or_else(|| panic!("no {name}"))
+        .to_owned()
+}

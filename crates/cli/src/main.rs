@@ -1,1 +1,120 @@
-fn main() {}
+//! `warmline-cli`: the whole phone on a command line, for IT, scripts, benchmarks and tests.
+//! What it takes and prints is described in `docs/cli.md`.
+
+mod arguments;
+mod doctor;
+mod listing;
+mod protocol;
+mod run;
+mod sound;
+mod talk;
+mod view;
+
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use warmline_desk::{Desk, DeskConfig, DeskError, Profile, Secret, log};
+
+use crate::arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let log = log::start(log::LogConfig {
+        file: arguments.log.clone(),
+        level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
+        max_bytes: LOG_BYTES,
+    });
+    let outcome = log.and_then(|_log| carry_out(arguments.command));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            view::complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<ExitCode, DeskError> {
+    match command {
+        Command::Run { profile, sound } => {
+            let config = configured(&profile, Some(&sound))?;
+            with_desk(config, run::run)
+        }
+        Command::Call {
+            to,
+            profile,
+            sound,
+            talk,
+        } => {
+            let config = configured(&profile, Some(&sound))?;
+            with_desk(config, |desk| talk::call(desk, to, talk))
+        }
+        Command::Answer {
+            profile,
+            sound,
+            talk,
+        } => {
+            let config = configured(&profile, Some(&sound))?;
+            with_desk(config, |desk| talk::answer(desk, talk))
+        }
+        Command::Register { profile, json } => {
+            let mut config = configured(&profile, None)?;
+            config.audio = sound::none();
+            with_desk(config, |desk| talk::register(desk, json))
+        }
+        Command::Devices { json } => listing::devices(json),
+        Command::Doctor { profile, json } => doctor::doctor(&profile.file, json),
+        Command::Password { profile } => store_password(&Profile::load(&profile.file)?),
+    }
+}
+
+fn configured(
+    profile: &arguments::Profile,
+    sound: Option<&arguments::Sound>,
+) -> Result<DeskConfig, DeskError> {
+    let mut config = DeskConfig::from_profile(&Profile::load(&profile.file)?)?;
+    if let Some(sound) = sound {
+        config.audio = sound::chosen(sound);
+    }
+    Ok(config)
+}
+
+fn with_desk<F: Future<Output = ExitCode>>(
+    config: DeskConfig,
+    work: impl FnOnce(Desk) -> F,
+) -> Result<ExitCode, DeskError> {
+    let runtime = runtime();
+    let code = runtime.block_on(async { Ok(work(warmline_desk::start(config)?).await) });
+    // Somebody may still be reading stdin: that must not keep the program alive.
+    runtime.shutdown_background();
+    code
+}
+
+/// One thread is enough for a phone, and costs less than a pool: sound has its own thread.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the system can make an event queue")
+}
+
+fn store_password(profile: &Profile) -> Result<ExitCode, DeskError> {
+    let password = if io::stdin().is_terminal() {
+        rpassword::prompt_password("Password: ")
+    } else {
+        io::read_to_string(io::stdin()).map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
+    };
+    let Some(password) = password.ok().filter(|password| !password.is_empty()) else {
+        view::say("No password was given; nothing was changed.");
+        return Ok(ExitCode::FAILURE);
+    };
+    profile.store_password(&Secret::new(password))?;
+    view::say("The password is in the system's keychain.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A log file is turned over at this size; two are kept.
+const LOG_BYTES: u64 = 10 * 1024 * 1024;

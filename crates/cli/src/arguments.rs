@@ -1,0 +1,116 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The Warmline phone without a window.
+#[derive(Debug, Parser)]
+#[command(name = "warmline-cli", version, about)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Write the log to this file, of bounded size, instead of stderr.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Be a phone: JSON commands on stdin, JSON events on stdout (docs/cli.md).
+    Run {
+        #[command(flatten)]
+        profile: Profile,
+        #[command(flatten)]
+        sound: Sound,
+    },
+    /// Call somebody, talk for some seconds, hang up.
+    Call {
+        /// A number, `user@host` or `sip:` address.
+        to: String,
+        #[command(flatten)]
+        profile: Profile,
+        #[command(flatten)]
+        sound: Sound,
+        #[command(flatten)]
+        talk: Talk,
+    },
+    /// Wait for one call and take it.
+    Answer {
+        #[command(flatten)]
+        profile: Profile,
+        #[command(flatten)]
+        sound: Sound,
+        #[command(flatten)]
+        talk: Talk,
+    },
+    /// Register, say for how long, un-register.
+    Register {
+        #[command(flatten)]
+        profile: Profile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List microphones and speakers.
+    Devices {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check server, network and devices: what is right, what is wrong, what to do.
+    Doctor {
+        #[command(flatten)]
+        profile: Profile,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask for the password and put it into the system's keychain.
+    Password {
+        #[command(flatten)]
+        profile: Profile,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Profile {
+    /// The profile, TOML (docs/cli.md).
+    #[arg(long = "profile", value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sound {
+    /// Microphone: an id or a name from `devices`, `wav:FILE` or `silent`.
+    #[arg(long, value_name = "DEVICE")]
+    pub mic: Option<String>,
+    /// Speaker: an id or a name from `devices`, `wav:FILE` or `silent`.
+    #[arg(long, value_name = "DEVICE")]
+    pub speaker: Option<String>,
+    /// What rings: as `--speaker`, which it follows unless said.
+    #[arg(long, value_name = "DEVICE")]
+    pub ringer: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Talk {
+    /// How long to talk once the call is up.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub seconds: u64,
+    /// Print the events as JSON lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

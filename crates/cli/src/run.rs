@@ -1,0 +1,171 @@
+//! `warmline-cli run`: JSON commands in, JSON events out.
+
+use std::{io, process::ExitCode, thread};
+
+use tokio::sync::{broadcast::error::RecvError, mpsc};
+use warmline_desk::{
+    CallId, CallView, Desk, DeskError, DeskEvent, Done, ErrorCode, Hold, Rejection, Snapshot,
+    State, UserAction,
+};
+
+use crate::{
+    protocol::{Command, Event, PROTOCOL, Reason, Request},
+    view::{self, Printer},
+};
+
+/// Serves stdin until `quit`, its end, or the desk stops.
+pub(crate) async fn run(desk: Desk) -> ExitCode {
+    let printer = Printer::new();
+    let snapshot = desk.snapshot();
+    let mut events = desk.events();
+    let mut lines = stdin();
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    printer.print(
+        None,
+        Event::Hello {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION"),
+        },
+    );
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Ok(DeskEvent::Stopped) | Err(RecvError::Closed) => return ExitCode::SUCCESS,
+                Ok(event) => {
+                    let seen = view::event(&event, &snapshot.borrow());
+                    if let Some((call, event)) = seen {
+                        printer.print(call, event);
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+            },
+            line = lines.recv(), if !stopping => match line.map(|line| read(&line)) {
+                Some(Ok(request)) => {
+                    stopping = request.command == Command::Quit;
+                    carry_out(&desk, &printer, request).await;
+                }
+                Some(Err(error)) => printer.print(None, error),
+                None => {
+                    stopping = true;
+                    drop(desk.send(UserAction::Quit));
+                }
+            },
+            _ = &mut interrupted, if !stopping => {
+                stopping = true;
+                drop(desk.send(UserAction::Quit));
+            }
+        }
+    }
+}
+
+/// Lines of stdin, read by a thread of their own: a blocked read cannot be cancelled.
+fn stdin() -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel(16);
+    thread::spawn(move || {
+        for line in io::stdin().lines().map_while(Result::ok) {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn read(line: &str) -> Result<Request, Event> {
+    serde_json::from_str(line).map_err(|error| Event::Error {
+        reason: Reason {
+            code: "bad_command".to_owned(),
+            message: format!("This line is not a command: {error}."),
+        },
+        id: None,
+    })
+}
+
+async fn carry_out(desk: &Desk, printer: &Printer, request: Request) {
+    let Request { id, command } = request;
+    let action = action(&command, &desk.snapshot().borrow());
+    let (call, action) = match action {
+        Ok(action) => action,
+        Err(error) => return printer.print(None, view::failure(&error, id)),
+    };
+    let reply = desk.send(action);
+    if command == Command::Quit {
+        return;
+    }
+    match (reply.await, command) {
+        (Ok(Done::Dialing(call)), Command::Dial { to }) => {
+            printer.print(Some(call), Event::Dialing { to, id });
+        }
+        (Ok(Done::Stats(stats)), _) => {
+            printer.print(call, view::figures(&stats, desk.microphone_dbfs()));
+        }
+        (Ok(_), _) => {}
+        (Err(error), _) => printer.print(call, view::failure(&error, id)),
+    }
+}
+
+/// What the command asks of the desk, and of which call.
+fn action(
+    command: &Command,
+    snapshot: &Snapshot,
+) -> Result<(Option<CallId>, UserAction), DeskError> {
+    let on = |call: &Option<u64>, fits: fn(&CallView) -> bool| match call {
+        Some(number) => Ok(CallId::new(*number)),
+        None => meant(snapshot, fits).ok_or_else(no_such_call),
+    };
+    let incoming = |call: &CallView| call.state == State::Incoming;
+    let held = |call: &CallView| call.hold != Hold::No;
+    let any = |_: &CallView| true;
+    Ok(match command {
+        Command::Dial { to } => (None, UserAction::Dial { to: to.clone() }),
+        Command::Quit => (None, UserAction::Quit),
+        Command::Answer { call } => about(on(call, incoming)?, UserAction::Answer),
+        Command::Reject { call, status } => {
+            let rejection = rejection(*status)?;
+            about(on(call, incoming)?, |id| UserAction::Reject(id, rejection))
+        }
+        Command::Hangup { call } => about(on(call, any)?, UserAction::Hangup),
+        Command::Hold { call } => about(on(call, any)?, UserAction::Hold),
+        Command::Resume { call } => about(on(call, held)?, UserAction::Resume),
+        Command::Mute { call } => about(on(call, any)?, |id| UserAction::Mute(id, true)),
+        Command::Unmute { call } => about(on(call, any)?, |id| UserAction::Mute(id, false)),
+        Command::Dtmf { call, digits } => {
+            about(on(call, any)?, |id| UserAction::Dtmf(id, digits.clone()))
+        }
+        Command::Stats { call } => about(on(call, any)?, UserAction::Stats),
+    })
+}
+
+fn about(call: CallId, action: impl FnOnce(CallId) -> UserAction) -> (Option<CallId>, UserAction) {
+    (Some(call), action(call))
+}
+
+/// The call that a command without one means: the one in focus if it fits, else the newest that does.
+fn meant(snapshot: &Snapshot, fits: fn(&CallView) -> bool) -> Option<CallId> {
+    let live = |call: &&CallView| call.ending.is_none() && fits(call);
+    let focused = snapshot.focus.and_then(|id| snapshot.call(id)).filter(live);
+    focused
+        .or_else(|| snapshot.calls.iter().rev().find(live))
+        .map(|call| call.id)
+}
+
+fn rejection(status: Option<u16>) -> Result<Rejection, DeskError> {
+    match status {
+        None | Some(486) => Ok(Rejection::Busy),
+        Some(603) => Ok(Rejection::Decline),
+        Some(other) => Err(DeskError::new(
+            ErrorCode::NotNow,
+            format!("A call cannot be refused with {other}."),
+            "Use 486 (busy) or 603 (declined).",
+        )),
+    }
+}
+
+fn no_such_call() -> DeskError {
+    DeskError::new(
+        ErrorCode::NoSuchCall,
+        "There is no call that this could be about.",
+        "",
+    )
+}

@@ -1,0 +1,210 @@
+//! What the desk says, in the words of the protocol; and the two ways out of the program.
+
+use std::{
+    io::{self, Write},
+    time::Instant,
+};
+
+use warmline_desk::{
+    CallId, CallView, Codec, DeskError, DeskEvent, DeviceRole, DeviceState, Holder, Registration,
+    Snapshot, Stats,
+};
+
+use crate::protocol::{By, Event, Line, Party, Reason, Stats as Figures};
+
+/// Writes protocol lines, each stamped with the time since this was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Printer {
+    started: Instant,
+}
+
+impl Printer {
+    /// Starts the clock.
+    pub(crate) fn new() -> Self {
+        Self {
+            started: Instant::now(),
+        }
+    }
+
+    /// One line. A reader that has gone is noticed elsewhere: by the end of stdin.
+    pub(crate) fn print(&self, call: Option<CallId>, event: Event) {
+        let line = Line {
+            event,
+            t_ms: self.started.elapsed().as_millis() as u64,
+            call: call.map(CallId::get),
+        };
+        let mut text = serde_json::to_string(&line).expect("a line has only string keys");
+        text.push('\n');
+        let mut stdout = io::stdout().lock();
+        let _ = stdout.write_all(text.as_bytes());
+        let _ = stdout.flush();
+    }
+}
+
+/// A line for a person on stdout.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// An error for a person on stderr.
+pub(crate) fn complain(error: &DeskError) {
+    let _ = writeln!(io::stderr(), "warmline-cli: {error}");
+}
+
+/// What an event of the desk is on the wire; some are for the window only.
+pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<CallId>, Event)> {
+    Some(match event {
+        DeskEvent::Registration(state) => (None, registration(state, snapshot)?),
+        DeskEvent::Incoming(call) => (Some(call.id), incoming(call, snapshot)),
+        // Printed with the reply to `dial`, which knows its `id`.
+        DeskEvent::Dialing(_) | DeskEvent::Stopped => return None,
+        DeskEvent::Ringing(call) => (Some(*call), Event::Ringing),
+        DeskEvent::Early(call) => (Some(*call), Event::Early),
+        DeskEvent::Active(call) | DeskEvent::Unheld(call) => (Some(*call), Event::Active),
+        DeskEvent::FirstAudio(call) => (Some(*call), Event::FirstAudio),
+        DeskEvent::Held(call, holder) => {
+            let by = match holder {
+                Holder::Me => By::Me,
+                Holder::Peer => By::Peer,
+            };
+            (Some(*call), Event::Held { by })
+        }
+        DeskEvent::Muted(call, muted) => (Some(*call), Event::Muted { muted: *muted }),
+        DeskEvent::Connected(call, up) => (Some(*call), Event::Media { connected: *up }),
+        DeskEvent::Dtmf(call, digit) => (Some(*call), Event::Dtmf { digit: *digit }),
+        DeskEvent::Ended {
+            call,
+            reason,
+            status,
+        } => {
+            let view = snapshot.call(*call);
+            let ended = Event::Ended {
+                reason: Reason {
+                    code: reason.code().to_owned(),
+                    message: sentence(&[reason.words(), reason.advice()]),
+                },
+                status: *status,
+                duration_ms: view.and_then(duration_ms).unwrap_or(0),
+            };
+            (Some(*call), ended)
+        }
+        DeskEvent::Device { role, name, state } => {
+            let device = Event::Device {
+                role: match role {
+                    DeviceRole::Microphone => "microphone",
+                    DeviceRole::Speaker => "speaker",
+                    DeviceRole::Ringer => "ringer",
+                },
+                name: name.clone(),
+                state: match state {
+                    DeviceState::InUse => "in_use",
+                    DeviceState::StandIn => "stand_in",
+                    DeviceState::Lost => "lost",
+                    DeviceState::None => "none",
+                },
+            };
+            (None, device)
+        }
+        DeskEvent::Error { call, error } => (*call, failure(error, None)),
+    })
+}
+
+/// An error, with the `id` of the command that caused it.
+pub(crate) fn failure(error: &DeskError, id: Option<String>) -> Event {
+    Event::Error {
+        reason: reason(error),
+        id,
+    }
+}
+
+/// The counters of a call.
+pub(crate) fn figures(stats: &Stats, microphone_dbfs: f32) -> Event {
+    Event::Stats(Box::new(Figures {
+        codec: stats.codec.map(codec_name),
+        sent: stats.sent,
+        received: stats.received,
+        lost: stats.lost,
+        jitter_ms: stats.jitter_ms,
+        round_trip_ms: stats.round_trip_ms,
+        remote_lost: stats.remote_lost,
+        remote_jitter_ms: stats.remote_jitter_ms,
+        buffer_ms: stats.leg.buffer_ms,
+        concealed_ms: stats.leg.concealed_ms,
+        microphone_dbfs: microphone_dbfs.into(),
+    }))
+}
+
+/// As the profile writes it.
+fn codec_name(codec: Codec) -> &'static str {
+    match codec {
+        Codec::Opus => "opus",
+        Codec::G722 => "g722",
+        Codec::Pcmu => "pcmu",
+        Codec::Pcma => "pcma",
+    }
+}
+
+fn registration(state: &Registration, snapshot: &Snapshot) -> Option<Event> {
+    Some(match state {
+        Registration::Connecting | Registration::Registering => return None,
+        Registration::Registered { expires_s } => Event::Registered {
+            expires_s: *expires_s,
+        },
+        Registration::Waiting { retry_at, error } => Event::Unregistered {
+            reason: reason(error),
+            retry_in_ms: Some(retry_at.saturating_sub(snapshot.at).as_millis() as u64),
+        },
+        Registration::Refused { error } => Event::Unregistered {
+            reason: reason(error),
+            retry_in_ms: None,
+        },
+        Registration::Unregistered => Event::Unregistered {
+            reason: Reason {
+                code: "signed_off".to_owned(),
+                message: "Signed off.".to_owned(),
+            },
+            retry_in_ms: None,
+        },
+    })
+}
+
+fn incoming(call: &CallView, snapshot: &Snapshot) -> Event {
+    let invite = call.invite.as_deref();
+    Event::Incoming {
+        from: Party {
+            name: call.party.name.clone().unwrap_or_default(),
+            number: call.party.address.clone(),
+        },
+        to: invite
+            .map(|invite| invite.to.uri.clone())
+            .unwrap_or_default(),
+        headers: invite
+            .map(|invite| invite.headers.clone())
+            .unwrap_or_default(),
+        waiting: snapshot
+            .calls
+            .iter()
+            .any(|other| other.id != call.id && other.ending.is_none()),
+    }
+}
+
+fn duration_ms(call: &CallView) -> Option<u64> {
+    let end = call.ending?.at;
+    Some(end.saturating_sub(call.answered_at?).as_millis() as u64)
+}
+
+fn reason(error: &DeskError) -> Reason {
+    Reason {
+        code: error.code.as_str().to_owned(),
+        message: error.message(),
+    }
+}
+
+fn sentence(parts: &[&str]) -> String {
+    let said: Vec<_> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
+    said.join(" ")
+}

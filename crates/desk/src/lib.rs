@@ -9,6 +9,7 @@
 
 mod action;
 mod desk;
+pub mod doctor;
 mod error;
 mod event;
 pub mod log;

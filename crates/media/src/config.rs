@@ -1,8 +1,13 @@
 //! What all sessions of a phone have in common.
 
+use std::fmt;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use warmline_audio::Codec;
+
+/// Port of STUN and TURN over UDP (RFC 8489 section 8, RFC 8656 section 6).
+const DEFAULT_PORT: u16 = 3478;
 
 /// What all sessions of a phone have in common.
 #[derive(Clone, Debug)]
@@ -37,17 +42,29 @@ impl Default for MediaConfig {
 }
 
 /// A STUN or TURN server (RFC 7064, RFC 7065), known to be one we can use.
-#[derive(Clone)]
-pub struct IceServer {}
+#[derive(Clone, PartialEq, Eq)]
+pub struct IceServer {
+    turn: Option<TurnCredential>,
+    host: String,
+    port: u16,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct TurnCredential {
+    username: String,
+    credential: String,
+}
 
 /// Why a STUN or TURN server cannot be used.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum IceServerError {
     /// Not a `stun:` or `turn:` URL.
     #[error("{0:?} is not a STUN or TURN URL (stun:host[:port] or turn:host[:port])")]
     NotAUrl(String),
     /// TURN over TCP or TLS, or STUN over TLS.
-    #[error("{0:?}: TURN is supported over UDP only; use turn:host[:port]?transport=udp")]
+    #[error(
+        "{0:?}: STUN and TURN work over UDP only; use stun:host[:port] or turn:host[:port]?transport=udp"
+    )]
     UdpOnly(String),
     /// A TURN server without user name and credential.
     #[error("{0:?}: a TURN server needs a user name and a credential")]
@@ -55,7 +72,8 @@ pub enum IceServerError {
 }
 
 impl IceServer {
-    /// Checks a URL and what goes with it.
+    /// Checks a URL (`stun:host[:port]`, `turn:host[:port][?transport=udp]`) and what goes with
+    /// it. Name and credential are of no use to a STUN server and are dropped.
     ///
     /// # Errors
     /// Not a STUN or TURN URL, a transport other than UDP, or TURN without credentials.
@@ -64,13 +82,156 @@ impl IceServer {
         username: Option<String>,
         credential: Option<String>,
     ) -> Result<IceServer, IceServerError> {
-        let _ = (url, username, credential);
-        unimplemented!()
+        let not_a_url = || IceServerError::NotAUrl(url.to_owned());
+        let (scheme, rest) = url.trim().split_once(':').ok_or_else(not_a_url)?;
+        let (address, query) = match rest.split_once('?') {
+            Some((address, query)) => (address, Some(query)),
+            None => (rest, None),
+        };
+        let turn = match scheme.to_ascii_lowercase().as_str() {
+            "stun" => false,
+            "turn" => true,
+            "stuns" | "turns" => return Err(IceServerError::UdpOnly(url.to_owned())),
+            _ => return Err(not_a_url()),
+        };
+        match query.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("transport=udp") => {}
+            Some("transport=tcp" | "transport=tls") => {
+                return Err(IceServerError::UdpOnly(url.to_owned()));
+            }
+            Some(_) => return Err(not_a_url()),
+        }
+        let (host, port) = split_address(address).ok_or_else(not_a_url)?;
+        let turn = match (turn, username, credential) {
+            (false, ..) => None,
+            (true, Some(username), Some(credential)) if !username.is_empty() => {
+                Some(TurnCredential {
+                    username,
+                    credential,
+                })
+            }
+            (true, ..) => return Err(IceServerError::NoCredential(url.to_owned())),
+        };
+        Ok(IceServer { turn, host, port })
+    }
+
+    /// Name or address, and port, to be looked up.
+    pub(crate) fn authority(&self) -> (&str, u16) {
+        (&self.host, self.port)
+    }
+
+    /// User name and credential of a TURN server; `None` for STUN.
+    pub(crate) fn turn(&self) -> Option<(&str, &str)> {
+        let turn = self.turn.as_ref()?;
+        Some((&turn.username, &turn.credential))
+    }
+
+    /// The URL with the server's address in place of its name.
+    pub(crate) fn url(&self, address: SocketAddr) -> String {
+        match self.turn {
+            Some(_) => format!("turn:{address}?transport=udp"),
+            None => format!("stun:{address}"),
+        }
     }
 }
 
-impl std::fmt::Debug for IceServer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("IceServer").finish_non_exhaustive()
+/// Names no credential.
+impl fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.turn.is_some() { "turn" } else { "stun" };
+        write!(f, "{scheme}:{}:{}", self.host, self.port)
+    }
+}
+
+/// `host`, `host:port`, `[2001:db8::1]`, `[2001:db8::1]:port`
+fn split_address(address: &str) -> Option<(String, u16)> {
+    let (host, port) = if let Some(rest) = address.strip_prefix('[') {
+        let (host, rest) = rest.split_once(']')?;
+        host.parse::<Ipv6Addr>().ok()?;
+        let port = match rest {
+            "" => None,
+            rest => Some(rest.strip_prefix(':')?),
+        };
+        (host, port)
+    } else {
+        match address.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (address, None),
+        }
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+    if host.is_empty() || !host.chars().all(plain) {
+        return None;
+    }
+    let port = match port {
+        Some(port) => port.parse().ok().filter(|port| *port != 0)?,
+        None => DEFAULT_PORT,
+    };
+    Some((host.to_owned(), port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(url: &str) -> Result<String, IceServerError> {
+        let (username, credential) = (Some("user".to_owned()), Some("secret".to_owned()));
+        let server = IceServer::new(url, username, credential)?;
+        Ok(format!("{server:?}"))
+    }
+
+    #[test]
+    fn urls_are_read() {
+        for (url, expected) in [
+            ("stun:stun.example.org", "stun:stun.example.org:3478"),
+            ("STUN:192.0.2.1:19302", "stun:192.0.2.1:19302"),
+            (
+                "turn:t.example.org:443?transport=udp",
+                "turn:t.example.org:443",
+            ),
+            ("turn:[2001:db8::1]:7?transport=UDP", "turn:2001:db8::1:7"),
+            ("stun:[2001:db8::1]", "stun:2001:db8::1:3478"),
+        ] {
+            assert_eq!(plain(url).as_deref(), Ok(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_in_words() {
+        for url in [
+            "turn:t.example.org?transport=tcp",
+            "turns:t.example.org",
+            "turns:t.example.org:443?transport=tcp",
+            "stuns:t.example.org",
+        ] {
+            let error = plain(url).expect_err("not UDP");
+            assert_eq!(error, IceServerError::UdpOnly(url.to_owned()));
+            assert!(error.to_string().contains("UDP only"), "{error}");
+        }
+        for url in [
+            "",
+            "stun",
+            "stun:",
+            "http:example.org",
+            "stun:example.org:0",
+            "stun:example.org:99999",
+            "stun:example.org?x=y",
+            "stun:a b",
+            "stun:[::1",
+            "stun:[::g]",
+            "stun://example.org",
+        ] {
+            let expected = Err(IceServerError::NotAUrl(url.to_owned()));
+            assert_eq!(plain(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn turn_needs_a_credential_and_debug_never_shows_it() {
+        let url = "turn:t.example.org";
+        let error = IceServer::new(url, Some("user".to_owned()), None);
+        assert_eq!(error, Err(IceServerError::NoCredential(url.to_owned())));
+        let shown = plain(url).expect("complete");
+        assert!(!shown.contains("secret") && !shown.contains("user"));
     }
 }

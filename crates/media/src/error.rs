@@ -9,7 +9,7 @@ pub enum MediaError {
     #[error("the session description cannot be read: {0}")]
     Malformed(#[from] crate::sdp::SyntaxError),
     /// The peer's SDP is understood but nothing in it can be accepted: SIP status 488.
-    #[error("{reason}")]
+    #[error("the peer's session description cannot be accepted: {reason}")]
     NotAcceptable {
         /// Why, in words that help whoever set up the peer.
         reason: String,

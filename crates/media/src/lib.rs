@@ -8,9 +8,15 @@
 
 mod config;
 mod error;
+mod leg;
+mod rtp;
 pub mod sdp;
 mod session;
 pub mod statistics;
+mod tap;
+mod task;
+mod telephone_event;
+mod transport;
 
 pub use config::{IceServer, IceServerError, MediaConfig};
 pub use error::{DtmfError, MediaError};

@@ -1,13 +1,36 @@
 //! One call's media.
 
-use tokio::sync::mpsc;
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc, watch};
 use warmline_audio::Engine;
 
+use crate::leg::{LegSlot, pump};
+use crate::rtp::RtpSession;
+use crate::sdp::{Agreed, LocalTransport, Negotiation, Peer, PeerTransport, Setup, stack};
+use crate::task::Task;
+use crate::transport::{Identity, Route, Transport, report_progress};
 use crate::{Direction, DtmfError, MediaConfig, MediaError, Stats};
 
+/// Events that wait to be taken.
+const EVENTS: usize = 64;
+/// Early answers that are remembered.
+const MAX_FORKS: usize = 16;
+
 /// One call's media. Clones share it; it closes when the last is dropped.
-#[derive(Clone, Debug)]
-pub struct Session {}
+///
+/// # Forks
+/// A forked INVITE may be answered by several ends. There is one transport at a time: the newest
+/// answer is the one that is heard. When an answer comes from another end than the transport goes
+/// to, the transport is closed and another is built in its place with the same certificate, ICE
+/// credentials and ports, so that it is the one the offer spoke of. (One for each fork would need
+/// one socket shared by several ICE agents, which the WebRTC stack does not have.) An answer that
+/// names the same end changes nothing, so a fork that the server anchors costs nothing.
+#[derive(Clone)]
+pub struct Session {
+    shared: Arc<Shared>,
+}
 
 /// Which of several answers to one offer (a forked INVITE, RFC 3261 section 16.7) is meant. Any
 /// number, as long as different forks have different ones.
@@ -35,12 +58,62 @@ pub enum MediaEvent {
     RemoteDirection(Direction),
 }
 
+struct Shared {
+    config: MediaConfig,
+    engine: Engine,
+    rtp: Arc<RtpSession>,
+    leg: LegSlot,
+    routes: watch::Sender<Option<Route>>,
+    state: Mutex<State>,
+}
+
+struct State {
+    negotiation: Negotiation,
+    link: Option<Link>,
+    /// Takes the place of `link` if our offer is answered.
+    replacement: Option<Link>,
+    early: Vec<(Fork, Peer)>,
+    restarting: bool,
+    told: Direction,
+    pump: Option<Task>,
+    closed: bool,
+}
+
+/// A transport, with what both ends said of it.
+struct Link {
+    transport: Transport,
+    local: LocalTransport,
+    peer: Option<PeerTransport>,
+    _progress: Task,
+}
+
 impl Session {
     /// Makes a session; nothing touches the network before the first offer or answer. At most 64
-    /// events wait to be taken.
+    /// events wait to be taken, later ones are lost.
     pub fn new(config: &MediaConfig, engine: Engine) -> (Session, mpsc::Receiver<MediaEvent>) {
-        let _ = (config, engine);
-        unimplemented!()
+        let (events, receiver) = mpsc::channel(EVENTS);
+        let session_id = rand::random::<u64>() >> 2;
+        let shared = Shared {
+            config: config.clone(),
+            engine,
+            rtp: Arc::new(RtpSession::new(events)),
+            leg: LegSlot::default(),
+            routes: watch::Sender::new(None),
+            state: Mutex::new(State {
+                negotiation: Negotiation::new(&config.codecs, config.ptime_ms, session_id),
+                link: None,
+                replacement: None,
+                early: Vec::new(),
+                restarting: false,
+                told: Direction::SendRecv,
+                pump: None,
+                closed: false,
+            }),
+        };
+        let session = Session {
+            shared: Arc::new(shared),
+        };
+        (session, receiver)
     }
 
     /// The first offer, with candidates (not trickled).
@@ -48,7 +121,16 @@ impl Session {
     /// # Errors
     /// No address, the WebRTC stack refuses, or something was negotiated before.
     pub async fn offer(&self) -> Result<String, MediaError> {
-        unimplemented!()
+        let shared = &*self.shared;
+        let mut state = shared.state.lock().await;
+        state.check_open()?;
+        if state.link.is_some() {
+            return Err(MediaError::WrongState("there was an offer before"));
+        }
+        let link = shared.offer_anew().await?;
+        let text = state.negotiation.offer(Direction::SendRecv, &link.local)?;
+        shared.install(&mut state, link).await;
+        Ok(text)
     }
 
     /// The answer to the peer's offer: the first one or any later one (hold, resume, refresh, new
@@ -58,8 +140,34 @@ impl Session {
     /// [`MediaError::NotAcceptable`] and [`MediaError::Malformed`] mean 488; what was negotiated
     /// before then still holds. [`MediaError::WrongState`] if our own offer is unanswered (glare).
     pub async fn answer(&self, offer: &str) -> Result<String, MediaError> {
-        let _ = offer;
-        unimplemented!()
+        let shared = &*self.shared;
+        let mut state = shared.state.lock().await;
+        state.check_open()?;
+        let peer = Peer::parse(offer)?;
+        state.negotiation.check_offer(&peer)?;
+        let there = &peer.transport;
+        match &mut state.link {
+            Some(link) if link.continues(there) => {}
+            Some(link) if link.can_restart(there) => {
+                // The association goes on, and so does our part in it.
+                let role = link.local.role;
+                link.local = link.transport.answer(there).await?;
+                link.local.role = role;
+                link.peer = Some(there.clone());
+            }
+            _ => {
+                let transport = shared.transport(Identity::new()?).await?;
+                let local = transport.answer(there).await?;
+                let mut link = shared.link(transport, local);
+                link.peer = Some(there.clone());
+                shared.install(&mut state, link).await;
+            }
+        }
+        let state = &mut *state;
+        let link = state.link.as_ref().expect("there is one by now");
+        let (text, agreed) = state.negotiation.answer(&peer, &link.local)?;
+        shared.agree(state, &agreed)?;
+        Ok(text)
     }
 
     /// An answer in a provisional response (early media). May be given several times and for
@@ -68,8 +176,7 @@ impl Session {
     /// # Errors
     /// As [`Session::set_answer`].
     pub async fn set_early_answer(&self, fork: Fork, answer: &str) -> Result<(), MediaError> {
-        let _ = (fork, answer);
-        unimplemented!()
+        self.take_answer(fork, Some(answer), false).await
     }
 
     /// The final answer to our offer or re-offer. It may come from another fork than the early
@@ -78,35 +185,74 @@ impl Session {
     /// # Errors
     /// The answer cannot be read or does not fit the offer; nothing was offered.
     pub async fn set_answer(&self, fork: Fork, answer: &str) -> Result<(), MediaError> {
-        let _ = (fork, answer);
-        unimplemented!()
+        self.take_answer(fork, Some(answer), true).await
+    }
+
+    /// The final response had no description: the fork's early answer is the answer (RFC 6337
+    /// section 3.1.1).
+    ///
+    /// # Errors
+    /// The fork gave no early answer.
+    pub async fn confirm_early_answer(&self, fork: Fork) -> Result<(), MediaError> {
+        self.take_answer(fork, None, true).await
     }
 
     /// A new offer within the call: hold (`SendOnly` or `Inactive`), resume (`SendRecv`), and with
-    /// `restart` an ICE restart (RFC 8839 section 4.4.1.1) to move to another network path.
+    /// `restart` an ICE restart (RFC 8839 section 4.4.1.1) to move to another network path. A
+    /// restart gives up the path in use at once.
     ///
     /// # Errors
     /// Nothing was negotiated yet, an offer is unanswered, or the WebRTC stack refuses.
     pub async fn reoffer(&self, direction: Direction, restart: bool) -> Result<String, MediaError> {
-        let _ = (direction, restart);
-        unimplemented!()
+        let shared = &*self.shared;
+        let mut state = shared.state.lock().await;
+        state.check_open()?;
+        if state.negotiation.is_waiting() {
+            return Err(MediaError::WrongState("our offer is not answered yet"));
+        }
+        let state = &mut *state;
+        let Some(link) = &mut state.link else {
+            return Err(MediaError::WrongState("nothing was negotiated yet"));
+        };
+        if !restart {
+            return state.negotiation.offer(direction, &link.local);
+        }
+        if link.transport.is_pinned() {
+            let link = shared.offer_anew().await?;
+            let text = state.negotiation.offer(direction, &link.local)?;
+            state.replacement = Some(link);
+            return Ok(text);
+        }
+        let role = link.local.role;
+        link.local = link.transport.offer(true).await?;
+        link.local.role = role;
+        state.restarting = true;
+        state.negotiation.offer(direction, &link.local)
     }
 
     /// The peer refused our re-offer (or it met its own: 491): what was negotiated before holds.
+    /// After an ICE restart nothing does: the session has failed.
     pub async fn withdraw_offer(&self) {
-        unimplemented!()
+        let mut state = self.shared.state.lock().await;
+        state.negotiation.withdraw();
+        if let Some(link) = state.replacement.take() {
+            link.transport.close().await;
+        }
+        if std::mem::take(&mut state.restarting) {
+            self.shared.rtp.tell(MediaEvent::Failed {
+                reason: "the peer refused to restart the connection".to_owned(),
+            });
+        }
     }
 
     /// Whether the call is mixed into the speaker. Starts off.
     pub fn set_heard(&self, heard: bool) {
-        let _ = heard;
-        unimplemented!()
+        self.shared.leg.set_heard(heard);
     }
 
     /// Whether sound is sent. Starts off. Packets flow only if the negotiated direction allows it.
     pub fn set_sending(&self, sending: bool) {
-        let _ = sending;
-        unimplemented!()
+        self.shared.leg.set_sending(sending);
     }
 
     /// Sends a digit (0-9, *, #, A-D) of `duration_ms` as a telephone event (RFC 4733).
@@ -114,17 +260,191 @@ impl Session {
     /// # Errors
     /// [`DtmfError::NotNegotiated`]: use SIP INFO.
     pub fn dtmf(&self, digit: char, duration_ms: u32) -> Result<(), DtmfError> {
-        let _ = (digit, duration_ms);
-        unimplemented!()
+        self.shared.leg.dtmf(digit, duration_ms)
     }
 
     /// The session's statistics now.
     pub fn stats(&self) -> Stats {
-        unimplemented!()
+        let agreed = self.shared.leg.agreed();
+        Stats {
+            codec: agreed.as_ref().map(|agreed| agreed.send.codec),
+            telephone_events: agreed.is_some_and(|agreed| agreed.telephone_event.is_some()),
+            ..self.shared.rtp.stats()
+        }
     }
 
     /// Ends the session and gives back what it held (sockets, relay allocations, the audio leg).
     pub async fn close(&self) {
-        unimplemented!()
+        let shared = &*self.shared;
+        let mut state = shared.state.lock().await;
+        state.closed = true;
+        shared.routes.send_replace(None);
+        shared.leg.close(&shared.rtp);
+        state.pump = None;
+        let links = [state.link.take(), state.replacement.take()];
+        for link in links.into_iter().flatten() {
+            link.transport.close().await;
+        }
+    }
+
+    async fn take_answer(
+        &self,
+        fork: Fork,
+        answer: Option<&str>,
+        last: bool,
+    ) -> Result<(), MediaError> {
+        let shared = &*self.shared;
+        let mut state = shared.state.lock().await;
+        state.check_open()?;
+        let peer = match answer {
+            Some(answer) => Peer::parse(answer)?,
+            None => {
+                let mut early = state.early.iter();
+                let known = early.find(|(known, _)| *known == fork);
+                let (_, peer) =
+                    known.ok_or(MediaError::WrongState("the fork gave no early answer"))?;
+                peer.clone()
+            }
+        };
+        let agreed = state.negotiation.accept(&peer, last)?;
+        if last {
+            state.early.clear();
+        } else {
+            state.early.retain(|(known, _)| *known != fork);
+            if state.early.len() < MAX_FORKS {
+                state.early.push((fork, peer.clone()));
+            }
+        }
+        if let Some(link) = state.replacement.take() {
+            shared.install(&mut state, link).await;
+        }
+        shared.connect(&mut state, &peer.transport).await?;
+        shared.agree(&mut state, &agreed)
+    }
+}
+
+impl Shared {
+    async fn transport(&self, identity: Identity) -> Result<Transport, MediaError> {
+        Transport::new(&self.config, self.rtp.clone(), identity).await
+    }
+
+    /// A transport of its own that has been offered.
+    async fn offer_anew(&self) -> Result<Link, MediaError> {
+        let transport = self.transport(Identity::new()?).await?;
+        let local = transport.offer(false).await?;
+        Ok(self.link(transport, local))
+    }
+
+    fn link(&self, transport: Transport, local: LocalTransport) -> Link {
+        let progress = report_progress(transport.progress(), self.rtp.clone());
+        Link {
+            _progress: Task::spawn(progress),
+            transport,
+            local,
+            peer: None,
+        }
+    }
+
+    /// Puts a link in the place of the one before.
+    async fn install(&self, state: &mut State, link: Link) {
+        self.routes.send_replace(Some(link.transport.route()));
+        if let Some(before) = state.link.replace(link) {
+            before.transport.close().await;
+        }
+    }
+
+    /// Leads our transport to the end that an answer names.
+    async fn connect(&self, state: &mut State, there: &PeerTransport) -> Result<(), MediaError> {
+        let restarted = std::mem::take(&mut state.restarting);
+        let mut link = state
+            .link
+            .take()
+            .ok_or(MediaError::WrongState("nothing was offered"))?;
+        if let Some(peer) = &link.peer {
+            if peer.is_same(there) && !restarted {
+                state.link = Some(link);
+                return Ok(());
+            }
+            if !restarted || peer.fingerprint != there.fingerprint {
+                link = self.succeed(link).await?;
+            }
+        }
+        link.transport.set_answer(there).await?;
+        if link.peer.is_none() {
+            link.local.role = stack::role(there.setup);
+        }
+        link.peer = Some(there.clone());
+        state.link = Some(link);
+        Ok(())
+    }
+
+    /// The same to everyone, but free to go to another end.
+    async fn succeed(&self, link: Link) -> Result<Link, MediaError> {
+        let identity = link.transport.succeed(&link.local).await;
+        let transport = match self.transport(identity.clone()).await {
+            Ok(transport) => transport,
+            // Someone took the ports: others will do, as the peer learns them from our checks.
+            Err(_) => self.transport(identity.on_any_port()).await?,
+        };
+        let local = transport.offer(false).await?;
+        self.routes.send_replace(Some(transport.route()));
+        Ok(self.link(transport, local))
+    }
+
+    /// Carries out what was agreed on.
+    fn agree(&self, state: &mut State, agreed: &Agreed) -> Result<(), MediaError> {
+        let source = self.leg.agree(&self.engine, &self.rtp, agreed)?;
+        if let Some(source) = source {
+            state.pump = Some(Task::spawn(pump(source, self.routes.subscribe())));
+        }
+        if state.told != agreed.peer_direction {
+            state.told = agreed.peer_direction;
+            self.rtp
+                .tell(MediaEvent::RemoteDirection(agreed.peer_direction));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // The stack may hold on to the RTP session a little longer; the leg goes now.
+        self.leg.close(&self.rtp);
+    }
+}
+
+impl State {
+    fn check_open(&self) -> Result<(), MediaError> {
+        if self.closed {
+            return Err(MediaError::WrongState("the session is closed"));
+        }
+        Ok(())
+    }
+}
+
+impl Link {
+    /// Whether an offer speaks of the association we have (RFC 8842 section 4).
+    fn continues(&self, there: &PeerTransport) -> bool {
+        let same = self.peer.as_ref().is_some_and(|peer| peer.is_same(there));
+        same && self.suits(there)
+    }
+
+    /// Whether an offer restarts ICE under the association we have.
+    fn can_restart(&self, there: &PeerTransport) -> bool {
+        let peer = self.peer.as_ref();
+        peer.is_some_and(|peer| peer.fingerprint == there.fingerprint)
+            && self.suits(there)
+            && !self.transport.is_pinned()
+    }
+
+    /// Whether the part in the handshake that an offer leaves us is the one we have.
+    fn suits(&self, there: &PeerTransport) -> bool {
+        there.setup == Setup::ActPass || stack::role(there.setup) == self.local.role
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
     }
 }

@@ -1,0 +1,504 @@
+//! The RTP session of a call (RFC 3550): everything between the audio leg and SRTP.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use rand::RngExt;
+use rtc::rtcp;
+use rtc::rtcp::receiver_report::ReceiverReport;
+use rtc::rtcp::sender_report::SenderReport;
+use rtc::rtcp::source_description::{
+    SdesType, SourceDescription, SourceDescriptionChunk, SourceDescriptionItem,
+};
+use rtc::rtp;
+use tokio::sync::mpsc;
+use warmline_audio::{LegControl, PacketSink};
+
+use crate::MediaEvent;
+use crate::sdp::{Agreed, Content, Format};
+use crate::statistics::{NtpClock, Reception, ReceptionReport, Stats, Transmission};
+use crate::telephone_event::TelephoneEvents;
+
+/// Mean time between RTCP packets where the profile allows early ones (RFC 4585 section 3.5): some
+/// 100 octets in 2 s are less than 1 % of a call's bandwidth.
+const EARLY_INTERVAL: Duration = Duration::from_secs(2);
+/// Mean time between RTCP packets elsewhere (RFC 3550 section 6.2).
+const INTERVAL: Duration = Duration::from_secs(5);
+/// The first report is sent sooner, so that a short call has one.
+const FIRST_INTERVAL: Duration = Duration::from_millis(1_000);
+
+/// The RTP session of a call. It outlives transports and legs, which come and go within a call.
+#[derive(Debug)]
+pub(crate) struct RtpSession {
+    state: Mutex<State>,
+    events: mpsc::Sender<MediaEvent>,
+}
+
+#[derive(Debug)]
+struct State {
+    clock: NtpClock,
+    cname: String,
+    reception: Reception,
+    transmission: Option<Transmission>,
+    sequence_number: u16,
+    sent_before: u64,
+    formats: Vec<Format>,
+    telephone_events: TelephoneEvents,
+    audio_heard: bool,
+    leg: Option<(PacketSink, LegControl)>,
+    rtcp: Rtcp,
+}
+
+#[derive(Debug)]
+struct Rtcp {
+    negotiated: bool,
+    peer_sends: bool,
+    interval: Duration,
+    due: Option<Instant>,
+    packets_reported: u64,
+}
+
+impl RtpSession {
+    pub(crate) fn new(events: mpsc::Sender<MediaEvent>) -> RtpSession {
+        let mut random = rand::rng();
+        RtpSession {
+            state: Mutex::new(State {
+                clock: NtpClock::new(Instant::now(), SystemTime::now()),
+                // Random for each call, so that calls cannot be told to be of one person
+                // (RFC 7022 section 4.2).
+                cname: format!("{:016x}", random.random::<u64>()),
+                reception: Reception::default(),
+                transmission: None,
+                sequence_number: 0,
+                sent_before: 0,
+                formats: Vec::new(),
+                telephone_events: TelephoneEvents::default(),
+                audio_heard: false,
+                leg: None,
+                rtcp: Rtcp {
+                    negotiated: false,
+                    peer_sends: false,
+                    interval: INTERVAL,
+                    due: None,
+                    packets_reported: 0,
+                },
+            }),
+            events,
+        }
+    }
+
+    /// Takes what was agreed on: payload types, and whether and how often RTCP is sent.
+    pub(crate) fn agree(&self, agreed: &Agreed) {
+        let mut state = self.state();
+        state.formats.clone_from(&agreed.receive);
+        state.rtcp.negotiated = agreed.rtcp;
+        state.rtcp.interval = if agreed.early_rtcp {
+            EARLY_INTERVAL
+        } else {
+            INTERVAL
+        };
+    }
+
+    /// Puts another leg in the place of the one before. What it sends goes out as a new source, as
+    /// its timestamps begin anew and may have another clock.
+    pub(crate) fn set_leg(&self, sink: PacketSink, control: LegControl, clock_rate: u32) {
+        let mut random = rand::rng();
+        let ssrc = random.random();
+        // Below 2¹⁵, as RFC 3711 section 3.3.1 advises: a packet lost at the start must not let the
+        // ends disagree about the first wrap.
+        let sequence_number = random.random_range(0..0x8000);
+        let mut state = self.state();
+        if let Some(transmission) = &state.transmission {
+            state.sent_before += transmission.packets();
+        }
+        state.transmission = Some(Transmission::new(ssrc, clock_rate));
+        state.sequence_number = sequence_number;
+        state.rtcp.packets_reported = 0;
+        state.leg = Some((sink, control));
+    }
+
+    /// Lets go of the leg.
+    pub(crate) fn close(&self) {
+        let mut state = self.state();
+        state.leg = None;
+        state.rtcp.due = None;
+    }
+
+    /// Takes a packet that was received.
+    pub(crate) fn on_rtp(&self, now: Instant, packet: &rtp::Packet) {
+        let header = &packet.header;
+        let mut state = self.state();
+        let content = state
+            .formats
+            .iter()
+            .find(|format| format.payload_type == header.payload_type)
+            .map(|format| format.content);
+        let clock_rate = match content {
+            Some(Content::Audio(codec)) => Some(codec.clock_rate()),
+            Some(Content::ComfortNoise) => Some(8_000),
+            Some(Content::TelephoneEvent { .. }) | None => None,
+        };
+        let usable = state.reception.on_packet(
+            now,
+            header.ssrc,
+            header.sequence_number,
+            header.timestamp,
+            clock_rate,
+        );
+        if !usable {
+            return;
+        }
+        let mut event = None;
+        match content {
+            Some(Content::TelephoneEvent { .. }) => {
+                let key = state.telephone_events.on_packet(
+                    header.ssrc,
+                    header.timestamp,
+                    &packet.payload,
+                );
+                event = key.map(MediaEvent::Dtmf);
+            }
+            Some(Content::Audio(_)) if !state.audio_heard => {
+                state.audio_heard = true;
+                event = Some(MediaEvent::FirstAudio);
+            }
+            _ => {}
+        }
+        if let Some((sink, _)) = &mut state.leg {
+            sink.push(
+                header.sequence_number,
+                header.timestamp,
+                header.payload_type,
+                header.marker,
+                &packet.payload,
+            );
+        }
+        drop(state);
+        if let Some(event) = event {
+            self.tell(event);
+        }
+    }
+
+    /// Takes a compound RTCP packet that was received.
+    pub(crate) fn on_rtcp(&self, now: Instant, packets: &[Box<dyn rtcp::Packet>]) {
+        let mut state = self.state();
+        state.rtcp.peer_sends = true;
+        let state = &mut *state;
+        for packet in packets {
+            let packet = packet.as_any();
+            if let Some(report) = packet.downcast_ref::<SenderReport>() {
+                state
+                    .reception
+                    .on_sender_report(now, report.ssrc, report.ntp_time);
+                state.on_reception_reports(now, &report.reports);
+            } else if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
+                state.on_reception_reports(now, &report.reports);
+            }
+        }
+    }
+
+    /// Makes a packet that is about to be sent one of this session's. Its sequence number holds the
+    /// payload type so far: see [`crate::transport`]. False: there is nothing to send it from.
+    pub(crate) fn on_send(&self, now: Instant, packet: &mut rtp::Packet) -> bool {
+        let mut state = self.state();
+        let state = &mut *state;
+        let Some(transmission) = &mut state.transmission else {
+            return false;
+        };
+        let header = &mut packet.header;
+        header.payload_type = (header.sequence_number & 0x7f) as u8;
+        header.ssrc = transmission.ssrc();
+        header.sequence_number = state.sequence_number;
+        state.sequence_number = state.sequence_number.wrapping_add(1);
+        transmission.on_packet(now, header.timestamp, packet.payload.len());
+        true
+    }
+
+    /// When the next RTCP packet is due. The transport asks as soon as it is up.
+    pub(crate) fn rtcp_due(&self, now: Instant) -> Instant {
+        let mut state = self.state();
+        let due = state
+            .rtcp
+            .due
+            .unwrap_or_else(|| now + spread(FIRST_INTERVAL));
+        state.rtcp.due = Some(due);
+        due
+    }
+
+    /// The RTCP packet that is due, if one is and may be sent.
+    pub(crate) fn take_rtcp(&self, now: Instant) -> Option<Vec<Box<dyn rtcp::Packet>>> {
+        let mut state = self.state();
+        let state = &mut *state;
+        if state.rtcp.due? > now {
+            return None;
+        }
+        state.rtcp.due = Some(now + spread(state.rtcp.interval));
+        // A peer that did not say it multiplexes RTCP may do it all the same.
+        if !state.rtcp.negotiated && !state.rtcp.peer_sends {
+            return None;
+        }
+        let transmission = state.transmission.as_mut()?;
+        let ssrc = transmission.ssrc();
+        let reports: Vec<_> = state
+            .reception
+            .report(now)
+            .map(|report| rtcp::reception_report::ReceptionReport {
+                ssrc: report.ssrc,
+                fraction_lost: report.fraction_lost,
+                total_lost: report.lost as u32 & 0x00ff_ffff,
+                last_sequence_number: report.highest_sequence_number,
+                jitter: report.jitter,
+                last_sender_report: report.last_sender_report,
+                delay: report.delay,
+            })
+            .into_iter()
+            .collect();
+        // A sender is who has sent since its report before (RFC 3550 section 6.4).
+        let is_sender = transmission.packets() > state.rtcp.packets_reported;
+        state.rtcp.packets_reported = transmission.packets();
+        let info = is_sender.then(|| transmission.report(now, &state.clock));
+        let report: Box<dyn rtcp::Packet> = match info.flatten() {
+            Some(info) => Box::new(SenderReport {
+                ssrc,
+                ntp_time: info.ntp,
+                rtp_time: info.timestamp,
+                packet_count: info.packets,
+                octet_count: info.octets,
+                reports,
+                ..SenderReport::default()
+            }),
+            None => Box::new(ReceiverReport {
+                ssrc,
+                reports,
+                ..ReceiverReport::default()
+            }),
+        };
+        let name = SourceDescription {
+            chunks: vec![SourceDescriptionChunk {
+                source: ssrc,
+                items: vec![SourceDescriptionItem {
+                    sdes_type: SdesType::SdesCname,
+                    text: state.cname.clone().into(),
+                }],
+            }],
+        };
+        Some(vec![report, Box::new(name)])
+    }
+
+    /// The statistics now, as far as RTP knows.
+    pub(crate) fn stats(&self) -> Stats {
+        let state = self.state();
+        let transmission = state.transmission.as_ref();
+        let remote = transmission.and_then(Transmission::remote);
+        Stats {
+            sent: state.sent_before + transmission.map_or(0, Transmission::packets),
+            received: state.reception.received(),
+            lost: state.reception.lost(),
+            jitter_ms: state.reception.jitter_ms(),
+            round_trip_ms: remote.and_then(|remote| remote.round_trip_ms),
+            remote_lost: remote.map(|remote| remote.lost),
+            remote_fraction_lost: remote.map(|remote| remote.fraction_lost),
+            remote_jitter_ms: remote.map(|remote| remote.jitter_ms),
+            leg: state
+                .leg
+                .as_ref()
+                .map(|(_, control)| control.stats())
+                .unwrap_or_default(),
+            ..Stats::default()
+        }
+    }
+
+    /// Tells the session's owner, unless it has stopped listening.
+    pub(crate) fn tell(&self, event: MediaEvent) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.events.try_send(event) {
+            tracing::warn!("a media event is lost: nobody takes them");
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in here is left half done by a panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn on_reception_reports(
+        &mut self,
+        now: Instant,
+        reports: &[rtcp::reception_report::ReceptionReport],
+    ) {
+        let Some(transmission) = &mut self.transmission else {
+            return;
+        };
+        let ssrc = transmission.ssrc();
+        for report in reports.iter().filter(|report| report.ssrc == ssrc) {
+            let report = ReceptionReport {
+                ssrc: report.ssrc,
+                fraction_lost: report.fraction_lost,
+                // 24 bits with sign, which rtc-rtcp hands over without.
+                lost: (report.total_lost << 8) as i32 >> 8,
+                highest_sequence_number: report.last_sequence_number,
+                jitter: report.jitter,
+                last_sender_report: report.last_sender_report,
+                delay: report.delay,
+            };
+            transmission.on_reception_report(now, &self.clock, &report);
+            if let Some((_, control)) = &self.leg {
+                control.set_expected_loss(percent(report.fraction_lost));
+            }
+        }
+    }
+}
+
+fn percent(fraction_lost: u8) -> u8 {
+    (u32::from(fraction_lost) * 100).div_ceil(256) as u8
+}
+
+/// A random time from half to one and a half times the mean, so that ends do not fall into step
+/// (RFC 3550 section 6.2).
+fn spread(mean: Duration) -> Duration {
+    mean.mul_f64(rand::rng().random_range(0.5..1.5))
+}
+
+#[cfg(test)]
+mod tests {
+    use warmline_audio::Codec;
+
+    use super::*;
+
+    fn session() -> (RtpSession, mpsc::Receiver<MediaEvent>) {
+        let (events, receiver) = mpsc::channel(8);
+        let session = RtpSession::new(events);
+        let mut state = session.state();
+        state.formats = Format::offered(&[Codec::Opus, Codec::Pcmu]);
+        state.transmission = Some(Transmission::new(77, 48_000));
+        state.rtcp.negotiated = true;
+        drop(state);
+        (session, receiver)
+    }
+
+    fn packet(sequence_number: u16, payload_type: u8, payload: &'static [u8]) -> rtp::Packet {
+        rtp::Packet {
+            header: rtp::Header {
+                version: 2,
+                payload_type,
+                sequence_number,
+                timestamp: u32::from(sequence_number) * 960,
+                ssrc: 5,
+                ..rtp::Header::default()
+            },
+            payload: payload.into(),
+        }
+    }
+
+    #[test]
+    fn the_first_audio_is_told_once_and_events_are_keys() {
+        let (session, mut events) = session();
+        let now = Instant::now();
+        session.on_rtp(now, &packet(1, 110, &[9, 0x0a, 0, 160]));
+        session.on_rtp(now, &packet(2, 13, &[40]));
+        session.on_rtp(now, &packet(3, 111, &[0; 8]));
+        session.on_rtp(now, &packet(4, 0, &[0; 160]));
+        session.on_rtp(now, &packet(5, 99, &[0; 8]));
+        assert_eq!(events.try_recv(), Ok(MediaEvent::Dtmf('9')));
+        assert_eq!(events.try_recv(), Ok(MediaEvent::FirstAudio));
+        assert!(events.try_recv().is_err());
+        assert_eq!(session.stats().received, 5);
+    }
+
+    #[test]
+    fn packets_are_numbered_when_they_are_sent() {
+        let (session, _events) = session();
+        let now = Instant::now();
+        let first = session.state().sequence_number;
+        for n in 0..3u16 {
+            let mut sent = packet(101, 127, &[0; 4]);
+            assert!(session.on_send(now, &mut sent));
+            assert_eq!(sent.header.payload_type, 101);
+            assert_eq!(sent.header.sequence_number, first.wrapping_add(n));
+            assert_eq!(sent.header.ssrc, 77);
+        }
+        assert_eq!(session.stats().sent, 3);
+    }
+
+    #[test]
+    fn reports_come_when_due_and_name_the_sender() {
+        let (session, _events) = session();
+        let start = Instant::now();
+        let due = session.rtcp_due(start);
+        assert!(due >= start + FIRST_INTERVAL / 2 && due <= start + FIRST_INTERVAL * 2);
+        assert!(session.take_rtcp(start).is_none());
+        // Nothing sent or received: an empty receiver report and the name.
+        let packets = session.take_rtcp(due).expect("due");
+        assert!(packets[0].as_any().is::<ReceiverReport>());
+        assert!(packets[1].as_any().is::<SourceDescription>());
+        let next = session.rtcp_due(due);
+        assert!(next >= due + INTERVAL / 2 && next <= due + INTERVAL * 2);
+        session.on_rtp(due, &packet(1, 111, &[0; 8]));
+        session.on_rtp(due, &packet(3, 111, &[0; 8]));
+        session.on_send(due, &mut packet(111, 127, &[0; 4]));
+        let packets = session.take_rtcp(next).expect("due");
+        let report = packets[0].as_any().downcast_ref::<SenderReport>();
+        let report = report.expect("a sender");
+        assert_eq!((report.ssrc, report.packet_count), (77, 1));
+        assert_eq!(report.reports[0].ssrc, 5);
+        assert_eq!(report.reports[0].total_lost, 1);
+        // Nothing sent since: no sender any more.
+        let packets = session.take_rtcp(next + INTERVAL * 2).expect("due");
+        assert!(packets[0].as_any().is::<ReceiverReport>());
+    }
+
+    #[test]
+    fn a_negative_loss_survives_24_bits() {
+        let (session, _events) = session();
+        let now = Instant::now();
+        for _ in 0..3 {
+            session.on_rtp(now, &packet(1, 111, &[0; 8]));
+        }
+        let due = session.rtcp_due(now);
+        let packets = session.take_rtcp(due).expect("due");
+        let report = packets[0].as_any().downcast_ref::<ReceiverReport>();
+        let mut block = report.expect("a receiver").reports[0].clone();
+        assert_eq!(block.total_lost, 0x00ff_fffe);
+        block.ssrc = 77;
+        session.on_rtcp(
+            due,
+            &[Box::new(ReceiverReport {
+                ssrc: 5,
+                reports: vec![block],
+                ..ReceiverReport::default()
+            })],
+        );
+        assert_eq!(session.stats().remote_lost, Some(-2));
+    }
+
+    #[test]
+    fn without_multiplexing_there_is_no_rtcp_unless_the_peer_does_it() {
+        let (session, _events) = session();
+        session.state().rtcp.negotiated = false;
+        let due = session.rtcp_due(Instant::now());
+        assert!(session.take_rtcp(due).is_none());
+        session.on_rtcp(due, &[Box::new(ReceiverReport::default())]);
+        let next = session.rtcp_due(due);
+        assert!(session.take_rtcp(next).is_some());
+    }
+
+    #[test]
+    fn loss_in_percent_is_rounded_up() {
+        assert_eq!(percent(0), 0);
+        assert_eq!(percent(1), 1);
+        assert_eq!(percent(255), 100);
+    }
+
+    #[test]
+    fn a_compound_packet_can_be_written() {
+        let (session, _events) = session();
+        let now = Instant::now();
+        session.on_rtp(now, &packet(1, 111, &[0; 8]));
+        session.on_rtp(now, &packet(1, 111, &[0; 8]));
+        let due = session.rtcp_due(now);
+        let packets = session.take_rtcp(due).expect("due");
+        assert!(rtcp::packet::marshal(&packets).is_ok());
+        assert!(!packets[0].destination_ssrc().is_empty());
+    }
+}

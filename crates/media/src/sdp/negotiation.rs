@@ -1,0 +1,626 @@
+//! Offer and answer (RFC 3264): what is offered, what was agreed, what may come next.
+
+use warmline_audio::{Codec, CodecSpec, Payload, TelephoneEventSpec};
+
+use super::format::{codec_name, telephone_event};
+use super::local::{Local, Origin};
+use super::{Content, Direction, Format, LocalTransport, Peer, PeerTransport, Section, Setup};
+use crate::MediaError;
+
+/// The offer/answer state of one session. It never touches the network: whoever owns it reads the
+/// peer's description ([`Peer::parse`]), sees to the transport, and then states the answer.
+#[derive(Clone, Debug)]
+pub struct Negotiation {
+    codecs: Vec<Codec>,
+    ptime_ms: u32,
+    session_id: u64,
+    origin: Option<Origin>,
+    version: u64,
+    last: String,
+    wish: Direction,
+    offered: Option<Offered>,
+    agreed: Option<Agreed>,
+    arrangement: Option<Arrangement>,
+}
+
+/// What both sides have agreed on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agreed {
+    /// Codec to send, and the peer's payload type for it.
+    pub send: CodecSpec,
+    /// What each payload type may be that the peer sends, with its RTP clock rate in Hz.
+    pub receive: Vec<Format>,
+    /// How to send telephone events, if the peer takes them.
+    pub telephone_event: Option<TelephoneEventSpec>,
+    /// Sound in a packet we send, in ms.
+    pub ptime_ms: u32,
+    /// Which way media flows, as seen by us.
+    pub direction: Direction,
+    /// Which way the peer would have it flow, as seen by the peer and whatever we wish:
+    /// `SendOnly` and `Inactive` mean that we are on hold.
+    pub peer_direction: Direction,
+    /// Whether RTCP may be sent (on the RTP port; there is no other).
+    pub rtcp: bool,
+    /// Whether RTCP may be sent earlier than every five seconds (RFC 4585).
+    pub early_rtcp: bool,
+    /// How to reach the peer.
+    pub transport: PeerTransport,
+}
+
+impl Agreed {
+    /// The receivable payload types in the audio engine's terms.
+    pub fn payloads(&self) -> Vec<(u8, Payload)> {
+        let payload = |format: &Format| match format.content {
+            Content::Audio(codec) => Payload::Audio(codec),
+            Content::ComfortNoise => Payload::ComfortNoise,
+            Content::TelephoneEvent { .. } => Payload::TelephoneEvent,
+        };
+        self.receive
+            .iter()
+            .map(|format| (format.payload_type, payload(format)))
+            .collect()
+    }
+}
+
+/// An offer of ours that has no final answer yet.
+#[derive(Clone, Debug)]
+struct Offered {
+    formats: Vec<Format>,
+    direction: Direction,
+    early: bool,
+}
+
+/// The media sections as the last offer/answer exchange left them. Later ones keep their order
+/// (RFC 3264 section 8).
+#[derive(Clone, Debug)]
+struct Arrangement {
+    sections: Vec<Section>,
+    chosen: usize,
+    bundled: bool,
+    formats: Vec<Format>,
+    rtcp_mux: bool,
+}
+
+impl Negotiation {
+    /// A session that speaks `codecs`, best first, and sends packets of `ptime_ms` unless the peer
+    /// would rather have another length. `session_id` should be random, below 2⁶².
+    pub fn new(codecs: &[Codec], ptime_ms: u32, session_id: u64) -> Negotiation {
+        Negotiation {
+            codecs: codecs.to_vec(),
+            ptime_ms,
+            session_id,
+            origin: None,
+            version: 0,
+            last: String::new(),
+            wish: Direction::SendRecv,
+            offered: None,
+            agreed: None,
+            arrangement: None,
+        }
+    }
+
+    /// What was agreed on last.
+    pub fn agreed(&self) -> Option<&Agreed> {
+        self.agreed.as_ref()
+    }
+
+    /// Whether an offer of ours waits for its answer; an early answer is one.
+    pub fn is_waiting(&self) -> bool {
+        self.offered.as_ref().is_some_and(|offered| !offered.early)
+    }
+
+    /// Writes an offer. The first lists all we speak; later ones list what was agreed on, with the
+    /// payload types agreed on, so that a hold never changes the codec.
+    ///
+    /// # Errors
+    /// The offer before is not answered yet.
+    pub fn offer(
+        &mut self,
+        direction: Direction,
+        transport: &LocalTransport,
+    ) -> Result<String, MediaError> {
+        if self.is_waiting() {
+            return Err(MediaError::WrongState("our offer is not answered yet"));
+        }
+        let arrangement = match &self.arrangement {
+            Some(arrangement) => arrangement.clone(),
+            None => Arrangement {
+                formats: Format::offered(&self.codecs),
+                ..Arrangement::own()
+            },
+        };
+        let text = self.state(Local {
+            origin: self.origin(transport),
+            transport,
+            setup: Setup::ActPass,
+            direction,
+            formats: &arrangement.formats,
+            ptime_ms: self.ptime(),
+            rtcp_mux: arrangement.rtcp_mux,
+            sections: &arrangement.sections,
+            chosen: arrangement.chosen,
+            bundled: arrangement.bundled,
+        });
+        let formats = arrangement.formats;
+        self.offered = Some(Offered {
+            formats,
+            direction,
+            early: false,
+        });
+        Ok(text)
+    }
+
+    /// Takes an answer to our offer. An early one (`last` unset) leaves the offer open: another
+    /// fork may answer it otherwise. It closes when either side makes another offer, though
+    /// (RFC 6337 section 2.1).
+    ///
+    /// # Errors
+    /// Nothing was offered, or nothing in the answer is of what was offered. What was agreed on
+    /// before then still holds, and the offer is still open.
+    pub fn accept(&mut self, peer: &Peer, last: bool) -> Result<Agreed, MediaError> {
+        let Some(offered) = &self.offered else {
+            return Err(MediaError::WrongState("nothing was offered"));
+        };
+        let taken = |format: &Format| -> bool {
+            let mut formats = offered.formats.iter();
+            formats.any(|ours| ours.content == format.content)
+        };
+        let answered: Vec<Format> = peer.formats.iter().copied().filter(taken).collect();
+        // The peer sends with our payload types (RFC 3264 section 5.1). Some send with those of
+        // their own answer: understood too, where they mean nothing else.
+        let mut receive = offered.formats.clone();
+        for format in &answered {
+            if !receive
+                .iter()
+                .any(|known| known.payload_type == format.payload_type)
+            {
+                receive.push(*format);
+            }
+        }
+        let wish = offered.direction;
+        let peer_direction = willingness(peer.direction, wish, self.agreed.as_ref());
+        let direction = wish.and(peer.direction.reversed());
+        let agreed = self.agree(peer, &answered, receive, direction, peer_direction)?;
+        // Later offers list what is left, with the payload types we offered.
+        let formats = answered
+            .iter()
+            .filter_map(|format| {
+                let mut formats = offered.formats.iter();
+                formats.find(|ours| ours.content == format.content)
+            })
+            .copied()
+            .collect();
+        let mut arrangement = self.arrangement.take().unwrap_or_else(Arrangement::own);
+        arrangement.formats = formats;
+        arrangement.rtcp_mux = peer.rtcp_mux;
+        self.arrangement = Some(arrangement);
+        self.wish = wish;
+        if last {
+            self.offered = None;
+        } else if let Some(offered) = &mut self.offered {
+            offered.early = true;
+        }
+        self.agreed = Some(agreed.clone());
+        Ok(agreed)
+    }
+
+    /// Whether an offer could be answered: a codec in common, and none of ours unanswered. To be
+    /// asked before the transport is touched.
+    ///
+    /// # Errors
+    /// As [`Negotiation::answer`].
+    pub fn check_offer(&self, peer: &Peer) -> Result<(), MediaError> {
+        if self.is_waiting() {
+            return Err(MediaError::WrongState("our own offer is not answered yet"));
+        }
+        let answered = Format::answered(&peer.formats, &self.codecs);
+        if answered.is_empty() {
+            return Err(self.no_common_codec(peer));
+        }
+        Ok(())
+    }
+
+    /// Answers an offer. Formats are those of the offer that are configured, in its order and with
+    /// its payload types; the direction is what the peer wants and we allow.
+    ///
+    /// # Errors
+    /// No codec in common, or an offer of ours is unanswered (glare).
+    pub fn answer(
+        &mut self,
+        peer: &Peer,
+        transport: &LocalTransport,
+    ) -> Result<(String, Agreed), MediaError> {
+        self.check_offer(peer)?;
+        let answered = Format::answered(&peer.formats, &self.codecs);
+        let direction = self.wish.and(peer.direction.reversed());
+        let agreed = self.agree(peer, &answered, answered.clone(), direction, peer.direction)?;
+        let arrangement = Arrangement {
+            sections: peer.sections.clone(),
+            chosen: peer.chosen,
+            bundled: peer.bundled,
+            formats: answered,
+            rtcp_mux: peer.rtcp_mux,
+        };
+        let text = self.state(Local {
+            origin: self.origin(transport),
+            transport,
+            setup: transport.role,
+            direction,
+            formats: &arrangement.formats,
+            ptime_ms: agreed.ptime_ms,
+            rtcp_mux: peer.rtcp_mux,
+            sections: &arrangement.sections,
+            chosen: arrangement.chosen,
+            bundled: arrangement.bundled,
+        });
+        self.offered = None;
+        self.arrangement = Some(arrangement);
+        self.agreed = Some(agreed.clone());
+        Ok((text, agreed))
+    }
+
+    /// Our offer was refused: what was agreed on before holds.
+    pub fn withdraw(&mut self) {
+        self.offered = None;
+    }
+
+    fn agree(
+        &self,
+        peer: &Peer,
+        answered: &[Format],
+        receive: Vec<Format>,
+        direction: Direction,
+        peer_direction: Direction,
+    ) -> Result<Agreed, MediaError> {
+        let send = answered.iter().find_map(|format| {
+            format.codec().map(|codec| CodecSpec {
+                codec,
+                payload_type: format.payload_type,
+            })
+        });
+        let send = send.ok_or_else(|| self.no_common_codec(peer))?;
+        let events = telephone_event(answered, send.codec.clock_rate());
+        Ok(Agreed {
+            send,
+            receive,
+            telephone_event: events.map(|format| TelephoneEventSpec {
+                payload_type: format.payload_type,
+                clock_rate: format.clock_rate(),
+            }),
+            ptime_ms: packet_time(
+                send.codec,
+                peer.ptime_ms.unwrap_or(self.ptime_ms),
+                peer.maxptime_ms,
+            ),
+            direction,
+            peer_direction,
+            rtcp: peer.rtcp_mux,
+            early_rtcp: peer.sections[peer.chosen].protocol.ends_with(['f', 'F']),
+            transport: peer.transport.clone(),
+        })
+    }
+
+    fn no_common_codec(&self, peer: &Peer) -> MediaError {
+        let ours: Vec<&str> = self.codecs.iter().map(|codec| codec_name(*codec)).collect();
+        MediaError::NotAcceptable {
+            reason: format!(
+                "no codec in common: the peer has {}; this phone has {}",
+                peer.format_names,
+                ours.join(", ")
+            ),
+        }
+    }
+
+    fn origin(&self, transport: &LocalTransport) -> Origin {
+        self.origin
+            .unwrap_or_else(|| Origin::new(self.session_id, transport))
+    }
+
+    fn ptime(&self) -> u32 {
+        self.agreed
+            .as_ref()
+            .map_or(self.ptime_ms, |agreed| agreed.ptime_ms)
+    }
+
+    /// Writes a description; the version goes up if it says anything new (RFC 3264 section 8).
+    fn state(&mut self, local: Local<'_>) -> String {
+        self.origin = Some(local.origin);
+        let same = local.write(self.version);
+        if same == self.last {
+            return same;
+        }
+        self.version += 1;
+        self.last = local.write(self.version);
+        self.last.clone()
+    }
+}
+
+impl Arrangement {
+    /// That of our first offer.
+    fn own() -> Arrangement {
+        Arrangement {
+            sections: vec![Section::own()],
+            chosen: 0,
+            bundled: true,
+            formats: Vec::new(),
+            rtcp_mux: true,
+        }
+    }
+}
+
+/// Which way the peer would have media flow, read from its answer to an offer of `wish`: what the
+/// offer did not allow it to say, it is taken to be willing to, or as willing as before.
+fn willingness(answered: Direction, wish: Direction, before: Option<&Agreed>) -> Direction {
+    if wish == Direction::Inactive {
+        return before.map_or(Direction::SendRecv, |agreed| agreed.peer_direction);
+    }
+    Direction::new(
+        answered.sends() || !wish.receives(),
+        answered.receives() || !wish.sends(),
+    )
+}
+
+/// Length in ms of the packets we send: the longest that we can make and is no longer than the
+/// peer would like and takes.
+fn packet_time(codec: Codec, wanted: u32, longest: Option<u32>) -> u32 {
+    let limit = wanted.min(longest.unwrap_or(u32::MAX));
+    [60, 40, 30, 20, 10]
+        .into_iter()
+        .filter(|ms| *ms != 30 || codec != Codec::Opus)
+        .find(|ms| *ms <= limit)
+        .unwrap_or(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdp::Candidate;
+
+    const CODECS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
+
+    fn transport() -> LocalTransport {
+        let candidate = Candidate::parse("1 1 udp 9 192.0.2.10 40000 typ host");
+        LocalTransport {
+            ufrag: "uuuu".to_owned(),
+            pwd: "pppppppppppppppppppppp".to_owned(),
+            fingerprint: ["0F"; 32].join(":"),
+            candidates: candidate.into_iter().collect(),
+            role: Setup::Active,
+        }
+    }
+
+    fn peer(formats: &str, attributes: &str) -> Peer {
+        let text = format!(
+            "v=0\r\nc=IN IP4 198.51.100.7\r\nm=audio 30000 UDP/TLS/RTP/SAVPF {formats}\r\n\
+             a=rtpmap:96 opus/48000/2\r\na=rtpmap:111 opus/48000/2\r\n\
+             a=rtpmap:100 telephone-event/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
+             a=rtpmap:110 telephone-event/48000\r\na=setup:active\r\na=rtcp-mux\r\n\
+             a=ice-ufrag:abcd\r\na=ice-pwd:efgh\r\na=fingerprint:sha-256 {}\r\n{attributes}",
+            ["AB"; 32].join(":")
+        );
+        Peer::parse(&text).expect("acceptable")
+    }
+
+    fn negotiation() -> Negotiation {
+        Negotiation::new(&CODECS, 20, 1)
+    }
+
+    fn line<'a>(text: &'a str, start: &str) -> &'a str {
+        text.lines()
+            .find(|line| line.starts_with(start))
+            .unwrap_or_else(|| panic!("no {start} in\n{text}"))
+    }
+
+    fn offered(direction: Direction, negotiation: &mut Negotiation) -> String {
+        negotiation.offer(direction, &transport()).expect("offered")
+    }
+
+    #[test]
+    fn a_first_offer_lists_everything_once() {
+        let text = offered(Direction::SendRecv, &mut negotiation());
+        assert_eq!(
+            line(&text, "m="),
+            "m=audio 40000 UDP/TLS/RTP/SAVPF 111 0 8 13 110 101"
+        );
+        assert_eq!(line(&text, "o="), "o=- 1 1 IN IP4 192.0.2.10");
+        assert_eq!(line(&text, "c="), "c=IN IP4 192.0.2.10");
+        assert_eq!(line(&text, "a=setup"), "a=setup:actpass");
+        assert_eq!(line(&text, "a=mid"), "a=mid:0");
+        assert_eq!(line(&text, "a=rtcp-mux"), "a=rtcp-mux");
+        assert_eq!(line(&text, "a=rtpmap:0 "), "a=rtpmap:0 PCMU/8000");
+    }
+
+    #[test]
+    fn an_answer_decides_what_is_sent() {
+        let mut negotiation = negotiation();
+        offered(Direction::SendRecv, &mut negotiation);
+        let agreed = negotiation.accept(&peer("0 101", ""), true);
+        let agreed = agreed.expect("accepted");
+        assert_eq!(agreed.send.codec, Codec::Pcmu);
+        let events = agreed.telephone_event.expect("negotiated");
+        assert_eq!((events.payload_type, events.clock_rate), (101, 8_000));
+        assert_eq!(agreed.direction, Direction::SendRecv);
+        assert!(agreed.rtcp && agreed.early_rtcp);
+        assert!(!negotiation.is_waiting());
+    }
+
+    #[test]
+    fn the_peers_payload_types_are_sent_and_both_are_received() {
+        let mut negotiation = negotiation();
+        offered(Direction::SendRecv, &mut negotiation);
+        let agreed = negotiation.accept(&peer("96 100", ""), true);
+        let agreed = agreed.expect("accepted");
+        assert_eq!(agreed.send.payload_type, 96);
+        let payloads = agreed.payloads();
+        for expected in [
+            (111, Payload::Audio(Codec::Opus)),
+            (96, Payload::Audio(Codec::Opus)),
+            (101, Payload::TelephoneEvent),
+            (100, Payload::TelephoneEvent),
+        ] {
+            assert!(payloads.contains(&expected), "{expected:?}");
+        }
+        // What we offer later keeps the meaning our numbers had.
+        let text = offered(Direction::SendOnly, &mut negotiation);
+        assert_eq!(line(&text, "m="), "m=audio 40000 UDP/TLS/RTP/SAVPF 111 101");
+    }
+
+    #[test]
+    fn the_version_goes_up_only_with_something_new() {
+        let mut negotiation = negotiation();
+        offered(Direction::SendRecv, &mut negotiation);
+        let whole = peer("111 0 8 13 110 101", "");
+        negotiation.accept(&whole, true).expect("accepted");
+        for (direction, version) in [
+            (Direction::SendRecv, "o=- 1 1 "),
+            (Direction::SendOnly, "o=- 1 2 "),
+            (Direction::SendOnly, "o=- 1 2 "),
+            (Direction::SendRecv, "o=- 1 3 "),
+        ] {
+            let text = offered(direction, &mut negotiation);
+            assert!(line(&text, "o=").starts_with(version), "{text}");
+            negotiation.accept(&whole, true).expect("accepted");
+        }
+        let (text, _) = negotiation.answer(&whole, &transport()).expect("answered");
+        assert!(line(&text, "o=").starts_with("o=- 1 4 "));
+        let (again, _) = negotiation.answer(&whole, &transport()).expect("answered");
+        assert_eq!(text, again);
+    }
+
+    #[test]
+    fn directions_follow_rfc_3264() {
+        for (wish, theirs, expected) in [
+            (Direction::SendRecv, "sendrecv", "sendrecv"),
+            (Direction::SendRecv, "sendonly", "recvonly"),
+            (Direction::SendRecv, "recvonly", "sendonly"),
+            (Direction::SendRecv, "inactive", "inactive"),
+            (Direction::SendOnly, "sendrecv", "sendonly"),
+            (Direction::SendOnly, "sendonly", "inactive"),
+            (Direction::SendOnly, "recvonly", "sendonly"),
+            (Direction::Inactive, "sendrecv", "inactive"),
+        ] {
+            let mut negotiation = negotiation();
+            offered(wish, &mut negotiation);
+            negotiation
+                .accept(&peer("0", "a=inactive\r\n"), true)
+                .expect("accepted");
+            let offer = peer("0", &format!("a={theirs}\r\n"));
+            let (text, agreed) = negotiation.answer(&offer, &transport()).expect("answered");
+            assert_eq!(agreed.direction.name(), expected, "{wish:?} {theirs}");
+            assert!(text.contains(&format!("a={expected}\r\n")));
+        }
+    }
+
+    #[test]
+    fn our_own_hold_is_not_taken_for_the_peers() {
+        let mut negotiation = negotiation();
+        offered(Direction::SendRecv, &mut negotiation);
+        let mut answer = |direction, attribute: &str| {
+            if !negotiation.is_waiting() {
+                offered(direction, &mut negotiation);
+            }
+            let answer = peer("0", &format!("a={attribute}\r\n"));
+            let agreed = negotiation.accept(&answer, true).expect("accepted");
+            (agreed.direction, agreed.peer_direction)
+        };
+        use Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
+        assert_eq!(answer(SendRecv, "sendrecv"), (SendRecv, SendRecv));
+        assert_eq!(answer(SendOnly, "recvonly"), (SendOnly, SendRecv));
+        assert_eq!(answer(SendOnly, "inactive"), (Inactive, SendOnly));
+        assert_eq!(answer(Inactive, "inactive"), (Inactive, SendOnly));
+        assert_eq!(answer(SendRecv, "sendonly"), (RecvOnly, SendOnly));
+        assert_eq!(answer(SendRecv, "sendrecv"), (SendRecv, SendRecv));
+        // An answer that takes more than was offered gets no more.
+        assert_eq!(answer(SendOnly, "sendrecv"), (SendOnly, SendRecv));
+    }
+
+    #[test]
+    fn forks_may_answer_one_offer_each_their_way() {
+        let mut negotiation = negotiation();
+        offered(Direction::SendRecv, &mut negotiation);
+        let early = negotiation.accept(&peer("111 110", ""), false);
+        assert_eq!(early.expect("accepted").send.codec, Codec::Opus);
+        let other = negotiation.accept(&peer("8 101", ""), false);
+        assert_eq!(other.expect("accepted").send.codec, Codec::Pcma);
+        let last = negotiation.accept(&peer("0 101", ""), true);
+        assert_eq!(last.expect("accepted").send.codec, Codec::Pcmu);
+        let none = negotiation.accept(&peer("0 101", ""), true);
+        assert!(matches!(none, Err(MediaError::WrongState(_))));
+    }
+
+    #[test]
+    fn an_early_answer_lets_either_side_offer_again() {
+        let mut negotiation = negotiation();
+        offered(Direction::SendRecv, &mut negotiation);
+        negotiation.accept(&peer("0", ""), false).expect("accepted");
+        let mut other = negotiation.clone();
+        offered(Direction::SendOnly, &mut negotiation);
+        assert!(negotiation.is_waiting());
+        let answered = other.answer(&peer("0", ""), &transport());
+        assert!(answered.is_ok());
+        assert!(other.accept(&peer("0", ""), true).is_err());
+    }
+
+    #[test]
+    fn glare_is_an_error_and_withdrawing_ends_it() {
+        let mut negotiation = negotiation();
+        offered(Direction::SendRecv, &mut negotiation);
+        let offer = peer("0", "");
+        let glare = negotiation.answer(&offer, &transport());
+        assert!(matches!(glare, Err(MediaError::WrongState(_))));
+        let twice = negotiation.offer(Direction::SendRecv, &transport());
+        assert!(matches!(twice, Err(MediaError::WrongState(_))));
+        negotiation.withdraw();
+        assert!(negotiation.answer(&offer, &transport()).is_ok());
+    }
+
+    #[test]
+    fn nothing_in_common_is_said_with_names() {
+        let mut negotiation = Negotiation::new(&[Codec::G722], 20, 1);
+        let refused = negotiation.answer(&peer("0 18 96", ""), &transport());
+        let Err(MediaError::NotAcceptable { reason }) = refused else {
+            panic!("answered");
+        };
+        assert_eq!(
+            reason,
+            "no codec in common: the peer has PCMU/8000, G729/8000, opus/48000/2; \
+             this phone has G722/8000"
+        );
+    }
+
+    #[test]
+    fn packet_times_are_those_the_peer_likes_and_we_can_make() {
+        for (codec, wanted, longest, expected) in [
+            (Codec::Pcmu, 20, None, 20),
+            (Codec::Pcmu, 30, None, 30),
+            (Codec::Opus, 30, None, 20),
+            (Codec::Opus, 120, None, 60),
+            (Codec::Opus, 60, Some(40), 40),
+            (Codec::Pcma, 5, None, 10),
+            (Codec::Pcma, 20, Some(10), 10),
+        ] {
+            assert_eq!(packet_time(codec, wanted, longest), expected);
+        }
+    }
+
+    #[test]
+    fn a_reoffer_keeps_the_peers_arrangement() {
+        let text = format!(
+            "v=0\r\nc=IN IP4 198.51.100.7\r\na=group:BUNDLE a\r\n\
+             m=audio 30000 UDP/TLS/RTP/SAVP 8\r\na=mid:a\r\na=ice-ufrag:abcd\r\na=ice-pwd:efgh\r\n\
+             a=fingerprint:sha-256 {}\r\nm=video 30002 RTP/AVP 31 34\r\n",
+            ["AB"; 32].join(":")
+        );
+        let peer = Peer::parse(&text).expect("acceptable");
+        let mut negotiation = negotiation();
+        let (_, agreed) = negotiation.answer(&peer, &transport()).expect("answered");
+        assert!(!agreed.rtcp && !agreed.early_rtcp);
+        let text = offered(Direction::Inactive, &mut negotiation);
+        assert_eq!(line(&text, "m=audio"), "m=audio 40000 UDP/TLS/RTP/SAVP 8");
+        assert_eq!(line(&text, "m=video"), "m=video 0 RTP/AVP 31 34");
+        assert_eq!(line(&text, "a=group"), "a=group:BUNDLE a");
+        assert_eq!(line(&text, "a=mid"), "a=mid:a");
+        assert_eq!(line(&text, "b=RS"), "b=RS:0");
+        assert!(!text.contains("rtcp-mux"));
+    }
+}

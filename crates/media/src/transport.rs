@@ -1,0 +1,573 @@
+//! The way to the peer: ICE, DTLS and SRTP of one webrtc peer connection.
+//!
+//! The stack is told of one codec with one payload type ([`stack`]) and negotiates once; it is
+//! asked again only when ICE restarts. A packet to be sent carries its real payload type where its
+//! sequence number belongs, as nothing above the [`Tap`] looks there and the tap numbers packets
+//! anyway: so a codec change is none of the stack's business, and costs no copy.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rtc::crypto::SignatureScheme;
+use rtc::ice::mdns::MulticastDnsMode;
+use rtc::interceptor::{Registry, Slot};
+use rtc::media_stream::MediaStreamTrack;
+use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
+use rtc::peer_connection::configuration::media_engine::MIME_TYPE_OPUS;
+use rtc::peer_connection::configuration::{RTCIceTransportPolicy, RTCOfferOptions};
+use rtc::peer_connection::transport::{RTCDtlsRole, RTCIceCandidate};
+use rtc::rtp;
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RtpCodecKind,
+};
+use tokio::sync::watch;
+use warmline_audio::EncodedPacket;
+use webrtc::media_stream::track_local::TrackLocal;
+use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
+use webrtc::peer_connection::{
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
+    RTCConfigurationBuilder, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer,
+    RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, SettingEngineBuilder,
+};
+
+use crate::rtp::RtpSession;
+use crate::sdp::{
+    Candidate, CandidateType, Description, LocalTransport, PeerTransport, Setup, stack,
+};
+use crate::tap::Tap;
+use crate::{IceServer, MediaConfig, MediaError, MediaEvent};
+
+/// Time between connectivity checks while connecting (RFC 8445 section 14.2).
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+/// Checks of a pair before it is given up. A peer may answer long before it listens, and the stack
+/// never revives a failed pair.
+const CHECKS: u16 = 400;
+/// How long pairs are given before a worse kind of them is nominated.
+const REFLEXIVE_WAIT: Duration = Duration::from_millis(200);
+/// The same for pairs over a relay.
+const RELAY_WAIT: Duration = Duration::from_millis(400);
+/// How long DTLS may take once there is a path. The stack itself waits for ever.
+const DTLS_LIMIT: Duration = Duration::from_secs(15);
+/// The source the stack takes all our packets to have; the tap gives the real one.
+const SSRC: u32 = 1;
+
+/// How a transport fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Not there yet.
+    Connecting,
+    /// ICE has found a path, DTLS is not up yet.
+    Reached,
+    /// Packets can flow.
+    Connected,
+    /// The peer is not heard at the moment.
+    Disconnected,
+    /// No path, or no longer.
+    Failed,
+}
+
+/// What makes a transport the same to a peer even if it is built anew: certificate, ICE
+/// credentials, ports.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    certificate: RTCCertificate,
+    credentials: Option<(String, String)>,
+    addresses: Vec<SocketAddr>,
+}
+
+/// The way to the peer.
+pub(crate) struct Transport {
+    connection: Arc<dyn PeerConnection>,
+    track: Arc<TrackLocalStaticRTP>,
+    observer: Arc<Observer>,
+    certificate: RTCCertificate,
+    pinned: bool,
+    gathering_limit: Duration,
+    runtime: tokio::runtime::Handle,
+    closed: bool,
+}
+
+impl Identity {
+    /// One that nobody knows yet.
+    pub(crate) fn new() -> Result<Identity, MediaError> {
+        let crypto = rtc::crypto::default_provider().map_err(refused)?;
+        // A random name, as the stack would choose: it says nothing about us.
+        let name = format!("{:016x}", rand::random::<u64>());
+        let certificate = RTCCertificate::generate(
+            crypto.crypto(),
+            SignatureScheme::EcdsaP256Sha256,
+            CertificateParams::new(vec![name]).map_err(refused)?,
+        )
+        .map_err(refused)?;
+        Ok(Identity {
+            certificate,
+            credentials: None,
+            addresses: Vec::new(),
+        })
+    }
+
+    /// The same, wherever there is room.
+    pub(crate) fn on_any_port(self) -> Identity {
+        Identity {
+            addresses: Vec::new(),
+            ..self
+        }
+    }
+}
+
+impl Transport {
+    /// Binds sockets and starts the stack; nothing is sent yet.
+    pub(crate) async fn new(
+        config: &MediaConfig,
+        rtp: Arc<RtpSession>,
+        identity: Identity,
+    ) -> Result<Transport, MediaError> {
+        let codec = RTCRtpCodec {
+            mime_type: MIME_TYPE_OPUS.to_owned(),
+            clock_rate: 48_000,
+            channels: 2,
+            ..RTCRtpCodec::default()
+        };
+        let mut engine = MediaEngine::default();
+        let parameters = RTCRtpCodecParameters {
+            rtp_codec: codec.clone(),
+            payload_type: stack::PAYLOAD_TYPE,
+        };
+        engine
+            .register_codec(parameters, RtpCodecKind::Audio)
+            .map_err(refused)?;
+        let track = Arc::new(TrackLocalStaticRTP::new(MediaStreamTrack::new(
+            "call".to_owned(),
+            "audio".to_owned(),
+            "audio".to_owned(),
+            RtpCodecKind::Audio,
+            vec![RTCRtpEncodingParameters {
+                rtp_coding_parameters: RTCRtpCodingParameters {
+                    ssrc: Some(SSRC),
+                    ..RTCRtpCodingParameters::default()
+                },
+                codec,
+                ..RTCRtpEncodingParameters::default()
+            }],
+        )));
+        let policy = if config.relay_only {
+            RTCIceTransportPolicy::Relay
+        } else {
+            RTCIceTransportPolicy::All
+        };
+        let ice_servers = look_up(&config.ice_servers, config.gathering_limit).await;
+        let pinned = identity.credentials.is_some();
+        let observer = Arc::new(Observer::default());
+        let connection = PeerConnectionBuilder::new()
+            .with_configuration(
+                RTCConfigurationBuilder::new()
+                    .with_ice_servers(ice_servers)
+                    .with_ice_transport_policy(policy)
+                    .with_certificates(vec![identity.certificate.clone()])
+                    .build(),
+            )
+            .with_media_engine(engine)
+            .with_setting_engine(settings(identity.credentials).build())
+            .with_interceptor_registry(Registry::new().with(Slot::ReceiverReport, Tap::new(rtp)))
+            .with_handler(observer.clone())
+            .with_udp_addrs(addresses(config, &identity.addresses))
+            .build()
+            .await
+            .map_err(refused)?;
+        let connection: Arc<dyn PeerConnection> = Arc::new(connection);
+        connection
+            .add_track(track.clone() as Arc<dyn TrackLocal>)
+            .await
+            .map_err(refused)?;
+        Ok(Transport {
+            connection,
+            track,
+            observer,
+            certificate: identity.certificate,
+            pinned,
+            gathering_limit: config.gathering_limit,
+            runtime: tokio::runtime::Handle::current(),
+            closed: false,
+        })
+    }
+
+    /// Starts as the offerer; with `restart`, ICE anew.
+    pub(crate) async fn offer(&self, restart: bool) -> Result<LocalTransport, MediaError> {
+        // Asked for here and not by `restart_ice`, which has the stack gather twice.
+        let options = RTCOfferOptions {
+            ice_restart: restart,
+            ..RTCOfferOptions::default()
+        };
+        let offer = self.connection.create_offer(Some(options));
+        let offer = offer.await.map_err(refused)?;
+        self.describe(offer, Setup::ActPass).await
+    }
+
+    /// Takes the peer's answer.
+    pub(crate) async fn set_answer(&self, peer: &PeerTransport) -> Result<(), MediaError> {
+        let answer = RTCSessionDescription::answer(stack::answer(peer)).map_err(refused)?;
+        self.connection
+            .set_remote_description(answer)
+            .await
+            .map_err(refused)
+    }
+
+    /// Starts as the answerer, or follows the peer's ICE restart.
+    pub(crate) async fn answer(&self, peer: &PeerTransport) -> Result<LocalTransport, MediaError> {
+        let offer = RTCSessionDescription::offer(stack::offer(peer)).map_err(refused)?;
+        self.connection
+            .set_remote_description(offer)
+            .await
+            .map_err(refused)?;
+        let answer = self.connection.create_answer(None).await.map_err(refused)?;
+        self.describe(answer, stack::role(peer.setup)).await
+    }
+
+    /// Where packets are sent.
+    pub(crate) fn route(&self) -> Route {
+        Route {
+            track: self.track.clone(),
+            progress: self.progress(),
+        }
+    }
+
+    /// How it fares, now and from now on.
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
+        self.observer.progress.subscribe()
+    }
+
+    /// Whether its ICE credentials are fixed, so that ICE cannot restart in place.
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.pinned
+    }
+
+    /// Closes it, and gives what another needs to take its place without the peer's noticing.
+    pub(crate) async fn succeed(mut self, local: &LocalTransport) -> Identity {
+        let identity = Identity {
+            certificate: self.certificate.clone(),
+            credentials: Some((local.ufrag.clone(), local.pwd.clone())),
+            addresses: self.observer.bases(),
+        };
+        self.shut().await;
+        identity
+    }
+
+    /// Ends it: sockets and relay allocations are given back.
+    pub(crate) async fn close(mut self) {
+        self.shut().await;
+    }
+
+    async fn shut(&mut self) {
+        self.closed = true;
+        if let Err(error) = self.connection.close().await {
+            tracing::debug!(%error, "closing a peer connection");
+        }
+    }
+
+    /// Applies a description of the stack's own and waits for candidates, all or those found within
+    /// the time limit.
+    async fn describe(
+        &self,
+        description: RTCSessionDescription,
+        role: Setup,
+    ) -> Result<LocalTransport, MediaError> {
+        let (ufrag, pwd, fingerprint) = credentials(&description.sdp)
+            .ok_or_else(|| refused("its description names no credentials"))?;
+        self.observer.restart_gathering();
+        let mut gathered = self.observer.gathered.subscribe();
+        self.connection
+            .set_local_description(description)
+            .await
+            .map_err(refused)?;
+        let complete = gathered.wait_for(|complete| *complete);
+        if tokio::time::timeout(self.gathering_limit, complete)
+            .await
+            .is_err()
+        {
+            tracing::info!("STUN or TURN servers are slow: going on with the candidates so far");
+        }
+        let candidates = self.observer.candidates();
+        if candidates.is_empty() {
+            return Err(MediaError::NoAddress);
+        }
+        Ok(LocalTransport {
+            ufrag,
+            pwd,
+            fingerprint,
+            candidates,
+            role,
+        })
+    }
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        if !self.closed {
+            // Left alone, the stack's task would live on with its sockets.
+            let connection = self.connection.clone();
+            self.runtime.spawn(async move {
+                let _ = connection.close().await;
+            });
+        }
+    }
+}
+
+/// Where packets are sent.
+#[derive(Clone)]
+pub(crate) struct Route {
+    track: Arc<TrackLocalStaticRTP>,
+    progress: watch::Receiver<Progress>,
+}
+
+impl Route {
+    /// Whether packets can flow.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(
+            *self.progress.borrow(),
+            Progress::Connected | Progress::Disconnected
+        )
+    }
+
+    /// Sends a packet of the audio leg. Waits if the stack is behind.
+    pub(crate) async fn send(&self, packet: EncodedPacket) {
+        let packet = rtp::Packet {
+            header: rtp::Header {
+                version: 2,
+                marker: packet.marker,
+                payload_type: stack::PAYLOAD_TYPE,
+                sequence_number: u16::from(packet.payload_type),
+                timestamp: packet.timestamp,
+                ssrc: SSRC,
+                ..rtp::Header::default()
+            },
+            payload: packet.payload,
+        };
+        if let Err(error) = self.track.write_rtp(packet).await {
+            tracing::debug!(%error, "a packet is not sent: the transport is closing");
+        }
+    }
+}
+
+/// Tells the session's owner how a transport fares, for as long as there is one.
+pub(crate) async fn report_progress(mut progress: watch::Receiver<Progress>, rtp: Arc<RtpSession>) {
+    let mut was_connected = false;
+    loop {
+        let now = *progress.borrow_and_update();
+        match now {
+            Progress::Connecting | Progress::Reached => {}
+            Progress::Connected => {
+                was_connected = true;
+                rtp.tell(MediaEvent::Connected);
+            }
+            Progress::Disconnected => rtp.tell(MediaEvent::Disconnected),
+            Progress::Failed => rtp.tell(MediaEvent::Failed {
+                reason: if was_connected {
+                    "the network path to the peer is lost".to_owned()
+                } else {
+                    "no network path to the peer was found (ICE)".to_owned()
+                },
+            }),
+        }
+        let change = progress.changed();
+        let change = if now == Progress::Reached {
+            let Ok(change) = tokio::time::timeout(DTLS_LIMIT, change).await else {
+                rtp.tell(MediaEvent::Failed {
+                    reason: "the peer was reached, but encryption could not be agreed on (DTLS)"
+                        .to_owned(),
+                });
+                return;
+            };
+            change
+        } else {
+            change.await
+        };
+        if change.is_err() {
+            return;
+        }
+    }
+}
+
+/// Listens to the stack.
+#[derive(Debug)]
+struct Observer {
+    progress: watch::Sender<Progress>,
+    gathered: watch::Sender<bool>,
+    found: Mutex<Vec<Candidate>>,
+}
+
+impl Default for Observer {
+    fn default() -> Self {
+        Observer {
+            progress: watch::Sender::new(Progress::Connecting),
+            gathered: watch::Sender::new(false),
+            found: Mutex::default(),
+        }
+    }
+}
+
+impl Observer {
+    fn restart_gathering(&self) {
+        self.gathered.send_replace(false);
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.clear();
+    }
+
+    fn candidates(&self) -> Vec<Candidate> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.clone()
+    }
+
+    /// The local addresses that sockets are bound to.
+    fn bases(&self) -> Vec<SocketAddr> {
+        let mut bases: Vec<SocketAddr> = Vec::new();
+        for candidate in self.candidates() {
+            let base = match candidate.kind {
+                CandidateType::Host => Some(candidate.address),
+                _ => candidate.related,
+            };
+            bases.extend(base.filter(|base| !bases.contains(base)));
+        }
+        bases
+    }
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Observer {
+    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
+        if let Some(candidate) = read_candidate(&event.candidate) {
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            if !found.contains(&candidate) {
+                found.push(candidate);
+            }
+        }
+    }
+
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            self.gathered.send_replace(true);
+        }
+    }
+
+    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
+        if matches!(
+            state,
+            RTCIceConnectionState::Connected | RTCIceConnectionState::Completed
+        ) {
+            self.progress.send_if_modified(|progress| {
+                let first = *progress == Progress::Connecting;
+                if first {
+                    *progress = Progress::Reached;
+                }
+                first
+            });
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        let progress = match state {
+            RTCPeerConnectionState::Connected => Progress::Connected,
+            RTCPeerConnectionState::Disconnected => Progress::Disconnected,
+            RTCPeerConnectionState::Failed => Progress::Failed,
+            _ => return,
+        };
+        self.progress.send_replace(progress);
+    }
+}
+
+fn settings(credentials: Option<(String, String)>) -> SettingEngineBuilder {
+    let settings = SettingEngineBuilder::new()
+        .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+        // With an ice-lite peer the stack would have both ends wait (RFC 5763 section 5: the
+        // answerer had better be active).
+        .with_answering_dtls_role(RTCDtlsRole::Client)
+        .with_ice_connection_attempts(Some(CHECK_INTERVAL), Some(CHECKS))
+        .with_srflx_acceptance_min_wait(Some(REFLEXIVE_WAIT))
+        .with_prflx_acceptance_min_wait(Some(REFLEXIVE_WAIT))
+        .with_relay_acceptance_min_wait(Some(RELAY_WAIT))
+        // An ICE restart is for another network: bind anew.
+        .with_discard_local_candidates_during_ice_restart(true);
+    match credentials {
+        Some((ufrag, pwd)) => settings.with_ice_credentials(ufrag, pwd),
+        None => settings,
+    }
+}
+
+/// What to bind: the addresses of a transport that is succeeded, or all there are. The stack makes
+/// `0.0.0.0` all usable interfaces, which are never loopback ones.
+fn addresses(config: &MediaConfig, wanted: &[SocketAddr]) -> Vec<SocketAddr> {
+    if !wanted.is_empty() {
+        return wanted.to_vec();
+    }
+    let mut addresses = vec![SocketAddr::from(([0, 0, 0, 0], 0))];
+    if has_ipv6() {
+        addresses.push((std::net::Ipv6Addr::UNSPECIFIED, 0).into());
+    }
+    if config.loopback {
+        addresses.push(SocketAddr::from(([127, 0, 0, 1], 0)));
+    }
+    addresses
+}
+
+/// Whether an interface has an IPv6 address that others can reach. Without one the stack would bind
+/// a socket that is of no use.
+fn has_ipv6() -> bool {
+    let interfaces = rtc::shared::ifaces::ifaces().unwrap_or_default();
+    interfaces.iter().any(|interface| match interface.addr {
+        Some(SocketAddr::V6(address)) => {
+            let ip = address.ip();
+            !ip.is_loopback() && !ip.is_unspecified() && !ip.is_unicast_link_local()
+        }
+        _ => false,
+    })
+}
+
+/// Looks up the servers' names here, with a time limit: the stack would hold up everything else
+/// meanwhile, host candidates too.
+async fn look_up(servers: &[IceServer], limit: Duration) -> Vec<RTCIceServer> {
+    let mut found = Vec::new();
+    for server in servers {
+        let Ok(Ok(addresses)) =
+            tokio::time::timeout(limit, tokio::net::lookup_host(server.authority())).await
+        else {
+            tracing::warn!(?server, "cannot look up the name of a STUN or TURN server");
+            continue;
+        };
+        let addresses: Vec<SocketAddr> = addresses.collect();
+        let four = addresses.iter().find(|address| address.is_ipv4());
+        let six = addresses.iter().find(|address| address.is_ipv6());
+        for address in four.into_iter().chain(six) {
+            let (username, credential) = server.turn().unwrap_or_default();
+            found.push(RTCIceServer {
+                urls: vec![server.url(*address)],
+                username: username.to_owned(),
+                credential: credential.to_owned(),
+            });
+        }
+    }
+    found
+}
+
+/// ICE credentials and fingerprint of a description of the stack.
+fn credentials(sdp: &str) -> Option<(String, String, String)> {
+    let description = Description::parse(sdp).ok()?;
+    let media = description.media.first()?;
+    let value = |name| description.values(media, name).next();
+    let (hash, fingerprint) = value("fingerprint")?.split_once(' ')?;
+    hash.eq_ignore_ascii_case("sha-256").then_some(())?;
+    Some((
+        value("ice-ufrag")?.to_owned(),
+        value("ice-pwd")?.to_owned(),
+        fingerprint.to_ascii_uppercase(),
+    ))
+}
+
+fn read_candidate(candidate: &RTCIceCandidate) -> Option<Candidate> {
+    let text = candidate.to_json().ok()?.candidate;
+    Candidate::parse(text.strip_prefix("candidate:").unwrap_or(&text))
+}
+
+fn refused(error: impl std::fmt::Display) -> MediaError {
+    MediaError::Transport(error.to_string())
+}

@@ -1,47 +1,31 @@
-//! The engine's handle.
+//! The engine's handle, and what its threads share.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc as std_mpsc};
+use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
 
+use rtrb::{Producer, RingBuffer};
 use tokio::sync::mpsc;
 
-use crate::{AudioError, AudioEvent, Leg, LegConfig};
+use crate::device::supervisor::{Choices, Mailbox, Request, Supervisor};
+use crate::device::{self, Devices, Input, Output};
+use crate::leg::{self, Leg, LegConfig};
+use crate::level::Level;
+use crate::priority;
+use crate::sound::{Command, MOST_LEGS, Sound};
+use crate::tone::{Region, Tone};
+use crate::{AudioError, AudioEvent};
 
-/// A device as the user chose it: by id, else by name, else the system's default.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeviceChoice {
-    /// The sound system's id, tried first.
-    pub id: Option<String>,
-    /// The device's name, tried next.
-    pub name: Option<String>,
-}
-
-/// Where the microphone's sound comes from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Input {
-    /// The system's default input device.
-    #[default]
-    Default,
-    /// A chosen device, or the default one while it is absent.
-    Device(DeviceChoice),
-    /// A WAV file played once in real time, then silence.
-    Wav(PathBuf),
-    /// Silence.
-    Silent,
-}
-
-/// Where sound goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Output {
-    /// The system's default output device.
-    #[default]
-    Default,
-    /// A chosen device, or the default one while it is absent.
-    Device(DeviceChoice),
-    /// A WAV file that is recorded: 48 kHz, mono, 16 bit, real time, silences included.
-    Wav(PathBuf),
-    /// Nowhere.
-    Silent,
-}
+/// Events that wait to be taken.
+const EVENTS: usize = 64;
+/// Commands that wait for the next tick.
+const COMMANDS: usize = 64;
+/// Things left by the sound thread that wait to be dropped.
+const LEFTOVERS: usize = 128;
+/// How long dropping the engine waits for its threads.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How the engine starts.
 #[derive(Clone, Debug, Default)]
@@ -56,61 +40,6 @@ pub struct EngineConfig {
     pub region: Region,
 }
 
-/// A region whose call-progress tones are known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Region {
-    /// Most of Europe (ETSI TR 101 041-2; 425 Hz).
-    #[default]
-    Europe,
-    /// North America.
-    NorthAmerica,
-    /// United Kingdom.
-    UnitedKingdom,
-    /// Japan.
-    Japan,
-    /// Korea.
-    Korea,
-}
-
-/// A tone the agent hears in the headset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// The far end rings.
-    Ringback,
-    /// The far end is busy.
-    Busy,
-    /// The network could not put the call through.
-    Congestion,
-    /// Another call comes in during a call. Plays once.
-    CallWaiting,
-    /// The call has ended. Plays once.
-    Ended,
-    /// Local feedback for a DTMF digit. Plays once, 120 ms.
-    Dtmf(char),
-}
-
-/// A device as listed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceInfo {
-    /// The sound system's id, the same after a restart.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// Whether it is the system's default.
-    pub is_default: bool,
-}
-
-/// All devices at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Devices {
-    /// The sound system that listed them, for example `PulseAudio`.
-    pub host: String,
-    /// Microphones.
-    pub inputs: Vec<DeviceInfo>,
-    /// Headsets and speakers.
-    pub outputs: Vec<DeviceInfo>,
-}
-
 /// Counters of the engine's own buffers since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EngineStats {
@@ -120,7 +49,7 @@ pub struct EngineStats {
     pub capture_dropped: u64,
     /// Samples (48 kHz) of silence taken because the capture ring held too little.
     pub capture_missing: u64,
-    /// Frames of silence the output device got because the playout ring was empty.
+    /// Samples (48 kHz) of silence the output device got because the playout ring was empty.
     pub playout_missing: u64,
     /// Sound waiting in the capture ring now, in µs.
     pub capture_fill_us: u32,
@@ -134,17 +63,90 @@ pub struct EngineStats {
 
 /// Handle on the engine. Clones share it; it stops when the last one is dropped.
 #[derive(Clone, Debug)]
-pub struct Engine {}
+pub struct Engine {
+    inner: Arc<Inner>,
+}
 
 impl Engine {
-    /// Starts the engine's threads. Devices are opened in the background: having none is not an
-    /// error but an [`AudioEvent::NoDevice`]. At most 64 events wait to be taken.
+    /// Starts the engine's threads. Devices are opened in the background, and only while they are
+    /// needed: the microphone while a leg is sending, the speaker while a leg is open or a tone
+    /// plays, the ring device while it rings. Having none is not an error but an
+    /// [`AudioEvent::NoDevice`]. At most 64 events wait to be taken; more are counted in
+    /// [`EngineStats::events_dropped`].
     ///
     /// # Errors
     /// A WAV file cannot be opened or created, or a thread cannot be started.
     pub fn start(config: EngineConfig) -> Result<(Engine, mpsc::Receiver<AudioEvent>), AudioError> {
-        let _ = config;
-        unimplemented!()
+        let choices = Choices {
+            input: config.input,
+            output: config.output,
+            ring: config.ring_output,
+        };
+        choices.check()?;
+        let (commands, commanded) = RingBuffer::new(COMMANDS);
+        let (leaving, leftovers) = RingBuffer::new(LEFTOVERS);
+        let (events, received) = mpsc::channel(EVENTS);
+        let shared = Arc::new(Shared::default());
+        let commands = Arc::new(Commands {
+            ring: Mutex::new(commands),
+            sound: OnceLock::new(),
+        });
+        let mailbox = Arc::new(Mailbox::default());
+        let (stopped, has_stopped) = std_mpsc::sync_channel(1);
+
+        let supervisor = Supervisor::new(
+            choices,
+            shared.clone(),
+            commands.clone(),
+            mailbox.clone(),
+            leftovers,
+            events,
+        );
+        let supervision = std::thread::Builder::new()
+            .name("audio-devices".into())
+            .spawn(move || {
+                supervisor.run();
+                let _ = stopped.send(());
+            })
+            .map_err(AudioError::Thread)?;
+        mailbox.set_thread(supervision.thread().clone());
+
+        let sound = Sound::new(
+            shared.clone(),
+            commanded,
+            leaving,
+            Some(supervision.thread().clone()),
+            config.region,
+        );
+        let spawned = std::thread::Builder::new()
+            .name("audio-sound".into())
+            .spawn(move || {
+                let _priority = priority::raise();
+                sound.run();
+            });
+        let sounding = match spawned {
+            Ok(sounding) => sounding,
+            Err(error) => {
+                mailbox.send(Request::Stop);
+                return Err(AudioError::Thread(error));
+            }
+        };
+        let _ = commands.sound.set(sounding.thread().clone());
+        shared.presence.set_threads(vec![
+            supervision.thread().clone(),
+            sounding.thread().clone(),
+        ]);
+        let inner = Inner {
+            shared,
+            commands,
+            mailbox,
+            sounding: Mutex::new(Some(sounding)),
+            has_stopped: Mutex::new(has_stopped),
+        };
+        let engine = Engine {
+            inner: Arc::new(inner),
+        };
+        Ok((engine, received))
     }
 
     /// Lists the devices. May take some hundred ms: not for a UI thread.
@@ -152,34 +154,37 @@ impl Engine {
     /// # Errors
     /// No sound system answers.
     pub fn devices() -> Result<Devices, AudioError> {
-        unimplemented!()
+        device::list()
     }
 
     /// Changes the microphone. Takes effect in the background.
     ///
     /// # Errors
-    /// A WAV file cannot be opened, or the engine has stopped.
+    /// A WAV file cannot be opened.
     pub fn set_input(&self, input: Input) -> Result<(), AudioError> {
-        let _ = input;
-        unimplemented!()
+        input.check()?;
+        self.inner.mailbox.send(Request::Input(input));
+        Ok(())
     }
 
     /// Changes the headset or speaker. Takes effect in the background.
     ///
     /// # Errors
-    /// A WAV file cannot be created, or the engine has stopped.
+    /// A WAV file cannot be created.
     pub fn set_output(&self, output: Output) -> Result<(), AudioError> {
-        let _ = output;
-        unimplemented!()
+        output.check()?;
+        self.inner.mailbox.send(Request::Output(output));
+        Ok(())
     }
 
     /// Changes what rings. Takes effect in the background.
     ///
     /// # Errors
-    /// A WAV file cannot be created, or the engine has stopped.
+    /// A WAV file cannot be created.
     pub fn set_ring_output(&self, output: Output) -> Result<(), AudioError> {
-        let _ = output;
-        unimplemented!()
+        output.check()?;
+        self.inner.mailbox.send(Request::Ring(output));
+        Ok(())
     }
 
     /// Opens a leg, neither heard nor sending yet.
@@ -187,52 +192,267 @@ impl Engine {
     /// # Errors
     /// Settings that cannot work, a codec that will not start, or too many legs.
     pub fn open_leg(&self, config: LegConfig) -> Result<Leg, AudioError> {
-        let _ = config;
-        unimplemented!()
+        let presence = &self.inner.shared.presence;
+        if presence.open_legs.load(Ordering::Relaxed) >= MOST_LEGS {
+            return Err(AudioError::TooManyLegs(MOST_LEGS));
+        }
+        let (leg, end) = leg::open(&config, presence.clone())?;
+        self.inner.commands.send(Command::Leg(end))?;
+        Ok(leg)
     }
 
     /// Plays a tone in the headset in place of the one before; `None` stops it.
     pub fn tone(&self, tone: Option<Tone>) {
-        let _ = tone;
-        unimplemented!()
+        self.inner.shared.presence.tone_begins(tone.is_some());
+        let _ = self.inner.commands.send(Command::Tone(tone));
     }
 
     /// Starts or stops the ring tone.
     pub fn ring(&self, ringing: bool) {
-        let _ = ringing;
-        unimplemented!()
+        let _ = self.inner.commands.send(Command::Ring(ringing));
+        self.inner.shared.presence.rings(ringing);
     }
 
     /// Loudness of tones and of the ring, 0 (silent) to 1 (full). Both start at 0.5.
     pub fn set_volumes(&self, tone: f32, ring: f32) {
-        let _ = (tone, ring);
-        unimplemented!()
+        self.inner.shared.tone_volume.set(tone);
+        self.inner.shared.ring_volume.set(ring);
     }
 
-    /// Mutes the microphone for all legs: they send silence.
+    /// Mutes the microphone for all legs: they send silence. Fades over 10 ms.
     pub fn set_mute(&self, mute: bool) {
-        let _ = mute;
-        unimplemented!()
+        self.inner.shared.muted.store(mute, Ordering::Relaxed);
     }
 
     /// Whether the microphone is muted.
     pub fn is_muted(&self) -> bool {
-        unimplemented!()
+        self.inner.shared.muted.load(Ordering::Relaxed)
     }
 
     /// Microphone level, peak with a slow fall, in dBFS from -100 (silence) to 0. Measured before
     /// mute, so that a UI can warn "you are muted".
     pub fn level(&self) -> f32 {
-        unimplemented!()
+        self.inner.shared.level.peak_dbfs()
     }
 
     /// Microphone level, RMS over some 100 ms, in dBFS from -100 to 0.
     pub fn level_rms(&self) -> f32 {
-        unimplemented!()
+        self.inner.shared.level.rms_dbfs()
     }
 
     /// The engine's counters now.
     pub fn stats(&self) -> EngineStats {
-        unimplemented!()
+        let shared = &self.inner.shared;
+        EngineStats {
+            ticks: shared.ticks.load(Ordering::Relaxed),
+            capture_dropped: shared.capture_dropped.load(Ordering::Relaxed),
+            capture_missing: shared.capture_missing.load(Ordering::Relaxed),
+            playout_missing: shared.playout_missing.load(Ordering::Relaxed),
+            capture_fill_us: shared.capture_fill_us.load(Ordering::Relaxed),
+            playout_fill_us: shared.playout_fill_us.load(Ordering::Relaxed),
+            longest_tick_us: shared.longest_tick_us.load(Ordering::Relaxed),
+            events_dropped: shared.events_dropped.load(Ordering::Relaxed),
+        }
+    }
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    commands: Arc<Commands>,
+    mailbox: Arc<Mailbox>,
+    sounding: Mutex<Option<JoinHandle<()>>>,
+    has_stopped: Mutex<std_mpsc::Receiver<()>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::Release);
+        self.commands.wake();
+        let sounding = self
+            .sounding
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(sounding) = sounding.take() {
+            let _ = sounding.join();
+        }
+        // Then the devices and files, which hold the rings' other ends. A sound system that hangs
+        // must not hang the caller.
+        self.mailbox.send(Request::Stop);
+        let has_stopped = self.has_stopped.get_mut();
+        let has_stopped = has_stopped.unwrap_or_else(PoisonError::into_inner);
+        if has_stopped.recv_timeout(STOP_TIMEOUT).is_err() {
+            tracing::warn!("the sound system did not close its devices in time");
+        }
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").finish_non_exhaustive()
+    }
+}
+
+/// The way to the sound thread, from any other.
+pub(crate) struct Commands {
+    ring: Mutex<Producer<Command>>,
+    sound: OnceLock<Thread>,
+}
+
+impl Commands {
+    #[cfg(test)]
+    pub(crate) fn new(ring: Producer<Command>) -> Self {
+        Self {
+            ring: Mutex::new(ring),
+            sound: OnceLock::new(),
+        }
+    }
+
+    /// Queues a command.
+    ///
+    /// # Errors
+    /// 64 commands wait already.
+    pub(crate) fn send(&self, command: Command) -> Result<(), AudioError> {
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = ring.push(command).map_err(|_| AudioError::Busy);
+        drop(ring);
+        self.wake();
+        sent
+    }
+
+    /// The sound thread, for device callbacks to wake.
+    pub(crate) fn sound_thread(&self) -> Option<Thread> {
+        self.sound.get().cloned()
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = self.sound.get() {
+            thread.unpark();
+        }
+    }
+}
+
+/// What the threads tell each other without waiting.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) presence: Arc<Presence>,
+    pub(crate) stopping: AtomicBool,
+    pub(crate) muted: AtomicBool,
+    pub(crate) wav_ended: AtomicBool,
+    pub(crate) level: Level,
+    pub(crate) ticks: AtomicU64,
+    pub(crate) capture_dropped: AtomicU64,
+    pub(crate) capture_missing: AtomicU64,
+    pub(crate) playout_missing: AtomicU64,
+    pub(crate) capture_fill_us: AtomicU32,
+    pub(crate) playout_fill_us: AtomicU32,
+    pub(crate) longest_tick_us: AtomicU32,
+    pub(crate) events_dropped: AtomicU64,
+    tone_volume: Volume,
+    ring_volume: Volume,
+}
+
+impl Shared {
+    pub(crate) fn tone_volume(&self) -> f32 {
+        self.tone_volume.get()
+    }
+
+    pub(crate) fn ring_volume(&self) -> f32 {
+        self.ring_volume.get()
+    }
+}
+
+/// Who needs which device now. Changes wake the threads that act on it.
+#[derive(Debug, Default)]
+pub(crate) struct Presence {
+    open_legs: AtomicUsize,
+    sending_legs: AtomicUsize,
+    tone: AtomicBool,
+    ringing: AtomicBool,
+    threads: OnceLock<Vec<Thread>>,
+}
+
+impl Presence {
+    pub(crate) fn input_is_wanted(&self) -> bool {
+        self.sending_legs.load(Ordering::Relaxed) > 0
+    }
+
+    pub(crate) fn output_is_wanted(&self) -> bool {
+        self.open_legs.load(Ordering::Relaxed) > 0 || self.tone.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn ring_is_wanted(&self) -> bool {
+        self.ringing.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn leg_opened(&self) {
+        self.open_legs.fetch_add(1, Ordering::Relaxed);
+        self.wake();
+    }
+
+    pub(crate) fn leg_closed(&self) {
+        self.open_legs.fetch_sub(1, Ordering::Relaxed);
+        self.wake();
+    }
+
+    pub(crate) fn leg_sends(&self, sending: bool) {
+        if sending {
+            self.sending_legs.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.sending_legs.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.wake();
+    }
+
+    /// Said by the sound thread, which knows; tells whether that is news.
+    pub(crate) fn tone_is(&self, playing: bool) -> bool {
+        self.tone.swap(playing, Ordering::Relaxed) != playing
+    }
+
+    fn tone_begins(&self, begins: bool) {
+        if begins {
+            self.tone.store(true, Ordering::Relaxed);
+        }
+        self.wake();
+    }
+
+    fn rings(&self, ringing: bool) {
+        self.ringing.store(ringing, Ordering::Relaxed);
+        self.wake();
+    }
+
+    fn set_threads(&self, threads: Vec<Thread>) {
+        let _ = self.threads.set(threads);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        for thread in self.threads.get().into_iter().flatten() {
+            thread.unpark();
+        }
+    }
+}
+
+/// A loudness from 0 to 1.
+#[derive(Debug)]
+struct Volume(AtomicU32);
+
+impl Default for Volume {
+    fn default() -> Self {
+        Self(AtomicU32::new(0.5_f32.to_bits()))
+    }
+}
+
+impl Volume {
+    fn get(&self) -> f32 {
+        f32::from_bits(self.0.load(Ordering::Relaxed))
+    }
+
+    fn set(&self, volume: f32) {
+        let volume = if volume.is_finite() {
+            volume.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        self.0.store(volume.to_bits(), Ordering::Relaxed);
     }
 }

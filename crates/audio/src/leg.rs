@@ -1,13 +1,33 @@
 //! One call's meeting with the engine.
 
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
+use crate::engine::Presence;
+use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE, samples};
+use crate::jitter::{JitterBuffer, Received};
+use crate::level::{Level, Meter};
+use crate::mixer;
+use crate::source::{PacketFeed, SentPacket, packet_queue};
+use crate::telephone_event::{Digit, EventSender, Slot};
 use crate::{AudioError, Codec, CodecSpec, PacketSource};
+
+/// Received packets that wait for the next tick.
+const INBOX: usize = 64;
+/// Digits that wait to be sent.
+const DIGITS: usize = 32;
 
 /// What a received RTP payload type holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// Sound.
     Audio(Codec),
-    /// Comfort noise (RFC 3389).
+    /// Comfort noise (RFC 3389). Its level is played as white noise; its spectrum is not.
     ComfortNoise,
     /// Telephone events (RFC 4733): not played, but they explain a gap in the sound.
     TelephoneEvent,
@@ -52,7 +72,10 @@ pub struct Leg {
 
 /// Takes received RTP payloads.
 #[derive(Debug)]
-pub struct PacketSink {}
+pub struct PacketSink {
+    ring: Producer<ReceivedPacket>,
+    shared: Arc<LegShared>,
+}
 
 impl PacketSink {
     /// Hands over one packet, in order of arrival. Never blocks and never allocates.
@@ -68,48 +91,84 @@ impl PacketSink {
         marker: bool,
         payload: &[u8],
     ) {
-        let _ = (sequence_number, timestamp, payload_type, marker, payload);
-        unimplemented!()
+        // A jump tells a new stream more surely than its marker does.
+        let _ = marker;
+        let taken = payload.len() <= MAX_RECEIVED_PAYLOAD && {
+            let mut data = [0; MAX_RECEIVED_PAYLOAD];
+            data[..payload.len()].copy_from_slice(payload);
+            self.ring
+                .push(ReceivedPacket {
+                    arrived: Instant::now(),
+                    sequence_number,
+                    timestamp,
+                    payload_type,
+                    length: payload.len(),
+                    data,
+                })
+                .is_ok()
+        };
+        let counter = if taken {
+            &self.shared.received
+        } else {
+            &self.shared.receive_overflow
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 /// Switches and statistics of a leg.
 #[derive(Clone, Debug)]
-pub struct LegControl {}
+pub struct LegControl {
+    handle: Arc<LegHandle>,
+}
 
 impl LegControl {
     /// Whether what is received is mixed into the speaker. Starts off. Changes fade over 10 ms.
     pub fn set_heard(&self, heard: bool) {
-        let _ = heard;
-        unimplemented!()
+        self.handle.shared.heard.store(heard, Ordering::Relaxed);
     }
 
     /// Whether packets are produced. Starts off. Off means no packets at all (hold), unlike mute.
+    /// The microphone is open only while some leg is sending.
     pub fn set_sending(&self, sending: bool) {
-        let _ = sending;
-        unimplemented!()
+        let was = self.handle.shared.sending.swap(sending, Ordering::Relaxed);
+        if was != sending {
+            self.handle.presence.leg_sends(sending);
+        }
     }
 
-    /// Queues a DTMF digit (0-9, *, #, A-D) of `duration_ms` (at least 40 ms, RFC 4733 section
-    /// 2.5.2.3 and ITU-T Q.24). Digits are sent one after the other with gaps. 32 can wait.
+    /// Queues a DTMF digit (0-9, *, #, A-D) of `duration_ms`, brought into 40 to 1,200 ms (the
+    /// shortest that receivers must know by ITU-T Q.24, and what fits a duration field at 48 kHz).
+    /// Digits are sent one after the other with gaps of 80 ms. 32 can wait.
     ///
     /// # Errors
-    /// Not a digit, telephone events not negotiated, queue full, or engine stopped.
+    /// Not a digit, telephone events not negotiated, or queue full.
     pub fn dtmf(&self, digit: char, duration_ms: u32) -> Result<(), AudioError> {
-        let _ = (digit, duration_ms);
-        unimplemented!()
+        let digit = Digit::new(digit, duration_ms).ok_or(AudioError::NotADigit(digit))?;
+        let digits = self
+            .handle
+            .digits
+            .as_ref()
+            .ok_or(AudioError::NoTelephoneEvents)?;
+        digits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(digit)
+            .map_err(|_| AudioError::Busy)
     }
 
     /// Tells the encoder how much the far end loses, in percent (from RTCP receiver reports), so
     /// that it spends bits on forward error correction accordingly.
     pub fn set_expected_loss(&self, percent: u8) {
-        let _ = percent;
-        unimplemented!()
+        self.handle
+            .shared
+            .expected_loss
+            .store(percent.min(100), Ordering::Relaxed);
     }
 
     /// The leg's counters now.
     pub fn stats(&self) -> LegStats {
-        unimplemented!()
+        self.handle.shared.stats()
     }
 }
 
@@ -132,14 +191,344 @@ pub struct LegStats {
     pub unreadable: u64,
     /// Packets rebuilt from the forward error correction in the next one.
     pub recovered: u64,
+    /// Times a new stream (by sequence number, timestamp or clock) took the place of the old.
+    pub restarts: u64,
     /// Interarrival jitter in ms (RFC 3550 section 6.4.1).
     pub jitter_ms: f32,
     /// Sound made up because packets were missing, in ms.
     pub concealed_ms: u64,
     /// Sound in the jitter buffer now, in ms.
     pub buffer_ms: u32,
-    /// Delay the jitter buffer aims for now, in ms.
+    /// Delay the jitter buffer aims for now, in ms behind the fastest packet.
     pub target_ms: u32,
     /// Level of what is received, RMS in dBFS; -100 is silence.
     pub level_dbfs: f32,
+}
+
+/// Makes a leg: the caller's three ends, and the sound thread's.
+pub(crate) fn open(
+    config: &LegConfig,
+    presence: Arc<Presence>,
+) -> Result<(Leg, Box<LegEnd>), AudioError> {
+    if config.send.payload_type > 127 {
+        return Err(AudioError::LegConfig("payload types are 0 to 127"));
+    }
+    let allowed = match config.ptime_ms {
+        10 | 20 | 40 | 60 => true,
+        30 => config.send.codec != Codec::Opus,
+        _ => false,
+    };
+    if !allowed {
+        return Err(AudioError::LegConfig(
+            "a packet has 10, 20, 30, 40 or 60 ms",
+        ));
+    }
+    if config
+        .telephone_event
+        .is_some_and(|event| event.clock_rate < 1_000)
+    {
+        return Err(AudioError::LegConfig("telephone events need a clock rate"));
+    }
+    let jitter = JitterBuffer::new(&config.receive)?;
+    let encoder = Encoder::new(config.send.codec)?;
+    let shared = Arc::new(LegShared::default());
+    let (feed, source) = packet_queue();
+    let (sink, inbox) = RingBuffer::new(INBOX);
+    let (digits, events) = match config.telephone_event {
+        Some(spec) => {
+            let (producer, consumer) = RingBuffer::new(DIGITS);
+            let events = Events {
+                payload_type: spec.payload_type,
+                digits: consumer,
+                sender: EventSender::new(spec.clock_rate),
+            };
+            (Some(Mutex::new(producer)), Some(events))
+        }
+        None => (None, None),
+    };
+    presence.leg_opened();
+    let leg = Leg {
+        control: LegControl {
+            handle: Arc::new(LegHandle {
+                shared: shared.clone(),
+                digits,
+                presence,
+            }),
+        },
+        source,
+        sink: PacketSink {
+            ring: sink,
+            shared: shared.clone(),
+        },
+    };
+    let end = LegEnd {
+        shared,
+        inbox,
+        jitter,
+        heard_gain: 0.0,
+        meter: Meter::default(),
+        feed,
+        encoder,
+        spec: config.send,
+        packet: [0.0; MAX_PACKET],
+        filled: 0,
+        packet_length: samples(config.ptime_ms as usize),
+        ptime_ms: config.ptime_ms,
+        timestamp: config.first_timestamp,
+        spurt: true,
+        events,
+    };
+    Ok((leg, Box::new(end)))
+}
+
+/// What the clones of a control share.
+struct LegHandle {
+    shared: Arc<LegShared>,
+    digits: Option<Mutex<Producer<Digit>>>,
+    presence: Arc<Presence>,
+}
+
+impl Drop for LegHandle {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Release);
+        if self.shared.sending.swap(false, Ordering::Relaxed) {
+            self.presence.leg_sends(false);
+        }
+        self.presence.leg_closed();
+    }
+}
+
+impl fmt::Debug for LegHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LegHandle").finish_non_exhaustive()
+    }
+}
+
+/// What the two sides tell each other without waiting.
+#[derive(Debug, Default)]
+struct LegShared {
+    heard: AtomicBool,
+    sending: AtomicBool,
+    closed: AtomicBool,
+    expected_loss: ExpectedLoss,
+    sent: AtomicU64,
+    send_overflow: AtomicU64,
+    received: AtomicU64,
+    receive_overflow: AtomicU64,
+    late: AtomicU64,
+    duplicate: AtomicU64,
+    unreadable: AtomicU64,
+    recovered: AtomicU64,
+    restarts: AtomicU64,
+    concealed_ms: AtomicU64,
+    jitter_ms: AtomicU32,
+    buffer_ms: AtomicU32,
+    target_ms: AtomicU32,
+    level: Level,
+}
+
+impl LegShared {
+    fn stats(&self) -> LegStats {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        LegStats {
+            sent: count(&self.sent),
+            send_overflow: count(&self.send_overflow),
+            received: count(&self.received),
+            receive_overflow: count(&self.receive_overflow),
+            late: count(&self.late),
+            duplicate: count(&self.duplicate),
+            unreadable: count(&self.unreadable),
+            recovered: count(&self.recovered),
+            restarts: count(&self.restarts),
+            jitter_ms: f32::from_bits(self.jitter_ms.load(Ordering::Relaxed)),
+            concealed_ms: count(&self.concealed_ms),
+            buffer_ms: self.buffer_ms.load(Ordering::Relaxed),
+            target_ms: self.target_ms.load(Ordering::Relaxed),
+            level_dbfs: self.level.rms_dbfs(),
+        }
+    }
+}
+
+/// A loss figure that is handed over once.
+#[derive(Debug)]
+struct ExpectedLoss(AtomicU8);
+
+impl Default for ExpectedLoss {
+    fn default() -> Self {
+        Self(AtomicU8::new(Self::NONE))
+    }
+}
+
+impl ExpectedLoss {
+    const NONE: u8 = u8::MAX;
+
+    fn store(&self, percent: u8, ordering: Ordering) {
+        self.0.store(percent, ordering);
+    }
+
+    fn take(&self) -> Option<u8> {
+        match self.0.swap(Self::NONE, Ordering::Relaxed) {
+            Self::NONE => None,
+            percent => Some(percent),
+        }
+    }
+}
+
+/// A received packet on its way between the threads.
+#[derive(Debug)]
+struct ReceivedPacket {
+    arrived: Instant,
+    sequence_number: u16,
+    timestamp: u32,
+    payload_type: u8,
+    length: usize,
+    data: [u8; MAX_RECEIVED_PAYLOAD],
+}
+
+struct Events {
+    payload_type: u8,
+    digits: Consumer<Digit>,
+    sender: EventSender,
+}
+
+/// The sound thread's side of a leg. Nothing here allocates or waits.
+pub(crate) struct LegEnd {
+    shared: Arc<LegShared>,
+    inbox: Consumer<ReceivedPacket>,
+    jitter: JitterBuffer,
+    heard_gain: f32,
+    meter: Meter,
+    feed: PacketFeed,
+    encoder: Encoder,
+    spec: CodecSpec,
+    packet: [f32; MAX_PACKET],
+    filled: usize,
+    packet_length: usize,
+    ptime_ms: u32,
+    /// RTP timestamp of the first sample in `packet`.
+    timestamp: u32,
+    /// Whether the next packet begins a talk spurt.
+    spurt: bool,
+    events: Option<Events>,
+}
+
+impl LegEnd {
+    /// Whether the other side has let go.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.closed.load(Ordering::Acquire)
+    }
+
+    /// Takes what was received and adds 10 ms of it to `mix`.
+    pub(crate) fn hear(&mut self, now: Instant, mix: &mut Frame) {
+        while let Ok(packet) = self.inbox.pop() {
+            self.jitter.push(
+                packet.arrived,
+                Received {
+                    sequence_number: packet.sequence_number,
+                    timestamp: packet.timestamp,
+                    payload_type: packet.payload_type,
+                    payload: &packet.data[..packet.length],
+                },
+            );
+        }
+        let mut sound = SILENCE;
+        self.jitter.pull(now, &mut sound);
+        self.meter.measure(&sound, &self.shared.level);
+        let heard = self.shared.heard.load(Ordering::Relaxed);
+        let gain = if heard { 1.0 } else { 0.0 };
+        mixer::add(mix, &sound, self.heard_gain, gain);
+        self.heard_gain = gain;
+        self.publish();
+    }
+
+    /// Takes 10 ms of the microphone and sends a packet when one is full.
+    pub(crate) fn say(&mut self, microphone: &Frame) {
+        let step = self.spec.codec.clock_rate() / 100;
+        if !self.shared.sending.load(Ordering::Relaxed) {
+            // Time goes on, so that the far end sees a pause and not a jump.
+            let held = (self.filled / FRAME) as u32 * step;
+            self.timestamp = self.timestamp.wrapping_add(held + step);
+            self.filled = 0;
+            self.spurt = true;
+            return;
+        }
+        if let Some(percent) = self.shared.expected_loss.take() {
+            self.encoder.set_expected_loss(percent);
+        }
+        self.packet[self.filled..self.filled + FRAME].copy_from_slice(microphone);
+        self.filled += FRAME;
+        if self.filled < self.packet_length {
+            return;
+        }
+        let slot = match &mut self.events {
+            Some(events) => events
+                .sender
+                .step(self.timestamp, self.ptime_ms, || events.digits.pop().ok()),
+            None => Slot::Sound,
+        };
+        match slot {
+            Slot::Sound => self.send_sound(),
+            Slot::Event(event) => {
+                let mut data = [0; MAX_SENT_PAYLOAD];
+                data[..4].copy_from_slice(&event.payload);
+                let payload_type = self.events.as_ref().map_or(0, |e| e.payload_type);
+                self.send(payload_type, event.timestamp, event.marker, 4, data);
+            }
+            Slot::Pause => {}
+        }
+        self.filled = 0;
+        let packet = (self.packet_length as u64 * u64::from(self.spec.codec.clock_rate())
+            / u64::from(SAMPLE_RATE)) as u32;
+        self.timestamp = self.timestamp.wrapping_add(packet);
+    }
+
+    fn send_sound(&mut self) {
+        let mut data = [0; MAX_SENT_PAYLOAD];
+        let sound = &self.packet[..self.packet_length];
+        let length = self.encoder.encode(sound, &mut data);
+        if length == 0 {
+            return;
+        }
+        let spurt = std::mem::take(&mut self.spurt);
+        self.send(self.spec.payload_type, self.timestamp, spurt, length, data);
+    }
+
+    fn send(
+        &mut self,
+        payload_type: u8,
+        timestamp: u32,
+        marker: bool,
+        length: usize,
+        data: [u8; MAX_SENT_PAYLOAD],
+    ) {
+        let queued = self.feed.push(SentPacket {
+            payload_type,
+            timestamp,
+            marker,
+            length,
+            data,
+        });
+        let counter = if queued {
+            &self.shared.sent
+        } else {
+            &self.shared.send_overflow
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn publish(&self) {
+        let counters = self.jitter.counters();
+        let shared = &self.shared;
+        let count = |counter: &AtomicU64, value| counter.store(value, Ordering::Relaxed);
+        count(&shared.late, counters.late);
+        count(&shared.duplicate, counters.duplicate);
+        count(&shared.unreadable, counters.unreadable);
+        count(&shared.recovered, counters.recovered);
+        count(&shared.restarts, counters.restarts);
+        count(&shared.concealed_ms, counters.concealed_ms());
+        let gauge = |gauge: &AtomicU32, value| gauge.store(value, Ordering::Relaxed);
+        gauge(&shared.jitter_ms, counters.jitter_ms.to_bits());
+        gauge(&shared.buffer_ms, counters.buffer_ms);
+        gauge(&shared.target_ms, counters.target_ms);
+    }
 }

@@ -6,16 +6,31 @@
 //! received, both in RTP terms. Devices come and go while the legs stay.
 
 mod codec;
+mod device;
 mod engine;
 mod error;
+mod frame;
+mod jitter;
 mod leg;
+mod level;
+mod mixer;
+mod pace;
+mod pitch;
+mod priority;
+mod resample;
+mod ring_tone;
+mod sound;
 mod source;
+mod telephone_event;
+mod tone;
+
+#[cfg(test)]
+mod testing;
 
 pub use codec::{Codec, CodecSpec};
-pub use engine::{
-    DeviceChoice, DeviceInfo, Devices, Engine, EngineConfig, EngineStats, Input, Output, Region,
-    Tone,
-};
+pub use device::{DeviceChoice, DeviceInfo, Devices, Input, Output};
+pub use engine::{Engine, EngineConfig, EngineStats};
 pub use error::{AudioError, AudioEvent, Role};
 pub use leg::{Leg, LegConfig, LegControl, LegStats, PacketSink, Payload, TelephoneEventSpec};
 pub use source::{EncodedPacket, PacketSource};
+pub use tone::{Region, Tone};

@@ -1,0 +1,276 @@
+//! The codecs a leg can speak: 48 kHz sound on one side, RTP payloads on the other.
+
+mod g711;
+mod g722;
+mod opus;
+
+use crate::AudioError;
+use crate::frame::{FRAME, SAMPLE_RATE};
+use crate::resample::{Decimator, Interpolator};
+
+use g711::Law;
+
+/// An audio codec, by the name its RTP payload format has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Codec {
+    /// Opus, 48 kHz (RFC 6716, RFC 7587).
+    Opus,
+    /// G.722 at 64 kbit/s, 16 kHz sound on an 8 kHz RTP clock (RFC 3551 section 4.5.2).
+    G722,
+    /// G.711 µ-law, 8 kHz (RFC 3551 section 4.5.14).
+    Pcmu,
+    /// G.711 A-law, 8 kHz (RFC 3551 section 4.5.14).
+    Pcma,
+}
+
+impl Codec {
+    /// RTP clock rate in Hz. For G.722 it is 8000 although the sound has 16 kHz.
+    pub fn clock_rate(self) -> u32 {
+        match self {
+            Codec::Opus => 48_000,
+            Codec::G722 | Codec::Pcmu | Codec::Pcma => 8_000,
+        }
+    }
+
+    /// Rate in Hz of the samples the codec takes and gives.
+    pub fn sample_rate(self) -> u32 {
+        match self {
+            Codec::Opus => 48_000,
+            Codec::G722 => 16_000,
+            Codec::Pcmu | Codec::Pcma => 8_000,
+        }
+    }
+
+    /// How many samples of 48 kHz one of the codec's own stands for.
+    fn factor(self) -> usize {
+        (SAMPLE_RATE / self.sample_rate()) as usize
+    }
+}
+
+/// A codec with the RTP payload type negotiated for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodecSpec {
+    /// The codec.
+    pub codec: Codec,
+    /// RTP payload type, 0 to 127.
+    pub payload_type: u8,
+}
+
+/// Longest packet made: 60 ms.
+pub(crate) const MAX_PACKET: usize = 6 * FRAME;
+
+/// Longest payload made, in bytes.
+pub(crate) const MAX_SENT_PAYLOAD: usize = 512;
+
+/// Longest payload taken, in bytes: the largest one Opus frame can have, and some more.
+pub(crate) const MAX_RECEIVED_PAYLOAD: usize = 1_280;
+
+/// Most sound one received payload can hold, in samples of 48 kHz: 160 ms of G.711 or G.722. Opus
+/// stops at 120 ms.
+pub(crate) const MAX_DECODED: usize = MAX_RECEIVED_PAYLOAD * 6;
+
+/// Turns sound into payloads.
+pub(crate) struct Encoder {
+    coder: Coder,
+    low: Box<[f32]>,
+}
+
+enum Coder {
+    Opus(opus::Encoder),
+    G722(Decimator, g722::Encoder),
+    G711(Decimator, Law),
+}
+
+impl Encoder {
+    pub(crate) fn new(codec: Codec) -> Result<Self, AudioError> {
+        let decimator = || Decimator::new(codec.factor(), MAX_PACKET);
+        let coder = match codec {
+            Codec::Opus => Coder::Opus(opus::Encoder::new()?),
+            Codec::G722 => Coder::G722(decimator(), g722::Encoder::new()),
+            Codec::Pcmu => Coder::G711(decimator(), Law::Mu),
+            Codec::Pcma => Coder::G711(decimator(), Law::A),
+        };
+        let low = vec![0.0; MAX_PACKET / codec.factor()].into();
+        Ok(Self { coder, low })
+    }
+
+    /// Encodes one packet of 48 kHz sound; gives the payload's length in bytes, 0 if the codec
+    /// failed.
+    pub(crate) fn encode(&mut self, sound: &[f32], payload: &mut [u8; MAX_SENT_PAYLOAD]) -> usize {
+        match &mut self.coder {
+            Coder::Opus(encoder) => encoder.encode(sound, payload),
+            Coder::G722(decimator, encoder) => {
+                let low = &mut self.low[..sound.len() / 3];
+                decimator.process(sound, low);
+                encoder.encode(low, &mut payload[..low.len() / 2]);
+                low.len() / 2
+            }
+            Coder::G711(decimator, law) => {
+                let low = &mut self.low[..sound.len() / 6];
+                decimator.process(sound, low);
+                law.encode(low, &mut payload[..low.len()]);
+                low.len()
+            }
+        }
+    }
+
+    /// Tells the encoder what share of packets the far end loses, in percent.
+    pub(crate) fn set_expected_loss(&mut self, percent: u8) {
+        if let Coder::Opus(encoder) = &mut self.coder {
+            encoder.set_expected_loss(percent);
+        }
+    }
+}
+
+/// Turns payloads into sound.
+pub(crate) struct Decoder {
+    coder: Reverse,
+    low: Box<[f32]>,
+}
+
+enum Reverse {
+    Opus(opus::Decoder),
+    G722(Interpolator, g722::Decoder),
+    G711(Interpolator, Law),
+}
+
+impl Decoder {
+    pub(crate) fn new(codec: Codec) -> Result<Self, AudioError> {
+        let longest = MAX_DECODED / codec.factor();
+        let interpolator = || Interpolator::new(codec.factor(), longest);
+        let (coder, low) = match codec {
+            Codec::Opus => (Reverse::Opus(opus::Decoder::new()?), 0),
+            Codec::G722 => (Reverse::G722(interpolator(), g722::Decoder::new()), longest),
+            Codec::Pcmu => (Reverse::G711(interpolator(), Law::Mu), longest),
+            Codec::Pcma => (Reverse::G711(interpolator(), Law::A), longest),
+        };
+        let low = vec![0.0; low].into();
+        Ok(Self { coder, low })
+    }
+
+    /// Decodes a payload into 48 kHz sound; gives its length in samples, `None` if unreadable.
+    pub(crate) fn decode(
+        &mut self,
+        payload: &[u8],
+        sound: &mut [f32; MAX_DECODED],
+    ) -> Option<usize> {
+        if payload.is_empty() || payload.len() > MAX_RECEIVED_PAYLOAD {
+            return None;
+        }
+        match &mut self.coder {
+            Reverse::Opus(decoder) => decoder.decode(payload, sound),
+            Reverse::G722(interpolator, decoder) => {
+                let low = &mut self.low[..payload.len() * 2];
+                decoder.decode(payload, low);
+                interpolator.process(low, &mut sound[..low.len() * 3]);
+                Some(low.len() * 3)
+            }
+            Reverse::G711(interpolator, law) => {
+                let low = &mut self.low[..payload.len()];
+                law.decode(payload, low);
+                interpolator.process(low, &mut sound[..low.len() * 6]);
+                Some(low.len() * 6)
+            }
+        }
+    }
+
+    /// How much sound a payload holds, in samples of 48 kHz, without decoding it.
+    pub(crate) fn duration(&self, payload: &[u8]) -> Option<usize> {
+        match &self.coder {
+            Reverse::Opus(decoder) => decoder.duration(payload),
+            Reverse::G722(..) | Reverse::G711(..) => Some(payload.len() * 6),
+        }
+    }
+
+    /// Fills `sound` with a guess at what is missing, if the codec can make one by itself.
+    pub(crate) fn conceal(&mut self, sound: &mut [f32]) -> bool {
+        match &mut self.coder {
+            Reverse::Opus(decoder) => decoder.conceal(sound),
+            Reverse::G722(..) | Reverse::G711(..) => false,
+        }
+    }
+
+    /// Whether a payload carries forward error correction for the one before it.
+    pub(crate) fn protects_previous(&self, payload: &[u8]) -> bool {
+        matches!(self.coder, Reverse::Opus(_)) && opus::protects_previous(payload)
+    }
+
+    /// Fills `sound` with what was before `next`, from the error correction in it.
+    pub(crate) fn recover(&mut self, next: &[u8], sound: &mut [f32]) -> bool {
+        match &mut self.coder {
+            Reverse::Opus(decoder) => decoder.recover(next, sound),
+            Reverse::G722(..) | Reverse::G711(..) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{mean_square, samples};
+    use crate::testing::{babble, correlation};
+
+    #[test]
+    fn every_codec_brings_speech_back() {
+        let input = babble(48_000 * 2);
+        for (codec, least) in [
+            (Codec::Opus, 0.9),
+            (Codec::G722, 0.98),
+            (Codec::Pcmu, 0.95),
+            (Codec::Pcma, 0.95),
+        ] {
+            let mut encoder = Encoder::new(codec).expect("starts");
+            let mut decoder = Decoder::new(codec).expect("starts");
+            let mut output = Vec::new();
+            let (mut payload, mut sound) = ([0; MAX_SENT_PAYLOAD], [0.0; MAX_DECODED]);
+            for packet in input.chunks_exact(samples(20)) {
+                let length = encoder.encode(packet, &mut payload);
+                assert_eq!(decoder.duration(&payload[..length]), Some(960), "{codec:?}");
+                let made = decoder.decode(&payload[..length], &mut sound);
+                assert_eq!(made, Some(960), "{codec:?}");
+                output.extend_from_slice(&sound[..960]);
+            }
+            let (likeness, lag) = correlation(&input[9_600..57_600], &output[9_600..], samples(15));
+            assert!(likeness > least, "{codec:?}: {likeness}");
+            assert!(lag < samples(10), "{codec:?}: {lag} samples late");
+            let gain = mean_square(&output) / mean_square(&input);
+            assert!((0.8..1.2).contains(&gain), "{codec:?}: power times {gain}");
+        }
+    }
+
+    #[test]
+    fn payload_sizes_are_those_of_the_formats() {
+        let (sound, mut payload) = ([0.0; MAX_PACKET], [0; MAX_SENT_PAYLOAD]);
+        for codec in [Codec::G722, Codec::Pcmu, Codec::Pcma] {
+            let mut encoder = Encoder::new(codec).expect("starts");
+            for ms in [10, 20, 30, 40, 60] {
+                assert_eq!(encoder.encode(&sound[..samples(ms)], &mut payload), 8 * ms);
+            }
+        }
+    }
+
+    #[test]
+    fn garbage_is_refused_or_decoded_but_never_breaks() {
+        let mut sound = [0.0; MAX_DECODED];
+        for codec in [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma] {
+            let mut decoder = Decoder::new(codec).expect("starts");
+            assert_eq!(decoder.decode(&[], &mut sound), None);
+            assert_eq!(
+                decoder.decode(&[0xFF; MAX_RECEIVED_PAYLOAD + 1], &mut sound),
+                None
+            );
+            let mut seed = 7_u32;
+            for round in 0..400_usize {
+                let garbage: Vec<u8> = (0..round % 300)
+                    .map(|_| {
+                        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                        (seed >> 24) as u8
+                    })
+                    .collect();
+                if let Some(made) = decoder.decode(&garbage, &mut sound) {
+                    assert!(sound[..made].iter().all(|s| s.is_finite()), "{codec:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Linux: the sound server's own protocol, and ALSA where no server answers.
+
+use std::thread::Thread;
+
+use super::cpal_host::CpalHost;
+use super::pulse::{self, Pulse};
+use super::ring::{Capture, Playout};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem};
+
+/// Connects to the sound server, else to ALSA.
+pub(super) fn connect(alarm: Option<Alarm>) -> Result<Box<dyn SoundSystem>, DeviceError> {
+    let refused = match Pulse::connect(alarm) {
+        Ok(pulse) => {
+            return Ok(Box::new(Linux {
+                pulse: Some(pulse),
+                alsa: None,
+            }));
+        }
+        Err(refused) => refused,
+    };
+    tracing::debug!(%refused, "no sound server: trying ALSA");
+    Ok(Box::new(Linux {
+        pulse: None,
+        alsa: Some(alsa()?),
+    }))
+}
+
+/// The server, or ALSA in its place, or both while a server that answers will open nothing.
+struct Linux {
+    pulse: Option<Pulse>,
+    alsa: Option<CpalHost>,
+}
+
+impl Linux {
+    /// What serves a device of this id.
+    fn serving(&mut self, id: &str) -> Result<&mut dyn SoundSystem, DeviceError> {
+        let gone = || DeviceError::System("the sound system of this device is gone".into());
+        if id.starts_with(pulse::ID_PREFIX) {
+            self.pulse
+                .as_mut()
+                .map(|s| s as &mut dyn SoundSystem)
+                .ok_or_else(gone)
+        } else {
+            self.alsa
+                .as_mut()
+                .map(|s| s as &mut dyn SoundSystem)
+                .ok_or_else(gone)
+        }
+    }
+
+    /// Adds ALSA's way to the devices when the server opens none of its own.
+    fn distrust_server(&mut self, id: &str) {
+        if id.starts_with(pulse::ID_PREFIX) && self.alsa.is_none() {
+            self.alsa = alsa().ok();
+        }
+    }
+}
+
+impl SoundSystem for Linux {
+    fn devices(&mut self) -> Result<Devices, DeviceError> {
+        let Some(pulse) = &mut self.pulse else {
+            return match &mut self.alsa {
+                Some(alsa) => alsa.devices(),
+                None => Err(DeviceError::System("no sound system".into())),
+            };
+        };
+        let mut devices = pulse.devices()?;
+        if let Some(Ok(more)) = self.alsa.as_mut().map(CpalHost::devices) {
+            // After the server's own, as a last resort.
+            let plain = |device: DeviceInfo| DeviceInfo {
+                is_default: false,
+                ..device
+            };
+            devices.inputs.extend(more.inputs.into_iter().map(plain));
+            devices.outputs.extend(more.outputs.into_iter().map(plain));
+        }
+        Ok(devices)
+    }
+
+    fn open_capture(
+        &mut self,
+        device: &DeviceInfo,
+        alarm: &Alarm,
+    ) -> Result<Opened<Capture>, DeviceError> {
+        let opened = self.serving(&device.id)?.open_capture(device, alarm);
+        if opened.is_err() {
+            self.distrust_server(&device.id);
+        }
+        opened
+    }
+
+    fn open_playout(
+        &mut self,
+        device: &DeviceInfo,
+        alarm: &Alarm,
+        sound_thread: Option<Thread>,
+    ) -> Result<Opened<Playout>, DeviceError> {
+        let opened = self
+            .serving(&device.id)?
+            .open_playout(device, alarm, sound_thread);
+        if opened.is_err() {
+            self.distrust_server(&device.id);
+        }
+        opened
+    }
+
+    fn tells_changes(&self) -> bool {
+        self.pulse.as_ref().is_some_and(Pulse::tells_changes)
+    }
+
+    fn has_changed(&mut self) -> bool {
+        self.pulse.as_mut().is_some_and(Pulse::has_changed)
+    }
+}
+
+fn alsa() -> Result<CpalHost, DeviceError> {
+    cpal::host_from_id(cpal::HostId::Alsa)
+        .map(CpalHost::new)
+        .map_err(|error| DeviceError::System(error.to_string()))
+}

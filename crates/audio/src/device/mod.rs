@@ -1,0 +1,184 @@
+//! Microphones, speakers and files, and the sound systems that have them.
+
+mod cpal_host;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+mod pulse;
+pub(crate) mod ring;
+pub(crate) mod supervisor;
+mod wav;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::Thread;
+
+use crate::AudioError;
+use ring::{Capture, Playout, StreamCounters};
+
+#[cfg(not(target_os = "linux"))]
+use cpal_host as system;
+#[cfg(target_os = "linux")]
+use linux as system;
+
+/// A device as the user chose it: by id, else by name, else the system's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceChoice {
+    /// The sound system's id, tried first.
+    pub id: Option<String>,
+    /// The device's name, tried next.
+    pub name: Option<String>,
+}
+
+/// Where the microphone's sound comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Input {
+    /// The system's default input device.
+    #[default]
+    Default,
+    /// A chosen device, or the default one while it is absent.
+    Device(DeviceChoice),
+    /// A WAV file played once in real time while a leg is sending, then silence.
+    Wav(PathBuf),
+    /// Silence.
+    Silent,
+}
+
+/// Where sound goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    /// The system's default output device.
+    #[default]
+    Default,
+    /// A chosen device, or the default one while it is absent.
+    Device(DeviceChoice),
+    /// A WAV file that is recorded: 48 kHz, mono, 16 bit, real time, silences included, for as
+    /// long as a leg is open or a tone plays. An existing file is replaced at the first sound.
+    Wav(PathBuf),
+    /// Nowhere.
+    Silent,
+}
+
+/// A device as listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// The sound system's id, the same after a restart.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Whether it is the system's default.
+    pub is_default: bool,
+    /// Whether it is no microphone but repeats what a speaker plays. Never used unless chosen or
+    /// the default.
+    pub is_monitor: bool,
+}
+
+/// All devices at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Devices {
+    /// The sound system that listed them, for example `PulseAudio`.
+    pub host: String,
+    /// Microphones.
+    pub inputs: Vec<DeviceInfo>,
+    /// Headsets and speakers.
+    pub outputs: Vec<DeviceInfo>,
+}
+
+/// Lists the devices now.
+pub(crate) fn list() -> Result<Devices, AudioError> {
+    system::connect(None)
+        .and_then(|mut system| system.devices())
+        .map_err(|error| AudioError::NoSoundSystem(error.to_string()))
+}
+
+/// Why a sound system or a device cannot be used.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum DeviceError {
+    /// The sound system itself does not answer.
+    #[error("{0}")]
+    System(String),
+    /// This device cannot be opened.
+    #[error("{0}")]
+    Device(String),
+}
+
+/// A sound system as the supervisor sees it: one per operating system, two on Linux.
+pub(crate) trait SoundSystem: Send {
+    /// Lists the devices.
+    fn devices(&mut self) -> Result<Devices, DeviceError>;
+
+    /// Opens a microphone.
+    fn open_capture(
+        &mut self,
+        device: &DeviceInfo,
+        alarm: &Alarm,
+    ) -> Result<Opened<Capture>, DeviceError>;
+
+    /// Opens a speaker, whose callbacks wake the sound thread.
+    fn open_playout(
+        &mut self,
+        device: &DeviceInfo,
+        alarm: &Alarm,
+        sound_thread: Option<Thread>,
+    ) -> Result<Opened<Playout>, DeviceError>;
+
+    /// Whether this system tells of changes to its devices by waking the supervisor.
+    fn tells_changes(&self) -> bool;
+
+    /// Whether devices or defaults may have changed since this was last asked.
+    fn has_changed(&mut self) -> bool;
+}
+
+/// An open stream: keeping it keeps the stream, dropping it closes it.
+pub(crate) struct Opened<End> {
+    pub(crate) stream: Box<dyn Send>,
+    pub(crate) end: Box<End>,
+    pub(crate) counters: Arc<StreamCounters>,
+}
+
+/// How a stream tells that it is of no more use, from any thread, without waiting.
+#[derive(Clone, Default)]
+pub(crate) struct Alarm {
+    thread: Option<Thread>,
+}
+
+impl Alarm {
+    pub(crate) fn new(thread: Thread) -> Self {
+        Self {
+            thread: Some(thread),
+        }
+    }
+
+    pub(crate) fn failed(&self, counters: &StreamCounters) {
+        counters
+            .failed
+            .store(true, std::sync::atomic::Ordering::Release);
+        self.wake();
+    }
+
+    pub(crate) fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.unpark();
+        }
+    }
+}
+
+impl Input {
+    /// Finds out early whether a file can be used.
+    pub(crate) fn check(&self) -> Result<(), AudioError> {
+        match self {
+            Input::Wav(path) => wav::check_readable(path),
+            Input::Default | Input::Device(_) | Input::Silent => Ok(()),
+        }
+    }
+}
+
+impl Output {
+    /// Finds out early whether a file can be used.
+    pub(crate) fn check(&self) -> Result<(), AudioError> {
+        match self {
+            Output::Wav(path) => wav::check_writable(path),
+            Output::Default | Output::Device(_) | Output::Silent => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,516 @@
+//! PulseAudio, and PipeWire in its place, spoken over their native socket.
+//!
+//! cpal has a PulseAudio host too, but it asks the server for its timing at each callback and
+//! clears a megabyte at each read: a third of a phone's whole processor time. Here each stream has
+//! a connection and a thread of its own that only moves sound; a further connection is told when
+//! devices come and go, so that nobody has to poll.
+
+use std::ffi::CString;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
+
+use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
+use pulseaudio::protocol::{
+    self, AuthParams, AuthReply, ChannelMap, Command, CommandReply, CreatePlaybackStreamReply,
+    CreateRecordStreamReply, DESCRIPTOR_SIZE, Descriptor, DescriptorFlags, MAX_VERSION,
+    PlaybackStreamParams, Prop, Props, ProtocolError, RecordStreamParams, SampleFormat, SampleSpec,
+    ServerInfo, SetClientNameReply, SinkInfoList, SourceInfoList, SubscriptionMask,
+    TagStructReader,
+};
+
+use super::ring::{
+    Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
+};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem};
+use crate::frame::SAMPLE_RATE;
+
+/// Put before the server's names, as cpal does, so that ids tell their system.
+pub(super) const ID_PREFIX: &str = "pulseaudio:";
+
+/// How long the server may take to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What is asked of the server, in samples: its buffer for a speaker, how much of it is wanted at
+/// once, and how much of a microphone is sent at once.
+const PLAYOUT_BUFFER: u32 = 960;
+const PLAYOUT_REQUEST: u32 = 240;
+const CAPTURE_FRAGMENT: u32 = 240;
+
+/// Sound is read at most this often: some servers send a microphone in pieces of half a
+/// millisecond.
+const COALESCE: Duration = Duration::from_millis(4);
+
+/// Longest message believed, in bytes.
+const LONGEST_MESSAGE: usize = 4 << 20;
+
+/// A 32 bit float.
+const SAMPLE: usize = 4;
+
+/// A connected server.
+pub(super) struct Pulse {
+    control: Connection,
+    changes: Option<Changes>,
+}
+
+impl Pulse {
+    /// Connects to the user's server. With an alarm, that is woken when devices change.
+    pub(super) fn connect(alarm: Option<Alarm>) -> Result<Self, DeviceError> {
+        let control = Connection::open()?;
+        let changes = alarm.and_then(|alarm| match Changes::watch(alarm) {
+            Ok(changes) => Some(changes),
+            Err(error) => {
+                tracing::debug!(%error, "the sound server does not tell of changes");
+                None
+            }
+        });
+        Ok(Self { control, changes })
+    }
+}
+
+impl SoundSystem for Pulse {
+    fn devices(&mut self) -> Result<Devices, DeviceError> {
+        let server: ServerInfo = self.control.ask(&Command::GetServerInfo)?;
+        let sinks: SinkInfoList = self.control.ask(&Command::GetSinkInfoList)?;
+        let sources: SourceInfoList = self.control.ask(&Command::GetSourceInfoList)?;
+        let info =
+            |name: &CString, description: &Option<CString>, default: &Option<CString>| DeviceInfo {
+                id: format!("{ID_PREFIX}{}", name.to_string_lossy()),
+                name: description
+                    .as_ref()
+                    .unwrap_or(name)
+                    .to_string_lossy()
+                    .into_owned(),
+                is_default: default.as_ref() == Some(name),
+                is_monitor: false,
+            };
+        let mut inputs: Vec<DeviceInfo> = sources
+            .iter()
+            .map(|source| DeviceInfo {
+                is_monitor: source.monitor_of_sink_index.is_some(),
+                ..info(
+                    &source.name,
+                    &source.description,
+                    &server.default_source_name,
+                )
+            })
+            .collect();
+        inputs.sort_by_key(|input| input.is_monitor);
+        let outputs = sinks
+            .iter()
+            .map(|sink| info(&sink.name, &sink.description, &server.default_sink_name))
+            .collect();
+        Ok(Devices {
+            host: "PulseAudio".into(),
+            inputs,
+            outputs,
+        })
+    }
+
+    fn open_capture(
+        &mut self,
+        device: &DeviceInfo,
+        alarm: &Alarm,
+    ) -> Result<Opened<Capture>, DeviceError> {
+        let mut connection = Connection::open()?;
+        let reply: CreateRecordStreamReply =
+            connection.ask(&Command::CreateRecordStream(RecordStreamParams {
+                sample_spec: sample_spec(),
+                channel_map: ChannelMap::mono(),
+                source_name: Some(server_name(device)?),
+                buffer_attr: BufferAttr {
+                    fragment_size: CAPTURE_FRAGMENT * SAMPLE as u32,
+                    ..BufferAttr::default()
+                },
+                flags: flags(),
+                props: properties("Call"),
+                ..RecordStreamParams::default()
+            }))?;
+        let (mut feed, end, counters) = capture_ring(SAMPLE_RATE, Clock::Device);
+        let stream = Stream::start("audio-mic", connection, alarm, &counters, {
+            move |connection: &mut Connection| capture(connection, reply.channel, &mut feed)
+        })?;
+        Ok(Opened {
+            stream: Box::new(stream),
+            end,
+            counters,
+        })
+    }
+
+    fn open_playout(
+        &mut self,
+        device: &DeviceInfo,
+        alarm: &Alarm,
+        sound_thread: Option<Thread>,
+    ) -> Result<Opened<Playout>, DeviceError> {
+        let mut connection = Connection::open()?;
+        let reply: CreatePlaybackStreamReply =
+            connection.ask(&Command::CreatePlaybackStream(PlaybackStreamParams {
+                sample_spec: sample_spec(),
+                channel_map: ChannelMap::mono(),
+                sink_name: Some(server_name(device)?),
+                buffer_attr: BufferAttr {
+                    target_length: PLAYOUT_BUFFER * SAMPLE as u32,
+                    minimum_request_length: PLAYOUT_REQUEST * SAMPLE as u32,
+                    // Begin at once, and never stop to fill up again.
+                    pre_buffering: 0,
+                    ..BufferAttr::default()
+                },
+                flags: flags(),
+                props: properties("Call"),
+                ..PlaybackStreamParams::default()
+            }))?;
+        let (mut feed, end, counters) = playout_ring(SAMPLE_RATE, Clock::Device, sound_thread);
+        let stream = Stream::start("audio-speaker", connection, alarm, &counters, {
+            move |connection: &mut Connection| {
+                let first = reply.requested_bytes as usize;
+                play(connection, reply.channel, first, &mut feed)
+            }
+        })?;
+        Ok(Opened {
+            stream: Box::new(stream),
+            end,
+            counters,
+        })
+    }
+
+    fn tells_changes(&self) -> bool {
+        self.changes.is_some()
+    }
+
+    fn has_changed(&mut self) -> bool {
+        self.changes
+            .as_ref()
+            .is_some_and(|changes| changes.seen.swap(false, Ordering::AcqRel))
+    }
+}
+
+/// Moves a microphone's sound until the connection ends.
+fn capture(connection: &mut Connection, channel: u32, feed: &mut CaptureFeed) -> io::Result<()> {
+    let mut message = Vec::with_capacity(64 * 1024);
+    loop {
+        let descriptor = connection.read_message(&mut message)?;
+        if descriptor.channel == channel {
+            let samples = message.as_chunks::<SAMPLE>().0;
+            feed.write(samples.len(), |n| f32::from_ne_bytes(samples[n]));
+            if connection.reader.buffer().is_empty() {
+                std::thread::sleep(COALESCE);
+            }
+        } else if let Some(Command::RecordStreamKilled(_)) = connection.parse(&message) {
+            return Err(io::ErrorKind::NotConnected.into());
+        }
+    }
+}
+
+/// Moves sound to a speaker, as much as the server asks for, until the connection ends.
+fn play(
+    connection: &mut Connection,
+    channel: u32,
+    first: usize,
+    feed: &mut PlayoutFeed,
+) -> io::Result<()> {
+    let mut message = Vec::with_capacity(64 * 1024);
+    let mut block = vec![0; DESCRIPTOR_SIZE + 64 * 1024];
+    let mut wanted = first;
+    loop {
+        while wanted >= SAMPLE {
+            let frames = (wanted.min(block.len() - DESCRIPTOR_SIZE)) / SAMPLE;
+            let bytes = frames * SAMPLE;
+            let (header, samples) = block.split_at_mut(DESCRIPTOR_SIZE);
+            let header: &mut [u8; DESCRIPTOR_SIZE] = header.try_into().expect("split there");
+            protocol::encode_descriptor(
+                header,
+                &Descriptor {
+                    length: bytes as u32,
+                    channel,
+                    offset: 0,
+                    flags: DescriptorFlags::empty(),
+                },
+            );
+            let samples = samples.as_chunks_mut::<SAMPLE>().0;
+            feed.read(frames, |n, sample| samples[n] = sample.to_ne_bytes());
+            connection
+                .socket()
+                .write_all(&block[..DESCRIPTOR_SIZE + bytes])?;
+            wanted -= bytes;
+        }
+        let descriptor = connection.read_message(&mut message)?;
+        if descriptor.channel != u32::MAX {
+            continue;
+        }
+        match connection.parse(&message) {
+            Some(Command::Request(request)) if request.channel == channel => {
+                wanted += request.length as usize;
+            }
+            Some(Command::PlaybackStreamKilled(_)) => {
+                return Err(io::ErrorKind::NotConnected.into());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A stream's thread; dropping this ends it.
+struct Stream {
+    socket: UnixStream,
+    closing: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Stream {
+    fn start(
+        name: &str,
+        mut connection: Connection,
+        alarm: &Alarm,
+        counters: &Arc<StreamCounters>,
+        mut work: impl FnMut(&mut Connection) -> io::Result<()> + Send + 'static,
+    ) -> Result<Self, DeviceError> {
+        let failed = |error: io::Error| DeviceError::System(error.to_string());
+        let socket = connection.socket().try_clone().map_err(failed)?;
+        // From here on, silence is no fault: a suspended device sends nothing.
+        socket.set_read_timeout(None).map_err(failed)?;
+        let closing = Arc::new(AtomicBool::new(false));
+        let thread = std::thread::Builder::new()
+            .name(name.into())
+            .spawn({
+                let (closing, alarm, counters) = (closing.clone(), alarm.clone(), counters.clone());
+                move || {
+                    let ended = work(&mut connection);
+                    if !closing.load(Ordering::Acquire) {
+                        tracing::debug!(error = ?ended.err(), "the sound server ended a stream");
+                        alarm.failed(&counters);
+                    }
+                }
+            })
+            .map_err(failed)?;
+        Ok(Self {
+            socket,
+            closing,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::Release);
+        let _ = self.socket.shutdown(Shutdown::Both);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Listens for devices that come and go.
+struct Changes {
+    seen: Arc<AtomicBool>,
+    socket: UnixStream,
+}
+
+impl Changes {
+    fn watch(alarm: Alarm) -> Result<Self, DeviceError> {
+        let mut connection = Connection::open()?;
+        connection.tell(&Command::Subscribe(
+            SubscriptionMask::SINK | SubscriptionMask::SOURCE | SubscriptionMask::SERVER,
+        ))?;
+        let failed = |error: io::Error| DeviceError::System(error.to_string());
+        let socket = connection.socket().try_clone().map_err(failed)?;
+        socket.set_read_timeout(None).map_err(failed)?;
+        let seen = Arc::new(AtomicBool::new(false));
+        std::thread::Builder::new()
+            .name("audio-changes".into())
+            .spawn({
+                let seen = seen.clone();
+                move || {
+                    let mut message = Vec::new();
+                    // The end of the connection is a change too: the server has gone.
+                    loop {
+                        let read = connection.read_message(&mut message);
+                        seen.store(true, Ordering::Release);
+                        alarm.wake();
+                        if read.is_err() {
+                            break;
+                        }
+                    }
+                }
+            })
+            .map_err(failed)?;
+        Ok(Self { seen, socket })
+    }
+}
+
+impl Drop for Changes {
+    fn drop(&mut self) {
+        // Ends the thread, which owns nothing else.
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// One authenticated connection.
+struct Connection {
+    reader: BufReader<UnixStream>,
+    version: u16,
+    sequence: u32,
+}
+
+impl Connection {
+    fn open() -> Result<Self, DeviceError> {
+        let path = pulseaudio::socket_path_from_env()
+            .ok_or_else(|| DeviceError::System("no sound server is running".into()))?;
+        let socket = UnixStream::connect(&path).map_err(|error| {
+            DeviceError::System(format!("the sound server does not answer: {error}"))
+        })?;
+        let timeouts = socket
+            .set_read_timeout(Some(ANSWER_TIMEOUT))
+            .and_then(|()| socket.set_write_timeout(Some(ANSWER_TIMEOUT)));
+        timeouts.map_err(|error| DeviceError::System(error.to_string()))?;
+        let mut connection = Self {
+            reader: BufReader::with_capacity(16 * 1024, socket),
+            version: MAX_VERSION,
+            sequence: 0,
+        };
+        let auth: AuthReply = connection.ask(&Command::Auth(AuthParams {
+            version: MAX_VERSION,
+            supports_shm: false,
+            supports_memfd: false,
+            cookie: cookie(),
+        }))?;
+        connection.version = MAX_VERSION.min(auth.version);
+        let _: SetClientNameReply = connection.ask(&Command::SetClientName(client()))?;
+        Ok(connection)
+    }
+
+    fn socket(&mut self) -> &mut UnixStream {
+        self.reader.get_mut()
+    }
+
+    /// Sends a command and waits for its answer.
+    fn ask<R: CommandReply>(&mut self, command: &Command) -> Result<R, DeviceError> {
+        let message = self.exchange(command)?;
+        let mut cursor = Cursor::new(message.as_slice());
+        // Past the answer's own head, which `exchange` has looked at.
+        Command::read_tag_prefixed(&mut cursor, self.version).map_err(protocol_error)?;
+        TagStructReader::new(&mut cursor, self.version)
+            .read()
+            .map_err(protocol_error)
+    }
+
+    /// Sends a command and waits until it is acknowledged.
+    fn tell(&mut self, command: &Command) -> Result<(), DeviceError> {
+        self.exchange(command).map(drop)
+    }
+
+    fn exchange(&mut self, command: &Command) -> Result<Vec<u8>, DeviceError> {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        let version = self.version;
+        protocol::write_command_message(self.socket(), sequence, command, version)
+            .map_err(protocol_error)?;
+        let mut message = Vec::new();
+        loop {
+            let descriptor = self.read_message(&mut message).map_err(|error| {
+                DeviceError::System(format!("the sound server does not answer: {error}"))
+            })?;
+            if descriptor.channel != u32::MAX {
+                continue;
+            }
+            let read = Command::read_tag_prefixed(&mut Cursor::new(message.as_slice()), version);
+            match read.map_err(protocol_error)? {
+                (answered, Command::Reply) if answered == sequence => return Ok(message),
+                (answered, Command::Error(error)) if answered == sequence => {
+                    return Err(DeviceError::Device(format!(
+                        "the sound server says: {error}"
+                    )));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads one message of any kind into `message`.
+    fn read_message(&mut self, message: &mut Vec<u8>) -> io::Result<Descriptor> {
+        let mut header = [0; DESCRIPTOR_SIZE];
+        self.reader.read_exact(&mut header)?;
+        let descriptor = protocol::read_descriptor(&mut header.as_slice())
+            .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+        let length = descriptor.length as usize;
+        if length > LONGEST_MESSAGE {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        message.resize(length, 0);
+        self.reader.read_exact(message)?;
+        Ok(descriptor)
+    }
+
+    /// A command the server sent by itself; `None` if it makes no sense.
+    fn parse(&self, message: &[u8]) -> Option<Command> {
+        let mut reader = message;
+        let reader: &mut dyn BufRead = &mut reader;
+        Command::read_tag_prefixed(&mut { reader }, self.version)
+            .ok()
+            .map(|(_, command)| command)
+    }
+}
+
+/// The server's secret. A server that lets every user in still wants one of the right length.
+fn cookie() -> Vec<u8> {
+    pulseaudio::cookie_path_from_env()
+        .and_then(|path: PathBuf| std::fs::read(path).ok())
+        .unwrap_or_else(|| vec![0; 256])
+}
+
+fn client() -> Props {
+    let mut props = Props::new();
+    props.set(Prop::ApplicationName, c"Warmline");
+    props.set(Prop::ApplicationIconName, c"warmline");
+    props
+}
+
+/// Says that this is a call, so that the desktop can turn music down.
+fn properties(name: &str) -> Props {
+    let mut props = Props::new();
+    if let Ok(name) = CString::new(name) {
+        props.set(Prop::MediaName, name);
+    }
+    props.set(Prop::MediaRole, c"phone");
+    props
+}
+
+fn sample_spec() -> SampleSpec {
+    SampleSpec {
+        format: if cfg!(target_endian = "little") {
+            SampleFormat::Float32Le
+        } else {
+            SampleFormat::Float32Be
+        },
+        channels: 1,
+        sample_rate: SAMPLE_RATE,
+    }
+}
+
+fn flags() -> StreamFlags {
+    StreamFlags {
+        // The whole way to the device is to be as short as asked, not only the server's buffer.
+        adjust_latency: true,
+        ..StreamFlags::default()
+    }
+}
+
+fn server_name(device: &DeviceInfo) -> Result<CString, DeviceError> {
+    let name = device.id.strip_prefix(ID_PREFIX).unwrap_or(&device.id);
+    CString::new(name).map_err(|_| DeviceError::Device("the device's id is not one".into()))
+}
+
+fn protocol_error(error: ProtocolError) -> DeviceError {
+    match error {
+        ProtocolError::ServerError(error) => {
+            DeviceError::Device(format!("the sound server says: {error}"))
+        }
+        other => DeviceError::System(format!("the sound server: {other}")),
+    }
+}

@@ -1,0 +1,600 @@
+//! The rings between device callbacks and the sound thread.
+//!
+//! A callback copies and counts, nothing else. The sound thread holds the other end, resamples,
+//! and absorbs what the two clocks and the sizes of the callbacks do: it keeps the least fill at
+//! which nothing runs dry, learns a margin from what did, and slips a few samples by a crossfade
+//! when the fill drifts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::thread::Thread;
+
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use crate::frame::{FRAME, Frame, ramp};
+use crate::resample::DeviceResampler;
+
+/// Sound a ring can hold, in ms.
+const CAPACITY_MS: u32 = 500;
+/// Captured sound above this is dropped, oldest first, in ms.
+const MOST_CAPTURED_MS: u32 = 200;
+/// Over how many ticks the least fill is watched before slipping.
+const WATCHED_TICKS: u32 = 50;
+/// The margin grows by this with each underrun, up to the most, and falls by the last per watch,
+/// in µs.
+const MARGIN_STEP_US: u32 = 2_500;
+const MARGIN_MOST_US: u32 = 60_000;
+const MARGIN_FALL_US: u32 = 50;
+
+/// What callbacks count and the engine reads.
+#[derive(Debug, Default)]
+pub(crate) struct StreamCounters {
+    /// Callbacks so far; a watchdog sees by it whether the device is alive.
+    pub(crate) callbacks: AtomicU64,
+    /// Frames the capture ring had no room for, or the playout ring did not have.
+    pub(crate) lost: AtomicU64,
+    /// Frames in the largest of the latest callbacks.
+    pub(crate) largest: AtomicU32,
+    /// Errors the sound system reported without ending the stream.
+    pub(crate) errors: AtomicU32,
+    /// Set when the stream is of no more use.
+    pub(crate) failed: AtomicBool,
+    /// Fill at which the sound thread wants to be woken to make more.
+    wake_below: AtomicU32,
+}
+
+impl StreamCounters {
+    fn count(&self, frames: usize) {
+        self.callbacks.fetch_add(1, Ordering::Relaxed);
+        self.largest.fetch_max(frames as u32, Ordering::Relaxed);
+    }
+}
+
+/// The callback's end of a capture ring.
+pub(crate) struct CaptureFeed {
+    ring: Producer<f32>,
+    counters: Arc<StreamCounters>,
+}
+
+impl CaptureFeed {
+    /// Takes `frames` mono samples; what does not fit is dropped and counted.
+    pub(crate) fn write(&mut self, frames: usize, sample: impl Fn(usize) -> f32) {
+        let room = self.ring.slots().min(frames);
+        if let Ok(chunk) = self.ring.write_chunk_uninit(room) {
+            chunk.fill_from_iter((0..room).map(sample));
+        }
+        self.counters.count(frames);
+        if room < frames {
+            self.counters
+                .lost
+                .fetch_add((frames - room) as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// How many samples fit now.
+    pub(crate) fn room(&self) -> usize {
+        self.ring.slots()
+    }
+
+    /// Whether the sound thread has let go of the other end.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.ring.is_abandoned()
+    }
+}
+
+/// The callback's end of a playout ring.
+pub(crate) struct PlayoutFeed {
+    ring: Consumer<f32>,
+    counters: Arc<StreamCounters>,
+    sound_thread: Option<Thread>,
+    /// Whether anything has come yet; before, silence is no fault.
+    begun: bool,
+    last: f32,
+}
+
+impl PlayoutFeed {
+    /// Gives `frames` mono samples by `put(index, sample)`, silence for what is missing.
+    pub(crate) fn read(&mut self, frames: usize, mut put: impl FnMut(usize, f32)) {
+        let there = self.ring.slots().min(frames);
+        if let Ok(chunk) = self.ring.read_chunk(there) {
+            let mut last = self.last;
+            for (index, sample) in chunk.into_iter().enumerate() {
+                put(index, sample);
+                last = sample;
+            }
+            self.last = last;
+        }
+        self.begun |= there > 0;
+        for index in there..frames {
+            // Runs out softly: no click.
+            self.last *= 0.98;
+            put(index, self.last);
+        }
+        self.counters.count(frames);
+        if self.begun && there < frames {
+            self.counters
+                .lost
+                .fetch_add((frames - there) as u64, Ordering::Relaxed);
+        }
+        if self.ring.slots() < self.counters.wake_below.load(Ordering::Relaxed) as usize
+            && let Some(thread) = &self.sound_thread
+        {
+            thread.unpark();
+        }
+    }
+
+    /// How many samples wait now.
+    pub(crate) fn waiting(&self) -> usize {
+        self.ring.slots()
+    }
+
+    /// Whether the sound thread has let go of the other end.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.ring.is_abandoned()
+    }
+}
+
+/// Whether a ring ends in a device with its own clock or in a file that has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    Device,
+    File,
+}
+
+/// Makes a capture ring for a device or file of `rate` Hz.
+pub(crate) fn capture_ring(
+    rate: u32,
+    clock: Clock,
+) -> (CaptureFeed, Box<Capture>, Arc<StreamCounters>) {
+    let (producer, consumer) = RingBuffer::new(frames_of(rate, CAPACITY_MS * 1_000));
+    let counters = Arc::new(StreamCounters::default());
+    let feed = CaptureFeed {
+        ring: producer,
+        counters: counters.clone(),
+    };
+    let capture = Capture {
+        ring: consumer,
+        counters: counters.clone(),
+        clock,
+        rate,
+        resampler: DeviceResampler::capture(rate),
+        margin_us: 1_000,
+        least: usize::MAX,
+        watched: 0,
+        slip: 0,
+        running: false,
+        dry: true,
+        last: 0.0,
+        dropped: 0,
+        missing: 0,
+    };
+    (feed, Box::new(capture), counters)
+}
+
+/// Makes a playout ring for a device or file of `rate` Hz. `sound_thread` is woken when the ring
+/// needs more.
+pub(crate) fn playout_ring(
+    rate: u32,
+    clock: Clock,
+    sound_thread: Option<Thread>,
+) -> (PlayoutFeed, Box<Playout>, Arc<StreamCounters>) {
+    let (producer, consumer) = RingBuffer::new(frames_of(rate, CAPACITY_MS * 1_000));
+    let counters = Arc::new(StreamCounters::default());
+    let feed = PlayoutFeed {
+        ring: consumer,
+        counters: counters.clone(),
+        sound_thread,
+        begun: false,
+        last: 0.0,
+    };
+    let playout = Playout {
+        ring: producer,
+        counters: counters.clone(),
+        clock,
+        rate,
+        resampler: DeviceResampler::playout(rate),
+        request: frames_of(rate, 10_000),
+        margin_us: 0,
+        lost_before: 0,
+        watched: 0,
+    };
+    (feed, Box::new(playout), counters)
+}
+
+/// The sound thread's end of a capture ring.
+pub(crate) struct Capture {
+    ring: Consumer<f32>,
+    counters: Arc<StreamCounters>,
+    clock: Clock,
+    rate: u32,
+    resampler: Option<DeviceResampler>,
+    /// Fill that is kept beyond need, in µs.
+    margin_us: u32,
+    /// Least fill after a take, over the watched ticks.
+    least: usize,
+    watched: u32,
+    /// Samples to slip by at the next take.
+    slip: usize,
+    /// Whether sound has come at all, and whether the last take found none.
+    running: bool,
+    dry: bool,
+    last: f32,
+    /// Samples dropped and missing since the ring was made, at the device's rate.
+    dropped: u64,
+    missing: u64,
+}
+
+impl Capture {
+    /// Takes the next 10 ms; silence if there is too little.
+    pub(crate) fn take(&mut self, frame: &mut Frame) {
+        let needed = self.needed();
+        self.bound();
+        let there = self.ring.slots();
+        if there < needed {
+            self.run_dry(frame, needed);
+            return;
+        }
+        let slip = self.slip.min(there - needed);
+        self.slip = 0;
+        match &mut self.resampler {
+            None => {
+                read_slipping(&mut self.ring, frame, slip);
+            }
+            Some(resampler) => {
+                read_slipping(&mut self.ring, resampler.device_mut(), slip);
+                resampler.captured(frame);
+            }
+        }
+        self.dropped += slip as u64;
+        if self.dry {
+            ramp(&mut frame[..96], 0.0, 1.0);
+        }
+        self.running = true;
+        self.dry = false;
+        self.last = frame[FRAME - 1];
+        self.watch();
+    }
+
+    /// Throws away what has come, while nobody needs the microphone. A file just waits.
+    pub(crate) fn discard(&mut self) {
+        if self.clock == Clock::Device {
+            let there = self.ring.slots();
+            self.skip(there);
+        }
+    }
+
+    /// Whether a file has been played to its end.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.clock == Clock::File && self.ring.is_abandoned() && self.ring.slots() < self.needed()
+    }
+
+    /// Sound waiting now, in µs.
+    pub(crate) fn fill_us(&self) -> u32 {
+        micros_of(self.rate, self.ring.slots())
+    }
+
+    /// Samples dropped and missing since the last call, as samples of 48 kHz.
+    pub(crate) fn take_faults(&mut self) -> (u64, u64) {
+        let in_48k = |samples: u64| samples * 48_000 / u64::from(self.rate);
+        let lost = self.counters.lost.swap(0, Ordering::Relaxed);
+        (
+            in_48k(std::mem::take(&mut self.dropped) + lost),
+            in_48k(std::mem::take(&mut self.missing)),
+        )
+    }
+
+    fn needed(&self) -> usize {
+        self.resampler
+            .as_ref()
+            .map_or(FRAME, DeviceResampler::needed)
+    }
+
+    fn run_dry(&mut self, frame: &mut Frame, needed: usize) {
+        frame.fill(0.0);
+        if !self.dry {
+            // Run out softly.
+            for sample in frame.iter_mut() {
+                self.last *= 0.97;
+                *sample = self.last;
+            }
+        }
+        if self.running && self.clock == Clock::Device {
+            self.missing += needed as u64;
+            self.margin_us = (self.margin_us + MARGIN_STEP_US).min(MARGIN_MOST_US);
+        }
+        self.dry = true;
+        self.last = 0.0;
+        self.least = usize::MAX;
+        self.watched = 0;
+    }
+
+    /// Drops the oldest when far too much has come, as after a stall.
+    fn bound(&mut self) {
+        let most = frames_of(self.rate, MOST_CAPTURED_MS * 1_000);
+        let there = self.ring.slots();
+        if self.clock == Clock::Device && there > most {
+            let keep = self.needed() + frames_of(self.rate, self.margin_us);
+            let drop = there - keep.min(there);
+            self.skip(drop);
+            self.dropped += drop as u64;
+        }
+    }
+
+    fn skip(&mut self, samples: usize) {
+        if let Ok(chunk) = self.ring.read_chunk(samples) {
+            chunk.commit_all();
+        }
+    }
+
+    /// Notes the fill and decides to slip when it stayed above the margin for a whole watch.
+    fn watch(&mut self) {
+        if self.clock == Clock::File {
+            return;
+        }
+        self.least = self.least.min(self.ring.slots());
+        self.watched += 1;
+        if self.watched < WATCHED_TICKS {
+            return;
+        }
+        let margin = frames_of(self.rate, self.margin_us);
+        let idle = frames_of(self.rate, 1_000);
+        if self.least > margin + idle {
+            self.slip = self.least - margin;
+        }
+        self.margin_us = self.margin_us.saturating_sub(MARGIN_FALL_US).max(1_000);
+        self.least = usize::MAX;
+        self.watched = 0;
+    }
+}
+
+/// Reads as much as `out` holds and moves on by `slip` more; the seam is crossfaded over the whole
+/// of it.
+fn read_slipping(ring: &mut Consumer<f32>, out: &mut [f32], slip: usize) {
+    let length = out.len();
+    if let Ok(chunk) = ring.read_chunk(length + slip) {
+        let (first, second) = chunk.as_slices();
+        copy_from(first, second, 0, out);
+        if slip > 0 {
+            let mut late = [0.0; 256];
+            // In pieces, since a device's 10 ms can be long; each piece goes on with the gain.
+            let mut at = 0;
+            while at < length {
+                let piece = (length - at).min(late.len());
+                copy_from(first, second, at + slip, &mut late[..piece]);
+                for (n, sample) in late[..piece].iter().enumerate() {
+                    let gain = (at + n + 1) as f32 / (length + 1) as f32;
+                    out[at + n] += (sample - out[at + n]) * gain;
+                }
+                at += piece;
+            }
+        }
+        chunk.commit_all();
+    }
+}
+
+fn copy_from(first: &[f32], second: &[f32], start: usize, out: &mut [f32]) {
+    let from_first = first.len().saturating_sub(start).min(out.len());
+    if from_first > 0 {
+        out[..from_first].copy_from_slice(&first[start..start + from_first]);
+    }
+    let rest = out.len() - from_first;
+    if rest > 0 {
+        let start = (start + from_first) - first.len();
+        out[from_first..].copy_from_slice(&second[start..start + rest]);
+    }
+}
+
+/// The sound thread's end of a playout ring.
+pub(crate) struct Playout {
+    ring: Producer<f32>,
+    counters: Arc<StreamCounters>,
+    clock: Clock,
+    rate: u32,
+    resampler: Option<DeviceResampler>,
+    /// Frames the device asks for at once, the largest of late.
+    request: usize,
+    /// Fill that is kept beyond that, in µs.
+    margin_us: u32,
+    lost_before: u64,
+    watched: u32,
+}
+
+impl Playout {
+    /// Whether there is less than the device may ask for.
+    pub(crate) fn wants(&self) -> bool {
+        self.clock == Clock::Device && self.fill() < self.target()
+    }
+
+    /// Whether the device's clock paces the sound thread.
+    pub(crate) fn paces(&self) -> bool {
+        self.clock == Clock::Device
+    }
+
+    /// Adds 10 ms. If the device stands still and has enough, they are dropped: no stale sound.
+    pub(crate) fn write(&mut self, frame: &Frame) {
+        if self.clock == Clock::Device && !self.wants() {
+            return;
+        }
+        let sound = match &mut self.resampler {
+            None => frame.as_slice(),
+            Some(resampler) => resampler.playable(frame),
+        };
+        let room = self.ring.slots().min(sound.len());
+        if let Ok(chunk) = self.ring.write_chunk_uninit(room) {
+            chunk.fill_from_iter(sound.iter().copied());
+        }
+        if room < sound.len() {
+            self.counters
+                .lost
+                .fetch_add((sound.len() - room) as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// Learns from what the callbacks did; once per tick. Gives the frames that were missing since
+    /// the last time, as samples of 48 kHz.
+    pub(crate) fn adapt(&mut self) -> u64 {
+        let lost = self.counters.lost.load(Ordering::Relaxed);
+        let missing = lost - self.lost_before;
+        self.lost_before = lost;
+        if missing > 0 {
+            self.margin_us = (self.margin_us + MARGIN_STEP_US).min(MARGIN_MOST_US);
+        }
+        let largest = self.counters.largest.load(Ordering::Relaxed) as usize;
+        self.request = self.request.max(largest);
+        self.watched += 1;
+        if self.watched >= WATCHED_TICKS {
+            self.watched = 0;
+            self.margin_us = self.margin_us.saturating_sub(MARGIN_FALL_US);
+            let latest = self.counters.largest.swap(0, Ordering::Relaxed) as usize;
+            if latest > 0 {
+                // Down slowly, by half the difference each watch.
+                self.request -= self.request.saturating_sub(latest).div_ceil(2);
+            }
+        }
+        let target = self.target() as u32;
+        self.counters.wake_below.store(target, Ordering::Relaxed);
+        missing * 48_000 / u64::from(self.rate)
+    }
+
+    /// Sound waiting now, in µs.
+    pub(crate) fn fill_us(&self) -> u32 {
+        micros_of(self.rate, self.fill())
+    }
+
+    fn fill(&self) -> usize {
+        self.ring.buffer().capacity() - self.ring.slots()
+    }
+
+    fn target(&self) -> usize {
+        let most = self.ring.buffer().capacity() - frames_of(self.rate, 20_000);
+        (self.request + frames_of(self.rate, self.margin_us)).min(most)
+    }
+}
+
+fn frames_of(rate: u32, micros: u32) -> usize {
+    (u64::from(rate) * u64::from(micros) / 1_000_000) as usize
+}
+
+fn micros_of(rate: u32, frames: usize) -> u32 {
+    (frames as u64 * 1_000_000 / u64::from(rate.max(1))) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{sine, tone_snr_db};
+
+    /// Runs a capture device of some callback size and clock error against ticks; gives the sound.
+    fn capture_run(size: usize, ppm: f64, seconds: usize) -> (Vec<f32>, u64, u64, u32) {
+        let (mut feed, mut capture, _) = capture_ring(48_000, Clock::Device);
+        let tone = sine(500.0, 48_000 * (seconds + 1));
+        let (mut written, mut out) = (0, Vec::new());
+        let (mut dropped, mut missing) = (0, 0);
+        for tick in 0..seconds * 100 {
+            let due = (tick as f64 * 480.0 * (1.0 + ppm / 1e6)) as usize;
+            while written + size <= due {
+                feed.write(size, |n| tone[written + n]);
+                written += size;
+            }
+            let mut frame = [0.0; FRAME];
+            capture.take(&mut frame);
+            out.extend_from_slice(&frame);
+            let faults = capture.take_faults();
+            dropped += faults.0;
+            missing += faults.1;
+        }
+        (out, dropped, missing, capture.fill_us())
+    }
+
+    #[test]
+    fn any_callback_size_comes_through_whole_after_a_start() {
+        for size in [24, 320, 441, 480, 1_024, 2_000] {
+            let (out, dropped, _, _) = capture_run(size, 0.0, 8);
+            let (snr, _) = tone_snr_db(&out[48_000 * 4..], 500.0);
+            assert!(
+                snr > 60.0,
+                "callbacks of {size}: {snr} dB, {dropped} dropped"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fast_microphone_slips_without_growing_and_a_slow_one_seldom_runs_dry() {
+        let (_, dropped, _, fill) = capture_run(480, 300.0, 60);
+        assert!(fill < 25_000, "{fill} µs wait");
+        assert!(dropped > 500, "{dropped}");
+        let (_, _, missing, _) = capture_run(480, -300.0, 60);
+        assert!(missing <= 480 * 6, "{missing}");
+    }
+
+    #[test]
+    fn a_stall_is_healed_by_dropping_the_oldest() {
+        let (mut feed, mut capture, _) = capture_ring(48_000, Clock::Device);
+        feed.write(20_000, |_| 0.5);
+        let mut frame = [0.0; FRAME];
+        capture.take(&mut frame);
+        assert!(capture.fill_us() < 5_000, "{} µs", capture.fill_us());
+        assert!(capture.take_faults().0 > 10_000);
+        // And what never fitted is counted too.
+        feed.write(30_000, |_| 0.5);
+        assert!(capture.take_faults().0 >= 6_000);
+    }
+
+    #[test]
+    fn playout_asks_for_what_the_device_takes_and_learns_from_underruns() {
+        for size in [24, 240, 480, 1_024, 4_800] {
+            let (mut feed, mut playout, counters) = playout_ring(48_000, Clock::Device, None);
+            let tone = sine(500.0, 48_000 * 10);
+            let (mut made, mut heard) = (0, Vec::new());
+            while heard.len() < 48_000 * 9 {
+                playout.adapt();
+                while playout.wants() {
+                    let frame = tone[made..made + FRAME].try_into().expect("a frame");
+                    playout.write(frame);
+                    made += FRAME;
+                }
+                feed.read(size, |_, sample| heard.push(sample));
+            }
+            let (snr, _) = tone_snr_db(&heard[48_000..48_000 * 8], 500.0);
+            assert!(snr > 60.0, "callbacks of {size}: {snr} dB");
+            assert!(
+                playout.fill() <= size + FRAME + 480,
+                "callbacks of {size}: {}",
+                playout.fill()
+            );
+            assert!(counters.lost.load(Ordering::Relaxed) <= 4_800);
+        }
+    }
+
+    #[test]
+    fn a_device_that_stands_still_collects_no_stale_sound() {
+        let (_feed, mut playout, _) = playout_ring(48_000, Clock::Device, None);
+        playout.adapt();
+        for _ in 0..100 {
+            playout.write(&[0.1; FRAME]);
+        }
+        assert!(playout.fill_us() <= 20_000);
+    }
+
+    #[test]
+    fn a_file_gets_and_gives_every_sample() {
+        let (mut feed, mut capture, _) = capture_ring(48_000, Clock::File);
+        feed.write(960, |n| n as f32);
+        drop(feed);
+        let mut frame = [0.0; FRAME];
+        assert!(!capture.has_ended());
+        capture.take(&mut frame);
+        capture.take(&mut frame);
+        assert_eq!(frame[479], 959.0);
+        assert!(capture.has_ended());
+    }
+
+    #[test]
+    fn reads_across_the_wrap_of_a_ring() {
+        let mut out = [0.0; 4];
+        copy_from(&[1.0, 2.0], &[3.0, 4.0, 5.0], 1, &mut out);
+        assert_eq!(out, [2.0, 3.0, 4.0, 5.0]);
+        copy_from(&[1.0], &[2.0, 3.0, 4.0, 5.0, 6.0], 2, &mut out);
+        assert_eq!(out, [3.0, 4.0, 5.0, 6.0]);
+    }
+}

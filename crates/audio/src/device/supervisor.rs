@@ -1,0 +1,756 @@
+//! Opens, watches and replaces the streams. Streams are disposable: nothing is repaired, all is
+//! built anew. Runs on a thread of its own, since sound systems may take their time.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use rtrb::Consumer;
+use tokio::sync::mpsc;
+
+use super::ring::{Capture, Playout, StreamCounters};
+use super::{
+    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Input, Opened, Output, SoundSystem,
+    system, wav,
+};
+use crate::engine::{Commands, Shared};
+use crate::sound::{Command, Leftover};
+use crate::{AudioError, AudioEvent, Role};
+
+/// A device stays open this long after it was last needed.
+const LINGER: Duration = Duration::from_secs(1);
+/// A device that has called back falls silent for this long: it is lost.
+const SILENT: Duration = Duration::from_millis(700);
+/// A device that has never called back may take this long.
+const FIRST_CALL: Duration = Duration::from_secs(3);
+/// A device that was lost is not tried again for this long while there are others.
+const PENALTY: Duration = Duration::from_secs(3);
+/// How often to look while devices are open, and for a better one where nobody tells of changes.
+const LOOK: Duration = Duration::from_millis(250);
+const LOOK_FOR_BETTER: Duration = Duration::from_secs(1);
+/// Waits between tries when nothing can be opened.
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+const LAST_RETRY: Duration = Duration::from_secs(4);
+
+/// What the owner of the engine chose.
+pub(crate) struct Choices {
+    pub(crate) input: Input,
+    pub(crate) output: Output,
+    pub(crate) ring: Output,
+}
+
+impl Choices {
+    /// Finds out early whether files can be used.
+    pub(crate) fn check(&self) -> Result<(), AudioError> {
+        self.input.check()?;
+        self.output.check()?;
+        self.ring.check()
+    }
+}
+
+/// What the supervisor is asked to do.
+pub(crate) enum Request {
+    Input(Input),
+    Output(Output),
+    Ring(Output),
+    Stop,
+}
+
+/// The way to the supervisor, from any thread but the sound thread.
+#[derive(Default)]
+pub(crate) struct Mailbox {
+    requests: Mutex<VecDeque<Request>>,
+    thread: OnceLock<Thread>,
+}
+
+impl Mailbox {
+    /// Requests are few and made by people, so this queue needs no bound.
+    pub(crate) fn send(&self, request: Request) {
+        self.lock().push_back(request);
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+
+    pub(crate) fn set_thread(&self, thread: Thread) {
+        thread.unpark();
+        let _ = self.thread.set(thread);
+    }
+
+    fn take(&self) -> Option<Request> {
+        self.lock().pop_front()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Request>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The thread's whole state.
+pub(crate) struct Supervisor {
+    shared: Arc<Shared>,
+    commands: Arc<Commands>,
+    mailbox: Arc<Mailbox>,
+    leftovers: Consumer<Leftover>,
+    events: mpsc::Sender<AudioEvent>,
+    system: Option<Box<dyn SoundSystem>>,
+    input: Post,
+    output: Post,
+    ring: Post,
+    wav_ended: bool,
+}
+
+impl Supervisor {
+    pub(crate) fn new(
+        choices: Choices,
+        shared: Arc<Shared>,
+        commands: Arc<Commands>,
+        mailbox: Arc<Mailbox>,
+        leftovers: Consumer<Leftover>,
+        events: mpsc::Sender<AudioEvent>,
+    ) -> Self {
+        Self {
+            shared,
+            commands,
+            mailbox,
+            leftovers,
+            events,
+            system: None,
+            input: Post::new(Role::Input, choices.input.into()),
+            output: Post::new(Role::Output, choices.output.into()),
+            ring: Post::new(Role::Ring, choices.ring.into()),
+            wav_ended: false,
+        }
+    }
+
+    /// Works until told to stop.
+    pub(crate) fn run(mut self) {
+        loop {
+            while let Some(request) = self.mailbox.take() {
+                match request {
+                    Request::Input(input) => {
+                        self.shared.wav_ended.store(false, Ordering::Relaxed);
+                        self.wav_ended = false;
+                        self.choose(Role::Input, input.into());
+                    }
+                    Request::Output(output) => self.choose(Role::Output, output.into()),
+                    Request::Ring(output) => self.choose(Role::Ring, output.into()),
+                    Request::Stop => {
+                        for role in ROLES {
+                            self.post(role).open = None;
+                        }
+                        while self.leftovers.pop().is_ok() {}
+                        return;
+                    }
+                }
+            }
+            while self.leftovers.pop().is_ok() {}
+            let next = self.step(Instant::now());
+            match next {
+                Some(then) => {
+                    let wait = then.saturating_duration_since(Instant::now());
+                    std::thread::park_timeout(wait);
+                }
+                None => std::thread::park(),
+            }
+        }
+    }
+
+    /// Looks at everything once; gives when to look again, `None` if only when woken.
+    fn step(&mut self, now: Instant) -> Option<Instant> {
+        if self.shared.wav_ended.load(Ordering::Relaxed) && !self.wav_ended {
+            self.wav_ended = true;
+            self.tell(AudioEvent::WavEnded);
+        }
+        let changed = self
+            .system
+            .as_mut()
+            .is_some_and(|system| system.has_changed());
+        let mut next = None;
+        for role in ROLES {
+            let then = self.attend(role, now, changed);
+            next = match (next, then) {
+                (Some(a), Some(b)) => Some(Instant::min(a, b)),
+                (a, b) => a.or(b),
+            };
+        }
+        next
+    }
+
+    /// Brings one role's stream into the state it should have.
+    fn attend(&mut self, role: Role, now: Instant, changed: bool) -> Option<Instant> {
+        let wanted = self.is_wanted(role);
+        let post = self.post(role);
+        if wanted {
+            post.needed_until = Some(now + LINGER);
+        }
+        if post.needed_until.is_none_or(|until| now >= until) {
+            if post.open.is_some() {
+                self.close(role);
+            }
+            let post = self.post(role);
+            post.retry = None;
+            return None;
+        }
+        if let Some(reason) = post.fault(now) {
+            self.lose(role, now, reason);
+        }
+        let post = self.post(role);
+        if post.open.is_some() {
+            if changed || post.look_for_better.is_some_and(|then| now >= then) {
+                self.better(role, now);
+            }
+        } else if changed || post.retry.is_none_or(|retry| now >= retry.at) {
+            self.open(role, now);
+        }
+        let post = self.post(role);
+        let retry = post.retry.map(|retry| retry.at);
+        match (&post.open, retry) {
+            (Some(_), _) => Some(now + LOOK),
+            (None, Some(at)) => Some(at),
+            // Nothing to open (silence): only the end of the need is of interest.
+            (None, None) => Some(now + LINGER),
+        }
+    }
+
+    fn is_wanted(&self, role: Role) -> bool {
+        let presence = &self.shared.presence;
+        match role {
+            Role::Input => presence.input_is_wanted(),
+            Role::Output => presence.output_is_wanted(),
+            Role::Ring => presence.ring_is_wanted(),
+        }
+    }
+
+    /// Takes a new choice; an open stream is replaced at once.
+    fn choose(&mut self, role: Role, choice: Choice) {
+        let post = self.post(role);
+        post.choice = choice;
+        post.retry = None;
+        post.announced = None;
+        post.avoid = None;
+        post.broken_file = false;
+        if post.open.is_some() {
+            self.close(role);
+        }
+    }
+
+    /// Opens the best there is.
+    fn open(&mut self, role: Role, now: Instant) {
+        let choice = self.post(role).choice.clone();
+        match choice {
+            Choice::Silent => {}
+            Choice::Wav(path) => self.open_file(role, &path),
+            Choice::Device(choice) => {
+                let opened = self.open_device(role, &choice, now);
+                if let Err(error) = opened {
+                    self.fail(role, now, error.to_string());
+                }
+            }
+        }
+    }
+
+    fn open_device(
+        &mut self,
+        role: Role,
+        choice: &DeviceChoice,
+        now: Instant,
+    ) -> Result<(), DeviceError> {
+        let devices = self.list()?;
+        let post = self.post(role);
+        let avoid = post
+            .avoid
+            .clone()
+            .filter(|(_, until)| now < *until)
+            .map(|(id, _)| id);
+        let candidates = candidates(role, choice, &devices, avoid.as_deref());
+        let mut last = DeviceError::Device("there is no such device".into());
+        for (device, preferred) in candidates {
+            match self.open_candidate(role, &device) {
+                Ok(open) => {
+                    self.seat(role, open, device, preferred, now);
+                    return Ok(());
+                }
+                Err(error) => {
+                    tracing::debug!(?role, %error, "a device did not open");
+                    last = error;
+                }
+            }
+        }
+        if let DeviceError::System(_) = last {
+            self.system = None;
+        }
+        Err(last)
+    }
+
+    fn open_candidate(&mut self, role: Role, device: &DeviceInfo) -> Result<Made, DeviceError> {
+        let alarm = alarm();
+        let sound_thread = self.commands.sound_thread();
+        let system = self.connected()?;
+        Ok(match role {
+            Role::Input => Made::Capture(system.open_capture(device, &alarm)?),
+            // The ring device does not pace the sound thread.
+            Role::Ring => Made::Playout(system.open_playout(device, &alarm, None)?),
+            Role::Output => Made::Playout(system.open_playout(device, &alarm, sound_thread)?),
+        })
+    }
+
+    fn open_file(&mut self, role: Role, path: &PathBuf) {
+        if self.post(role).broken_file {
+            return;
+        }
+        let alarm = alarm();
+        let made = match role {
+            Role::Input => wav::open_capture(path, &alarm).map(Made::Capture),
+            Role::Output | Role::Ring => wav::open_playout(path, &alarm).map(Made::Playout),
+        };
+        match made {
+            Ok(made) => {
+                let device = DeviceInfo {
+                    id: String::new(),
+                    name: path.display().to_string(),
+                    is_default: false,
+                    is_monitor: false,
+                };
+                self.seat(role, made, device, true, Instant::now());
+            }
+            Err(error) => self.break_file(role, path.clone(), error.to_string()),
+        }
+    }
+
+    /// A file that failed is not tried again: it would begin from the start.
+    fn break_file(&mut self, role: Role, path: PathBuf, reason: String) {
+        self.post(role).broken_file = true;
+        self.tell(AudioEvent::RecordingFailed { role, path, reason });
+    }
+
+    /// Puts a new stream to work.
+    fn seat(&mut self, role: Role, made: Made, device: DeviceInfo, preferred: bool, now: Instant) {
+        let is_file = matches!(self.post(role).choice, Choice::Wav(_));
+        let (stream, counters, command) = match made {
+            Made::Capture(opened) => (
+                opened.stream,
+                opened.counters,
+                Command::Capture(Some(opened.end)),
+            ),
+            Made::Playout(opened) if role == Role::Ring => (
+                opened.stream,
+                opened.counters,
+                Command::RingPlayout(Some(opened.end)),
+            ),
+            Made::Playout(opened) => (
+                opened.stream,
+                opened.counters,
+                Command::Playout(Some(opened.end)),
+            ),
+        };
+        let tells_changes = self.system.as_ref().is_some_and(|s| s.tells_changes());
+        let sent = self.commands.send(command);
+        let post = self.post(role);
+        if sent.is_err() {
+            // The sound thread is stuck; try again when it moves.
+            post.retry = Some(Retry::first(now));
+            return;
+        }
+        let event = AudioEvent::DeviceChanged {
+            role,
+            name: device.name.clone(),
+            preferred,
+        };
+        let announce = post.announced.as_ref() != Some(&event) && !is_file;
+        post.announced = Some(event.clone());
+        post.retry = None;
+        post.look_for_better = (!preferred && !tells_changes).then(|| now + LOOK_FOR_BETTER);
+        post.open = Some(Open {
+            _stream: stream,
+            counters,
+            device,
+            preferred,
+            is_file,
+            calls: 0,
+            called: None,
+            since: now,
+        });
+        if announce {
+            self.tell(event);
+        }
+    }
+
+    /// Moves to a better device if there is one: the chosen one is back, or the default is another.
+    fn better(&mut self, role: Role, now: Instant) {
+        let Choice::Device(choice) = self.post(role).choice.clone() else {
+            return;
+        };
+        let Ok(devices) = self.list() else { return };
+        let post = self.post(role);
+        let Some(open) = &post.open else { return };
+        post.look_for_better = (!open.preferred).then(|| now + LOOK_FOR_BETTER);
+        let avoid = post
+            .avoid
+            .clone()
+            .filter(|(_, until)| now < *until)
+            .map(|(id, _)| id);
+        let Some((best, preferred)) = candidates(role, &choice, &devices, avoid.as_deref())
+            .into_iter()
+            .next()
+        else {
+            return;
+        };
+        if best.id == open.device.id || !preferred {
+            return;
+        }
+        // Opened before the old one is let go, so that a refusal costs nothing.
+        match self.open_candidate(role, &best) {
+            Ok(made) => self.seat(role, made, best, preferred, now),
+            Err(error) => tracing::debug!(?role, %error, "the better device did not open"),
+        }
+    }
+
+    /// Lets go of a stream that is of no more use and looks for another at once.
+    fn lose(&mut self, role: Role, now: Instant, reason: &'static str) {
+        let post = self.post(role);
+        let Some(open) = post.open.take() else { return };
+        post.announced = None;
+        if open.is_file {
+            if let Choice::Wav(path) = post.choice.clone() {
+                self.clear(role);
+                self.break_file(role, path, "the file cannot be read or written on".into());
+            }
+            return;
+        }
+        post.avoid = Some((open.device.id.clone(), now + PENALTY));
+        post.retry = None;
+        let name = open.device.name.clone();
+        let reason = reason.to_owned();
+        self.tell(AudioEvent::DeviceLost { role, name, reason });
+        // First the new one, then the end of the old: closing a dead stream may take time.
+        self.open(role, now);
+        if self.post(role).open.is_none() {
+            self.clear(role);
+        }
+        drop(open);
+    }
+
+    fn close(&mut self, role: Role) {
+        self.post(role).open = None;
+        self.clear(role);
+    }
+
+    /// Takes the ring's other end away from the sound thread.
+    fn clear(&mut self, role: Role) {
+        let _ = self.commands.send(match role {
+            Role::Input => Command::Capture(None),
+            Role::Output => Command::Playout(None),
+            Role::Ring => Command::RingPlayout(None),
+        });
+    }
+
+    /// Nothing could be opened: say so once, and try again later.
+    fn fail(&mut self, role: Role, now: Instant, reason: String) {
+        let post = self.post(role);
+        post.retry = Some(match post.retry {
+            None => Retry::first(now),
+            Some(retry) => retry.later(now),
+        });
+        let event = AudioEvent::NoDevice { role, reason };
+        if post.announced.as_ref() != Some(&event) {
+            post.announced = Some(event.clone());
+            self.tell(event);
+        }
+    }
+
+    fn list(&mut self) -> Result<Devices, DeviceError> {
+        let listed = self.connected()?.devices();
+        if let Err(DeviceError::System(_)) = &listed {
+            // It may have been restarted: one try with a new connection.
+            self.system = None;
+            return self.connected()?.devices();
+        }
+        listed
+    }
+
+    fn connected(&mut self) -> Result<&mut dyn SoundSystem, DeviceError> {
+        let system = match self.system.take() {
+            Some(system) => system,
+            None => system::connect(Some(alarm()))?,
+        };
+        Ok(self.system.insert(system).as_mut())
+    }
+
+    fn tell(&self, event: AudioEvent) {
+        if self.events.try_send(event).is_err() {
+            self.shared.events_dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn post(&mut self, role: Role) -> &mut Post {
+        match role {
+            Role::Input => &mut self.input,
+            Role::Output => &mut self.output,
+            Role::Ring => &mut self.ring,
+        }
+    }
+}
+
+const ROLES: [Role; 3] = [Role::Output, Role::Input, Role::Ring];
+
+/// The alarm of this thread.
+fn alarm() -> Alarm {
+    Alarm::new(std::thread::current())
+}
+
+/// A stream of either direction, just made.
+enum Made {
+    Capture(Opened<Capture>),
+    Playout(Opened<Playout>),
+}
+
+/// A choice for either direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Choice {
+    Device(DeviceChoice),
+    Wav(PathBuf),
+    Silent,
+}
+
+impl From<Input> for Choice {
+    fn from(input: Input) -> Self {
+        match input {
+            Input::Default => Choice::Device(DeviceChoice::default()),
+            Input::Device(choice) => Choice::Device(choice),
+            Input::Wav(path) => Choice::Wav(path),
+            Input::Silent => Choice::Silent,
+        }
+    }
+}
+
+impl From<Output> for Choice {
+    fn from(output: Output) -> Self {
+        match output {
+            Output::Default => Choice::Device(DeviceChoice::default()),
+            Output::Device(choice) => Choice::Device(choice),
+            Output::Wav(path) => Choice::Wav(path),
+            Output::Silent => Choice::Silent,
+        }
+    }
+}
+
+/// One role and what serves it.
+struct Post {
+    role: Role,
+    choice: Choice,
+    open: Option<Open>,
+    needed_until: Option<Instant>,
+    retry: Option<Retry>,
+    look_for_better: Option<Instant>,
+    /// The device lost last, and until when it is avoided.
+    avoid: Option<(String, Instant)>,
+    /// The last thing said about this role, so that it is said once.
+    announced: Option<AudioEvent>,
+    broken_file: bool,
+}
+
+impl Post {
+    fn new(role: Role, choice: Choice) -> Self {
+        Self {
+            role,
+            choice,
+            open: None,
+            needed_until: None,
+            retry: None,
+            look_for_better: None,
+            avoid: None,
+            announced: None,
+            broken_file: false,
+        }
+    }
+
+    /// Why the open stream is of no more use, if it is not.
+    fn fault(&mut self, now: Instant) -> Option<&'static str> {
+        let role = self.role;
+        let open = self.open.as_mut()?;
+        if wav::has_failed(&open.counters) {
+            return Some("the device went away");
+        }
+        if open.is_file {
+            return None;
+        }
+        let calls = open.counters.callbacks.load(Ordering::Relaxed);
+        if calls != open.calls {
+            open.calls = calls;
+            open.called = Some(now);
+        }
+        let silent = match open.called {
+            Some(called) => now.saturating_duration_since(called) > SILENT,
+            None => now.saturating_duration_since(open.since) > FIRST_CALL,
+        };
+        if silent {
+            tracing::debug!(?role, "a device fell silent");
+        }
+        silent.then_some("the device fell silent")
+    }
+}
+
+/// A stream at work.
+struct Open {
+    /// Kept for its end.
+    _stream: Box<dyn Send>,
+    counters: Arc<StreamCounters>,
+    device: DeviceInfo,
+    preferred: bool,
+    is_file: bool,
+    /// Callbacks seen, and when they last grew.
+    calls: u64,
+    called: Option<Instant>,
+    since: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Retry {
+    at: Instant,
+    wait: Duration,
+}
+
+impl Retry {
+    fn first(now: Instant) -> Self {
+        Self {
+            at: now + FIRST_RETRY,
+            wait: FIRST_RETRY,
+        }
+    }
+
+    fn later(self, now: Instant) -> Self {
+        let wait = (self.wait * 2).min(LAST_RETRY);
+        Self {
+            at: now + wait,
+            wait,
+        }
+    }
+}
+
+/// Devices in the order to try them, each with whether it is what was asked for: by id, by name,
+/// the default, then any. One to avoid comes last.
+fn candidates(
+    role: Role,
+    choice: &DeviceChoice,
+    devices: &Devices,
+    avoid: Option<&str>,
+) -> Vec<(DeviceInfo, bool)> {
+    let list = match role {
+        Role::Input => &devices.inputs,
+        Role::Output | Role::Ring => &devices.outputs,
+    };
+    let asks = choice.id.is_some() || choice.name.is_some();
+    let by_id = list
+        .iter()
+        .find(|device| Some(&device.id) == choice.id.as_ref());
+    let chosen = by_id.or_else(|| {
+        list.iter()
+            .find(|device| choice.name.is_some() && Some(&device.name) == choice.name.as_ref())
+    });
+    let default = list.iter().find(|device| device.is_default);
+    let mut order: Vec<(DeviceInfo, bool)> = Vec::new();
+    let mut add = |device: &DeviceInfo, preferred: bool| {
+        if !order.iter().any(|(known, _)| known.id == device.id) {
+            order.push((device.clone(), preferred));
+        }
+    };
+    if let Some(chosen) = chosen {
+        add(chosen, true);
+    }
+    if let Some(default) = default {
+        add(default, !asks);
+    }
+    for device in list.iter().filter(|device| !device.is_monitor) {
+        add(device, false);
+    }
+    // A stable sort: only the one to avoid moves.
+    order.sort_by_key(|(device, _)| avoid == Some(device.id.as_str()));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn devices() -> Devices {
+        let device = |id: &str, is_default, is_monitor| DeviceInfo {
+            id: id.into(),
+            name: format!("The {id}"),
+            is_default,
+            is_monitor,
+        };
+        Devices {
+            host: "test".into(),
+            inputs: vec![
+                device("webcam", false, false),
+                device("headset", false, false),
+                device("built-in", true, false),
+                device("monitor", false, true),
+            ],
+            outputs: vec![device("speaker", true, false)],
+        }
+    }
+
+    fn order(choice: DeviceChoice, avoid: Option<&str>) -> Vec<(String, bool)> {
+        candidates(Role::Input, &choice, &devices(), avoid)
+            .into_iter()
+            .map(|(device, preferred)| (device.id, preferred))
+            .collect()
+    }
+
+    fn expect(list: &[(&str, bool)]) -> Vec<(String, bool)> {
+        list.iter()
+            .map(|(id, preferred)| ((*id).into(), *preferred))
+            .collect()
+    }
+
+    #[test]
+    fn the_id_is_tried_before_the_name_then_the_default_then_any() {
+        let both = DeviceChoice {
+            id: Some("headset".into()),
+            name: Some("The webcam".into()),
+        };
+        let rest = [("headset", true), ("built-in", false), ("webcam", false)];
+        assert_eq!(order(both, None), expect(&rest));
+        let renamed = DeviceChoice {
+            id: Some("unplugged".into()),
+            name: Some("The webcam".into()),
+        };
+        let rest = [("webcam", true), ("built-in", false), ("headset", false)];
+        assert_eq!(order(renamed, None), expect(&rest));
+    }
+
+    #[test]
+    fn without_a_choice_the_default_is_preferred_and_monitors_are_never_stand_ins() {
+        let rest = [("built-in", true), ("webcam", false), ("headset", false)];
+        assert_eq!(order(DeviceChoice::default(), None), expect(&rest));
+        let monitor = DeviceChoice {
+            id: Some("monitor".into()),
+            name: None,
+        };
+        assert_eq!(order(monitor, None)[0], ("monitor".into(), true));
+    }
+
+    #[test]
+    fn a_lost_device_is_tried_last() {
+        let rest = [("webcam", false), ("headset", false), ("built-in", true)];
+        assert_eq!(
+            order(DeviceChoice::default(), Some("built-in")),
+            expect(&rest)
+        );
+    }
+
+    #[test]
+    fn retries_come_ever_later_up_to_a_bound() {
+        let now = Instant::now();
+        let mut retry = Retry::first(now);
+        for _ in 0..10 {
+            retry = retry.later(now);
+        }
+        assert_eq!(retry.at - now, LAST_RETRY);
+    }
+}

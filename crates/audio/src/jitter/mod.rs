@@ -1,0 +1,588 @@
+//! From packets that come when they like to sound that is there every 10 ms.
+//!
+//! Knows no clock: the caller passes `now`. Nothing is allocated after construction. The buffer
+//! plays by timestamps: it aims for a delay behind the fastest packet that lets 97 % come in time,
+//! plays a little faster or slower to get there, repairs from in-band error correction where the
+//! next packet is there, and makes up the rest.
+
+mod conceal;
+mod delay;
+mod packets;
+mod stretch;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Instant;
+
+use crate::codec::{Codec, Decoder, MAX_DECODED};
+use crate::frame::{FRAME, Frame, SAMPLE_RATE, samples};
+use crate::leg::Payload;
+use crate::{AudioError, frame};
+
+use conceal::Concealer;
+use delay::DelayEstimator;
+use packets::{Inserted, Packets, SLOTS};
+use stretch::Haste;
+
+/// Sequence numbers further off than this belong to another stream (RFC 3550 appendix A.1).
+const SEQUENCE_JUMP: u64 = 500;
+/// A timestamp this far from where the clock says it should be starts another stream, in µs.
+const TIME_JUMP: i64 = 3_000_000;
+/// Without packets for this long the network's delay is learnt anew, in µs.
+const PAUSE: i64 = 500_000;
+/// Sound made up in a row before the buffer waits to be filled again.
+const GIVE_UP: usize = samples(500);
+/// How far the delay may be above and below its aim before sound is stretched, in µs.
+const TOO_LONG: i64 = 12_000;
+const TOO_SHORT: i64 = -5_000;
+/// Above this, stretching hurries; above the next, sound is skipped. In µs.
+const HURRY: i64 = 60_000;
+const SKIP: i64 = 300_000;
+
+/// One RTP packet as it came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received<'a> {
+    pub(crate) sequence_number: u16,
+    pub(crate) timestamp: u32,
+    pub(crate) payload_type: u8,
+    pub(crate) payload: &'a [u8],
+}
+
+/// What the buffer counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Counters {
+    pub(crate) late: u64,
+    pub(crate) duplicate: u64,
+    pub(crate) unreadable: u64,
+    pub(crate) recovered: u64,
+    /// Samples of 48 kHz made up for lost packets.
+    pub(crate) concealed: u64,
+    pub(crate) restarts: u64,
+    pub(crate) jitter_ms: f32,
+    pub(crate) buffer_ms: u32,
+    pub(crate) target_ms: u32,
+}
+
+/// What fills time for which there is no packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filler {
+    /// A guess at the lost sound.
+    Guess,
+    /// Comfort noise of a level in -dBov.
+    Noise(u8),
+    /// Nothing: the far end is sending DTMF.
+    Silence,
+}
+
+/// The relation of one stream's 16 and 32 bit numbers to ours that never wrap.
+#[derive(Clone, Copy, Debug)]
+struct Stream {
+    highest: u64,
+    timestamp: u32,
+    /// Time of `timestamp` in samples of 48 kHz.
+    time: i64,
+    /// Samples of 48 kHz per unit of the RTP clock.
+    scale: i64,
+    /// When the last packet arrived, in µs.
+    arrived: i64,
+    transit: i64,
+}
+
+/// Orders, times, decodes and conceals what one leg receives.
+pub(crate) struct JitterBuffer {
+    epoch: Option<Instant>,
+    kinds: [Option<Payload>; 128],
+    decoders: Vec<(Codec, Decoder)>,
+    current: usize,
+    packets: Packets,
+    delay: DelayEstimator,
+    concealer: Concealer,
+    stream: Option<Stream>,
+    /// Sequence number that would confirm a jump.
+    suspect: Option<u16>,
+    playing: bool,
+    /// Next packet to play, and the time of the next sample to produce.
+    next_number: u64,
+    next_time: i64,
+    /// Samples made up beyond `next_time` while nothing was there.
+    expanded: usize,
+    /// Delay now, smoothed, in µs.
+    held: i64,
+    filler: Filler,
+    ready: Box<[f32; MAX_DECODED + 2 * FRAME]>,
+    ready_length: usize,
+    work: Box<[f32; MAX_DECODED + 2 * FRAME]>,
+    counters: Counters,
+}
+
+impl JitterBuffer {
+    /// A buffer for these payload types.
+    ///
+    /// # Errors
+    /// A codec will not start.
+    pub(crate) fn new(receive: &[(u8, Payload)]) -> Result<Self, AudioError> {
+        let mut kinds = [None; 128];
+        let mut decoders: Vec<(Codec, Decoder)> = Vec::new();
+        for (payload_type, payload) in receive {
+            let Some(kind) = kinds.get_mut(usize::from(*payload_type)) else {
+                return Err(AudioError::LegConfig("payload types are 0 to 127"));
+            };
+            *kind = Some(*payload);
+            if let Payload::Audio(codec) = payload
+                && !decoders.iter().any(|(known, _)| known == codec)
+            {
+                decoders.push((*codec, Decoder::new(*codec)?));
+            }
+        }
+        if decoders.is_empty() {
+            return Err(AudioError::LegConfig("no codec to receive"));
+        }
+        Ok(Self {
+            epoch: None,
+            kinds,
+            decoders,
+            current: 0,
+            packets: Packets::new(),
+            delay: DelayEstimator::new(),
+            concealer: Concealer::new(),
+            stream: None,
+            suspect: None,
+            playing: false,
+            next_number: 0,
+            next_time: 0,
+            expanded: 0,
+            held: 0,
+            filler: Filler::Guess,
+            ready: boxed_zeros(),
+            ready_length: 0,
+            work: boxed_zeros(),
+            counters: Counters::default(),
+        })
+    }
+
+    /// Takes a packet that arrived at `now`.
+    pub(crate) fn push(&mut self, now: Instant, packet: Received<'_>) {
+        let now = self.micros(now);
+        let kind = self.kinds[usize::from(packet.payload_type & 0x7F)];
+        if kind.is_none() {
+            self.counters.unreadable += 1;
+        }
+        let audio_scale = match kind {
+            Some(Payload::Audio(codec)) => Some(i64::from(SAMPLE_RATE / codec.clock_rate())),
+            _ => None,
+        };
+        if let Some(stream) = self.stream {
+            let ahead = packet.sequence_number.wrapping_sub(stream.highest as u16) as i16;
+            let drift = time_between(stream.timestamp, packet.timestamp) * stream.scale;
+            let jumped = (now - stream.arrived - micros_of(drift)).abs() > TIME_JUMP;
+            if u64::from(ahead.unsigned_abs()) > SEQUENCE_JUMP {
+                // One stray packet is not yet a new stream; two in a row are.
+                if self.suspect != Some(packet.sequence_number) {
+                    self.suspect = Some(packet.sequence_number.wrapping_add(1));
+                    return;
+                }
+                self.restart();
+            } else if audio_scale.is_some_and(|scale| scale != stream.scale)
+                || (audio_scale.is_some() && jumped && ahead > 0)
+            {
+                self.restart();
+            }
+        }
+        self.suspect = None;
+        let stream = self.stream.get_or_insert(Stream {
+            highest: (1 << 32) + u64::from(packet.sequence_number),
+            timestamp: packet.timestamp,
+            time: 0,
+            scale: audio_scale.unwrap_or(6),
+            arrived: now,
+            transit: now,
+        });
+        let ahead = packet.sequence_number.wrapping_sub(stream.highest as u16) as i16;
+        let number = stream.highest.wrapping_add_signed(i64::from(ahead));
+        let time = stream.time + time_between(stream.timestamp, packet.timestamp) * stream.scale;
+        let transit = now - micros_of(time);
+        if self.packets.is_empty() && !self.playing {
+            self.next_number = number;
+        }
+        if audio_scale.is_some() {
+            if now - stream.arrived > PAUSE {
+                self.delay.restart();
+            }
+            let change = (transit - stream.transit).abs() as f32 / 1_000.0;
+            self.counters.jitter_ms += (change - self.counters.jitter_ms) / 16.0;
+            stream.transit = transit;
+            self.delay.arrived(now, transit);
+        }
+        if ahead > 0 {
+            stream.highest = number;
+            stream.timestamp = packet.timestamp;
+            stream.time = time;
+        }
+        stream.arrived = now;
+
+        if number < self.next_number {
+            if self.packets.was_taken(number) {
+                self.counters.duplicate += 1;
+                return;
+            }
+            let room = stream.highest < number + SLOTS;
+            if self.playing || !room {
+                self.counters.late += 1;
+                return;
+            }
+            self.next_number = number;
+        } else if number >= self.next_number + SLOTS {
+            // Nobody pulled for more than a second, or as much is missing: begin again here.
+            self.packets.clear();
+            self.playing = false;
+            self.next_number = number;
+        }
+        let inserted =
+            self.packets
+                .insert(number, time, packet.payload_type & 0x7F, packet.payload);
+        if inserted == Inserted::Duplicate {
+            self.counters.duplicate += 1;
+        }
+    }
+
+    /// Gives the next 10 ms, to be played at `now`.
+    pub(crate) fn pull(&mut self, now: Instant, sound: &mut Frame) {
+        let now = self.micros(now);
+        if !self.playing {
+            self.start(now);
+        }
+        while self.ready_length < FRAME {
+            if self.playing {
+                self.produce(now);
+            } else {
+                self.fill(FRAME, false);
+            }
+        }
+        sound.copy_from_slice(&self.ready[..FRAME]);
+        self.ready.copy_within(FRAME..self.ready_length, 0);
+        self.ready_length -= FRAME;
+    }
+
+    /// The counters, with the gauges of the moment.
+    pub(crate) fn counters(&self) -> Counters {
+        let waiting = match self.packets.latest_time() {
+            Some(latest) if self.playing => (latest - self.next_time).max(0) as usize + 2 * FRAME,
+            _ => 0,
+        };
+        Counters {
+            buffer_ms: ((waiting + self.ready_length) / samples(1)) as u32,
+            target_ms: (self.delay.target() / 1_000) as u32,
+            ..self.counters
+        }
+    }
+
+    /// Forgets the stream, but plays out what is ready and fades.
+    fn restart(&mut self) {
+        self.stream = None;
+        self.packets.clear();
+        self.delay.restart();
+        self.playing = false;
+        self.counters.restarts += 1;
+    }
+
+    /// Begins to play once the first packet has been held for as long as aimed for.
+    fn start(&mut self, now: i64) {
+        let (target, Some(base)) = (self.delay.target(), self.delay.base()) else {
+            return;
+        };
+        while let Some(first) = self.packets.first_from(self.next_number) {
+            let (number, time) = (first.number, first.time);
+            let held = now - micros_of(time) - base;
+            if held < target {
+                return;
+            }
+            let more = self.packets.first_from(number + 1).is_some();
+            if held > target + HURRY && more {
+                // A backlog from before we were ready: begin nearer to now.
+                self.packets.take(number);
+                self.next_number = number + 1;
+                continue;
+            }
+            self.playing = true;
+            self.next_number = number;
+            self.next_time = time;
+            self.expanded = 0;
+            self.held = held;
+            self.filler = Filler::Guess;
+            return;
+        }
+    }
+
+    /// Adds to what is ready, or uses up a packet that has no sound.
+    fn produce(&mut self, now: i64) {
+        if let Some(packet) = self.packets.get(self.next_number) {
+            let gap = packet.time - self.next_time;
+            let is_audio = self.is_audio(packet.payload_type);
+            if gap > 0 && is_audio {
+                self.cross_gap(now, gap);
+            } else {
+                self.play(now);
+            }
+            return;
+        }
+        let Some(later) = self.packets.first_from(self.next_number + 1) else {
+            // Nothing at all: go on making up until something comes.
+            self.fill(FRAME, self.filler == Filler::Guess);
+            self.expanded += FRAME;
+            self.held += micros_of(FRAME as i64);
+            if self.expanded >= GIVE_UP {
+                self.playing = false;
+                self.packets.clear();
+                self.next_number = 0;
+            }
+            return;
+        };
+        let number = later.number;
+        let time = later.time;
+        let gap = (time - self.next_time).max(0) as usize;
+        let covered = gap.min(self.expanded);
+        self.take_back(covered);
+        let gap = gap - covered;
+        let length = self.repair_length(number);
+        if gap == 0 {
+            self.pass_missing(number, time);
+        } else if length == Some(gap) {
+            self.recover(number, gap);
+            self.pass_missing(number, time);
+        } else {
+            let guess = match length {
+                Some(length) if gap > length => gap - length,
+                _ => gap,
+            };
+            let guess = guess.min(FRAME);
+            self.fill(guess, self.filler == Filler::Guess);
+            self.next_time += guess as i64;
+            if guess == gap {
+                self.pass_missing(number, time);
+            }
+        }
+    }
+
+    /// Counts what was made up without moving on as having moved on.
+    fn take_back(&mut self, covered: usize) {
+        self.next_time += covered as i64;
+        self.expanded -= covered;
+        self.held -= micros_of(covered as i64);
+    }
+
+    /// Gives up on what is missing before `number`.
+    fn pass_missing(&mut self, number: u64, time: i64) {
+        self.delay.missed(number - self.next_number);
+        self.next_number = number;
+        self.next_time = self.next_time.max(time);
+    }
+
+    /// How much of what is missing packet `number` can repair.
+    fn repair_length(&self, number: u64) -> Option<usize> {
+        let packet = self.packets.get(number)?;
+        let decoder = &self.decoders[self.current].1;
+        decoder
+            .protects_previous(packet.payload())
+            .then(|| decoder.duration(packet.payload()))?
+    }
+
+    fn recover(&mut self, number: u64, length: usize) {
+        let Some(packet) = self.packets.get(number) else {
+            return;
+        };
+        let decoder = &mut self.decoders[self.current].1;
+        if decoder.recover(packet.payload(), &mut self.work[..length]) {
+            self.counters.recovered += 1;
+            self.concealer.merge(&mut self.work[..length], false);
+            self.next_time += length as i64;
+            self.append(length);
+        } else {
+            self.fill(length.min(FRAME), true);
+        }
+    }
+
+    /// The next packet is there but its time has not come: the sender paused.
+    fn cross_gap(&mut self, now: i64, gap: i64) {
+        let covered = (gap as usize).min(self.expanded);
+        self.take_back(covered);
+        let gap = gap - covered as i64;
+        let excess = self.delay_now(now) - self.delay.target();
+        if excess > HURRY {
+            self.next_time += gap;
+        } else if gap > 0 {
+            let length = (gap as usize).min(FRAME);
+            self.fill(length, false);
+            self.next_time += length as i64;
+        }
+    }
+
+    /// Plays the packet that is next.
+    fn play(&mut self, now: i64) {
+        let number = self.next_number;
+        self.next_number += 1;
+        let Some(packet) = self.packets.get(number) else {
+            return;
+        };
+        match self.kinds[usize::from(packet.payload_type)] {
+            Some(Payload::Audio(codec)) => self.play_audio(now, number, codec),
+            Some(Payload::ComfortNoise) => {
+                let level = packet.payload().first().map_or(127, |first| first & 0x7F);
+                self.filler = Filler::Noise(level);
+            }
+            Some(Payload::TelephoneEvent) => self.filler = Filler::Silence,
+            None => {}
+        }
+        self.packets.take(number);
+    }
+
+    fn play_audio(&mut self, now: i64, number: u64, codec: Codec) {
+        let Some(packet) = self.packets.get(number) else {
+            return;
+        };
+        let time = packet.time;
+        if let Some(index) = self.decoders.iter().position(|(known, _)| *known == codec) {
+            self.current = index;
+        }
+        let decoder = &mut self.decoders[self.current].1;
+        let decodable = self
+            .work
+            .first_chunk_mut()
+            .expect("the work space is longer than a packet");
+        let Some(length) = decoder.decode(packet.payload(), decodable) else {
+            self.counters.unreadable += 1;
+            return;
+        };
+        let repairable = decoder.protects_previous(packet.payload());
+        self.delay.set_repair(if repairable {
+            micros_of(length as i64)
+        } else {
+            0
+        });
+        self.filler = Filler::Guess;
+        // What came too late is cut: that much has been made up already.
+        let cut = ((self.next_time - time).max(0) as usize).min(length);
+        self.next_time = time + length as i64;
+        if cut == length {
+            self.counters.late += 1;
+            return;
+        }
+        if self.expanded > 0 {
+            self.delay.underran(micros_of(self.expanded as i64));
+            self.expanded = 0;
+        }
+        self.work.copy_within(cut..length, 0);
+        let length = length - cut;
+        let repeats = codec != Codec::Opus;
+        self.concealer.merge(&mut self.work[..length], repeats);
+        let length = self.stretch(now, length);
+        self.append(length);
+    }
+
+    /// Brings the delay towards its aim by playing `length` samples of work a little faster or
+    /// slower; gives the new length.
+    fn stretch(&mut self, now: i64, length: usize) -> usize {
+        // `next_time` is past the packet by now; its first sample is what is measured.
+        let held = self.delay_now(now) + micros_of(length as i64);
+        self.held += (held - self.held) / 8;
+        let excess = self.held - self.delay.target();
+        let work = &mut self.work[..];
+        let stretched = if excess > SKIP {
+            // Too far behind for anything gentle.
+            length.min(FRAME / 4)
+        } else if excess > HURRY {
+            stretch::shorten(work, length, Haste::Hurried)
+        } else if excess > TOO_LONG {
+            stretch::shorten(work, length, Haste::Gentle)
+        } else if excess < TOO_SHORT {
+            stretch::lengthen(work, length, Haste::Gentle)
+        } else {
+            length
+        };
+        self.held += micros_of(stretched as i64 - length as i64);
+        stretched
+    }
+
+    /// How far what is produced next lies behind the fastest packet, in µs.
+    fn delay_now(&self, now: i64) -> i64 {
+        let base = self.delay.base().unwrap_or(0);
+        now - base - micros_of(self.next_time - self.ready_length as i64)
+    }
+
+    /// Makes up `length` samples (at most 10 ms).
+    fn fill(&mut self, length: usize, lost: bool) {
+        let work = &mut self.work[..length];
+        let gone = self.concealer.made() >= samples(200);
+        match self.filler {
+            Filler::Noise(level) => self.concealer.noise(level, work),
+            Filler::Silence => work.fill(0.0),
+            Filler::Guess if gone => {
+                work.fill(0.0);
+                self.concealer.made_by_codec(work);
+            }
+            Filler::Guess => {
+                // Opus guesses in steps of 2.5 ms only.
+                let whole = length.is_multiple_of(FRAME / 4);
+                if whole && self.decoders[self.current].1.conceal(work) {
+                    self.concealer.made_by_codec(work);
+                } else {
+                    self.concealer.repeat(work);
+                }
+            }
+        }
+        if lost && !gone {
+            self.counters.concealed += length as u64;
+        }
+        self.append(length);
+    }
+
+    /// Moves `length` samples of work to what is ready.
+    fn append(&mut self, length: usize) {
+        let sound = &mut self.work[..length];
+        for sample in sound.iter_mut() {
+            // A decoder must not be able to poison the mix.
+            if !sample.is_finite() {
+                *sample = 0.0;
+            }
+        }
+        self.concealer.played(sound);
+        self.ready[self.ready_length..self.ready_length + length].copy_from_slice(sound);
+        self.ready_length += length;
+    }
+
+    fn is_audio(&self, payload_type: u8) -> bool {
+        matches!(
+            self.kinds[usize::from(payload_type)],
+            Some(Payload::Audio(_))
+        )
+    }
+
+    fn micros(&mut self, now: Instant) -> i64 {
+        let epoch = *self.epoch.get_or_insert(now);
+        i64::try_from(now.saturating_duration_since(epoch).as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Samples of 48 kHz as µs.
+fn micros_of(samples: i64) -> i64 {
+    samples * 125 / 6
+}
+
+/// From one RTP timestamp to another, either way, across a wrap.
+fn time_between(from: u32, to: u32) -> i64 {
+    i64::from(to.wrapping_sub(from) as i32)
+}
+
+fn boxed_zeros<const N: usize>() -> Box<[f32; N]> {
+    vec![0.0; N]
+        .into_boxed_slice()
+        .try_into()
+        .expect("made with this length")
+}
+
+impl Counters {
+    /// Time made up for lost packets, in ms.
+    pub(crate) fn concealed_ms(&self) -> u64 {
+        self.concealed / frame::samples(1) as u64
+    }
+}

@@ -1,0 +1,275 @@
+//! The sound thread: every 10 ms, all that is between the rings of the devices and of the legs.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::Thread;
+use std::time::Instant;
+
+use rtrb::{Consumer, Producer};
+
+use crate::device::ring::{Capture, Playout};
+use crate::engine::Shared;
+use crate::frame::{Frame, SILENCE, ramp};
+use crate::leg::LegEnd;
+use crate::level::Meter;
+use crate::mixer::Limiter;
+use crate::pace::{Clockwork, Pace, Step};
+use crate::ring_tone::RingTone;
+use crate::tone::{Region, Tone, TonePlayer};
+
+/// Legs that can be open at once.
+pub(crate) const MOST_LEGS: usize = 16;
+
+/// Ring-tone frames made per tick at most, so that a strange device cannot hold up calls.
+const RING_BURST: usize = 3;
+
+/// What the sound thread is told. Things are made by others and only put in place here.
+pub(crate) enum Command {
+    Leg(Box<LegEnd>),
+    Tone(Option<Tone>),
+    Ring(bool),
+    Capture(Option<Box<Capture>>),
+    Playout(Option<Box<Playout>>),
+    RingPlayout(Option<Box<Playout>>),
+}
+
+/// What the sound thread has no more use for; others drop it.
+pub(crate) enum Leftover {
+    Leg { _end: Box<LegEnd> },
+    Capture { _end: Box<Capture> },
+    Playout { _end: Box<Playout> },
+}
+
+/// Everything the sound thread owns.
+pub(crate) struct Sound {
+    shared: Arc<Shared>,
+    commands: Consumer<Command>,
+    leftovers: Producer<Leftover>,
+    /// Who drops leftovers, to be woken for it.
+    undertaker: Option<Thread>,
+    legs: [Option<Box<LegEnd>>; MOST_LEGS],
+    capture: Option<Box<Capture>>,
+    playout: Option<Box<Playout>>,
+    ring_playout: Option<Box<Playout>>,
+    meter: Meter,
+    microphone_gain: f32,
+    tones: TonePlayer,
+    ring_tone: RingTone,
+    limiter: Limiter,
+    pace: Pace,
+}
+
+impl Sound {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        commands: Consumer<Command>,
+        leftovers: Producer<Leftover>,
+        undertaker: Option<Thread>,
+        region: Region,
+    ) -> Self {
+        Self {
+            shared,
+            commands,
+            leftovers,
+            undertaker,
+            legs: [const { None }; MOST_LEGS],
+            capture: None,
+            playout: None,
+            ring_playout: None,
+            meter: Meter::default(),
+            microphone_gain: 1.0,
+            tones: TonePlayer::new(region),
+            ring_tone: RingTone::default(),
+            limiter: Limiter::new(),
+            pace: Pace::default(),
+        }
+    }
+
+    /// Works until told to stop. Sleeps without any wake-up while there is nothing to do.
+    pub(crate) fn run(mut self) {
+        while !self.shared.stopping.load(Ordering::Acquire) {
+            self.obey();
+            if !self.has_work() {
+                self.rest();
+                std::thread::park();
+                continue;
+            }
+            let now = Instant::now();
+            match self.pace.next(now, self.clockwork()) {
+                Step::Tick => {
+                    self.tick(now);
+                    let took = now.elapsed().as_micros().min(u128::from(u32::MAX)) as u32;
+                    self.shared
+                        .longest_tick_us
+                        .fetch_max(took, Ordering::Relaxed);
+                }
+                Step::WaitUntil(then) => std::thread::park_timeout(then - now),
+            }
+        }
+    }
+
+    /// Carries out what was commanded since the last time.
+    pub(crate) fn obey(&mut self) {
+        while let Ok(command) = self.commands.pop() {
+            match command {
+                Command::Leg(leg) => self.seat(leg),
+                Command::Tone(tone) => self.tones.set(tone),
+                Command::Ring(ringing) => self.ring_tone.set(ringing),
+                Command::Capture(capture) => {
+                    let old = std::mem::replace(&mut self.capture, capture);
+                    self.leave(old.map(|end| Leftover::Capture { _end: end }));
+                }
+                Command::Playout(playout) => {
+                    let old = std::mem::replace(&mut self.playout, playout);
+                    self.leave(old.map(|end| Leftover::Playout { _end: end }));
+                }
+                Command::RingPlayout(playout) => {
+                    let old = std::mem::replace(&mut self.ring_playout, playout);
+                    self.leave(old.map(|end| Leftover::Playout { _end: end }));
+                }
+            }
+        }
+        for seat in 0..MOST_LEGS {
+            if self.legs[seat].as_ref().is_some_and(|leg| leg.is_closed()) {
+                let old = self.legs[seat].take();
+                self.leave(old.map(|end| Leftover::Leg { _end: end }));
+            }
+        }
+    }
+
+    /// Does 10 ms of everything, to be played from `now` on.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        let microphone = self.listen();
+        let mut mix = SILENCE;
+        for leg in self.legs.iter_mut().flatten() {
+            leg.say(&microphone);
+            leg.hear(now, &mut mix);
+        }
+        let shared = &self.shared;
+        self.tones.add(&mut mix, shared.tone_volume());
+        let tone_changed = shared.presence.tone_is(self.tones.is_playing());
+        self.limiter.limit(&mut mix);
+        if let Some(playout) = &mut self.playout {
+            let missing = playout.adapt();
+            shared.playout_missing.fetch_add(missing, Ordering::Relaxed);
+            playout.write(&mix);
+            shared
+                .playout_fill_us
+                .store(playout.fill_us(), Ordering::Relaxed);
+        }
+        self.ring();
+        if tone_changed {
+            self.wake_undertaker();
+        }
+        self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The microphone's next 10 ms, measured, then muted if it is to be.
+    fn listen(&mut self) -> Frame {
+        let mut frame = SILENCE;
+        let shared = &self.shared;
+        let Some(capture) = &mut self.capture else {
+            self.meter.measure(&frame, &shared.level);
+            return frame;
+        };
+        if shared.presence.input_is_wanted() {
+            capture.take(&mut frame);
+        } else {
+            capture.discard();
+        }
+        let (dropped, missing) = capture.take_faults();
+        shared.capture_dropped.fetch_add(dropped, Ordering::Relaxed);
+        shared.capture_missing.fetch_add(missing, Ordering::Relaxed);
+        shared
+            .capture_fill_us
+            .store(capture.fill_us(), Ordering::Relaxed);
+        if capture.has_ended() && !shared.wav_ended.swap(true, Ordering::Relaxed) {
+            self.wake_undertaker();
+        }
+        self.meter.measure(&frame, &self.shared.level);
+        let gain = if self.shared.muted.load(Ordering::Relaxed) {
+            0.0
+        } else {
+            1.0
+        };
+        if gain != 1.0 || self.microphone_gain != 1.0 {
+            ramp(&mut frame, self.microphone_gain, gain);
+            self.microphone_gain = gain;
+        }
+        frame
+    }
+
+    /// Keeps the ring device fed while it rings.
+    fn ring(&mut self) {
+        let Some(playout) = &mut self.ring_playout else {
+            return;
+        };
+        playout.adapt();
+        let mut frame = SILENCE;
+        let volume = self.shared.ring_volume();
+        if playout.paces() {
+            for _ in 0..RING_BURST {
+                if !playout.wants() {
+                    break;
+                }
+                self.ring_tone.play(&mut frame, volume);
+                playout.write(&frame);
+            }
+        } else {
+            self.ring_tone.play(&mut frame, volume);
+            playout.write(&frame);
+        }
+    }
+
+    fn clockwork(&self) -> Clockwork {
+        match &self.playout {
+            Some(playout) if playout.paces() => {
+                if playout.wants() {
+                    Clockwork::DeviceWants
+                } else {
+                    Clockwork::DeviceHasEnough
+                }
+            }
+            _ => Clockwork::Timer,
+        }
+    }
+
+    /// Whether there is anything to hear, say or feed.
+    fn has_work(&self) -> bool {
+        // A device that is still open for a moment is fed silence, so that it does not run dry.
+        self.legs.iter().any(Option::is_some)
+            || self.tones.is_playing()
+            || self.playout.is_some()
+            || self.ring_playout.is_some()
+    }
+
+    fn rest(&mut self) {
+        self.pace.reset();
+        self.meter.reset(&self.shared.level);
+    }
+
+    fn seat(&mut self, leg: Box<LegEnd>) {
+        match self.legs.iter_mut().find(|seat| seat.is_none()) {
+            Some(seat) => *seat = Some(leg),
+            // The engine counts legs before it sends one, so this is only a leg in excess of one
+            // that has just been closed: it ends at once rather than being dropped here.
+            None => self.leave(Some(Leftover::Leg { _end: leg })),
+        }
+    }
+
+    fn leave(&mut self, leftover: Option<Leftover>) {
+        let Some(leftover) = leftover else { return };
+        if let Err(rtrb::PushError::Full(leftover)) = self.leftovers.push(leftover) {
+            // Better a leak than to free memory on this thread; the ring is larger than all that
+            // can be left at once.
+            std::mem::forget(leftover);
+        }
+        self.wake_undertaker();
+    }
+
+    fn wake_undertaker(&self) {
+        if let Some(thread) = &self.undertaker {
+            thread.unpark();
+        }
+    }
+}

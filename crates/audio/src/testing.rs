@@ -1,0 +1,87 @@
+//! Signals and measurements for this crate's tests.
+
+use crate::frame::SAMPLE_RATE;
+
+/// A sine of half amplitude at 48 kHz.
+pub(crate) fn sine(hz: f64, samples: usize) -> Vec<f32> {
+    (0..samples)
+        .map(|n| {
+            let phase = std::f64::consts::TAU * hz * n as f64 / f64::from(SAMPLE_RATE);
+            (0.5 * phase.sin()) as f32
+        })
+        .collect()
+}
+
+/// Something like speech: a 140 Hz pulse train with moving formants, in syllables with pauses.
+pub(crate) fn babble(samples: usize) -> Vec<f32> {
+    let mut out = Vec::with_capacity(samples);
+    let (mut a, mut b) = ([0.0_f64; 2], [0.0_f64; 2]);
+    let mut phase = 0.0_f64;
+    for n in 0..samples {
+        let t = n as f64 / f64::from(SAMPLE_RATE);
+        phase += (120.0 + 40.0 * (t * 2.1).sin()) / f64::from(SAMPLE_RATE);
+        let pulse = if phase >= 1.0 {
+            phase -= 1.0;
+            1.0
+        } else {
+            0.0
+        };
+        let syllable = ((t * 3.3).fract() * std::f64::consts::PI).sin().powi(2);
+        let x = pulse
+            * if (t * 3.3).fract() < 0.75 {
+                syllable
+            } else {
+                0.0
+            };
+        let y = resonate(&mut a, x, 500.0 + 250.0 * (t * 1.7).sin())
+            + 0.6 * resonate(&mut b, x, 1_600.0 + 500.0 * (t * 1.1).cos());
+        out.push((y * 0.05).clamp(-0.9, 0.9) as f32);
+    }
+    out
+}
+
+fn resonate(state: &mut [f64; 2], x: f64, hz: f64) -> f64 {
+    let w = std::f64::consts::TAU * hz / f64::from(SAMPLE_RATE);
+    let r = 0.992;
+    let y = x + 2.0 * r * w.cos() * state[0] - r * r * state[1];
+    *state = [y, state[0]];
+    y
+}
+
+/// Fits a sine of known frequency; gives the ratio of its power to the rest in dB, and its
+/// amplitude.
+pub(crate) fn tone_snr_db(signal: &[f32], hz: f64) -> (f64, f64) {
+    let (mut s, mut c, mut power) = (0.0, 0.0, 0.0);
+    let n = signal.len() as f64;
+    for (i, x) in signal.iter().enumerate() {
+        let phase = std::f64::consts::TAU * hz * i as f64 / f64::from(SAMPLE_RATE);
+        s += f64::from(*x) * phase.sin();
+        c += f64::from(*x) * phase.cos();
+        power += f64::from(*x).powi(2);
+    }
+    let amplitude = 2.0 * (s * s + c * c).sqrt() / n;
+    let tone = amplitude * amplitude / 2.0;
+    let rest = (power / n - tone).max(1e-15);
+    (10.0 * (tone / rest).log10(), amplitude)
+}
+
+/// Finds `reference` in `signal` within `max_lag` samples; gives the best normalised correlation
+/// and its lag.
+pub(crate) fn correlation(reference: &[f32], signal: &[f32], max_lag: usize) -> (f64, usize) {
+    let energy = |x: &[f32]| x.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+    let n = reference.len().min(signal.len().saturating_sub(max_lag));
+    let reference = &reference[..n];
+    let at = |lag: usize| {
+        let part = &signal[lag..lag + n];
+        let dot: f64 = reference
+            .iter()
+            .zip(part)
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum();
+        dot / (energy(reference) * energy(part)).sqrt().max(1e-12)
+    };
+    (0..=max_lag).map(|lag| (at(lag), lag)).fold(
+        (-1.0, 0),
+        |best, now| if now.0 > best.0 { now } else { best },
+    )
+}

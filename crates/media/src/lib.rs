@@ -9,6 +9,7 @@
 mod config;
 mod error;
 mod leg;
+mod link;
 mod rtp;
 pub mod sdp;
 mod session;

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, mpsc};
 use warmline_audio::Engine;
 
 use crate::leg::{LegSlot, pump};
+use crate::link::{Link, Links};
 use crate::rtp::RtpSession;
-use crate::sdp::{Agreed, LocalTransport, Negotiation, Peer, PeerTransport, Setup, stack};
+use crate::sdp::{Agreed, Negotiation, Peer};
 use crate::task::Task;
-use crate::transport::{Identity, Route, Transport, report_progress};
 use crate::{Direction, DtmfError, MediaConfig, MediaError, Stats};
 
 /// Events that wait to be taken.
@@ -21,12 +21,12 @@ const MAX_FORKS: usize = 16;
 /// One call's media. Clones share it; it closes when the last is dropped.
 ///
 /// # Forks
-/// A forked INVITE may be answered by several ends. There is one transport at a time: the newest
-/// answer is the one that is heard. When an answer comes from another end than the transport goes
-/// to, the transport is closed and another is built in its place with the same certificate, ICE
-/// credentials and ports, so that it is the one the offer spoke of. (One for each fork would need
-/// one socket shared by several ICE agents, which the WebRTC stack does not have.) An answer that
-/// names the same end changes nothing, so a fork that the server anchors costs nothing.
+/// A forked INVITE may be answered by several ends. The newest answer is the one that is heard; an
+/// answer that names an end we are connected to changes nothing, so forks that the server anchors
+/// cost nothing. For another end, another transport is made that passes for the one that was
+/// offered (same certificate, same ICE credentials): after an early answer beside the others, so
+/// that any of them may still win, on ports that the fork learns from our checks; after the final
+/// answer in their place, on the ports that were offered.
 #[derive(Clone)]
 pub struct Session {
     shared: Arc<Shared>,
@@ -59,18 +59,16 @@ pub enum MediaEvent {
 }
 
 struct Shared {
-    config: MediaConfig,
     engine: Engine,
     rtp: Arc<RtpSession>,
     leg: LegSlot,
-    routes: watch::Sender<Option<Route>>,
     state: Mutex<State>,
 }
 
 struct State {
     negotiation: Negotiation,
-    link: Option<Link>,
-    /// Takes the place of `link` if our offer is answered.
+    links: Links,
+    /// Takes the place of the link in use if our offer is answered.
     replacement: Option<Link>,
     early: Vec<(Fork, Peer)>,
     restarting: bool,
@@ -79,29 +77,20 @@ struct State {
     closed: bool,
 }
 
-/// A transport, with what both ends said of it.
-struct Link {
-    transport: Transport,
-    local: LocalTransport,
-    peer: Option<PeerTransport>,
-    _progress: Task,
-}
-
 impl Session {
     /// Makes a session; nothing touches the network before the first offer or answer. At most 64
     /// events wait to be taken, later ones are lost.
     pub fn new(config: &MediaConfig, engine: Engine) -> (Session, mpsc::Receiver<MediaEvent>) {
         let (events, receiver) = mpsc::channel(EVENTS);
+        let rtp = Arc::new(RtpSession::new(events));
         let session_id = rand::random::<u64>() >> 2;
         let shared = Shared {
-            config: config.clone(),
             engine,
-            rtp: Arc::new(RtpSession::new(events)),
+            rtp: rtp.clone(),
             leg: LegSlot::default(),
-            routes: watch::Sender::new(None),
             state: Mutex::new(State {
                 negotiation: Negotiation::new(&config.codecs, config.ptime_ms, session_id),
-                link: None,
+                links: Links::new(config, rtp),
                 replacement: None,
                 early: Vec::new(),
                 restarting: false,
@@ -124,12 +113,12 @@ impl Session {
         let shared = &*self.shared;
         let mut state = shared.state.lock().await;
         state.check_open()?;
-        if state.link.is_some() {
+        if state.links.current().is_some() {
             return Err(MediaError::WrongState("there was an offer before"));
         }
-        let link = shared.offer_anew().await?;
+        let link = state.links.offer_anew().await?;
         let text = state.negotiation.offer(Direction::SendRecv, &link.local)?;
-        shared.install(&mut state, link).await;
+        state.links.replace(link).await;
         Ok(text)
     }
 
@@ -146,26 +135,25 @@ impl Session {
         let peer = Peer::parse(offer)?;
         state.negotiation.check_offer(&peer)?;
         let there = &peer.transport;
-        match &mut state.link {
-            Some(link) if link.continues(there) => {}
+        let state = &mut *state;
+        let local = match state.links.current() {
+            Some(link) if link.continues(there) => link.local.clone(),
             Some(link) if link.can_restart(there) => {
                 // The association goes on, and so does our part in it.
                 let role = link.local.role;
                 link.local = link.transport.answer(there).await?;
                 link.local.role = role;
                 link.peer = Some(there.clone());
+                link.local.clone()
             }
             _ => {
-                let transport = shared.transport(Identity::new()?).await?;
-                let local = transport.answer(there).await?;
-                let mut link = shared.link(transport, local);
-                link.peer = Some(there.clone());
-                shared.install(&mut state, link).await;
+                let link = state.links.answer_anew(there).await?;
+                let local = link.local.clone();
+                state.links.replace(link).await;
+                local
             }
-        }
-        let state = &mut *state;
-        let link = state.link.as_ref().expect("there is one by now");
-        let (text, agreed) = state.negotiation.answer(&peer, &link.local)?;
+        };
+        let (text, agreed) = state.negotiation.answer(&peer, &local)?;
         shared.agree(state, &agreed)?;
         Ok(text)
     }
@@ -211,14 +199,14 @@ impl Session {
             return Err(MediaError::WrongState("our offer is not answered yet"));
         }
         let state = &mut *state;
-        let Some(link) = &mut state.link else {
+        let Some(link) = state.links.current() else {
             return Err(MediaError::WrongState("nothing was negotiated yet"));
         };
         if !restart {
             return state.negotiation.offer(direction, &link.local);
         }
         if link.transport.is_pinned() {
-            let link = shared.offer_anew().await?;
+            let link = state.links.offer_anew().await?;
             let text = state.negotiation.offer(direction, &link.local)?;
             state.replacement = Some(link);
             return Ok(text);
@@ -278,11 +266,10 @@ impl Session {
         let shared = &*self.shared;
         let mut state = shared.state.lock().await;
         state.closed = true;
-        shared.routes.send_replace(None);
         shared.leg.close(&shared.rtp);
         state.pump = None;
-        let links = [state.link.take(), state.replacement.take()];
-        for link in links.into_iter().flatten() {
+        state.links.close().await;
+        if let Some(link) = state.replacement.take() {
             link.transport.close().await;
         }
     }
@@ -316,86 +303,21 @@ impl Session {
             }
         }
         if let Some(link) = state.replacement.take() {
-            shared.install(&mut state, link).await;
+            state.links.replace(link).await;
         }
-        shared.connect(&mut state, &peer.transport).await?;
+        let restarted = std::mem::take(&mut state.restarting);
+        let links = &mut state.links;
+        links.take_answer(&peer.transport, restarted, last).await?;
         shared.agree(&mut state, &agreed)
     }
 }
 
 impl Shared {
-    async fn transport(&self, identity: Identity) -> Result<Transport, MediaError> {
-        Transport::new(&self.config, self.rtp.clone(), identity).await
-    }
-
-    /// A transport of its own that has been offered.
-    async fn offer_anew(&self) -> Result<Link, MediaError> {
-        let transport = self.transport(Identity::new()?).await?;
-        let local = transport.offer(false).await?;
-        Ok(self.link(transport, local))
-    }
-
-    fn link(&self, transport: Transport, local: LocalTransport) -> Link {
-        let progress = report_progress(transport.progress(), self.rtp.clone());
-        Link {
-            _progress: Task::spawn(progress),
-            transport,
-            local,
-            peer: None,
-        }
-    }
-
-    /// Puts a link in the place of the one before.
-    async fn install(&self, state: &mut State, link: Link) {
-        self.routes.send_replace(Some(link.transport.route()));
-        if let Some(before) = state.link.replace(link) {
-            before.transport.close().await;
-        }
-    }
-
-    /// Leads our transport to the end that an answer names.
-    async fn connect(&self, state: &mut State, there: &PeerTransport) -> Result<(), MediaError> {
-        let restarted = std::mem::take(&mut state.restarting);
-        let mut link = state
-            .link
-            .take()
-            .ok_or(MediaError::WrongState("nothing was offered"))?;
-        if let Some(peer) = &link.peer {
-            if peer.is_same(there) && !restarted {
-                state.link = Some(link);
-                return Ok(());
-            }
-            if !restarted || peer.fingerprint != there.fingerprint {
-                link = self.succeed(link).await?;
-            }
-        }
-        link.transport.set_answer(there).await?;
-        if link.peer.is_none() {
-            link.local.role = stack::role(there.setup);
-        }
-        link.peer = Some(there.clone());
-        state.link = Some(link);
-        Ok(())
-    }
-
-    /// The same to everyone, but free to go to another end.
-    async fn succeed(&self, link: Link) -> Result<Link, MediaError> {
-        let identity = link.transport.succeed(&link.local).await;
-        let transport = match self.transport(identity.clone()).await {
-            Ok(transport) => transport,
-            // Someone took the ports: others will do, as the peer learns them from our checks.
-            Err(_) => self.transport(identity.on_any_port()).await?,
-        };
-        let local = transport.offer(false).await?;
-        self.routes.send_replace(Some(transport.route()));
-        Ok(self.link(transport, local))
-    }
-
     /// Carries out what was agreed on.
     fn agree(&self, state: &mut State, agreed: &Agreed) -> Result<(), MediaError> {
         let source = self.leg.agree(&self.engine, &self.rtp, agreed)?;
         if let Some(source) = source {
-            state.pump = Some(Task::spawn(pump(source, self.routes.subscribe())));
+            state.pump = Some(Task::spawn(pump(source, state.links.routes())));
         }
         if state.told != agreed.peer_direction {
             state.told = agreed.peer_direction;
@@ -419,27 +341,6 @@ impl State {
             return Err(MediaError::WrongState("the session is closed"));
         }
         Ok(())
-    }
-}
-
-impl Link {
-    /// Whether an offer speaks of the association we have (RFC 8842 section 4).
-    fn continues(&self, there: &PeerTransport) -> bool {
-        let same = self.peer.as_ref().is_some_and(|peer| peer.is_same(there));
-        same && self.suits(there)
-    }
-
-    /// Whether an offer restarts ICE under the association we have.
-    fn can_restart(&self, there: &PeerTransport) -> bool {
-        let peer = self.peer.as_ref();
-        peer.is_some_and(|peer| peer.fingerprint == there.fingerprint)
-            && self.suits(there)
-            && !self.transport.is_pinned()
-    }
-
-    /// Whether the part in the handshake that an offer leaves us is the one we have.
-    fn suits(&self, there: &PeerTransport) -> bool {
-        there.setup == Setup::ActPass || stack::role(there.setup) == self.local.role
     }
 }
 

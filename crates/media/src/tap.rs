@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use rtc::interceptor::{AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket};
@@ -20,15 +21,25 @@ use crate::rtp::RtpSession;
 /// The interceptor.
 pub(crate) struct Tap {
     rtp: Arc<RtpSession>,
+    open: Arc<AtomicBool>,
     outgoing: VecDeque<TaggedPacket>,
 }
 
 impl Tap {
-    pub(crate) fn new(rtp: Arc<RtpSession>) -> Tap {
+    /// Lets packets through as long as `open` says so: of several transports to forks, one is
+    /// heard.
+    pub(crate) fn new(rtp: Arc<RtpSession>, open: Arc<AtomicBool>) -> Tap {
         Tap {
             rtp,
+            open,
             outgoing: VecDeque::new(),
         }
+    }
+}
+
+impl Tap {
+    fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
     }
 }
 
@@ -40,6 +51,9 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     type Time = Instant;
 
     fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+        if !self.is_open() {
+            return Ok(());
+        }
         match &message.message.packet {
             Packet::Rtp(packet) => self.rtp.on_rtp(message.now, packet),
             Packet::Rtcp(packets) => self.rtp.on_rtcp(message.now, packets),
@@ -53,7 +67,8 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     }
 
     fn handle_write(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtp(packet) = &mut message.message.packet
+        if self.is_open()
+            && let Packet::Rtp(packet) = &mut message.message.packet
             && self.rtp.on_send(message.now, packet)
         {
             self.outgoing.push_back(message);
@@ -66,7 +81,9 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     }
 
     fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
-        if let Some(packets) = self.rtp.take_rtcp(now) {
+        if self.is_open()
+            && let Some(packets) = self.rtp.take_rtcp(now)
+        {
             self.outgoing.push_back(TaggedPacket {
                 now,
                 transport: TransportContext::default(),
@@ -77,7 +94,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     }
 
     fn poll_timeout(&mut self) -> Option<Instant> {
-        Some(self.rtp.rtcp_due(Instant::now()))
+        self.is_open().then(|| self.rtp.rtcp_due(Instant::now()))
     }
 }
 

@@ -6,6 +6,7 @@
 //! anyway: so a codec change is none of the stack's business, and costs no copy.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ const SSRC: u32 = 1;
 
 /// How a transport fares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
+enum Progress {
     /// Not there yet.
     Connecting,
     /// ICE has found a path, DTLS is not up yet.
@@ -82,6 +83,7 @@ pub(crate) struct Transport {
     connection: Arc<dyn PeerConnection>,
     track: Arc<TrackLocalStaticRTP>,
     observer: Arc<Observer>,
+    open: Arc<AtomicBool>,
     certificate: RTCCertificate,
     pinned: bool,
     gathering_limit: Duration,
@@ -160,6 +162,7 @@ impl Transport {
         let ice_servers = look_up(&config.ice_servers, config.gathering_limit).await;
         let pinned = identity.credentials.is_some();
         let observer = Arc::new(Observer::default());
+        let open = Arc::new(AtomicBool::new(false));
         let connection = PeerConnectionBuilder::new()
             .with_configuration(
                 RTCConfigurationBuilder::new()
@@ -170,7 +173,9 @@ impl Transport {
             )
             .with_media_engine(engine)
             .with_setting_engine(settings(identity.credentials).build())
-            .with_interceptor_registry(Registry::new().with(Slot::ReceiverReport, Tap::new(rtp)))
+            .with_interceptor_registry(
+                Registry::new().with(Slot::ReceiverReport, Tap::new(rtp, open.clone())),
+            )
             .with_handler(observer.clone())
             .with_udp_addrs(addresses(config, &identity.addresses))
             .build()
@@ -185,6 +190,7 @@ impl Transport {
             connection,
             track,
             observer,
+            open,
             certificate: identity.certificate,
             pinned,
             gathering_limit: config.gathering_limit,
@@ -229,13 +235,22 @@ impl Transport {
     pub(crate) fn route(&self) -> Route {
         Route {
             track: self.track.clone(),
-            progress: self.progress(),
+            progress: self.observer.progress.subscribe(),
         }
     }
 
-    /// How it fares, now and from now on.
-    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
-        self.observer.progress.subscribe()
+    /// Whether packets pass; not at first.
+    pub(crate) fn set_open(&self, open: bool) {
+        self.open.store(open, Ordering::Relaxed);
+    }
+
+    /// What tells the session's owner how it fares.
+    pub(crate) fn reporter(&self, rtp: Arc<RtpSession>) -> Reporter {
+        Reporter {
+            progress: self.observer.progress.subscribe(),
+            open: self.open.clone(),
+            rtp,
+        }
     }
 
     /// Whether its ICE credentials are fixed, so that ICE cannot restart in place.
@@ -243,15 +258,14 @@ impl Transport {
         self.pinned
     }
 
-    /// Closes it, and gives what another needs to take its place without the peer's noticing.
-    pub(crate) async fn succeed(mut self, local: &LocalTransport) -> Identity {
-        let identity = Identity {
+    /// What another needs to pass for this one. It has its ports, too, if this one is closed
+    /// before the other is made.
+    pub(crate) fn identity(&self, local: &LocalTransport) -> Identity {
+        Identity {
             certificate: self.certificate.clone(),
             credentials: Some((local.ufrag.clone(), local.pwd.clone())),
             addresses: self.observer.bases(),
-        };
-        self.shut().await;
-        identity
+        }
     }
 
     /// Ends it: sockets and relay allocations are given back.
@@ -350,41 +364,55 @@ impl Route {
     }
 }
 
-/// Tells the session's owner how a transport fares, for as long as there is one.
-pub(crate) async fn report_progress(mut progress: watch::Receiver<Progress>, rtp: Arc<RtpSession>) {
-    let mut was_connected = false;
-    loop {
-        let now = *progress.borrow_and_update();
-        match now {
-            Progress::Connecting | Progress::Reached => {}
-            Progress::Connected => {
-                was_connected = true;
-                rtp.tell(MediaEvent::Connected);
+/// Tells a session's owner how a transport fares, while it is the one in use.
+pub(crate) struct Reporter {
+    progress: watch::Receiver<Progress>,
+    open: Arc<AtomicBool>,
+    rtp: Arc<RtpSession>,
+}
+
+impl Reporter {
+    pub(crate) async fn run(mut self) {
+        let mut was_connected = false;
+        loop {
+            let now = *self.progress.borrow_and_update();
+            match now {
+                Progress::Connecting | Progress::Reached => {}
+                Progress::Connected => {
+                    was_connected = true;
+                    self.tell(MediaEvent::Connected);
+                }
+                Progress::Disconnected => self.tell(MediaEvent::Disconnected),
+                Progress::Failed if was_connected => {
+                    self.fail("the network path to the peer is lost");
+                }
+                Progress::Failed => self.fail("no network path to the peer was found (ICE)"),
             }
-            Progress::Disconnected => rtp.tell(MediaEvent::Disconnected),
-            Progress::Failed => rtp.tell(MediaEvent::Failed {
-                reason: if was_connected {
-                    "the network path to the peer is lost".to_owned()
-                } else {
-                    "no network path to the peer was found (ICE)".to_owned()
-                },
-            }),
-        }
-        let change = progress.changed();
-        let change = if now == Progress::Reached {
-            let Ok(change) = tokio::time::timeout(DTLS_LIMIT, change).await else {
-                rtp.tell(MediaEvent::Failed {
-                    reason: "the peer was reached, but encryption could not be agreed on (DTLS)"
-                        .to_owned(),
-                });
-                return;
+            let change = self.progress.changed();
+            let change = if now == Progress::Reached {
+                let Ok(change) = tokio::time::timeout(DTLS_LIMIT, change).await else {
+                    self.fail("the peer was reached, but encryption could not be agreed on (DTLS)");
+                    return;
+                };
+                change
+            } else {
+                change.await
             };
-            change
-        } else {
-            change.await
-        };
-        if change.is_err() {
-            return;
+            if change.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn fail(&self, reason: &str) {
+        self.tell(MediaEvent::Failed {
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn tell(&self, event: MediaEvent) {
+        if self.open.load(Ordering::Relaxed) {
+            self.rtp.tell(event);
         }
     }
 }

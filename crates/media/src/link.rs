@@ -1,0 +1,213 @@
+//! Which ways to which ends a session has: one in use, and while an offer of ours is answered by
+//! several forks, one to each.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::rtp::RtpSession;
+use crate::sdp::{LocalTransport, PeerTransport, Setup, stack};
+use crate::task::Task;
+use crate::transport::{Identity, Route, Transport};
+use crate::{MediaConfig, MediaError};
+
+/// Most forks that are held at once. Beyond, the one heard longest ago is let go.
+const MAX_LINKS: usize = 4;
+
+/// A transport, with what both ends said of it.
+pub(crate) struct Link {
+    pub(crate) transport: Transport,
+    pub(crate) local: LocalTransport,
+    pub(crate) peer: Option<PeerTransport>,
+    _reporter: Task,
+}
+
+/// The links of a session. The last is in use.
+pub(crate) struct Links {
+    config: MediaConfig,
+    rtp: Arc<RtpSession>,
+    routes: watch::Sender<Option<Route>>,
+    links: Vec<Link>,
+}
+
+impl Links {
+    pub(crate) fn new(config: &MediaConfig, rtp: Arc<RtpSession>) -> Links {
+        Links {
+            config: config.clone(),
+            rtp,
+            routes: watch::Sender::new(None),
+            links: Vec::new(),
+        }
+    }
+
+    /// Where packets go, now and from now on.
+    pub(crate) fn routes(&self) -> watch::Receiver<Option<Route>> {
+        self.routes.subscribe()
+    }
+
+    /// The link in use.
+    pub(crate) fn current(&mut self) -> Option<&mut Link> {
+        self.links.last_mut()
+    }
+
+    /// A link of its own that starts as the offerer. It is not in use yet.
+    pub(crate) async fn offer_anew(&self) -> Result<Link, MediaError> {
+        self.offer(Identity::new()?).await
+    }
+
+    /// A link of its own that answers an offer. It is not in use yet.
+    pub(crate) async fn answer_anew(&self, there: &PeerTransport) -> Result<Link, MediaError> {
+        let transport = self.transport(Identity::new()?).await?;
+        let local = transport.answer(there).await?;
+        let mut link = self.link(transport, local);
+        link.peer = Some(there.clone());
+        Ok(link)
+    }
+
+    /// Puts a link in the place of all there are.
+    pub(crate) async fn replace(&mut self, link: Link) {
+        let before = std::mem::take(&mut self.links);
+        self.use_link(link);
+        for link in before {
+            link.transport.close().await;
+        }
+    }
+
+    /// Takes an answer to the offer of the link in use, perhaps of another end than its own; with
+    /// `restarted`, one to an ICE restart.
+    pub(crate) async fn take_answer(
+        &mut self,
+        there: &PeerTransport,
+        restarted: bool,
+        last: bool,
+    ) -> Result<(), MediaError> {
+        let leads_there = |link: &Link| link.peer.as_ref().is_some_and(|peer| peer.is_same(there));
+        let known = self.links.iter().position(leads_there);
+        if let Some(index) = known.filter(|_| !restarted) {
+            let link = self.links.remove(index);
+            self.use_link(link);
+        } else {
+            let current = self.links.last();
+            let current = current.ok_or(MediaError::WrongState("nothing was offered"))?;
+            let fresh = current.peer.is_none();
+            let same_end = |peer: &PeerTransport| peer.fingerprint == there.fingerprint;
+            let follows = restarted && current.peer.as_ref().is_some_and(same_end);
+            if !fresh && !follows {
+                if last {
+                    self.succeed().await?;
+                } else {
+                    self.add_sibling().await?;
+                }
+            }
+            let link = self.links.last_mut().expect("there is one by now");
+            link.transport.set_answer(there).await?;
+            if link.peer.is_none() {
+                link.local.role = stack::role(there.setup);
+            }
+            link.peer = Some(there.clone());
+        }
+        if last {
+            let current = self.links.len() - 1;
+            for link in self.links.drain(..current) {
+                link.transport.close().await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends all links.
+    pub(crate) async fn close(&mut self) {
+        self.routes.send_replace(None);
+        for link in self.links.drain(..) {
+            link.transport.close().await;
+        }
+    }
+
+    /// Another way beside those there are, to another fork: same certificate and credentials, but
+    /// on ports of its own, since a socket cannot serve two ICE agents. The fork has not heard of
+    /// these ports and learns of them from our checks.
+    async fn add_sibling(&mut self) -> Result<(), MediaError> {
+        if self.links.len() == MAX_LINKS {
+            // Not the first: it has the ports that were offered.
+            let oldest = self.links.remove(1);
+            oldest.transport.close().await;
+        }
+        let link = self.original().expect("something was offered");
+        let identity = link.transport.identity(&link.local).on_any_port();
+        let link = self.offer(identity).await?;
+        self.use_link(link);
+        Ok(())
+    }
+
+    /// Another way in the place of all there are, with the ports that were offered.
+    async fn succeed(&mut self) -> Result<(), MediaError> {
+        let link = self.original().expect("something was offered");
+        let identity = link.transport.identity(&link.local);
+        self.close().await;
+        let link = match self.offer(identity.clone()).await {
+            Ok(link) => link,
+            // Someone took the ports: others will do.
+            Err(_) => self.offer(identity.on_any_port()).await?,
+        };
+        self.use_link(link);
+        Ok(())
+    }
+
+    /// The link whose ports were offered.
+    fn original(&self) -> Option<&Link> {
+        let mut links = self.links.iter();
+        links
+            .find(|link| !link.transport.is_pinned())
+            .or(self.links.last())
+    }
+
+    fn use_link(&mut self, link: Link) {
+        for other in &self.links {
+            other.transport.set_open(false);
+        }
+        link.transport.set_open(true);
+        self.routes.send_replace(Some(link.transport.route()));
+        self.links.push(link);
+    }
+
+    async fn offer(&self, identity: Identity) -> Result<Link, MediaError> {
+        let transport = self.transport(identity).await?;
+        let local = transport.offer(false).await?;
+        Ok(self.link(transport, local))
+    }
+
+    async fn transport(&self, identity: Identity) -> Result<Transport, MediaError> {
+        Transport::new(&self.config, self.rtp.clone(), identity).await
+    }
+
+    fn link(&self, transport: Transport, local: LocalTransport) -> Link {
+        let reporter = transport.reporter(self.rtp.clone());
+        Link {
+            _reporter: Task::spawn(reporter.run()),
+            transport,
+            local,
+            peer: None,
+        }
+    }
+}
+
+impl Link {
+    /// Whether an offer speaks of the association we have (RFC 8842 section 4).
+    pub(crate) fn continues(&self, there: &PeerTransport) -> bool {
+        let same = self.peer.as_ref().is_some_and(|peer| peer.is_same(there));
+        same && self.suits(there)
+    }
+
+    /// Whether an offer restarts ICE under the association we have.
+    pub(crate) fn can_restart(&self, there: &PeerTransport) -> bool {
+        let peer = self.peer.as_ref();
+        peer.is_some_and(|peer| peer.fingerprint == there.fingerprint)
+            && self.suits(there)
+            && !self.transport.is_pinned()
+    }
+
+    /// Whether the part in the handshake that an offer leaves us is the one we have.
+    fn suits(&self, there: &PeerTransport) -> bool {
+        there.setup == Setup::ActPass || stack::role(there.setup) == self.local.role
+    }
+}

@@ -55,13 +55,7 @@ pub enum EndReason {
 /// Why there can be no sound.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum MediaFailure {
-    /// No common codec.
-    NoCommonCodec,
-    /// The peer offers SDES keys only; we need DTLS-SRTP.
-    SdesOnly,
-    /// The peer offers unencrypted sound only.
-    NotEncrypted,
-    /// The peer's SDP is broken, or asks for something we do not have.
+    /// The peer's SDP is broken, or asks for a codec or an encryption we do not have.
     NotAcceptable,
     /// No way through to the peer (ICE or DTLS).
     NoConnection,
@@ -212,10 +206,7 @@ impl MediaFailure {
     /// What happened, as one sentence for a person.
     pub fn words(self) -> &'static str {
         match self {
-            Self::NoCommonCodec => "The other phone uses no codec that this one knows.",
-            Self::SdesOnly => "The other phone encrypts with SDES, which this one does not accept.",
-            Self::NotEncrypted => "The other phone does not encrypt the sound.",
-            Self::NotAcceptable => "The other phone asks for a connection this one does not have.",
+            Self::NotAcceptable => EndReason::NotAcceptable.words(),
             Self::NoConnection => "No sound connection to the other phone could be made.",
             Self::Internal => "The sound connection could not be opened on this computer.",
         }
@@ -224,11 +215,7 @@ impl MediaFailure {
     /// What the person can do about it.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::NoCommonCodec => "Ask your administrator to allow Opus, G.722 or G.711.",
-            Self::SdesOnly | Self::NotEncrypted => {
-                "Ask your administrator to turn on DTLS-SRTP for the other phone or its gateway."
-            }
-            Self::NotAcceptable => "Tell your administrator.",
+            Self::NotAcceptable => EndReason::NotAcceptable.advice(),
             Self::NoConnection => {
                 "Check the network connection. A firewall may be blocking UDP; a TURN server helps."
             }
@@ -238,9 +225,7 @@ impl MediaFailure {
 
     fn code(self) -> &'static str {
         match self {
-            Self::NoCommonCodec | Self::SdesOnly | Self::NotEncrypted | Self::NotAcceptable => {
-                "not_acceptable"
-            }
+            Self::NotAcceptable => EndReason::NotAcceptable.code(),
             Self::NoConnection | Self::Internal => "media_failed",
         }
     }
@@ -248,7 +233,7 @@ impl MediaFailure {
     /// The status to refuse an INVITE with.
     pub(crate) fn status(self) -> u16 {
         match self {
-            Self::NoCommonCodec | Self::SdesOnly | Self::NotEncrypted | Self::NotAcceptable => 488,
+            Self::NotAcceptable => 488,
             Self::NoConnection | Self::Internal => 500,
         }
     }

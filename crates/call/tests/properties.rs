@@ -123,7 +123,7 @@ impl Media {
                 MediaEvent::Ready(call),
                 MediaEvent::Ready(call),
                 MediaEvent::Ready(call),
-                MediaEvent::Failed(call, MediaFailure::NoCommonCodec),
+                MediaEvent::Failed(call, MediaFailure::NotAcceptable),
             ];
         }
         vec![
@@ -529,7 +529,7 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn failure() -> impl Strategy<Value = MediaFailure> {
     prop_oneof![
-        Just(MediaFailure::SdesOnly),
+        Just(MediaFailure::NotAcceptable),
         Just(MediaFailure::NoConnection),
         Just(MediaFailure::Internal),
     ]

@@ -54,7 +54,7 @@ fn an_unanswerable_offer_never_rings() {
     desk.sip(SipEvent::Invited {
         call: A,
         from: party(),
-        unacceptable: Some(MediaFailure::SdesOnly),
+        unacceptable: Some(MediaFailure::NotAcceptable),
     });
     desk.reads(
         "
@@ -64,7 +64,7 @@ fn an_unanswerable_offer_never_rings() {
     );
     assert_eq!(
         desk.reason(1),
-        EndReason::MediaFailed(MediaFailure::SdesOnly)
+        EndReason::MediaFailed(MediaFailure::NotAcceptable)
     );
 }
 
@@ -97,7 +97,7 @@ fn media_that_fails_while_answering_refuses_the_call() {
     desk.sip(invited(1));
     desk.user(UserAction::Answer(A));
     desk.forget();
-    desk.media(MediaEvent::Failed(A, MediaFailure::NoCommonCodec));
+    desk.media(MediaEvent::Failed(A, MediaFailure::NotAcceptable));
     desk.reads(
         "
         > Failed(1)

@@ -1,15 +1,20 @@
-use tokio::sync::{broadcast, watch};
-use warmline_audio::{Devices, EngineConfig};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use warmline_audio::{Devices, Engine, EngineConfig, EngineStats};
 use warmline_call::PhoneConfig;
 use warmline_media::MediaConfig;
-use warmline_sip::Account;
+use warmline_sip::{Account, UserAgent};
 
 use crate::{
-    action::{Reply, UserAction},
-    error::DeskError,
-    event::DeskEvent,
+    action::{Done, Reply, UserAction},
+    error::{DeskError, ErrorCode},
+    event::{DeskEvent, DeviceState},
+    log::LogHealth,
     profile::Profile,
-    snapshot::Snapshot,
+    run::{Inbox, Machines, Outlets, Running},
+    snapshot::{DeviceView, Registration, Snapshot},
+    words,
 };
 
 /// Everything the desk runs on.
@@ -23,6 +28,8 @@ pub struct DeskConfig {
     pub audio: EngineConfig,
     /// Waiting times of the calls.
     pub phone: PhoneConfig,
+    /// Tells when the [log](crate::log) loses lines, so that the agent hears of it.
+    pub log: Option<LogHealth>,
 }
 
 impl DeskConfig {
@@ -33,8 +40,25 @@ impl DeskConfig {
     /// # Errors
     /// The password cannot be had, or a file that the profile names cannot be read.
     pub fn from_profile(profile: &Profile) -> Result<Self, DeskError> {
-        let _ = profile;
-        unimplemented!()
+        let host = profile.server.host();
+        let address = host.parse::<std::net::IpAddr>();
+        let media = MediaConfig {
+            ice_servers: profile.ice_servers()?,
+            codecs: profile.codecs.clone(),
+            loopback: host == "localhost" || address.is_ok_and(|ip| ip.is_loopback()),
+            ..MediaConfig::default()
+        };
+        let phone = PhoneConfig {
+            seed: rand::random(),
+            ..PhoneConfig::default()
+        };
+        Ok(Self {
+            account: profile.account()?,
+            media,
+            audio: EngineConfig::default(),
+            phone,
+            log: None,
+        })
     }
 }
 
@@ -43,8 +67,55 @@ impl DeskConfig {
 /// # Errors
 /// A WAV file that stands in for a device cannot be used.
 pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
-    let _ = config;
-    unimplemented!()
+    let (engine, audio) = Engine::start(config.audio).map_err(|error| words::sound(&error))?;
+    let (agent, sip) = UserAgent::start(config.account);
+    let (actions, inbox) = mpsc::channel(ACTIONS);
+    let (reports_in, reports) = mpsc::channel(REPORTS);
+    let device = DeviceView {
+        name: None,
+        state: DeviceState::None,
+    };
+    let (snapshot, watched) = watch::channel(Snapshot {
+        at: std::time::Duration::ZERO,
+        registration: Registration::Connecting,
+        calls: Vec::new(),
+        focus: None,
+        microphone: device.clone(),
+        speaker: device.clone(),
+        ringer: device,
+        stopped: false,
+    });
+    let (events, _) = broadcast::channel(EVENTS);
+    let sound = Sound(Arc::new(Mutex::new(Some(engine.clone()))));
+    let desk = Desk {
+        actions,
+        watched,
+        events: events.clone(),
+        sound: sound.clone(),
+    };
+    let machines = Machines {
+        agent,
+        engine,
+        media: config.media,
+        reports: reports_in,
+    };
+    let outlets = Outlets {
+        snapshot,
+        events,
+        sound,
+    };
+    let running = Running::new(config.phone, machines, outlets);
+    let inbox = Inbox {
+        actions: inbox,
+        sip,
+        audio,
+        reports,
+        log: config.log,
+    };
+    // The one task that is not waited for by name: it ends by `Quit`, or with the last `Desk`,
+    // and says so by the snapshot.
+    tokio::spawn(running.run(inbox));
+    Ok(desk)
 }
 
 /// Lists the sound devices. May take some hundred ms: not for an async thread.
@@ -52,35 +123,84 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
 /// # Errors
 /// No sound system answers.
 pub fn devices() -> Result<Devices, DeskError> {
-    unimplemented!()
+    Engine::devices().map_err(|error| words::sound(&error))
 }
 
 /// A handle on the phone. Clones share it; the phone stops when
 /// [`UserAction::Quit`] is done or the last one is dropped.
 #[derive(Clone, Debug)]
-pub struct Desk {}
+pub struct Desk {
+    actions: mpsc::Sender<(UserAction, Answer)>,
+    watched: watch::Receiver<Snapshot>,
+    events: broadcast::Sender<DeskEvent>,
+    sound: Sound,
+}
+
+/// Where the outcome of an action goes.
+pub(crate) type Answer = oneshot::Sender<Result<Done, DeskError>>;
 
 impl Desk {
     /// Asks for something; never blocks. The reply may be awaited or dropped.
     pub fn send(&self, action: UserAction) -> Reply {
-        let _ = action;
-        unimplemented!()
+        let (answer, reply) = oneshot::channel();
+        if let Err(mpsc::error::TrySendError::Full((_, answer))) =
+            self.actions.try_send((action, answer))
+        {
+            let busy = DeskError::new(
+                ErrorCode::NotNow,
+                "The phone is busy with what was asked before.",
+                "Try again in a moment.",
+            );
+            // Who asked has just gone away.
+            let _ = answer.send(Err(busy));
+        }
+        Reply(reply)
     }
 
     /// The state of the phone, now and whenever it changes.
     pub fn snapshot(&self) -> watch::Receiver<Snapshot> {
-        unimplemented!()
+        self.watched.clone()
     }
 
     /// What happens from now on. A reader more than 1024 events behind misses the oldest.
     pub fn events(&self) -> broadcast::Receiver<DeskEvent> {
-        unimplemented!()
+        self.events.subscribe()
     }
 
     /// Level of the microphone now, peak with a slow fall, dBFS from -100 (silence) to 0.
     /// Read it as often as it is shown; it is no part of the snapshot, which would
     /// otherwise change all the time.
     pub fn microphone_dbfs(&self) -> f32 {
-        unimplemented!()
+        self.sound.read(Engine::level).unwrap_or(-100.0)
+    }
+
+    /// Counters of the sound engine; none once the phone has stopped.
+    pub fn engine_stats(&self) -> Option<EngineStats> {
+        self.sound.read(Engine::stats)
     }
 }
+
+/// The engine for those who only read it, until the phone stops: devices are not to stay open
+/// because somebody still holds a [`Desk`].
+#[derive(Clone, Debug)]
+pub(crate) struct Sound(Arc<Mutex<Option<Engine>>>);
+
+impl Sound {
+    fn read<T>(&self, of: impl FnOnce(&Engine) -> T) -> Option<T> {
+        let engine = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        engine.as_ref().map(of)
+    }
+
+    pub(crate) fn close(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Actions that may wait.
+const ACTIONS: usize = 256;
+
+/// What media may have to say before it must wait for the desk.
+const REPORTS: usize = 256;
+
+/// Events kept for slow readers.
+const EVENTS: usize = 1024;

@@ -92,6 +92,8 @@ pub enum ErrorCode {
     SoundFile,
     /// The log can no longer be written; the phone goes on.
     LogFull,
+    /// The log cannot be begun.
+    LogUnusable,
     /// The phone has stopped.
     Stopped,
 }
@@ -125,6 +127,7 @@ impl ErrorCode {
             Self::NoRinger => "no_ringer",
             Self::SoundFile => "sound_file",
             Self::LogFull => "log_full",
+            Self::LogUnusable => "log_unusable",
             Self::Stopped => "stopped",
         }
     }

@@ -8,13 +8,20 @@
 //! log that holds neither people nor secrets.
 
 mod action;
+mod carry;
 mod desk;
 pub mod doctor;
 mod error;
 mod event;
+mod hear;
+mod leg;
+mod line;
 pub mod log;
 pub mod profile;
+mod run;
 mod snapshot;
+mod view;
+mod words;
 
 pub use action::{Done, Reply, UserAction};
 pub use desk::{Desk, DeskConfig, devices, start};

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use warmline_call::{CallId, Direction, EndReason, Hold, Party, State};
 use warmline_media::Stats;
-use warmline_sip::Invite;
+use warmline_sip::{Invite, redact::Pii};
 
 use crate::{error::DeskError, event::DeviceState};
 
@@ -92,7 +92,7 @@ pub struct CallView {
     /// When its first sound came in.
     pub first_audio_at: Option<Duration>,
     /// Digits sent so far.
-    pub dtmf_sent: warmline_sip::redact::Pii<String>,
+    pub dtmf_sent: Pii<String>,
     /// Statistics, read once a second while it is answered, and the last ones after its end.
     pub stats: Option<Stats>,
     /// How it ended, if it did.
@@ -100,12 +100,14 @@ pub struct CallView {
 }
 
 /// How a call ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Ending {
     /// Why.
     pub reason: EndReason,
     /// The SIP status that ended it, if one did.
     pub status: Option<u16>,
+    /// More for whoever looks into it: what could not be accepted, where the number has gone.
+    pub detail: Option<Pii<String>>,
     /// When.
     pub at: Duration,
 }

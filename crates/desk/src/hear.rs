@@ -1,0 +1,469 @@
+//! Takes in what SIP, media and sound report, and what the agent asks for beyond the calls.
+
+use std::{sync::Arc, time::Duration};
+
+use tracing::{info, warn};
+use warmline_audio::{AudioError, AudioEvent, Engine, Role};
+use warmline_call::{
+    CallId, Cause, Digit, EndedBy as CallEndedBy, Event, MediaEvent as CallMedia, MediaFailure,
+    Party, SipEvent as CallSip, UserAction as CallAction,
+};
+use warmline_media::{
+    Direction, MediaError, MediaEvent,
+    sdp::{Negotiation, Peer},
+};
+use warmline_sip::{
+    EndCause, EndedBy, Invite, RegistrationState, SipEvent, SipRequest, redact::Pii,
+};
+
+use crate::{
+    action::Done,
+    error::{DeskError, ErrorCode},
+    event::{DeskEvent, DeviceRole, DeviceState},
+    leg::media_fork,
+    line::{Job, Report},
+    run::{Running, call_of, dialog},
+    snapshot::{DeviceView, Registration},
+    words,
+};
+
+impl Running {
+    pub(crate) fn sip(&mut self, event: SipEvent) {
+        match event {
+            SipEvent::Registration(state) => self.registration(&state),
+            SipEvent::Incoming { dialog, invite } => self.incoming(call_of(dialog), *invite),
+            SipEvent::Ringing { dialog, status, .. } => self.feed_sip(CallSip::Ringing {
+                call: call_of(dialog),
+                status,
+            }),
+            SipEvent::Early { dialog, fork, sdp } => {
+                let call = call_of(dialog);
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.sdp.early = Some((media_fork(fork), sdp));
+                }
+                self.feed_sip(CallSip::Early { call, fork: fork.0 });
+            }
+            SipEvent::Answered { dialog, fork, sdp } => {
+                let call = call_of(dialog);
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.sdp.answer = Some((media_fork(fork), sdp));
+                }
+                self.feed_sip(CallSip::Answered { call, fork: fork.0 });
+            }
+            SipEvent::Confirmed { .. } => {}
+            SipEvent::Ended { dialog, cause } => self.ended(call_of(dialog), &cause),
+            SipEvent::Reoffered { dialog, offer } => {
+                let call = call_of(dialog);
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.sdp.reoffer = Some(offer);
+                }
+                self.feed_sip(CallSip::Reoffered(call));
+            }
+            SipEvent::ReofferAnswered { dialog, sdp } => {
+                let call = call_of(dialog);
+                if !self.ask(call, Job::UseReofferAnswer(sdp)) {
+                    self.feed_sip(CallSip::ReofferRefused { call, status: 488 });
+                }
+            }
+            SipEvent::ReofferRefused { dialog, status } => {
+                let call = call_of(dialog);
+                // The session is closed already if this is not taken.
+                let _ = self.ask(call, Job::Withdraw);
+                self.feed_sip(CallSip::ReofferRefused { call, status });
+            }
+            SipEvent::AckedWithAnswer { dialog, sdp } => self.acked(call_of(dialog), sdp),
+            SipEvent::Dtmf { dialog, digit, .. } => {
+                self.tell(DeskEvent::Dtmf(call_of(dialog), digit));
+            }
+            SipEvent::InfoAnswered { dialog, status } => {
+                self.info_answered(call_of(dialog), status);
+            }
+            SipEvent::Redirected {
+                dialog, contacts, ..
+            } => {
+                if let Some(leg) = self.legs.get_mut(&call_of(dialog)) {
+                    let list = contacts.join(", ");
+                    leg.notes.detail = Some(Pii::new(format!("It goes to {list} now.")));
+                }
+            }
+            // Answers to what the desk never asks, and what a later version may add.
+            SipEvent::OptionsAnswered { .. } | SipEvent::Stopped => {}
+            _ => {}
+        }
+    }
+
+    pub(crate) fn report(&mut self, call: CallId, report: Report) {
+        match report {
+            Report::Ready(Ok(sdp)) => {
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.sdp.ours = Some(sdp);
+                }
+                self.feed(Event::Media(CallMedia::Ready(call)));
+            }
+            Report::Ready(Err(error)) | Report::AnswerUsed(Err(error)) => {
+                self.session_failed(call, &error);
+            }
+            Report::AnswerUsed(Ok(())) => {}
+            Report::Reoffer(Ok(offer)) => self.machines.agent.send(SipRequest::Reoffer {
+                dialog: dialog(call),
+                offer,
+            }),
+            Report::Reoffer(Err(error)) => {
+                let status = status_of(&error);
+                self.feed_sip(CallSip::ReofferRefused { call, status });
+            }
+            Report::ReofferUsed(Ok(())) => self.feed_sip(CallSip::ReofferAccepted(call)),
+            Report::ReofferUsed(Err(error)) => {
+                warn!(%call, %error, "the answer to our new offer is of no use");
+                self.feed_sip(CallSip::ReofferRefused { call, status: 488 });
+            }
+            Report::ReofferAnswer(answer) => {
+                let answer = answer.map_err(|error| status_of(&error));
+                self.machines.agent.send(SipRequest::AnswerReoffer {
+                    dialog: dialog(call),
+                    answer,
+                });
+                self.feed_sip(CallSip::ReofferClosed(call));
+            }
+            Report::OfferAsked(Ok(offer)) => {
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.sdp.asked = true;
+                }
+                self.machines.agent.send(SipRequest::AnswerReoffer {
+                    dialog: dialog(call),
+                    answer: Ok(offer),
+                });
+            }
+            Report::OfferAsked(Err(error)) => {
+                self.refuse_reoffer(call, status_of(&error));
+                self.feed_sip(CallSip::ReofferClosed(call));
+            }
+            Report::AskedAnswerUsed(used) => {
+                if let Err(error) = used {
+                    warn!(%call, %error, "the answer to the offer asked for is of no use");
+                }
+                self.feed_sip(CallSip::ReofferClosed(call));
+            }
+            Report::Event(event) => self.session_event(call, event),
+        }
+    }
+
+    pub(crate) fn audio(&mut self, event: AudioEvent) {
+        match event {
+            AudioEvent::DeviceLost { role, name, reason } => {
+                warn!(?role, %reason, "sound device lost");
+                self.device(role, Some(name), DeviceState::Lost);
+            }
+            AudioEvent::DeviceChanged {
+                role,
+                name,
+                preferred,
+            } => {
+                info!(?role, preferred, "sound device in use");
+                let state = if preferred {
+                    DeviceState::InUse
+                } else {
+                    DeviceState::StandIn
+                };
+                self.device(role, Some(name), state);
+            }
+            AudioEvent::NoDevice { role, reason } => {
+                warn!(?role, %reason, "no sound device");
+                self.device(role, None, DeviceState::None);
+                let (code, what) = match role {
+                    Role::Input => (
+                        ErrorCode::NoMicrophone,
+                        "There is no microphone: nobody hears you.",
+                    ),
+                    Role::Output => (
+                        ErrorCode::NoSpeaker,
+                        "There is no headset or speaker: you hear nobody.",
+                    ),
+                    Role::Ring => (ErrorCode::NoRinger, "There is no device to ring on."),
+                };
+                self.tell_error(
+                    None,
+                    DeskError::new(code, what, "Plug one in; it is used at once."),
+                );
+            }
+            AudioEvent::WavEnded => {}
+            AudioEvent::RecordingFailed { path, reason, .. } => {
+                warn!(%reason, "a recording broke off");
+                let what = format!("The recording {} broke off: {reason}.", path.display());
+                let error = DeskError::new(ErrorCode::SoundFile, what, "The call goes on.");
+                self.tell_error(None, error);
+            }
+        }
+    }
+
+    pub(crate) fn dial(&mut self, to: &str) -> Result<Done, DeskError> {
+        let to = to.trim();
+        if to.is_empty() || to.len() > LONGEST_NUMBER || to.chars().any(char::is_control) {
+            return Err(DeskError::new(
+                ErrorCode::BadNumber,
+                "This is not a number that can be called.",
+                "Type a number, name@host or sip:name@host.",
+            ));
+        }
+        let call = call_of(self.machines.agent.next_dialog());
+        let to = Party::new(to);
+        self.phone(CallAction::Dial { call, to })?;
+        Ok(Done::Dialing(call))
+    }
+
+    pub(crate) fn dtmf(&mut self, call: CallId, digits: &str) -> Result<Done, DeskError> {
+        let bad = |what: String, advice: &str| DeskError::new(ErrorCode::BadDigit, what, advice);
+        let digits = Digit::parse_all(digits).map_err(|c| {
+            bad(
+                format!("`{c}` is not a digit."),
+                "Use 0 to 9, *, # and A to D.",
+            )
+        })?;
+        if digits.is_empty() || digits.len() > MOST_DIGITS {
+            let what = format!("From 1 to {MOST_DIGITS} digits can be sent at once.");
+            return Err(bad(what, "Send them in parts."));
+        }
+        self.phone(CallAction::Dtmf(call, digits))
+    }
+
+    pub(crate) fn statistics_of(&mut self, call: CallId) -> Result<Done, DeskError> {
+        let leg = self.legs.get(&call);
+        let open = leg.and_then(|leg| leg.line.as_ref());
+        let stats = open
+            .map(|line| line.session.stats())
+            .or(leg.and_then(|leg| leg.notes.stats));
+        match (leg, stats) {
+            (_, Some(stats)) => Ok(Done::Stats(Box::new(stats))),
+            (Some(_), None) => Err(DeskError::new(
+                ErrorCode::NotNow,
+                "This call has had no sound yet.",
+                "",
+            )),
+            (None, None) => Err(words::refusal(warmline_call::Refusal::NoSuchCall)),
+        }
+    }
+
+    pub(crate) fn read_statistics(&mut self) {
+        for leg in self.legs.values_mut() {
+            if let Some(line) = &leg.line {
+                leg.notes.stats = Some(line.session.stats());
+            }
+        }
+    }
+
+    pub(crate) fn set_device(
+        &mut self,
+        set: impl FnOnce(&Engine) -> Result<(), AudioError>,
+    ) -> Result<Done, DeskError> {
+        set(&self.machines.engine)
+            .map(|()| Done::Accepted)
+            .map_err(|error| words::sound(&error))
+    }
+
+    fn registration(&mut self, state: &RegistrationState) {
+        let view = match state {
+            RegistrationState::Connecting => Registration::Connecting,
+            RegistrationState::Registering => Registration::Registering,
+            RegistrationState::Registered { expires_s } => {
+                info!(expires_s, "registered");
+                Registration::Registered {
+                    expires_s: *expires_s,
+                }
+            }
+            RegistrationState::Waiting { retry_in_ms, error } => {
+                let error = words::registration(error);
+                warn!(code = error.code.as_str(), retry_in_ms, "not registered");
+                Registration::Waiting {
+                    retry_at: self.age() + Duration::from_millis(*retry_in_ms),
+                    error,
+                }
+            }
+            RegistrationState::Refused { error } => {
+                let error = words::registration(error);
+                warn!(
+                    code = error.code.as_str(),
+                    "not registered, and not trying again"
+                );
+                Registration::Refused { error }
+            }
+            RegistrationState::Unregistered => Registration::Unregistered,
+            _ => return,
+        };
+        if self.state.registration != view {
+            self.state.registration = view.clone();
+            self.publish();
+            self.tell(DeskEvent::Registration(view));
+        }
+    }
+
+    fn incoming(&mut self, call: CallId, mut invite: Invite) {
+        let offer = invite.offer.take();
+        let from = caller(&invite);
+        let leg = self.legs.entry(call).or_default();
+        leg.notes.invite = Some(Arc::new(invite));
+        let check = offer.as_deref().map(|offer| {
+            let peer = Peer::parse(offer)?;
+            let config = &self.machines.media;
+            Negotiation::new(&config.codecs, config.ptime_ms, 0).check_offer(&peer)
+        });
+        leg.sdp.offer = offer;
+        let mut unacceptable = None;
+        if let Some(Err(error)) = check {
+            info!(%call, %error, "the offer cannot be accepted");
+            leg.notes.detail = Some(Pii::new(error.to_string()));
+            unacceptable = Some(words::media_failure(&error));
+        }
+        self.feed_sip(CallSip::Invited {
+            call,
+            from,
+            unacceptable,
+        });
+    }
+
+    fn ended(&mut self, call: CallId, cause: &EndCause) {
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.notes.status = cause.status;
+        }
+        let cause = Cause {
+            by: match cause.by {
+                EndedBy::Local => CallEndedBy::Local,
+                EndedBy::Remote => CallEndedBy::Remote,
+                EndedBy::Network => CallEndedBy::Network,
+            },
+            status: cause.status,
+            reason_status: None,
+            q850: cause.q850.and_then(|value| u8::try_from(value).ok()),
+        };
+        self.feed_sip(CallSip::Ended { call, cause });
+    }
+
+    fn acked(&mut self, call: CallId, sdp: String) {
+        let Some(leg) = self.legs.get_mut(&call) else {
+            return;
+        };
+        let job = if std::mem::take(&mut leg.sdp.asked) {
+            Job::UseAskedAnswer(sdp)
+        } else {
+            Job::UseAnswer(Default::default(), sdp)
+        };
+        if !self.ask(call, job) {
+            self.feed(Event::Media(CallMedia::Failed(
+                call,
+                MediaFailure::Internal,
+            )));
+        }
+    }
+
+    fn info_answered(&mut self, call: CallId, status: u16) {
+        let Some(leg) = self.legs.get_mut(&call) else {
+            return;
+        };
+        if let Some(digit) = leg.info.answered() {
+            self.send_info(call, digit);
+        }
+        if status >= 300 {
+            let what = format!("The other phone does not take digits: it answered {status}.");
+            let error = DeskError::new(ErrorCode::DtmfFailed, what, "Tell your administrator.");
+            self.tell_error(Some(call), error);
+        }
+    }
+
+    fn session_failed(&mut self, call: CallId, error: &MediaError) {
+        warn!(%call, %error, "media");
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.notes.detail = Some(Pii::new(error.to_string()));
+        }
+        let failure = words::media_failure(error);
+        self.feed(Event::Media(CallMedia::Failed(call, failure)));
+    }
+
+    fn session_event(&mut self, call: CallId, event: MediaEvent) {
+        let event = match event {
+            MediaEvent::Connected => CallMedia::Connected(call),
+            MediaEvent::Disconnected => CallMedia::Disconnected(call),
+            MediaEvent::Failed { reason } => {
+                warn!(%call, %reason, "media");
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.notes.detail = Some(Pii::new(reason));
+                }
+                CallMedia::Failed(call, MediaFailure::NoConnection)
+            }
+            MediaEvent::FirstAudio => {
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.notes
+                        .first_audio
+                        .get_or_insert_with(tokio::time::Instant::now);
+                }
+                CallMedia::FirstAudio(call)
+            }
+            MediaEvent::Dtmf(digit) => return self.tell(DeskEvent::Dtmf(call, digit)),
+            MediaEvent::RemoteDirection(direction) => {
+                let held = matches!(direction, Direction::SendOnly | Direction::Inactive);
+                CallMedia::RemoteHold(call, held)
+            }
+        };
+        self.feed(Event::Media(event));
+    }
+
+    fn device(&mut self, role: Role, name: Option<String>, state: DeviceState) {
+        let view = DeviceView {
+            name: name.clone(),
+            state,
+        };
+        let role = match role {
+            Role::Input => {
+                self.state.microphone = view;
+                DeviceRole::Microphone
+            }
+            Role::Output => {
+                self.state.speaker = view;
+                DeviceRole::Speaker
+            }
+            Role::Ring => {
+                self.state.ringer = view;
+                DeviceRole::Ringer
+            }
+        };
+        self.publish();
+        self.tell(DeskEvent::Device { role, name, state });
+    }
+
+    fn feed_sip(&mut self, event: CallSip) {
+        self.feed(Event::Sip(event));
+    }
+}
+
+/// Who calls: the identity the network vouches for (RFC 3325), else what the caller says.
+fn caller(invite: &Invite) -> Party {
+    let who = invite.asserted_identity.first().unwrap_or(&invite.from);
+    let said = who
+        .display_name
+        .as_ref()
+        .or(invite.from.display_name.as_ref());
+    // Many servers repeat the number as the name.
+    let user = who.uri.split_once(':').map_or("", |(_, rest)| rest);
+    let user = user.split('@').next().unwrap_or_default();
+    Party {
+        name: said
+            .map(|name| name.trim())
+            .filter(|name| !name.is_empty() && *name != user)
+            .map(str::to_owned),
+        address: who.uri.clone(),
+    }
+}
+
+/// The status that refuses an offer which media could not deal with.
+fn status_of(error: &MediaError) -> u16 {
+    match error {
+        MediaError::NotAcceptable { .. } | MediaError::Malformed(_) => 488,
+        // Our own offer was not settled yet.
+        MediaError::WrongState(_) => 491,
+        _ => 500,
+    }
+}
+
+/// Longest thing to dial that makes sense, bytes.
+const LONGEST_NUMBER: usize = 256;
+
+/// As many digits as media keeps waiting.
+const MOST_DIGITS: usize = 32;

@@ -1,0 +1,159 @@
+//! Who the agent is and where the server: the TOML file that says so.
+
+mod instance;
+mod password;
+mod read;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use warmline_media::{Codec, IceServer};
+use warmline_sip::{Account, Aor, ProxyUri, ServerUri, redact::Secret};
+
+use crate::error::{DeskError, ErrorCode};
+
+pub use password::SecretSource;
+
+/// A profile that has been read and makes sense.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The server or SBC.
+    pub server: ServerUri,
+    /// Who the agent is.
+    pub aor: Aor,
+    /// The name others are shown beside the address.
+    pub display_name: Option<String>,
+    /// The user name for authentication, where it is not the user part of `aor`.
+    pub auth_user: Option<String>,
+    /// Certificate authorities trusted besides the system's own, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// HTTP proxy to reach the server through.
+    pub proxy: Option<ProxyUri>,
+    /// Codecs, best first.
+    pub codecs: Vec<Codec>,
+    /// STUN and TURN servers.
+    pub ice_servers: Vec<IceEntry>,
+    /// Where the password comes from.
+    pub password: SecretSource,
+}
+
+/// Some STUN or TURN servers with what they ask for.
+#[derive(Clone, Debug)]
+pub struct IceEntry {
+    /// `stun:` and `turn:` URLs.
+    pub urls: Vec<String>,
+    /// User name for TURN.
+    pub username: Option<String>,
+    /// Where the credential for TURN comes from.
+    pub credential: Option<SecretSource>,
+}
+
+impl Profile {
+    /// Reads a profile.
+    ///
+    /// # Errors
+    /// The file cannot be read, or its text is not a profile: see [`Profile::parse`].
+    pub fn load(path: &Path) -> Result<Self, DeskError> {
+        let text = fs::read_to_string(path).map_err(|error| {
+            DeskError::new(
+                ErrorCode::ProfileInvalid,
+                format!("The profile {} cannot be read: {error}.", path.display()),
+                "Check the name of the file and who may read it.",
+            )
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, folder).map_err(|error| DeskError {
+            what: format!("{}, {}", path.display(), lower_first(&error.what)),
+            ..error
+        })
+    }
+
+    /// Reads the text of a profile; relative paths in it start at `folder`.
+    ///
+    /// # Errors
+    /// Not TOML, a key that is not known, a value that does not fit, or a key that is missing.
+    /// The message names the line and says what would be right.
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, DeskError> {
+        read::profile(text, folder)
+    }
+
+    /// The password, from where the profile says. May ask the agent to unlock the
+    /// keychain: not for an async thread.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn password(&self) -> Result<Secret<String>, DeskError> {
+        self.password.read(&self.aor)
+    }
+
+    /// Puts the password into the system's keychain. May ask the agent to unlock
+    /// it: not for an async thread.
+    ///
+    /// # Errors
+    /// The keychain cannot be used.
+    pub fn store_password(&self, password: &Secret<String>) -> Result<(), DeskError> {
+        password::store(&self.aor, password)
+    }
+
+    /// The SIP account it describes. Reads the password and the CA file: not for an async thread.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub fn account(&self) -> Result<Account, DeskError> {
+        let instance = instance::of_this_machine();
+        let mut account = Account::new(
+            self.server.clone(),
+            self.aor.clone(),
+            self.password()?,
+            instance,
+        );
+        account.display_name = self.display_name.clone().map(Into::into);
+        account.auth_user = self.auth_user.clone().map(Into::into);
+        account.proxy = self.proxy.clone();
+        if let Some(path) = &self.ca_file {
+            let pem = fs::read(path).map_err(|error| {
+                DeskError::new(
+                    ErrorCode::CaFileInvalid,
+                    format!("The CA file {} cannot be read: {error}.", path.display()),
+                    "Check `ca_file` in the profile.",
+                )
+            })?;
+            account.extra_ca = Some(pem);
+        }
+        Ok(account)
+    }
+
+    /// The STUN and TURN servers it names, with their credentials.
+    ///
+    /// # Errors
+    /// A credential cannot be read.
+    pub fn ice_servers(&self) -> Result<Vec<IceServer>, DeskError> {
+        let mut servers = Vec::new();
+        for entry in &self.ice_servers {
+            let credential = entry.credential.as_ref();
+            let credential = credential.map(|from| from.read(&self.aor)).transpose()?;
+            for url in &entry.urls {
+                let credential = credential.as_ref().map(|secret| secret.expose().clone());
+                let server = IceServer::new(url, entry.username.clone(), credential);
+                servers.push(server.map_err(|error| {
+                    DeskError::new(
+                        ErrorCode::ProfileInvalid,
+                        error.to_string(),
+                        "Check `ice_servers` in the profile.",
+                    )
+                })?);
+            }
+        }
+        Ok(servers)
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,96 @@
+use std::{env, fs, path::PathBuf};
+
+use warmline_sip::{Aor, redact::Secret};
+
+use crate::error::{DeskError, ErrorCode};
+
+/// Where a password comes from; never from the profile itself, nor from a command line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SecretSource {
+    /// The system's keychain: Secret Service on Linux, Keychain on macOS, Credential Manager on
+    /// Windows.
+    Keychain,
+    /// An environment variable of this name.
+    Env(String),
+    /// The first line of this file.
+    File(PathBuf),
+}
+
+impl SecretSource {
+    /// The secret.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn read(&self, aor: &Aor) -> Result<Secret<String>, DeskError> {
+        match self {
+            Self::Keychain => from_keychain(aor),
+            Self::Env(name) => match env::var(name) {
+                Ok(secret) if !secret.is_empty() => Ok(secret.into()),
+                _ => Err(missing(
+                    format!("The environment variable {name} holds no password."),
+                    "Set it before the phone is started, or correct its name in the profile.",
+                )),
+            },
+            Self::File(path) => {
+                let text = fs::read_to_string(path).map_err(|error| {
+                    missing(
+                        format!(
+                            "The password file {} cannot be read: {error}.",
+                            path.display()
+                        ),
+                        "Check its name in the profile and who may read it.",
+                    )
+                })?;
+                match text.lines().next() {
+                    Some(line) if !line.is_empty() => Ok(line.into()),
+                    _ => Err(missing(
+                        format!(
+                            "The first line of the password file {} is empty.",
+                            path.display()
+                        ),
+                        "Write the password into the first line.",
+                    )),
+                }
+            }
+        }
+    }
+}
+
+/// Puts the password of `aor` into the system's keychain.
+pub(super) fn store(aor: &Aor, password: &Secret<String>) -> Result<(), DeskError> {
+    let entry = keyring::Entry::new(SERVICE, &aor.uri()).map_err(unavailable)?;
+    entry.set_password(password.expose()).map_err(unavailable)
+}
+
+fn from_keychain(aor: &Aor) -> Result<Secret<String>, DeskError> {
+    let entry = keyring::Entry::new(SERVICE, &aor.uri()).map_err(unavailable)?;
+    match entry.get_password() {
+        Ok(password) => Ok(password.into()),
+        Err(keyring::Error::NoEntry) => Err(missing(
+            "The system's keychain holds no password for this address.",
+            "Store it with `warmline-cli password`, or name `password_env` or `password_file` in \
+             the profile.",
+        )),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+fn missing(what: impl Into<String>, advice: &str) -> DeskError {
+    DeskError::new(ErrorCode::PasswordMissing, what, advice)
+}
+
+fn unavailable(error: keyring::Error) -> DeskError {
+    // The first call finds the store; why that failed is kept apart from the entry's error.
+    let cause = match (&error, keyring::Entry::store_status()) {
+        (keyring::Error::NoDefaultStore, Err(cause)) => cause.to_string(),
+        _ => error.to_string(),
+    };
+    DeskError::new(
+        ErrorCode::KeychainUnavailable,
+        format!("The system's keychain cannot be used: {cause}."),
+        "Unlock it, or name `password_env` or `password_file` in the profile.",
+    )
+}
+
+/// The name under which passwords are kept; what they are for is the address of record.
+const SERVICE: &str = "Warmline";

@@ -1,0 +1,315 @@
+//! The one task that owns every machine.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{broadcast, mpsc, watch},
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+};
+use tracing::{error, info};
+use warmline_audio::{AudioEvent, Engine};
+use warmline_call::{CallId, Event, Phone, PhoneConfig, State, UserAction as CallAction};
+use warmline_media::MediaConfig;
+use warmline_sip::{DialogKey, SipEvent, SipRequest, UserAgent};
+
+use crate::{
+    action::{Done, UserAction},
+    desk::{Answer, Sound},
+    error::{DeskError, ErrorCode},
+    event::DeskEvent,
+    leg::Leg,
+    line::Report,
+    log::LogHealth,
+    snapshot::{Registration, Snapshot},
+    view::{between, call_view},
+};
+
+/// Everything that reaches the desk.
+pub(crate) struct Inbox {
+    pub(crate) actions: mpsc::Receiver<(UserAction, Answer)>,
+    pub(crate) sip: mpsc::Receiver<SipEvent>,
+    pub(crate) audio: mpsc::Receiver<AudioEvent>,
+    pub(crate) reports: mpsc::Receiver<(CallId, Report)>,
+    pub(crate) log: Option<LogHealth>,
+}
+
+/// What the desk commands.
+pub(crate) struct Machines {
+    pub(crate) agent: UserAgent,
+    pub(crate) engine: Engine,
+    pub(crate) media: MediaConfig,
+    /// Where sessions report to.
+    pub(crate) reports: mpsc::Sender<(CallId, Report)>,
+}
+
+/// Where the desk shows itself.
+pub(crate) struct Outlets {
+    pub(crate) snapshot: watch::Sender<Snapshot>,
+    pub(crate) events: broadcast::Sender<DeskEvent>,
+    pub(crate) sound: Sound,
+}
+
+/// The calls, the machines they command, and what lies between them.
+pub(crate) struct Running {
+    pub(crate) phone: Phone,
+    pub(crate) machines: Machines,
+    pub(crate) legs: BTreeMap<CallId, Leg>,
+    /// The sessions' tasks; each ends when its line is dropped.
+    pub(crate) tasks: JoinSet<()>,
+    /// What carrying out a command has brought about, to be handed to the phone next.
+    pub(crate) outcomes: VecDeque<Event>,
+    /// Why the action at hand was refused.
+    pub(crate) refusal: Option<DeskError>,
+    /// A tone of the calls plays in the headset.
+    pub(crate) tone: bool,
+    pub(crate) state: Snapshot,
+    epoch: Instant,
+    outlets: Outlets,
+    stopping: Option<Stopping>,
+}
+
+struct Stopping {
+    by: Instant,
+    answers: Vec<Answer>,
+}
+
+impl Running {
+    pub(crate) fn new(config: PhoneConfig, machines: Machines, outlets: Outlets) -> Self {
+        let state = outlets.snapshot.borrow().clone();
+        Self {
+            phone: Phone::new(config),
+            machines,
+            legs: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            outcomes: VecDeque::new(),
+            refusal: None,
+            tone: false,
+            state,
+            epoch: Instant::now(),
+            outlets,
+            stopping: None,
+        }
+    }
+
+    /// Runs until the agent quits, the last handle is gone, or the user agent has stopped.
+    pub(crate) async fn run(mut self, mut inbox: Inbox) {
+        let mut second = interval(STATISTICS);
+        second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut open = true;
+        loop {
+            let due = self.phone.poll_timeout().map(Instant::from_std);
+            let stop_by = self.stopping.as_ref().map(|stopping| stopping.by);
+            let talking = self.phone.calls().any(|c| c.state() == State::Established);
+            tokio::select! {
+                action = inbox.actions.recv(), if open => match action {
+                    Some((action, answer)) => self.act(action, answer),
+                    None => {
+                        open = false;
+                        self.stop(None);
+                    }
+                },
+                event = inbox.sip.recv() => match event {
+                    Some(SipEvent::Stopped) | None => break,
+                    Some(event) => self.sip(event),
+                },
+                Some((call, report)) = inbox.reports.recv() => self.report(call, report),
+                Some(event) = inbox.audio.recv() => self.audio(event),
+                () = until(due), if due.is_some() => self.feed(Event::Timeout),
+                _ = second.tick(), if talking => self.read_statistics(),
+                Some(ended) = self.tasks.join_next() => {
+                    if let Err(error) = ended && error.is_panic() {
+                        error!("a media task has failed");
+                    }
+                }
+                Some(trouble) = log_trouble(&mut inbox.log) => self.tell_error(None, trouble),
+                () = until(stop_by), if stop_by.is_some() => break,
+            }
+            self.publish();
+        }
+        self.finish(inbox).await;
+    }
+
+    /// Hands `event` to the phone and carries out what comes of it, until nothing more does.
+    pub(crate) fn feed(&mut self, event: Event) {
+        self.outcomes.push_back(event);
+        while let Some(event) = self.outcomes.pop_front() {
+            let commands = self.phone.handle(Instant::now().into_std(), event);
+            for command in commands {
+                self.carry_out(command);
+            }
+            self.publish();
+        }
+    }
+
+    fn act(&mut self, action: UserAction, answer: Answer) {
+        if self.stopping.is_some() && action != UserAction::Quit {
+            let error = DeskError::new(ErrorCode::Stopped, "The phone is stopping.", "");
+            let _ = answer.send(Err(error));
+            return;
+        }
+        let done = match action {
+            UserAction::Quit => return self.stop(Some(answer)),
+            UserAction::Dial { to } => self.dial(&to),
+            UserAction::Answer(call) => self.phone(CallAction::Answer(call)),
+            UserAction::Reject(call, how) => self.phone(CallAction::Reject(call, how)),
+            UserAction::Hangup(call) => self.phone(CallAction::Hangup(call)),
+            UserAction::Hold(call) => self.phone(CallAction::Hold(call)),
+            UserAction::Resume(call) => self.phone(CallAction::Resume(call)),
+            UserAction::Mute(call, muted) => self.phone(CallAction::Mute(call, muted)),
+            UserAction::Dtmf(call, digits) => self.dtmf(call, &digits),
+            UserAction::Dismiss(call) => self.phone(CallAction::Dismiss(call)),
+            UserAction::Stats(call) => self.statistics_of(call),
+            UserAction::Register => {
+                self.machines.agent.send(SipRequest::Register);
+                Ok(Done::Accepted)
+            }
+            UserAction::SetInput(input) => self.set_device(|engine| engine.set_input(input)),
+            UserAction::SetOutput(output) => self.set_device(|engine| engine.set_output(output)),
+            UserAction::SetRingOutput(output) => {
+                self.set_device(|engine| engine.set_ring_output(output))
+            }
+        };
+        // Who asked may not care.
+        let _ = answer.send(done);
+    }
+
+    /// Has the phone do it, and says whether it did.
+    pub(crate) fn phone(&mut self, action: CallAction) -> Result<Done, DeskError> {
+        self.refusal = None;
+        self.feed(Event::User(action));
+        self.refusal.take().map_or(Ok(Done::Accepted), Err)
+    }
+
+    /// Says farewell everywhere; the loop ends when the user agent has.
+    fn stop(&mut self, answer: Option<Answer>) {
+        if let Some(stopping) = &mut self.stopping {
+            stopping.answers.extend(answer);
+            return;
+        }
+        info!("stopping");
+        self.stopping = Some(Stopping {
+            by: Instant::now() + STOP_WITHIN,
+            answers: answer.into_iter().collect(),
+        });
+        let calls: Vec<CallId> = self.phone.calls().map(|call| call.id()).collect();
+        for call in calls {
+            self.feed(Event::User(CallAction::Hangup(call)));
+        }
+        self.machines.agent.send(SipRequest::Shutdown);
+    }
+
+    async fn finish(mut self, inbox: Inbox) {
+        // Media tasks must not wait for a desk that no longer reads.
+        drop(inbox);
+        self.legs.clear();
+        self.machines.engine.ring(false);
+        self.machines.engine.tone(None);
+        let tasks = &mut self.tasks;
+        let ended = async { while tasks.join_next().await.is_some() {} };
+        if timeout(CLOSE_WITHIN, ended).await.is_err() {
+            info!("media is slow to close and is given up");
+        }
+        self.outlets.sound.close();
+        self.state.registration = Registration::Unregistered;
+        self.state.stopped = true;
+        self.publish();
+        self.tell(DeskEvent::Stopped);
+        for answer in self.stopping.into_iter().flat_map(|s| s.answers) {
+            let _ = answer.send(Ok(Done::Accepted));
+        }
+        info!("stopped");
+    }
+
+    /// Brings snapshot and events in line with the machines.
+    pub(crate) fn publish(&mut self) {
+        let mut news = Vec::new();
+        let mut calls = Vec::new();
+        for call in self.phone.calls() {
+            let leg = self.legs.entry(call.id()).or_default();
+            let view = call_view(call, &leg.notes, self.epoch);
+            let before = self.state.call(view.id);
+            if before.is_none_or(|before| before.state != view.state) {
+                info!(call = %view.id, direction = ?view.direction, state = ?view.state, "call");
+            }
+            news.extend(between(before, &view));
+            calls.push(view);
+        }
+        self.legs
+            .retain(|id, _| calls.iter().any(|call| call.id == *id));
+        self.state.calls = calls;
+        self.state.focus = self.phone.focus();
+        self.state.at = self.epoch.elapsed();
+        let state = &self.state;
+        self.outlets.snapshot.send_if_modified(|shown| {
+            let same = Snapshot {
+                at: state.at,
+                ..shown.clone()
+            } == *state;
+            if !same {
+                *shown = state.clone();
+            }
+            !same
+        });
+        for event in news {
+            self.tell(event);
+        }
+    }
+
+    pub(crate) fn tell(&self, event: DeskEvent) {
+        // Nobody may be listening.
+        let _ = self.outlets.events.send(event);
+    }
+
+    pub(crate) fn tell_error(&self, call: Option<CallId>, error: DeskError) {
+        self.tell(DeskEvent::Error { call, error });
+    }
+
+    /// How long the desk has been running.
+    pub(crate) fn age(&self) -> Duration {
+        self.epoch.elapsed()
+    }
+}
+
+/// The SIP dialog of a call; both go by the same number.
+pub(crate) fn dialog(call: CallId) -> DialogKey {
+    DialogKey(call.get())
+}
+
+/// The call of a SIP dialog.
+pub(crate) fn call_of(dialog: DialogKey) -> CallId {
+    CallId::new(dialog.0)
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next time the log begins to lose lines.
+async fn log_trouble(health: &mut Option<LogHealth>) -> Option<DeskError> {
+    match health {
+        Some(watch) => {
+            if watch.changed().await.is_err() {
+                *health = None;
+                return None;
+            }
+            watch.borrow_and_update().clone()
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// How often statistics of established calls are read.
+const STATISTICS: Duration = Duration::from_secs(1);
+
+/// How long un-registering may take: a server that is gone must not keep the phone open.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// How long sessions may take to close.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);

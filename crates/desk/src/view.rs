@@ -1,0 +1,118 @@
+//! What others see of the phone: snapshots, and the events that lie between two of them.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+use warmline_call::{Call, Hold, State};
+use warmline_media::Stats;
+use warmline_sip::{Invite, redact::Pii};
+
+use crate::{
+    event::{DeskEvent, Holder},
+    snapshot::{CallView, Ending},
+};
+
+/// What the desk knows about a call besides what the calls themselves know.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) invite: Option<Arc<Invite>>,
+    pub(crate) first_audio: Option<Instant>,
+    pub(crate) dtmf_sent: String,
+    pub(crate) stats: Option<Stats>,
+    pub(crate) status: Option<u16>,
+    pub(crate) detail: Option<Pii<String>>,
+}
+
+/// The call as others see it; times count from `epoch`.
+pub(crate) fn call_view(call: &Call, notes: &Notes, epoch: Instant) -> CallView {
+    let since = |at: std::time::Instant| at.saturating_duration_since(epoch.into_std());
+    CallView {
+        id: call.id(),
+        direction: call.direction(),
+        state: call.state(),
+        party: call.party().clone(),
+        invite: notes.invite.clone(),
+        hold: call.hold(),
+        remote_hold: call.remote_hold(),
+        muted: call.muted(),
+        heard: call.heard(),
+        connected: call.connected(),
+        started_at: since(call.started()),
+        answered_at: call.answered().map(since),
+        first_audio_at: notes
+            .first_audio
+            .map(|at| at.saturating_duration_since(epoch)),
+        dtmf_sent: Pii::new(notes.dtmf_sent.clone()),
+        stats: notes.stats,
+        ending: call.end_reason().map(|reason| Ending {
+            reason,
+            status: notes.status,
+            detail: notes.detail.clone(),
+            at: call.ended().map_or(Duration::ZERO, since),
+        }),
+    }
+}
+
+/// What happened to a call between `before` (none: it is new) and `now`.
+pub(crate) fn between(before: Option<&CallView>, now: &CallView) -> Vec<DeskEvent> {
+    let id = now.id;
+    let mut events = Vec::new();
+    let Some(before) = before else {
+        events.push(match now.direction {
+            warmline_call::Direction::Incoming => DeskEvent::Incoming(Box::new(now.clone())),
+            warmline_call::Direction::Outgoing => DeskEvent::Dialing(Box::new(now.clone())),
+        });
+        events.extend(ended(now));
+        return events;
+    };
+    if before.muted != now.muted {
+        events.push(DeskEvent::Muted(id, now.muted));
+    }
+    if before.state != now.state {
+        match now.state {
+            State::Ringing { early_media: false } => events.push(DeskEvent::Ringing(id)),
+            State::Ringing { early_media: true } => events.push(DeskEvent::Early(id)),
+            State::Established if !held(now) => events.push(DeskEvent::Active(id)),
+            State::Established | State::Incoming | State::Answering | State::Dialing => {}
+            State::Ended(_) => {}
+        }
+    }
+    if now.ending.is_none() {
+        if before.connected != now.connected {
+            events.push(DeskEvent::Connected(id, now.connected));
+        }
+        if before.first_audio_at.is_none() && now.first_audio_at.is_some() {
+            events.push(DeskEvent::FirstAudio(id));
+        }
+        if !held(before) && held(now) {
+            events.push(DeskEvent::Held(id, Holder::Me));
+        }
+        let was_away = matches!(before.hold, Hold::Held | Hold::Resuming | Hold::LocalOnly);
+        if was_away && now.hold == Hold::No {
+            events.push(DeskEvent::Active(id));
+        }
+        if !before.remote_hold && now.remote_hold {
+            events.push(DeskEvent::Held(id, Holder::Peer));
+        }
+        if before.remote_hold && !now.remote_hold {
+            events.push(DeskEvent::Unheld(id));
+        }
+    }
+    if before.ending.is_none() {
+        events.extend(ended(now));
+    }
+    events
+}
+
+/// Whether the agent has nothing to do with the call for now: the peer agreed, or will not.
+fn held(call: &CallView) -> bool {
+    matches!(call.hold, Hold::Held | Hold::LocalOnly)
+}
+
+fn ended(call: &CallView) -> Option<DeskEvent> {
+    call.ending.as_ref().map(|ending| DeskEvent::Ended {
+        call: call.id,
+        reason: ending.reason,
+        status: ending.status,
+    })
+}

@@ -1,12 +1,12 @@
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use crate::certificate::Certificate;
 use crate::error::{Doing, LabError, Result};
 use crate::manager::Manager;
 use crate::people::Person;
-use crate::process::{Process, Stdout};
+use crate::process::{Pipes, Process};
+use crate::tree::Tree;
 use crate::{place, ports, sound, template};
 
 /// Numbers that a test dials. The dial plan is `lab/asterisk/extensions.conf`.
@@ -51,7 +51,11 @@ struct Ports {
 
 impl Asterisk {
     pub(crate) fn start(dir: &Path, certificate: &Certificate) -> Result<Asterisk> {
-        let tree = Tree::find()?;
+        let missing = || LabError::Missing {
+            what: "Asterisk",
+            place: place::installed().join("sid"),
+        };
+        let tree = Tree::find(&["sid", "distribution"], PROGRAM).ok_or_else(missing)?;
         let dir = dir.join("asterisk");
         for part in ["etc", "lib", "spool", "run", "log"] {
             std::fs::create_dir_all(dir.join(part)).doing("making Asterisk's folders")?;
@@ -70,10 +74,16 @@ impl Asterisk {
             &dir.join("etc"),
             &[
                 ("dir", dir.display().to_string()),
-                ("modules", tree.modules.display().to_string()),
+                (
+                    "modules",
+                    tree.libraries()
+                        .join("asterisk/modules")
+                        .display()
+                        .to_string(),
+                ),
                 (
                     "share",
-                    tree.root.join("usr/share/asterisk").display().to_string(),
+                    tree.root().join("usr/share/asterisk").display().to_string(),
                 ),
                 ("sounds", sounds.display().to_string()),
                 ("certificate", certificate.file.display().to_string()),
@@ -103,25 +113,18 @@ impl Asterisk {
     /// Starts it (again), on the same ports. What it knew of calls and registrations is lost.
     pub fn restart(&mut self) -> Result<()> {
         self.kill();
-        let mut command = Command::new(&self.tree.loader);
+        let mut command = self.tree.command(PROGRAM);
         command
-            .args(["--library-path".as_ref(), self.tree.libraries.as_os_str()])
-            .arg(self.tree.root.join("usr/sbin/asterisk"))
-            .args([
-                "-f".as_ref(),
-                "-n".as_ref(),
-                "-C".as_ref(),
-                self.dir.join("etc/asterisk.conf").as_os_str(),
-            ])
-            .env("TZ", "UTC")
-            // The tree's OpenSSL would read the configuration of the system's.
-            .env("OPENSSL_CONF", "/dev/null");
+            .args(["-f", "-n", "-C"])
+            .arg(self.dir.join("etc/asterisk.conf"))
+            .env("TZ", "UTC");
         let mut process = Process::start(
             "asterisk",
             command,
-            Stdout::Log,
+            Pipes::None,
             self.dir.parent().unwrap_or(&self.dir),
         )?;
+        process.run_first();
         let mut manager = None;
         process.ready_when(START, || {
             manager = Manager::connect(self.ports.manager).ok();
@@ -129,7 +132,12 @@ impl Asterisk {
         })?;
         let mut manager = manager.expect("ready means connected");
         manager.wait("FullyBooted", START, |event| event.name() == "FullyBooted")?;
-        process.ready_when(START, || listens(self.ports.wss) && listens(self.ports.tls))?;
+        // It says that it is booted before its console knows every command.
+        process.ready_when(START, || {
+            manager.console("core show version").is_ok()
+                && listens(self.ports.wss)
+                && listens(self.ports.tls)
+        })?;
         self.process = Some(process);
         self.manager = Some(manager);
         Ok(())
@@ -195,37 +203,6 @@ impl Asterisk {
     }
 }
 
-/// An unpacked Asterisk and the loader and libraries it was built for.
-struct Tree {
-    root: PathBuf,
-    loader: PathBuf,
-    libraries: PathBuf,
-    modules: PathBuf,
-}
-
-impl Tree {
-    fn find() -> Result<Tree> {
-        let lab = place::installed();
-        let missing = || LabError::Missing {
-            what: "Asterisk",
-            place: lab.join("sid"),
-        };
-        let root = ["sid", "distribution"]
-            .iter()
-            .map(|tree| lab.join(tree))
-            .find(|tree| tree.join("usr/sbin/asterisk").is_file())
-            .ok_or_else(missing)?;
-        let (loader, libraries) = place::loader(&root).ok_or_else(missing)?;
-        let modules = libraries.join("asterisk/modules");
-        Ok(Tree {
-            root,
-            loader,
-            libraries,
-            modules,
-        })
-    }
-}
-
 fn accounts() -> String {
     Person::ALL
         .iter()
@@ -266,4 +243,6 @@ fn listens(port: u16) -> bool {
     std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
 }
 
+/// Where it lies in its tree.
+const PROGRAM: &str = "usr/sbin/asterisk";
 const START: Duration = Duration::from_secs(20);

@@ -8,7 +8,7 @@ use crate::error::{LabError, Result};
 use crate::lines::Lines;
 use crate::people::Person;
 use crate::place;
-use crate::process::{Process, Stdout};
+use crate::process::{Pipes, Process};
 
 /// A person at a browser: JsSIP in headless Chromium (`lab/jssip/peer.mjs`).
 pub struct Browser {
@@ -56,7 +56,7 @@ impl Browser {
         let process = Process::start(
             &format!("browser-{}", person.number),
             command,
-            Stdout::Piped,
+            Pipes::Both,
             dir,
         )?;
         let mut browser = Browser {

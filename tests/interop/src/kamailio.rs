@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::certificate::Certificate;
 use crate::error::{Doing, LabError, Result};
 use crate::people::Person;
-use crate::process::{Process, Stdout};
+use crate::process::{Pipes, Process};
 use crate::trunk::Trunk;
 use crate::{place, ports, template};
 
@@ -75,7 +75,7 @@ impl Kamailio {
         let mut process = Process::start(
             "kamailio",
             command,
-            Stdout::Log,
+            Pipes::None,
             self.dir.parent().unwrap_or(&self.dir),
         )?;
         let trunk = self.trunk()?;

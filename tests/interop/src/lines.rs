@@ -29,9 +29,9 @@ pub(crate) struct Line {
 }
 
 impl Lines {
-    /// Takes over the pipes of a program started with [`crate::process::Stdout::Piped`].
+    /// Takes over the pipes of a program started with [`crate::process::Pipes::Both`].
     pub(crate) fn new(mut process: Process) -> Lines {
-        let (stdin, stdout) = process.take_pipes();
+        let (stdin, stdout) = (process.stdin(), process.stdout());
         let (sender, incoming) = channel();
         // Ends with the program: its standard output closes. A line that is no JSON is an event too,
         // so that a test can refuse it.

@@ -38,6 +38,25 @@ impl ManagerEvent {
     }
 }
 
+impl ManagerEvent {
+    fn summary(&self) -> String {
+        let shown = [
+            "Channel",
+            "Exten",
+            "Application",
+            "Cause",
+            "Digit",
+            "UserEvent",
+            "ContactStatus",
+        ];
+        let fields = shown
+            .iter()
+            .filter(|field| !self.get(field).is_empty())
+            .map(|field| format!(" {field}={}", self.get(field)));
+        format!("{}{}", self.name(), fields.collect::<String>())
+    }
+}
+
 impl Manager {
     pub(crate) fn connect(port: u16) -> Result<Manager> {
         let stream =
@@ -84,8 +103,8 @@ impl Manager {
         match response.get("Response") {
             "Success" => Ok(response),
             _ => Err(LabError::Refused {
-                name: action.to_owned(),
-                reason: response.get("Message").to_owned(),
+                name: format!("{action} {fields:?}"),
+                reason: format!("{:?}", response.fields),
             }),
         }
     }
@@ -137,15 +156,15 @@ impl Manager {
                 seen += 1;
             }
             if start.elapsed() > limit {
-                let names: Vec<_> = self.events[from..]
+                let seen: Vec<_> = self.events[from..]
                     .iter()
-                    .map(|event| format!("{:?}", event.fields))
+                    .map(ManagerEvent::summary)
                     .collect();
                 return Err(LabError::TimedOut {
                     name: "Asterisk's manager".to_owned(),
                     awaited: awaited.to_owned(),
                     limit,
-                    seen: names.join("\n"),
+                    seen: seen.join("\n"),
                 });
             }
             self.read()?;

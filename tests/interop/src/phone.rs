@@ -12,7 +12,7 @@ use crate::error::{Doing, LabError, Result};
 use crate::lines::{Line, Lines};
 use crate::people::Person;
 use crate::place::Lab;
-use crate::process::{Process, Stdout};
+use crate::process::{Pipes, Process};
 use crate::pulse::Pulse;
 
 /// What a phone can be told.
@@ -305,7 +305,7 @@ impl<'lab> PhoneSetup<'lab> {
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .envs(self.environment);
         let spawned = Instant::now();
-        let process = Process::start(&name, command, Stdout::Piped, dir)?;
+        let process = Process::start(&name, command, Pipes::Both, dir)?;
         self.lab.search_later(process.log().to_owned());
         Ok(Phone {
             lines: Lines::new(process),

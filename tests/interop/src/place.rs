@@ -22,7 +22,8 @@ use crate::{sound, trunk};
 /// are searched for what no log may hold.
 ///
 /// # Panics
-/// When the test fails. The lab's folder, with all logs, is then kept and named.
+/// When the test fails. The lab's folder, with all logs, is then kept and named. (`WARMLINE_KEEP=1`
+/// keeps it in any case.)
 pub fn test(body: impl FnOnce(&Lab) -> Result<()>) {
     let lab = Lab::new().unwrap_or_else(|error| panic!("{error}"));
     let result = body(&lab).and_then(|()| lab.search_logs());
@@ -161,7 +162,7 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() || std::env::var_os("WARMLINE_KEEP").is_some() {
             self.dir.disable_cleanup(true);
             let _ = std::io::Write::write_fmt(
                 &mut std::io::stderr(),
@@ -207,29 +208,6 @@ pub(crate) fn program(what: &'static str, names: &[&str]) -> Result<PathBuf> {
             what,
             place: "the PATH".into(),
         })
-}
-
-/// The dynamic loader and the folder of libraries of an unpacked Debian tree: a program of another
-/// release runs by them beside the system's own.
-pub(crate) fn loader(tree: &Path) -> Option<(PathBuf, PathBuf)> {
-    let entries = |folder: &str| {
-        std::fs::read_dir(tree.join(folder))
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-    };
-    let named = |path: &Path, begin: &str, end: &str| {
-        path.file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with(begin) && name.contains(end))
-    };
-    let loader = entries("usr/lib64")
-        .chain(entries("usr/lib"))
-        .find(|path| named(path, "ld-linux-", ".so."))?;
-    let libraries =
-        entries("usr/lib").find(|path| named(path, "", "-linux-gnu") && path.is_dir())?;
-    Some((loader, libraries))
 }
 
 fn take_turn() -> Result<File> {

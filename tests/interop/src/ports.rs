@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A port that is free for TCP and for UDP on 127.0.0.1.
-pub(crate) fn free() -> u16 {
+pub fn free() -> u16 {
     free_range(1).0
 }
 

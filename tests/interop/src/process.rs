@@ -16,12 +16,17 @@ pub struct Process {
     log: PathBuf,
 }
 
-/// Where a program's standard output goes.
-pub enum Stdout {
-    /// Into its log, with standard error.
-    Log,
-    /// To the harness; standard input comes from there too.
-    Piped,
+/// Which of a program's pipes end in the harness. Standard error goes into the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pipes {
+    /// None: what it prints goes into the log.
+    None,
+    /// Standard input.
+    Input,
+    /// Standard output.
+    Output,
+    /// Both.
+    Both,
 }
 
 impl Process {
@@ -29,7 +34,7 @@ impl Process {
     ///
     /// It gets SIGTERM when the calling *thread* ends, however that comes about: a program belongs to
     /// the thread that started it.
-    pub fn start(name: &str, mut command: Command, stdout: Stdout, dir: &Path) -> Result<Process> {
+    pub fn start(name: &str, mut command: Command, pipes: Pipes, dir: &Path) -> Result<Process> {
         let log = dir.join(format!("{name}.log"));
         let file = File::options()
             .create(true)
@@ -37,11 +42,17 @@ impl Process {
             .open(&log)
             .doing(format!("opening {}", log.display()))?;
         let copy = file.try_clone().doing("duplicating a log file")?;
-        match stdout {
-            Stdout::Log => command.stdin(Stdio::null()).stdout(copy),
-            Stdout::Piped => command.stdin(Stdio::piped()).stdout(Stdio::piped()),
+        let (stdin, stdout) = match pipes {
+            Pipes::None => (Stdio::null(), copy.into()),
+            Pipes::Input => (Stdio::piped(), copy.into()),
+            Pipes::Output => (Stdio::null(), Stdio::piped()),
+            Pipes::Both => (Stdio::piped(), Stdio::piped()),
         };
-        command.stderr(file).process_group(0);
+        command
+            .stdin(stdin)
+            .stdout(stdout)
+            .stderr(file)
+            .process_group(0);
         let parent = std::process::id();
         // SAFETY: between fork and exec only prctl and getppid are called: system calls without memory
         // of the parent, safe after a fork of a program with threads.
@@ -65,6 +76,13 @@ impl Process {
             child,
             log,
         })
+    }
+
+    /// Lets it run before others, as far as this user may: a server or a sound server that waits for
+    /// a compiler would be measured as a bad phone. Called right after the start, before it has threads.
+    pub(crate) fn run_first(&self) {
+        // SAFETY: a system call without memory. It may be refused; then it runs like everything else.
+        unsafe { libc::setpriority(libc::PRIO_PROCESS, self.child.id(), -10) };
     }
 
     /// What the harness calls it.
@@ -139,12 +157,14 @@ impl Process {
         }
     }
 
-    pub(crate) fn take_pipes(&mut self) -> (ChildStdin, ChildStdout) {
-        let missing = "started with Stdout::Piped, and asked once";
-        (
-            self.child.stdin.take().expect(missing),
-            self.child.stdout.take().expect(missing),
-        )
+    /// Its standard input, if [`Pipes`] has it end here; once.
+    pub fn stdin(&mut self) -> ChildStdin {
+        self.child.stdin.take().expect("piped, and asked for once")
+    }
+
+    /// Its standard output, if [`Pipes`] has it end here; once.
+    pub fn stdout(&mut self) -> ChildStdout {
+        self.child.stdout.take().expect("piped, and asked for once")
     }
 
     /// Ends it without a warning, as a crash would, with everything it started.

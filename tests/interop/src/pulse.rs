@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::{Doing, Result};
 use crate::place;
-use crate::process::{Process, Stdout};
+use crate::process::{Pipes, Process};
 
 /// A sound server without a sound card: a speaker that nobody hears and a microphone that a test
 /// speaks into.
@@ -39,7 +39,8 @@ impl Pulse {
             .env("XDG_RUNTIME_DIR", &dir)
             .env("PULSE_RUNTIME_PATH", &dir)
             .env_remove("DBUS_SESSION_BUS_ADDRESS");
-        let process = Process::start("pulse", command, Stdout::Log, dir.parent().unwrap_or(&dir))?;
+        let process = Process::start("pulse", command, Pipes::None, dir.parent().unwrap_or(&dir))?;
+        process.run_first();
         std::fs::write(dir.join("asound.conf"), ALSA).doing("writing ALSA's configuration")?;
         let mut pulse = Pulse { process, dir };
         let mut ask = pulse.pactl();
@@ -76,15 +77,10 @@ impl Pulse {
         command
     }
 
-    /// Starts a program that uses this server: `parecord`, `pacat` …
-    pub(crate) fn run(&self, name: &str, mut command: Command) -> Result<Process> {
+    /// Starts a program that uses this server: `parec`, `paplay`, a phone.
+    pub fn run(&self, name: &str, mut command: Command, pipes: Pipes) -> Result<Process> {
         self.lend(&mut command);
-        Process::start(
-            name,
-            command,
-            Stdout::Log,
-            self.dir.parent().unwrap_or(&self.dir),
-        )
+        Process::start(name, command, pipes, self.dir.parent().unwrap_or(&self.dir))
     }
 }
 

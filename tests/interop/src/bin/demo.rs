@@ -41,7 +41,9 @@ mod demo {
             .arg(&profile)
             .env("WARMLINE_DEMO_PASSWORD", Person::AGENT.password);
         let mut window = Process::start("window", window, Pipes::None, lab.dir())?;
-        say("The window opens. A customer calls in ten seconds; answer, and speak: the line echoes you.");
+        say(
+            "The window opens. A customer calls in ten seconds; answer, and speak: the line echoes you.",
+        );
         say(&format!(
             "Numbers to try in the call box: {} echo, {} a tone, {} music on hold, {} busy, {} no answer.",
             number::ECHO,

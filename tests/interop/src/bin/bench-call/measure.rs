@@ -1,0 +1,237 @@
+//! One phone, one codec, one run: started cold, registered, called, listened to.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use warmline_interop::{Asterisk, Band, Lab, Pulse, Result, Room, number, score, sound};
+
+use crate::client::{Client, Codec, Name};
+use crate::signalling::{Clock, answered_call};
+use crate::{cost, trip};
+
+/// What one run showed. What did not show is not there.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Run {
+    pub(crate) registered_ms: f64,
+    pub(crate) dial_to_invite_ms: Vec<f64>,
+    pub(crate) invite_to_200_ms: Vec<f64>,
+    pub(crate) answer_to_audio_ms: Vec<f64>,
+    pub(crate) cpu_idle_s_per_min: f64,
+    pub(crate) cpu_call_s_per_min: f64,
+    pub(crate) pss_idle_mb: f64,
+    pub(crate) pss_call_mb: f64,
+    pub(crate) trip_ms: Vec<f64>,
+    pub(crate) pesq: Vec<f64>,
+}
+
+/// Measures a phone. `Ok(None)` if it is not installed.
+pub(crate) fn run(name: Name, codec: Codec) -> Result<Option<Run>> {
+    let lab = Lab::new()?;
+    let pulse = lab.pulse()?;
+    let mut asterisk = lab.asterisk()?;
+    asterisk.manager().console("pjsip set logger on")?;
+    let clock = Clock::now();
+    asterisk.manager().from_now();
+
+    let start = Instant::now();
+    let Some(mut client) = name.start(codec, &asterisk, &pulse, &lab)? else {
+        return Ok(None);
+    };
+    let person = name.person().number;
+    let registered =
+        asterisk
+            .manager()
+            .wait("a registration", Duration::from_secs(20), |event| {
+                event.name() == "ContactStatus"
+                    && event.get("AOR") == person
+                    && event.get("ContactStatus") != "Removed"
+            })?;
+    let mut run = Run {
+        registered_ms: ms(registered.at - start),
+        ..Run::default()
+    };
+
+    std::thread::sleep(SETTLE);
+    run.cpu_idle_s_per_min = cpu_per_minute(client.as_ref(), IDLE);
+    run.pss_idle_mb = cost::pss_mb(client.pid());
+
+    for _ in 0..SHORT_CALLS {
+        let room = short_call(client.as_mut(), &mut asterisk, &pulse, clock, &mut run)?;
+        drop(room);
+    }
+    let (said, plan) = programme(&lab)?;
+    long_call(
+        client.as_mut(),
+        &mut asterisk,
+        &pulse,
+        &said,
+        &plan,
+        codec,
+        &lab,
+        &mut run,
+    )?;
+    Ok(Some(run))
+}
+
+/// The trip with the microphone and the speaker connected inside the sound server: what the harness
+/// itself adds.
+pub(crate) fn floor() -> Result<Vec<f64>> {
+    let lab = Lab::new()?;
+    let pulse = lab.pulse()?;
+    pulse.short_circuit()?;
+    let (said, plan) = programme(&lab)?;
+    let recorder = pulse.record()?;
+    std::thread::sleep(SETTLE);
+    let mouth = pulse.say(&said)?;
+    std::thread::sleep(Duration::from_secs_f64(plan.speech_begins));
+    drop(mouth);
+    let room = recorder.finish();
+    Ok(trip::trips_ms(&room, 0.0, f64::INFINITY))
+}
+
+/// A call to a tone: how long until it is answered, and until the tone is heard.
+fn short_call(
+    client: &mut dyn Client,
+    asterisk: &mut Asterisk,
+    pulse: &Pulse,
+    clock: Clock,
+    run: &mut Run,
+) -> Result<Room> {
+    let recorder = pulse.record()?;
+    asterisk.manager().from_now();
+    let dialled = Instant::now();
+    client.dial(number::MILLIWATT)?;
+    asterisk.manager().wait("an answered call", CALL, |event| {
+        event.name() == "MusicOnHoldStart"
+    })?;
+    std::thread::sleep(TONE);
+    let room = recorder.finish();
+    hang_up(client, asterisk)?;
+    let dialled = clock.since_1970(dialled);
+    if let Some(call) = answered_call(&asterisk.log(), dialled) {
+        run.dial_to_invite_ms
+            .push(ms(call.invite.saturating_sub(dialled)));
+        run.invite_to_200_ms.push(ms(call.answered - call.invite));
+        let began = clock.since_1970(room.began);
+        if let Some(at) = first_tone(
+            &room.speaker,
+            call.answered.saturating_sub(began).as_secs_f64(),
+        ) {
+            run.answer_to_audio_ms.push(ms(
+                (began + Duration::from_secs_f64(at)).saturating_sub(call.answered)
+            ));
+        }
+    }
+    Ok(room)
+}
+
+/// A call to Echo: what it costs, how long sound takes, and what is left of speech.
+#[allow(clippy::too_many_arguments)] // one use
+fn long_call(
+    client: &mut dyn Client,
+    asterisk: &mut Asterisk,
+    pulse: &Pulse,
+    said: &PathBuf,
+    plan: &Plan,
+    codec: Codec,
+    lab: &Lab,
+    run: &mut Run,
+) -> Result<()> {
+    asterisk.manager().from_now();
+    client.dial(number::ECHO)?;
+    asterisk.manager().wait("a call to Echo", CALL, |event| {
+        event.name() == "Newexten" && event.get("Application") == "Echo"
+    })?;
+    // Jitter buffers find their depth first.
+    std::thread::sleep(SETTLE);
+    let recorder = pulse.record()?;
+    let mouth = pulse.say(said)?;
+    run.cpu_call_s_per_min = cpu_per_minute(client, Duration::from_secs_f64(plan.seconds));
+    run.pss_call_mb = cost::pss_mb(client.pid());
+    std::thread::sleep(Duration::from_secs(1));
+    drop(mouth);
+    let room = recorder.finish();
+    hang_up(client, asterisk)?;
+
+    run.trip_ms = trip::trips_ms(&room, 0.0, plan.speech_begins);
+    let band = match codec {
+        Codec::Opus => Band::Wide,
+        Codec::Pcmu => Band::Narrow,
+    };
+    for number in 0..SENTENCES {
+        let begin = plan.speech_begins + f64::from(number) * plan.sentence;
+        let heard = room.speaker.part(begin, begin + plan.sentence + 1.5);
+        let file = lab.dir().join("heard.wav");
+        sound::write(&file, heard.rate, &heard.samples)?;
+        run.pesq.push(score(&sound::sentence(), &file, band)?.pesq);
+    }
+    Ok(())
+}
+
+fn hang_up(client: &mut dyn Client, asterisk: &mut Asterisk) -> Result<()> {
+    client.hang_up()?;
+    asterisk
+        .manager()
+        .wait("the end of the call", CALL, |event| {
+            event.name() == "Hangup"
+        })
+        .map(drop)
+}
+
+/// What is said: first chirps, then sentences. Times in seconds.
+struct Plan {
+    speech_begins: f64,
+    sentence: f64,
+    seconds: f64,
+}
+
+fn programme(lab: &Lab) -> Result<(PathBuf, Plan)> {
+    let sentence = sound::Sound::read(&sound::sentence())?;
+    let mut samples = trip::chirps(CHIRPS);
+    let speech_begins = samples.len() as f64 / f64::from(trip::RATE);
+    for _ in 0..SENTENCES {
+        samples.extend(&sentence.samples);
+        samples.extend(std::iter::repeat_n(0, trip::RATE as usize));
+    }
+    let file = lab.dir().join("programme.wav");
+    sound::write(&file, trip::RATE, &samples)?;
+    let seconds = samples.len() as f64 / f64::from(trip::RATE);
+    Ok((
+        file,
+        Plan {
+            speech_begins,
+            sentence: sentence.seconds() + 1.0,
+            seconds,
+        },
+    ))
+}
+
+fn cpu_per_minute(client: &dyn Client, during: Duration) -> f64 {
+    let (start, before) = (Instant::now(), cost::cpu(client.pid()));
+    std::thread::sleep(during);
+    let used = cost::cpu(client.pid()).saturating_sub(before);
+    used.as_secs_f64() * 60.0 / start.elapsed().as_secs_f64()
+}
+
+/// When the tone of [`number::MILLIWATT`] is first heard after `from`, in seconds of the recording.
+fn first_tone(heard: &sound::Sound, from: f64) -> Option<f64> {
+    let step = 0.005;
+    let steps = (heard.seconds() / step) as usize;
+    (0..steps)
+        .map(|n| n as f64 * step)
+        .find(|&at| at >= from && heard.part(at, at + 0.01).level_at(1000.0) > -35.0)
+}
+
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// So that what a start leaves behind is not measured.
+const SETTLE: Duration = Duration::from_secs(2);
+const IDLE: Duration = Duration::from_secs(10);
+const TONE: Duration = Duration::from_secs(3);
+const CALL: Duration = Duration::from_secs(10);
+const SHORT_CALLS: usize = 3;
+const CHIRPS: usize = 8;
+const SENTENCES: u32 = 4;

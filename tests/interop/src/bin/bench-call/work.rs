@@ -1,0 +1,191 @@
+//! From the command line to the files.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use warmline_interop::{Lab, Result};
+
+use crate::client::{Codec, Name, io};
+use crate::measure::{self, Run};
+use crate::report::{Figures, Machine, Report, Spread, markdown};
+
+pub(crate) fn main() -> ExitCode {
+    let wishes = match Wishes::parse(std::env::args().skip(1)) {
+        Ok(wishes) => wishes,
+        Err(problem) => {
+            say(&problem);
+            return ExitCode::from(2);
+        }
+    };
+    match measure_all(&wishes).and_then(|report| publish(&report)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Wishes {
+    runs: usize,
+    phones: Vec<Name>,
+    codecs: Vec<Codec>,
+}
+
+impl Wishes {
+    fn parse(mut words: impl Iterator<Item = String>) -> std::result::Result<Wishes, String> {
+        let mut wishes = Wishes {
+            runs: 3,
+            phones: Name::ALL.to_vec(),
+            codecs: vec![Codec::Opus, Codec::Pcmu],
+        };
+        while let Some(word) = words.next() {
+            let value = words.next().ok_or(format!("{word} needs a value"))?;
+            let unknown = |_| format!("{word} {value}: not known");
+            let list = || value.split(',').map(|name| serde_json::Value::from(name));
+            match word.as_str() {
+                "--runs" => {
+                    wishes.runs = value
+                        .parse()
+                        .map_err(|_| format!("--runs {value}: not a number"))?
+                }
+                "--phones" => {
+                    wishes.phones = list()
+                        .map(serde_json::from_value)
+                        .collect::<std::result::Result<_, _>>()
+                        .map_err(unknown)?
+                }
+                "--codecs" => {
+                    wishes.codecs = list()
+                        .map(serde_json::from_value)
+                        .collect::<std::result::Result<_, _>>()
+                        .map_err(unknown)?
+                }
+                _ => {
+                    return Err(format!(
+                        "bench-call [--runs N] [--phones a,b] [--codecs a,b]; not {word}"
+                    ));
+                }
+            }
+        }
+        Ok(wishes)
+    }
+}
+
+fn measure_all(wishes: &Wishes) -> Result<Report> {
+    say("the floor");
+    let floor_trip_ms = Spread::of(measure::floor()?);
+    let asterisk = {
+        let lab = Lab::new()?;
+        lab.asterisk()?.manager().console("core show version")?
+    };
+    let asterisk = asterisk
+        .split(" built")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let mut phones = Vec::new();
+    for &codec in &wishes.codecs {
+        // In turn, so that a disturbance of the machine does not hit one phone alone.
+        let mut runs: Vec<(Vec<Run>, Option<String>)> =
+            wishes.phones.iter().map(|_| Default::default()).collect();
+        for number in 1..=wishes.runs {
+            for (&phone, (runs, failed)) in wishes.phones.iter().zip(&mut runs) {
+                say(&format!(
+                    "{} {} {number}/{}",
+                    label(phone),
+                    label(codec),
+                    wishes.runs
+                ));
+                match measure::run(phone, codec) {
+                    Ok(Some(run)) => runs.push(run),
+                    Ok(None) => {
+                        *failed =
+                            Some("it is not installed (tests/interop/lab/setup bench)".to_owned())
+                    }
+                    Err(error) => {
+                        say(&error.to_string());
+                        *failed = error
+                            .to_string()
+                            .lines()
+                            .next()
+                            .map(|line| format!("a run failed: {line}"));
+                    }
+                }
+            }
+        }
+        for (&phone, (runs, failed)) in wishes.phones.iter().zip(runs) {
+            phones.push(Figures::of(phone, version(phone), codec, &runs, failed));
+        }
+    }
+    Ok(Report {
+        machine: machine(),
+        asterisk,
+        runs: wishes.runs,
+        floor_trip_ms,
+        phones,
+    })
+}
+
+fn publish(report: &Report) -> Result<()> {
+    let json = serde_json::to_string_pretty(report)
+        .map_err(|error| io("writing JSON", error.into()))?
+        + "\n";
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bench");
+    std::fs::create_dir_all(&folder).map_err(|source| io("making docs/bench", source))?;
+    std::fs::write(folder.join("call.json"), &json)
+        .map_err(|source| io("writing call.json", source))?;
+    std::fs::write(folder.join("call.md"), markdown(report))
+        .map_err(|source| io("writing call.md", source))?;
+    std::io::stdout()
+        .write_all(json.as_bytes())
+        .map_err(|source| io("printing", source))
+}
+
+fn machine() -> Machine {
+    let file = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let value = |text: &str, key: &str| {
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(key))
+            .unwrap_or_default();
+        line.split_once(['=', ':'])
+            .map_or(String::new(), |(_, value)| {
+                value.trim().trim_matches('"').to_owned()
+            })
+    };
+    Machine {
+        system: value(&file("/etc/os-release"), "PRETTY_NAME"),
+        processor: value(&file("/proc/cpuinfo"), "model name"),
+        cores: std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
+        date: output("date", &["+%Y-%m-%d"]),
+    }
+}
+
+fn version(phone: Name) -> String {
+    let number = match phone {
+        Name::Warmline => env!("CARGO_PKG_VERSION").to_owned(),
+        Name::Baresip => crate::client::baresip_version(),
+        Name::Linphonec => output("dpkg-query", &["-W", "-f", "${Version}", "linphone-cli"]),
+    };
+    format!("{} {number}", label(phone))
+}
+
+fn output(program: &str, words: &[&str]) -> String {
+    let output = Command::new(program).args(words).output();
+    output
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        .unwrap_or_default()
+}
+
+fn label(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "bench: {text}");
+}

@@ -18,8 +18,8 @@ pub enum MediaError {
     /// answer where nothing was offered.
     #[error("{0}")]
     WrongState(&'static str),
-    /// No local address can be used.
-    #[error("no network address can be used for media")]
+    /// No local address can be used, nor one on a relay.
+    #[error("no network address can be used for media: no network, or no TURN server that answers")]
     NoAddress,
     /// The WebRTC stack refused.
     #[error("WebRTC: {0}")]

@@ -6,10 +6,12 @@
 //! ([`sdp`]): the WebRTC stack below is told only what it needs for ICE and DTLS-SRTP, so what it
 //! does not understand of telephony never meets it.
 
+mod address;
 mod config;
 mod error;
 mod leg;
 mod link;
+mod progress;
 mod rtp;
 pub mod sdp;
 mod session;

@@ -6,8 +6,8 @@
 //! anyway: so a codec change is none of the stack's business, and costs no copy.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rtc::crypto::SignatureScheme;
@@ -17,7 +17,7 @@ use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
 use rtc::peer_connection::configuration::media_engine::MIME_TYPE_OPUS;
 use rtc::peer_connection::configuration::{RTCIceTransportPolicy, RTCOfferOptions};
-use rtc::peer_connection::transport::{RTCDtlsRole, RTCIceCandidate};
+use rtc::peer_connection::transport::RTCDtlsRole;
 use rtc::rtp;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
@@ -28,17 +28,16 @@ use warmline_audio::EncodedPacket;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCConfigurationBuilder, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer,
-    RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, SettingEngineBuilder,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder,
+    RTCSessionDescription, SettingEngineBuilder,
 };
 
+use crate::address;
+use crate::progress::{Observer, Progress, Reporter};
 use crate::rtp::RtpSession;
-use crate::sdp::{
-    Candidate, CandidateType, Description, LocalTransport, PeerTransport, Setup, stack,
-};
+use crate::sdp::{Description, LocalTransport, PeerTransport, Setup, stack};
 use crate::tap::Tap;
-use crate::{IceServer, MediaConfig, MediaError, MediaEvent};
+use crate::{MediaConfig, MediaError};
 
 /// Time between connectivity checks while connecting (RFC 8445 section 14.2).
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
@@ -49,25 +48,8 @@ const CHECKS: u16 = 400;
 const REFLEXIVE_WAIT: Duration = Duration::from_millis(200);
 /// The same for pairs over a relay.
 const RELAY_WAIT: Duration = Duration::from_millis(400);
-/// How long DTLS may take once there is a path. The stack itself waits for ever.
-const DTLS_LIMIT: Duration = Duration::from_secs(15);
 /// The source the stack takes all our packets to have; the tap gives the real one.
 const SSRC: u32 = 1;
-
-/// How a transport fares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    /// Not there yet.
-    Connecting,
-    /// ICE has found a path, DTLS is not up yet.
-    Reached,
-    /// Packets can flow.
-    Connected,
-    /// The peer is not heard at the moment.
-    Disconnected,
-    /// No path, or no longer.
-    Failed,
-}
 
 /// What makes a transport the same to a peer even if it is built anew: certificate, ICE
 /// credentials, ports.
@@ -159,7 +141,10 @@ impl Transport {
         } else {
             RTCIceTransportPolicy::All
         };
-        let ice_servers = look_up(&config.ice_servers, config.gathering_limit).await;
+        let ice_servers = address::look_up(&config.ice_servers, config.gathering_limit).await;
+        if config.relay_only && ice_servers.iter().all(|server| server.username.is_empty()) {
+            return Err(MediaError::NoAddress);
+        }
         let pinned = identity.credentials.is_some();
         let observer = Arc::new(Observer::default());
         let open = Arc::new(AtomicBool::new(false));
@@ -177,7 +162,7 @@ impl Transport {
                 Registry::new().with(Slot::ReceiverReport, Tap::new(rtp, open.clone())),
             )
             .with_handler(observer.clone())
-            .with_udp_addrs(addresses(config, &identity.addresses))
+            .with_udp_addrs(address::to_bind(config, &identity.addresses))
             .build()
             .await
             .map_err(refused)?;
@@ -204,7 +189,6 @@ impl Transport {
         // Asked for here and not by `restart_ice`, which has the stack gather twice.
         let options = RTCOfferOptions {
             ice_restart: restart,
-            ..RTCOfferOptions::default()
         };
         let offer = self.connection.create_offer(Some(options));
         let offer = offer.await.map_err(refused)?;
@@ -235,7 +219,7 @@ impl Transport {
     pub(crate) fn route(&self) -> Route {
         Route {
             track: self.track.clone(),
-            progress: self.observer.progress.subscribe(),
+            progress: self.observer.progress(),
         }
     }
 
@@ -246,11 +230,7 @@ impl Transport {
 
     /// What tells the session's owner how it fares.
     pub(crate) fn reporter(&self, rtp: Arc<RtpSession>) -> Reporter {
-        Reporter {
-            progress: self.observer.progress.subscribe(),
-            open: self.open.clone(),
-            rtp,
-        }
+        Reporter::new(&self.observer, self.open.clone(), rtp)
     }
 
     /// Whether its ICE credentials are fixed, so that ICE cannot restart in place.
@@ -289,8 +269,7 @@ impl Transport {
     ) -> Result<LocalTransport, MediaError> {
         let (ufrag, pwd, fingerprint) = credentials(&description.sdp)
             .ok_or_else(|| refused("its description names no credentials"))?;
-        self.observer.restart_gathering();
-        let mut gathered = self.observer.gathered.subscribe();
+        let mut gathered = self.observer.restart_gathering();
         self.connection
             .set_local_description(description)
             .await
@@ -364,146 +343,6 @@ impl Route {
     }
 }
 
-/// Tells a session's owner how a transport fares, while it is the one in use.
-pub(crate) struct Reporter {
-    progress: watch::Receiver<Progress>,
-    open: Arc<AtomicBool>,
-    rtp: Arc<RtpSession>,
-}
-
-impl Reporter {
-    pub(crate) async fn run(mut self) {
-        let mut was_connected = false;
-        loop {
-            let now = *self.progress.borrow_and_update();
-            match now {
-                Progress::Connecting | Progress::Reached => {}
-                Progress::Connected => {
-                    was_connected = true;
-                    self.tell(MediaEvent::Connected);
-                }
-                Progress::Disconnected => self.tell(MediaEvent::Disconnected),
-                Progress::Failed if was_connected => {
-                    self.fail("the network path to the peer is lost");
-                }
-                Progress::Failed => self.fail("no network path to the peer was found (ICE)"),
-            }
-            let change = self.progress.changed();
-            let change = if now == Progress::Reached {
-                let Ok(change) = tokio::time::timeout(DTLS_LIMIT, change).await else {
-                    self.fail("the peer was reached, but encryption could not be agreed on (DTLS)");
-                    return;
-                };
-                change
-            } else {
-                change.await
-            };
-            if change.is_err() {
-                return;
-            }
-        }
-    }
-
-    fn fail(&self, reason: &str) {
-        self.tell(MediaEvent::Failed {
-            reason: reason.to_owned(),
-        });
-    }
-
-    fn tell(&self, event: MediaEvent) {
-        if self.open.load(Ordering::Relaxed) {
-            self.rtp.tell(event);
-        }
-    }
-}
-
-/// Listens to the stack.
-#[derive(Debug)]
-struct Observer {
-    progress: watch::Sender<Progress>,
-    gathered: watch::Sender<bool>,
-    found: Mutex<Vec<Candidate>>,
-}
-
-impl Default for Observer {
-    fn default() -> Self {
-        Observer {
-            progress: watch::Sender::new(Progress::Connecting),
-            gathered: watch::Sender::new(false),
-            found: Mutex::default(),
-        }
-    }
-}
-
-impl Observer {
-    fn restart_gathering(&self) {
-        self.gathered.send_replace(false);
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.clear();
-    }
-
-    fn candidates(&self) -> Vec<Candidate> {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.clone()
-    }
-
-    /// The local addresses that sockets are bound to.
-    fn bases(&self) -> Vec<SocketAddr> {
-        let mut bases: Vec<SocketAddr> = Vec::new();
-        for candidate in self.candidates() {
-            let base = match candidate.kind {
-                CandidateType::Host => Some(candidate.address),
-                _ => candidate.related,
-            };
-            bases.extend(base.filter(|base| !bases.contains(base)));
-        }
-        bases
-    }
-}
-
-#[async_trait::async_trait]
-impl PeerConnectionEventHandler for Observer {
-    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
-        if let Some(candidate) = read_candidate(&event.candidate) {
-            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            if !found.contains(&candidate) {
-                found.push(candidate);
-            }
-        }
-    }
-
-    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        if state == RTCIceGatheringState::Complete {
-            self.gathered.send_replace(true);
-        }
-    }
-
-    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
-        if matches!(
-            state,
-            RTCIceConnectionState::Connected | RTCIceConnectionState::Completed
-        ) {
-            self.progress.send_if_modified(|progress| {
-                let first = *progress == Progress::Connecting;
-                if first {
-                    *progress = Progress::Reached;
-                }
-                first
-            });
-        }
-    }
-
-    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        let progress = match state {
-            RTCPeerConnectionState::Connected => Progress::Connected,
-            RTCPeerConnectionState::Disconnected => Progress::Disconnected,
-            RTCPeerConnectionState::Failed => Progress::Failed,
-            _ => return,
-        };
-        self.progress.send_replace(progress);
-    }
-}
-
 fn settings(credentials: Option<(String, String)>) -> SettingEngineBuilder {
     let settings = SettingEngineBuilder::new()
         .with_multicast_dns_mode(MulticastDnsMode::Disabled)
@@ -522,61 +361,6 @@ fn settings(credentials: Option<(String, String)>) -> SettingEngineBuilder {
     }
 }
 
-/// What to bind: the addresses of a transport that is succeeded, or all there are. The stack makes
-/// `0.0.0.0` all usable interfaces, which are never loopback ones.
-fn addresses(config: &MediaConfig, wanted: &[SocketAddr]) -> Vec<SocketAddr> {
-    if !wanted.is_empty() {
-        return wanted.to_vec();
-    }
-    let mut addresses = vec![SocketAddr::from(([0, 0, 0, 0], 0))];
-    if has_ipv6() {
-        addresses.push((std::net::Ipv6Addr::UNSPECIFIED, 0).into());
-    }
-    if config.loopback {
-        addresses.push(SocketAddr::from(([127, 0, 0, 1], 0)));
-    }
-    addresses
-}
-
-/// Whether an interface has an IPv6 address that others can reach. Without one the stack would bind
-/// a socket that is of no use.
-fn has_ipv6() -> bool {
-    let interfaces = rtc::shared::ifaces::ifaces().unwrap_or_default();
-    interfaces.iter().any(|interface| match interface.addr {
-        Some(SocketAddr::V6(address)) => {
-            let ip = address.ip();
-            !ip.is_loopback() && !ip.is_unspecified() && !ip.is_unicast_link_local()
-        }
-        _ => false,
-    })
-}
-
-/// Looks up the servers' names here, with a time limit: the stack would hold up everything else
-/// meanwhile, host candidates too.
-async fn look_up(servers: &[IceServer], limit: Duration) -> Vec<RTCIceServer> {
-    let mut found = Vec::new();
-    for server in servers {
-        let Ok(Ok(addresses)) =
-            tokio::time::timeout(limit, tokio::net::lookup_host(server.authority())).await
-        else {
-            tracing::warn!(?server, "cannot look up the name of a STUN or TURN server");
-            continue;
-        };
-        let addresses: Vec<SocketAddr> = addresses.collect();
-        let four = addresses.iter().find(|address| address.is_ipv4());
-        let six = addresses.iter().find(|address| address.is_ipv6());
-        for address in four.into_iter().chain(six) {
-            let (username, credential) = server.turn().unwrap_or_default();
-            found.push(RTCIceServer {
-                urls: vec![server.url(*address)],
-                username: username.to_owned(),
-                credential: credential.to_owned(),
-            });
-        }
-    }
-    found
-}
-
 /// ICE credentials and fingerprint of a description of the stack.
 fn credentials(sdp: &str) -> Option<(String, String, String)> {
     let description = Description::parse(sdp).ok()?;
@@ -589,11 +373,6 @@ fn credentials(sdp: &str) -> Option<(String, String, String)> {
         value("ice-pwd")?.to_owned(),
         fingerprint.to_ascii_uppercase(),
     ))
-}
-
-fn read_candidate(candidate: &RTCIceCandidate) -> Option<Candidate> {
-    let text = candidate.to_json().ok()?.candidate;
-    Candidate::parse(text.strip_prefix("candidate:").unwrap_or(&text))
 }
 
 fn refused(error: impl std::fmt::Display) -> MediaError {

@@ -174,7 +174,7 @@ mod tests {
             of(&[loopback.clone(), six.clone(), host.clone()]),
             Some(host.clone())
         );
-        assert_eq!(of(&[loopback.clone()]), Some(loopback));
+        assert_eq!(of(std::slice::from_ref(&loopback)), Some(loopback));
         assert_eq!(of(&[host, relayed.clone(), six]), Some(relayed));
     }
 }

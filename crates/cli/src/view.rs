@@ -189,7 +189,7 @@ fn incoming(call: &CallView, snapshot: &Snapshot) -> Event {
 }
 
 fn duration_ms(call: &CallView) -> Option<u64> {
-    let end = call.ending?.at;
+    let end = call.ending.as_ref()?.at;
     Some(end.saturating_sub(call.answered_at?).as_millis() as u64)
 }
 

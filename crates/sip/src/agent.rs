@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use crate::account::Account;
 use crate::invite::Invite;
 use crate::registration::RegistrationState;
+use crate::run;
 
 /// One account's user agent: connects, registers, and keeps itself registered until
 /// [`SipRequest::Shutdown`]. A cloneable handle; dropping the last one shuts the agent down.
@@ -24,7 +25,8 @@ impl UserAgent {
         let (requests, inbox) = mpsc::unbounded_channel();
         let (events, outbox) = mpsc::channel(EVENT_QUEUE);
         let dialogs = Arc::new(AtomicU64::new(1));
-        let _ = (account, inbox, events);
+        // Ends by itself once it has shut down, as it does when the last handle or the receiver goes.
+        tokio::spawn(run::run(account, Arc::clone(&dialogs), inbox, events));
         (UserAgent { requests, dialogs }, outbox)
     }
 

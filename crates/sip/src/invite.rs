@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use rsipstack::sip::Request;
+
+use crate::headers;
+
 /// A name and an address, as in `From: "Alice" <sip:alice@example.com>;tag=1`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct NameAddr {
@@ -45,6 +49,46 @@ pub struct Invite {
 }
 
 impl Invite {
+    /// Reads a request; `offer` is its session description.
+    pub(crate) fn from_request(request: &Request, offer: Option<String>) -> Self {
+        let address = |name| {
+            headers::get(&request.headers, name)
+                .and_then(NameAddr::parse)
+                .unwrap_or_default()
+        };
+        let addresses = |name| {
+            headers::list(&request.headers, name)
+                .into_iter()
+                .filter_map(NameAddr::parse)
+                .collect()
+        };
+        let values = |name| {
+            headers::list(&request.headers, name)
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
+        };
+        Self {
+            from: address("From"),
+            to: address("To"),
+            request_uri: request.uri.to_string(),
+            asserted_identity: addresses("P-Asserted-Identity"),
+            diversion: addresses("Diversion"),
+            history_info: addresses("History-Info"),
+            call_info: values("Call-Info"),
+            user_to_user: values("User-to-User"),
+            subject: headers::get(&request.headers, "Subject").map(str::to_owned),
+            alert_info: values("Alert-Info"),
+            supported: headers::tokens(&request.headers, "Supported"),
+            headers: request
+                .headers
+                .iter()
+                .map(|h| (h.name().to_owned(), h.value().to_owned()))
+                .collect(),
+            offer,
+        }
+    }
+
     /// The first header of this name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers

@@ -5,22 +5,29 @@
 
 mod account;
 mod agent;
+mod body;
+mod call;
 mod capabilities;
+mod core;
 mod dialer;
+mod dialog;
 mod digest;
 mod flow;
 mod framer;
 mod headers;
 mod invite;
+mod line;
 mod message;
 pub mod redact;
 mod registration;
+mod run;
 mod timers;
+mod transactions;
 mod wire;
 
 pub use account::{Account, AccountError, Aor, ProxyUri, ServerUri, Timing, Transport};
 pub use agent::{DialogKey, EndCause, EndedBy, ForkId, SipEvent, SipRequest, UserAgent};
 pub use dialer::{FlowError, TlsError};
 pub use invite::{Invite, NameAddr};
-pub use redact::quiet_filter;
+pub use redact::{Pii, Secret, quiet_filter};
 pub use registration::{RegistrationError, RegistrationState};

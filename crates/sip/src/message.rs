@@ -6,6 +6,9 @@ use rsipstack::sip::{Header, Headers, Method, Request, Response, Version};
 
 use crate::wire;
 
+/// How every branch of ours starts (RFC 3261 §8.1.1.7), and none that the transaction layer makes.
+pub(crate) const BRANCH: &str = "z9hG4bKwl";
+
 /// Our end of the current flow, as messages name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Local {
@@ -37,7 +40,7 @@ pub(crate) fn stamp(request: &mut Request, seq: u32, local: &Local, rng: &mut St
     request
         .headers
         .retain(|h| !matches!(h, Header::Via(_) | Header::CSeq(_)));
-    let branch = format!("{};branch=z9hG4bK{};rport", local.via, token(rng));
+    let branch = format!("{};branch={BRANCH}{};rport", local.via, token(rng));
     request
         .headers
         .push_front(Header::CSeq(format!("{seq} {}", request.method).into()));

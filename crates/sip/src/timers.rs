@@ -100,8 +100,6 @@ pub(crate) struct SessionTimer {
     interval: Duration,
     refresher: Side,
     refreshed: Instant,
-    /// When to try a refresh that has failed again.
-    retry_at: Option<Instant>,
     asked: bool,
 }
 
@@ -173,7 +171,6 @@ impl SessionTimer {
             interval: Duration::from_secs(interval_s.clamp(1, MAX_SE).into()),
             refresher,
             refreshed: now,
-            retry_at: None,
             asked: false,
         }
     }
@@ -186,9 +183,8 @@ impl SessionTimer {
     /// When to call [`Self::due`] next.
     pub(crate) fn poll_timeout(&self) -> Instant {
         let refresh = match self.refresher {
-            Side::Local if self.asked => self.retry_at,
-            Side::Local => Some(self.refreshed + self.interval / 2),
-            Side::Remote => None,
+            Side::Local if !self.asked => Some(self.refreshed + self.interval / 2),
+            Side::Local | Side::Remote => None,
         };
         refresh.map_or(self.ends(), |refresh| refresh.min(self.ends()))
     }
@@ -202,14 +198,7 @@ impl SessionTimer {
             return None;
         }
         self.asked = true;
-        self.retry_at = None;
         Some(SessionDue::Refresh)
-    }
-
-    /// A refresh of ours has failed, but the session may go on: try again at `at`.
-    pub(crate) fn retry(&mut self, at: Instant) {
-        self.asked = true;
-        self.retry_at = Some(at);
     }
 
     /// When the session is dead: at its end for the refresher; for the other a third of the
@@ -277,9 +266,6 @@ mod tests {
         assert_eq!(timer.due(now + 99 * SECOND), None);
         assert_eq!(timer.due(now + 100 * SECOND), Some(SessionDue::Refresh));
         assert_eq!(timer.due(now + 101 * SECOND), None);
-        timer.retry(now + 103 * SECOND);
-        assert_eq!(timer.poll_timeout(), now + 103 * SECOND);
-        assert_eq!(timer.due(now + 103 * SECOND), Some(SessionDue::Refresh));
         assert_eq!(timer.poll_timeout(), now + 200 * SECOND);
         assert_eq!(timer.due(now + 200 * SECOND), Some(SessionDue::Expired));
     }

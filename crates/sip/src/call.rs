@@ -1,0 +1,510 @@
+//! One call: an INVITE usage with all its forks, from the first request to the last response.
+//!
+//! Pure: it is told the time, what came, and what the desk wants, and puts what is to be done on
+//! the [`Line`]. It outlives its `Ended` event until its transactions are done: a BYE may still be
+//! challenged, a late 200 of a cancelled call still has to be acknowledged and hung up.
+
+mod incoming;
+mod offer;
+mod outgoing;
+mod talking;
+
+use std::time::{Duration, Instant};
+
+use rsipstack::sip::{Header, Method, Request, Response};
+
+use crate::agent::{DialogKey, EndCause, EndedBy, ForkId, SipEvent, SipRequest};
+use crate::dialog::Dialog;
+use crate::digest::Attempt;
+use crate::headers;
+use crate::line::{Line, Output};
+use crate::timers::{SessionTimer, SessionWish};
+use crate::transactions::{ClientId, ServerId};
+use crate::wire;
+
+use incoming::Ringing;
+use outgoing::Invitation;
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    key: DialogKey,
+    stage: Stage,
+    /// Our INVITE, until its transaction is done.
+    invitation: Option<Invitation>,
+    /// One for each fork that has answered; one for an incoming call.
+    legs: Vec<Leg>,
+    /// Requests of ours within the dialogs, and what they are for.
+    sent: Vec<Sent>,
+    /// Their INVITE or UPDATE with an offer (or without) that the desk has to answer.
+    asked: Option<(ServerId, Request)>,
+    /// Our 2xx to an INVITE of theirs that is not acknowledged yet.
+    unacked: Option<Unacked>,
+    session: Option<SessionTimer>,
+    /// When to try a refresh again that has failed.
+    refresh_at: Option<Instant>,
+    wish: SessionWish,
+    local_sdp: String,
+    remote_sdp: String,
+    /// When to give up what is still open after the end.
+    deadline: Option<Instant>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Ours, not answered yet.
+    Calling,
+    /// Theirs, not answered yet.
+    Ringing(Box<Ringing>),
+    /// Answered, with this leg.
+    Talking(usize),
+    Over,
+}
+
+/// A dialog of this call.
+#[derive(Debug)]
+struct Leg {
+    fork: ForkId,
+    dialog: Dialog,
+    /// `RSeq` of the last reliable provisional response from there.
+    rseq: Option<u32>,
+    early_sdp: Option<String>,
+    /// The offer of the INVITE has its answer by a reliable response (RFC 3262 §5).
+    answered: bool,
+    /// BYE has been sent.
+    hung_up: bool,
+}
+
+/// A request of ours within a dialog.
+#[derive(Debug)]
+struct Sent {
+    /// `None` while there is no flow to send it over.
+    id: Option<ClientId>,
+    /// Which dialog; without meaning for a CANCEL, which belongs to none.
+    leg: usize,
+    request: Request,
+    purpose: Purpose,
+    attempt: Attempt,
+    /// The ACK that a repeated 2xx to a re-INVITE wants again; set once it is answered.
+    ack: Option<Box<Request>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Prack,
+    /// The desk's offer, by re-INVITE or UPDATE.
+    Reoffer,
+    /// Keeps the session alive, and tells the other side where we are.
+    Refresh,
+    Info,
+    Bye,
+    Cancel,
+}
+
+#[derive(Debug)]
+struct Unacked {
+    server: ServerId,
+    /// The 2xx carried our offer: the ACK carries the answer.
+    offered: bool,
+    /// It answered the INVITE that began the call.
+    initial: bool,
+    /// Hang up as soon as it is acknowledged (RFC 3261 §15).
+    bye: bool,
+}
+
+impl Call {
+    fn new(key: DialogKey, stage: Stage, wish: SessionWish) -> Self {
+        Self {
+            key,
+            stage,
+            invitation: None,
+            legs: Vec::new(),
+            sent: Vec::new(),
+            asked: None,
+            unacked: None,
+            session: None,
+            refresh_at: None,
+            wish,
+            local_sdp: String::new(),
+            remote_sdp: String::new(),
+            deadline: None,
+        }
+    }
+
+    /// What the desk asks of this call.
+    pub(crate) fn ask(&mut self, line: &mut Line, now: Instant, request: SipRequest) {
+        match request {
+            SipRequest::Ring { .. } => self.ring(line, now),
+            SipRequest::Progress { answer, .. } => self.progress(line, now, answer),
+            SipRequest::Accept { sdp, .. } => self.accept(line, now, sdp),
+            SipRequest::Reject { status, reason, .. } => {
+                self.reject(line, now, status, reason.as_deref().unwrap_or(""))
+            }
+            SipRequest::Cancel { .. } | SipRequest::Bye { .. } => self.hang_up(line, now),
+            SipRequest::Reoffer { offer, .. } => self.reoffer(line, now, offer),
+            SipRequest::AnswerReoffer { answer, .. } => self.answer_reoffer(line, now, answer),
+            SipRequest::InfoDtmf {
+                digit, duration_ms, ..
+            } => self.info(line, now, digit, duration_ms),
+            SipRequest::Invite { .. }
+            | SipRequest::Options { .. }
+            | SipRequest::Register
+            | SipRequest::Shutdown => {}
+        }
+    }
+
+    /// Whether a request within a dialog is for this call.
+    pub(crate) fn owns(&self, call_id: &str, local_tag: &str, remote_tag: &str) -> bool {
+        self.legs
+            .iter()
+            .any(|leg| leg.dialog.owns(call_id, local_tag, remote_tag))
+    }
+
+    /// Whether a request of ours belongs to this call.
+    pub(crate) fn sent(&self, id: ClientId) -> bool {
+        self.invitation.as_ref().is_some_and(|i| i.id == Some(id))
+            || self.sent.iter().any(|s| s.id == Some(id))
+    }
+
+    /// Whether this call has that request of theirs to answer, or its ACK to await.
+    pub(crate) fn serves(&self, id: ServerId) -> bool {
+        matches!(&self.stage, Stage::Ringing(ringing) if ringing.server == id)
+            || self.asked.as_ref().is_some_and(|(server, _)| *server == id)
+            || self
+                .unacked
+                .as_ref()
+                .is_some_and(|unacked| unacked.server == id)
+    }
+
+    /// Whether this is the same INVITE come by another way (RFC 3261 §8.2.2.2: 482).
+    pub(crate) fn is_merged(&self, invite: &Request) -> bool {
+        let Stage::Ringing(ringing) = &self.stage else {
+            return false;
+        };
+        let same = |name| {
+            headers::get(&ringing.request.headers, name) == headers::get(&invite.headers, name)
+        };
+        same("Call-ID") && same("CSeq") && same("From")
+    }
+
+    /// A response to a request of ours.
+    pub(crate) fn response(
+        &mut self,
+        line: &mut Line,
+        now: Instant,
+        id: ClientId,
+        response: &Response,
+    ) {
+        if self.invitation.as_ref().is_some_and(|i| i.id == Some(id)) {
+            self.invited(line, now, response);
+        } else if let Some(at) = self.sent.iter().position(|s| s.id == Some(id)) {
+            self.answered(line, now, at, response);
+        }
+    }
+
+    /// A request of ours is finished: nothing more will come for it.
+    pub(crate) fn client_done(&mut self, line: &mut Line, now: Instant, id: ClientId) {
+        if self.invitation.as_ref().is_some_and(|i| i.id == Some(id)) {
+            self.invitation = None;
+            if matches!(self.stage, Stage::Calling) {
+                self.end(line, now, EndCause::network("no answer"));
+            }
+        }
+        self.sent.retain(|s| s.id != Some(id));
+    }
+
+    /// The flow broke before this request of ours was answered.
+    pub(crate) fn lost(&mut self, line: &mut Line, now: Instant, id: ClientId) {
+        if self.invitation.as_ref().is_some_and(|i| i.id == Some(id)) {
+            self.lost_invitation(line, now);
+        } else if let Some(at) = self.sent.iter().position(|s| s.id == Some(id)) {
+            self.lost_request(line, now, at);
+        }
+    }
+
+    /// Registered over a new flow: sends what could not be sent, and tells the other side, by a
+    /// refresh of the session, where we can be reached now.
+    pub(crate) fn recovered(&mut self, line: &mut Line, now: Instant) {
+        for at in (0..self.sent.len())
+            .filter(|&at| self.sent[at].id.is_none())
+            .collect::<Vec<_>>()
+        {
+            self.transmit(line, at);
+        }
+        if matches!(self.stage, Stage::Talking(_)) {
+            self.refresh(line, now);
+        }
+    }
+
+    /// Does what is due.
+    pub(crate) fn timeout(&mut self, line: &mut Line, now: Instant) {
+        if matches!(self.stage, Stage::Ringing(_)) {
+            self.repeat_reliable(line, now);
+        }
+        self.session_due(line, now);
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.give_up(line);
+        }
+    }
+
+    /// When to call [`Self::timeout`] next.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let ringing = match &self.stage {
+            Stage::Ringing(ringing) => ringing.poll_timeout(),
+            _ => None,
+        };
+        let session = match self.stage {
+            Stage::Talking(_) => self.session.as_ref().map(SessionTimer::poll_timeout),
+            _ => None,
+        };
+        [ringing, session, self.refresh_at, self.deadline]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Whether nothing is left to do: the call can be forgotten.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+            && self.invitation.is_none()
+            && self.sent.is_empty()
+            && self.unacked.is_none()
+    }
+
+    /// Whether the other side knows that the call is over: nothing of ours waits for an answer.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let waiting = |s: &Sent| s.ack.is_none() && s.id.is_some();
+        let cancelling = self
+            .invitation
+            .as_ref()
+            .is_some_and(Invitation::is_to_be_cancelled);
+        self.is_over() && !self.sent.iter().any(waiting) && self.unacked.is_none() && !cancelling
+    }
+
+    /// Whether `Ended` has been said.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
+    /// Ends the call from our side, by whatever its stage calls for.
+    pub(crate) fn hang_up(&mut self, line: &mut Line, now: Instant) {
+        match self.stage {
+            Stage::Calling => {
+                self.cancel(line, now);
+                self.end(line, now, EndCause::local("cancelled"));
+            }
+            Stage::Ringing(_) => self.reject(line, now, 480, ""),
+            Stage::Talking(leg) => {
+                self.bye(line, now, leg, None);
+                self.end(line, now, EndCause::local("hung up"));
+            }
+            Stage::Over => {}
+        }
+    }
+
+    /// Says that the call is over, and sets a limit to what is left of it.
+    fn end(&mut self, line: &mut Line, now: Instant, cause: EndCause) {
+        if matches!(self.stage, Stage::Over) {
+            return;
+        }
+        if let Some((server, request)) = self.asked.take() {
+            let status = if request.method == Method::Invite {
+                487
+            } else {
+                481
+            };
+            line.refuse(server, &request, status, Vec::new());
+        }
+        self.stage = Stage::Over;
+        self.session = None;
+        self.refresh_at = None;
+        self.deadline = Some(now + line.transaction_timeout() + GRACE);
+        line.emit(SipEvent::Ended {
+            dialog: self.key,
+            cause,
+        });
+    }
+
+    /// Sends BYE on a leg; once the other side has acknowledged our 200, if it has not (§15).
+    fn bye(&mut self, line: &mut Line, now: Instant, leg: usize, reason: Option<&str>) {
+        if let Some(unacked) = &mut self.unacked {
+            unacked.bye = true;
+            return;
+        }
+        self.legs[leg].hung_up = true;
+        let mut request =
+            self.legs[leg]
+                .dialog
+                .request(Method::Bye, &line.local.contact, &line.user_agent);
+        if let Some(reason) = reason {
+            request.headers.push(Header::Reason(reason.into()));
+        }
+        self.send(line, now, leg, request, Purpose::Bye);
+    }
+
+    /// Sends a request within a dialog.
+    fn send(
+        &mut self,
+        line: &mut Line,
+        now: Instant,
+        leg: usize,
+        request: Request,
+        purpose: Purpose,
+    ) {
+        self.sent.push(Sent {
+            id: None,
+            leg,
+            request,
+            purpose,
+            attempt: Attempt::default(),
+            ack: None,
+        });
+        if line.up {
+            self.transmit(line, self.sent.len() - 1);
+        } else {
+            self.lost_request(line, now, self.sent.len() - 1);
+        }
+    }
+
+    /// Sends a request for the first time, or again: with a number, a branch and credentials of its own.
+    fn transmit(&mut self, line: &mut Line, at: usize) {
+        let Self { sent, legs, .. } = self;
+        let sent = &mut sent[at];
+        if sent.purpose == Purpose::Cancel {
+            sent.id = Some(line.send_stamped(sent.request.clone()));
+            return;
+        }
+        let dialog = &mut legs[sent.leg].dialog;
+        let seq = dialog.next_seq();
+        sent.id = Some(line.send(&mut sent.request, seq, &mut dialog.auth));
+    }
+
+    /// Takes a request whose flow has broken: some can wait for the next flow, the others have failed.
+    fn lost_request(&mut self, line: &mut Line, now: Instant, at: usize) {
+        match self.sent[at].purpose {
+            Purpose::Bye | Purpose::Cancel | Purpose::Prack => {
+                self.sent[at].id = None;
+                let limit = now + line.transaction_timeout() + GRACE;
+                self.deadline = Some(self.deadline.map_or(limit, |deadline| deadline.max(limit)));
+            }
+            // Comes again with `recovered`.
+            Purpose::Refresh => drop(self.sent.remove(at)),
+            Purpose::Reoffer if self.sent[at].ack.is_some() => drop(self.sent.remove(at)),
+            Purpose::Reoffer => {
+                self.sent.remove(at);
+                line.emit(SipEvent::ReofferRefused {
+                    dialog: self.key,
+                    status: 503,
+                });
+            }
+            Purpose::Info => {
+                self.sent.remove(at);
+                line.emit(SipEvent::InfoAnswered {
+                    dialog: self.key,
+                    status: 503,
+                });
+            }
+        }
+    }
+
+    /// Time is up for what is still open.
+    fn give_up(&mut self, line: &mut Line) {
+        self.deadline = None;
+        if self.is_over() {
+            if let Some(id) = self.invitation.take().and_then(|i| i.id) {
+                line.out.push(Output::Abandon(id));
+            }
+            for id in self.sent.drain(..).filter_map(|s| s.id) {
+                line.out.push(Output::Abandon(id));
+            }
+            self.unacked = None;
+        } else {
+            self.sent.retain(|s| s.id.is_some());
+        }
+    }
+}
+
+impl EndCause {
+    /// We ended it.
+    fn local(reason: &str) -> Self {
+        Self {
+            status: None,
+            reason: reason.to_owned(),
+            q850: None,
+            by: EndedBy::Local,
+            warning: None,
+        }
+    }
+
+    /// Something between us ended it.
+    fn network(reason: &str) -> Self {
+        Self {
+            by: EndedBy::Network,
+            ..Self::local(reason)
+        }
+    }
+
+    /// A final response ended it.
+    fn response(response: &Response) -> Self {
+        let said = read_reason(&response.headers);
+        let warning = headers::get(&response.headers, "Warning").map(|warning| {
+            // `399 host "text"`: the text is what people can read.
+            let mut words = warning.splitn(3, ' ');
+            headers::unquote(words.nth(2).unwrap_or(warning).trim())
+        });
+        Self {
+            status: Some(response.status_code.code()),
+            reason: wire::reason(response).to_owned(),
+            q850: said.q850,
+            by: EndedBy::Remote,
+            warning,
+        }
+    }
+
+    /// A BYE or CANCEL ended it.
+    fn request(request: &Request) -> Self {
+        let said = read_reason(&request.headers);
+        Self {
+            status: said.sip,
+            reason: said.text,
+            q850: said.q850,
+            by: EndedBy::Remote,
+            warning: None,
+        }
+    }
+}
+
+/// `Reason` headers (RFC 3326).
+#[derive(Debug, Default)]
+struct Said {
+    sip: Option<u16>,
+    q850: Option<u16>,
+    text: String,
+}
+
+fn read_reason(headers: &rsipstack::sip::Headers) -> Said {
+    let mut said = Said::default();
+    for value in headers::list(headers, "Reason") {
+        let (protocol, rest) = value.split_once(';').unwrap_or((value, ""));
+        let params = headers::params(rest);
+        let field = |name: &str| {
+            params
+                .iter()
+                .find(|(n, _)| n.eq_ignore_ascii_case(name))
+                .and_then(|(_, v)| v.clone())
+        };
+        let cause = field("cause").and_then(|c| c.trim().parse().ok());
+        match protocol.trim().to_ascii_uppercase().as_str() {
+            "Q.850" => said.q850 = cause,
+            "SIP" => said.sip = cause,
+            _ => continue,
+        }
+        if said.text.is_empty() {
+            said.text = field("text").unwrap_or_default();
+        }
+    }
+    said
+}
+
+/// Beyond the transaction layer's own time limit, before we give up in its stead.
+const GRACE: Duration = Duration::from_millis(500);

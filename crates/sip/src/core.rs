@@ -1,0 +1,452 @@
+//! The user agent's decisions: registration, calls, and requests outside of both. Pure.
+//!
+//! [`Core::handle`] takes one input and gives the outputs to carry out, in order, before the next.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rsipstack::sip::{Header, Method, Request, Response};
+
+use crate::account::{Account, Timing};
+use crate::agent::{DialogKey, EndCause, EndedBy, SipEvent, SipRequest};
+use crate::call::Call;
+use crate::capabilities;
+use crate::dialer::FlowError;
+use crate::headers;
+use crate::line::{Line, Output};
+use crate::message::{self, Local};
+use crate::registration::{self, Command, Registration};
+use crate::transactions::{ClientId, ServerId};
+
+/// What happened.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// Begin: connect and register.
+    Start,
+    /// The desk asks for something.
+    Ask(SipRequest),
+    /// The flow is up; our address in it.
+    Connected(std::net::SocketAddr),
+    /// There is no flow: it could not be made, or broke. With it went these requests.
+    Disconnected(FlowError, Vec<ClientId>),
+    /// A flow was dropped as [`Output::Disconnect`] said. With it went these requests.
+    Dropped(Vec<ClientId>),
+    /// The server does not answer keepalives.
+    KeepaliveIgnored,
+    /// A new request; it has to be answered.
+    Request(ServerId, Box<Request>),
+    /// The ACK of our 2xx, or a CANCEL.
+    Followed(ServerId, Box<Request>),
+    /// A request of theirs is finished.
+    ServerDone(ServerId),
+    /// A response to a request of ours.
+    Response(ClientId, Box<Response>),
+    /// A request of ours is finished.
+    ClientDone(ClientId),
+    /// Time has passed.
+    Timeout,
+}
+
+/// All state of one user agent.
+#[derive(Debug)]
+pub(crate) struct Core {
+    line: Line,
+    registration: Registration,
+    /// The REGISTER whose responses count.
+    register: Option<ClientId>,
+    calls: BTreeMap<DialogKey, Call>,
+    dialogs: Arc<AtomicU64>,
+    /// OPTIONS of the desk, with the ids it gave.
+    options: BTreeMap<ClientId, u64>,
+    probe: Option<Probe>,
+    timing: Timing,
+    stopping: Stopping,
+    tls: bool,
+}
+
+/// Asks the server for a sign of life by OPTIONS, where it answers no keepalives.
+#[derive(Debug)]
+enum Probe {
+    Next(Instant),
+    Sent(ClientId, Instant),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stopping {
+    No,
+    /// Calls are being ended, until then at the latest.
+    Calls(Instant),
+    Registration,
+}
+
+impl Core {
+    /// `dialogs` numbers calls in both directions.
+    pub(crate) fn new(account: &Account, dialogs: Arc<AtomicU64>, rng: StdRng) -> Self {
+        let mut line = Line::new(account, rng);
+        let registration = Registration::new(account, line.fork_rng());
+        Self {
+            line,
+            registration,
+            register: None,
+            calls: BTreeMap::new(),
+            dialogs,
+            options: BTreeMap::new(),
+            probe: None,
+            timing: account.timing.clone(),
+            stopping: Stopping::No,
+            tls: account.server.transport() == crate::account::Transport::Tls,
+        }
+    }
+
+    pub(crate) fn handle(&mut self, now: Instant, input: Input) -> Vec<Output> {
+        match input {
+            Input::Start => self.register(now, registration::Event::Start),
+            Input::Ask(request) => self.asked(now, request),
+            Input::Connected(local) => self.connected(now, local),
+            Input::Disconnected(error, lost) => {
+                self.flow_gone(now, lost);
+                self.register(now, registration::Event::Disconnected(error));
+            }
+            Input::Dropped(lost) => self.flow_gone(now, lost),
+            Input::KeepaliveIgnored => self.probe = Some(Probe::Next(now + self.timing.ping)),
+            Input::Request(server, request) => self.requested(now, server, *request),
+            Input::Followed(server, request) => {
+                if let Some(call) = self.calls.values_mut().find(|call| call.serves(server)) {
+                    call.followed(&mut self.line, now, server, &request);
+                }
+            }
+            Input::ServerDone(server) => {
+                if let Some(call) = self.calls.values_mut().find(|call| call.serves(server)) {
+                    call.server_done(&mut self.line, now, server);
+                }
+            }
+            Input::Response(id, response) => self.responded(now, id, &response),
+            Input::ClientDone(id) => self.client_done(now, id),
+            Input::Timeout => self.timeout(now),
+        }
+        self.calls.retain(|_, call| !call.is_finished());
+        self.stop_when_quiet(now);
+        std::mem::take(&mut self.line.out)
+    }
+
+    /// When to send [`Input::Timeout`] next.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let probe = self.probe.as_ref().map(|probe| match probe {
+            Probe::Next(at) | Probe::Sent(_, at) => *at,
+        });
+        let calls = self.calls.values().filter_map(Call::poll_timeout).min();
+        let stopping = match self.stopping {
+            Stopping::Calls(deadline) => Some(deadline),
+            Stopping::No | Stopping::Registration => None,
+        };
+        [self.registration.poll_timeout(), probe, calls, stopping]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// How many calls are remembered, ended ones whose transactions still run included.
+    #[cfg(test)]
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    fn timeout(&mut self, now: Instant) {
+        if self.registration.poll_timeout().is_some_and(|at| now >= at) {
+            self.register(now, registration::Event::Timeout);
+        }
+        for call in self.calls.values_mut() {
+            if call.poll_timeout().is_some_and(|at| now >= at) {
+                call.timeout(&mut self.line, now);
+            }
+        }
+        match self.probe {
+            Some(Probe::Next(at)) if now >= at => {
+                let id = self.send_options(None);
+                self.probe = id.map(|id| Probe::Sent(id, now + self.timing.pong));
+            }
+            Some(Probe::Sent(id, at)) if now >= at => {
+                self.line.out.push(Output::Abandon(id));
+                self.line.out.push(Output::Disconnect);
+                self.line.up = false;
+                self.probe = None;
+                self.register(now, registration::Event::Disconnected(FlowError::Dead));
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives the registration an event and carries out what it wants.
+    fn register(&mut self, now: Instant, event: registration::Event) {
+        for command in self.registration.handle(now, event) {
+            match command {
+                Command::Connect => {
+                    self.line.up = false;
+                    self.line.out.push(Output::Connect);
+                }
+                Command::Disconnect => {
+                    self.line.up = false;
+                    self.probe = None;
+                    self.line.out.push(Output::Disconnect);
+                }
+                Command::Send(request) => {
+                    if let Some(old) = self.register.take() {
+                        self.line.out.push(Output::Abandon(old));
+                    }
+                    self.register = Some(self.line.send_stamped(*request));
+                }
+                Command::Report(state) => self.line.emit(SipEvent::Registration(state)),
+                Command::Recovered => {
+                    for call in self.calls.values_mut() {
+                        call.recovered(&mut self.line, now);
+                    }
+                }
+                Command::Stopped => {
+                    self.line.emit(SipEvent::Stopped);
+                    self.line.out.push(Output::Stopped);
+                }
+            }
+        }
+        self.line.service_route = self.registration.service_route().to_vec();
+    }
+
+    fn connected(&mut self, now: Instant, address: std::net::SocketAddr) {
+        if self.tls {
+            let host = crate::account::authority(&address.ip().to_string(), address.port());
+            self.line.local = Local {
+                via: format!("SIP/2.0/TLS {host}"),
+                contact: format!("sip:{}@{host};transport=tls", self.line.aor.user()),
+            };
+        }
+        self.line.up = true;
+        let local = self.line.local.clone();
+        self.register(now, registration::Event::Connected(local));
+    }
+
+    fn flow_gone(&mut self, now: Instant, lost: Vec<ClientId>) {
+        self.line.up = false;
+        self.probe = None;
+        for id in lost {
+            if self.register == Some(id) {
+                self.register = None;
+            } else if let Some(id) = self.options.remove(&id) {
+                self.line
+                    .emit(SipEvent::OptionsAnswered { id, status: None });
+            } else if let Some(call) = self.calls.values_mut().find(|call| call.sent(id)) {
+                call.lost(&mut self.line, now, id);
+            }
+        }
+    }
+
+    fn asked(&mut self, now: Instant, request: SipRequest) {
+        match request {
+            SipRequest::Register if self.stopping == Stopping::No => {
+                self.register(now, registration::Event::RegisterNow)
+            }
+            SipRequest::Register => {}
+            SipRequest::Shutdown => self.shutdown(now),
+            SipRequest::Options { id, to } => match self.send_options(to.as_deref()) {
+                Some(client) => drop(self.options.insert(client, id)),
+                None => self
+                    .line
+                    .emit(SipEvent::OptionsAnswered { id, status: None }),
+            },
+            SipRequest::Invite {
+                dialog,
+                to,
+                offer,
+                headers,
+            } => {
+                let taken = self.calls.contains_key(&dialog);
+                if self.stopping != Stopping::No || taken || self.calls.len() >= MAX_CALLS {
+                    let reason = if taken {
+                        "this id has a call already"
+                    } else {
+                        "no further call is possible now"
+                    };
+                    let cause = EndCause {
+                        status: None,
+                        reason: reason.into(),
+                        q850: None,
+                        by: EndedBy::Local,
+                        warning: None,
+                    };
+                    if !taken {
+                        self.line.emit(SipEvent::Ended { dialog, cause });
+                    }
+                    return;
+                }
+                let call = Call::outgoing(&mut self.line, now, dialog, &to, offer, &headers);
+                self.calls.insert(dialog, call);
+            }
+            SipRequest::Ring { dialog }
+            | SipRequest::Progress { dialog, .. }
+            | SipRequest::Accept { dialog, .. }
+            | SipRequest::Reject { dialog, .. }
+            | SipRequest::Cancel { dialog }
+            | SipRequest::Bye { dialog }
+            | SipRequest::Reoffer { dialog, .. }
+            | SipRequest::AnswerReoffer { dialog, .. }
+            | SipRequest::InfoDtmf { dialog, .. } => {
+                // A call that is no more has said so; what crosses that is void.
+                if let Some(call) = self.calls.get_mut(&dialog) {
+                    call.ask(&mut self.line, now, request);
+                }
+            }
+        }
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        if self.stopping != Stopping::No {
+            return;
+        }
+        for call in self.calls.values_mut() {
+            call.hang_up(&mut self.line, now);
+        }
+        self.stopping = Stopping::Calls(now + LAST_WORDS);
+    }
+
+    /// Un-registers once the last BYE is answered, or has had its time.
+    fn stop_when_quiet(&mut self, now: Instant) {
+        let Stopping::Calls(deadline) = self.stopping else {
+            return;
+        };
+        let quiet = !self.line.up || self.calls.values().all(Call::is_quiet);
+        if quiet || now >= deadline {
+            self.stopping = Stopping::Registration;
+            self.register(now, registration::Event::Shutdown);
+        }
+    }
+
+    fn send_options(&mut self, to: Option<&str>) -> Option<ClientId> {
+        let domain = self.line.aor.domain().to_owned();
+        let target = match to {
+            Some(to) => headers::target(to, &domain)?,
+            None => format!("sip:{domain}"),
+        };
+        if !self.line.up {
+            return None;
+        }
+        let (from, call_id) = (self.line.from(), message::token(&mut self.line.rng));
+        let mut request = message::request(
+            Method::Options,
+            &target,
+            &from,
+            &format!("<{target}>"),
+            &call_id,
+        );
+        let routes = self
+            .line
+            .service_route
+            .iter()
+            .map(|route| Header::Route(route.as_str().into()));
+        request.headers.extend(routes.collect());
+        request
+            .headers
+            .push(Header::Accept(capabilities::ACCEPT.into()));
+        request.headers.push(Header::Contact(
+            format!("<{}>", self.line.local.contact).into(),
+        ));
+        request
+            .headers
+            .push(Header::UserAgent(self.line.user_agent.as_str().into()));
+        let mut auth = self.line.authenticator();
+        Some(self.line.send(&mut request, 1, &mut auth))
+    }
+
+    fn responded(&mut self, now: Instant, id: ClientId, response: &Response) {
+        let status = response.status_code.code();
+        if self.register == Some(id) {
+            self.register(now, registration::Event::Answer(Box::new(response.clone())));
+        } else if matches!(self.probe, Some(Probe::Sent(probe, _)) if probe == id) {
+            self.probe = Some(Probe::Next(now + self.timing.ping));
+        } else if let Some(call) = self.calls.values_mut().find(|call| call.sent(id)) {
+            call.response(&mut self.line, now, id, response);
+        } else if status >= 200
+            && let Some(id) = self.options.remove(&id)
+        {
+            self.line.emit(SipEvent::OptionsAnswered {
+                id,
+                status: Some(status),
+            });
+        }
+    }
+
+    fn client_done(&mut self, now: Instant, id: ClientId) {
+        if self.register == Some(id) {
+            self.register = None;
+        } else if let Some(id) = self.options.remove(&id) {
+            self.line
+                .emit(SipEvent::OptionsAnswered { id, status: None });
+        } else if let Some(call) = self.calls.values_mut().find(|call| call.sent(id)) {
+            call.client_done(&mut self.line, now, id);
+        }
+    }
+
+    /// A request of the other side: in a dialog, a new call, or neither.
+    fn requested(&mut self, now: Instant, server: ServerId, request: Request) {
+        let tag = |name| headers::get(&request.headers, name).and_then(headers::tag);
+        if let (Some(local), Some(remote)) = (tag("To"), tag("From")) {
+            let call_id = headers::get(&request.headers, "Call-ID").unwrap_or_default();
+            match self
+                .calls
+                .values_mut()
+                .find(|call| call.owns(call_id, &local, &remote))
+            {
+                Some(call) => call.received(&mut self.line, now, server, request),
+                None => self.line.refuse(server, &request, 481, Vec::new()),
+            }
+            return;
+        }
+        if !capabilities::allows(request.method) && request.method != Method::Notify {
+            self.line.refuse(
+                server,
+                &request,
+                405,
+                vec![Header::Allow(capabilities::ALLOW.into())],
+            );
+            return;
+        }
+        if let Some(missing) = capabilities::missing(&request) {
+            self.line.refuse(
+                server,
+                &request,
+                420,
+                vec![Header::Unsupported(missing.into())],
+            );
+            return;
+        }
+        match request.method {
+            Method::Options => self
+                .line
+                .refuse(server, &request, 200, capabilities::headers()),
+            Method::Invite => self.invited(server, request),
+            // Only within a dialog; a NOTIFY without a subscription too (RFC 6665 §4.1.3).
+            _ => self.line.refuse(server, &request, 481, Vec::new()),
+        }
+    }
+
+    fn invited(&mut self, server: ServerId, request: Request) {
+        if self.calls.values().any(|call| call.is_merged(&request)) {
+            self.line.refuse(server, &request, 482, Vec::new());
+            return;
+        }
+        if self.stopping != Stopping::No || self.calls.len() >= MAX_CALLS {
+            self.line.refuse(server, &request, 486, Vec::new());
+            return;
+        }
+        let key = DialogKey(self.dialogs.fetch_add(1, Ordering::Relaxed));
+        if let Some(call) = Call::incoming(&mut self.line, key, server, request) {
+            self.calls.insert(key, call);
+        }
+    }
+}
+
+/// How long BYEs may take when the agent stops.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// More calls at once than any agent has; an attack otherwise.
+const MAX_CALLS: usize = 64;

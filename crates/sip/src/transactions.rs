@@ -1,0 +1,244 @@
+//! rsipstack's transaction layer (RFC 3261 §17, RFC 6026), with our own flow under it and our own
+//! dialogs on top.
+//!
+//! The layer gets one in-memory connection that outlives every flow, so transactions survive a
+//! reconnect. It is fed message by message; it starts no tasks and opens no sockets of its own.
+//! Each transaction is driven by a task here, all of which end with [`Transactions`].
+//!
+//! One thing the layer does is undone: it ACKs each 2xx itself, with a re-written Request-URI.
+//! Those ACKs are dropped; the dialog's own go straight to the flow.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use rsipstack::EndpointBuilder;
+use rsipstack::sip::{Header, Method, Request, Response, SipMessage};
+use rsipstack::transaction::TransactionReceiver;
+use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transaction::transaction::{Transaction, TransactionEvent, TransactionEventSender};
+use rsipstack::transport::channel::ChannelConnection;
+use rsipstack::transport::{SipAddr, SipConnection, TransportEvent, TransportLayer};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::headers;
+use crate::message::BRANCH;
+
+/// A request of ours on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ClientId(pub(crate) u64);
+
+/// A request of the other side that we answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ServerId(pub(crate) u64);
+
+/// What happened in a transaction.
+#[derive(Debug)]
+pub(crate) enum Happened {
+    /// A message is ready for the flow.
+    Outgoing(SipMessage),
+    /// A response to our request; for an INVITE every 2xx, repeated ones too.
+    Response(ClientId, Box<Response>),
+    /// Nothing more will come for this request of ours.
+    ClientDone(ClientId),
+    /// A new request. It must be answered by [`Transactions::respond`].
+    Request(ServerId, Box<Request>),
+    /// The ACK of our 2xx, or a CANCEL (already answered itself).
+    Followed(ServerId, Box<Request>),
+    /// Nothing more will come for this request of theirs.
+    ServerDone(ServerId),
+}
+
+/// All transactions of one user agent.
+pub(crate) struct Transactions {
+    layer: EndpointInnerRef,
+    connection: SipConnection,
+    address: SipAddr,
+    outgoing: mpsc::UnboundedReceiver<TransportEvent>,
+    incoming: TransactionReceiver,
+    happened: mpsc::UnboundedReceiver<Happened>,
+    report: mpsc::UnboundedSender<Happened>,
+    clients: HashMap<ClientId, AbortHandle>,
+    servers: HashMap<ServerId, TransactionEventSender>,
+    next_server: u64,
+    user_agent: String,
+    tasks: JoinSet<()>,
+}
+
+impl Transactions {
+    /// `t1` as in RFC 3261 §17.1.1.1; every other timer follows from it.
+    pub(crate) async fn start(user_agent: &str, t1: Duration) -> Result<Self, rsipstack::Error> {
+        let token = CancellationToken::new();
+        let endpoint = EndpointBuilder::new()
+            .with_user_agent(user_agent)
+            .with_transport_layer(TransportLayer::new(token.clone()))
+            .with_cancel_token(token)
+            .with_option(EndpointOption {
+                t1,
+                t2: t1 * 8,
+                t4: t1 * 10,
+                t1x64: t1 * 64,
+                // Timer C is a proxy's; how long to let it ring is for the caller to say.
+                timerc: Duration::from_secs(3600),
+                ..EndpointOption::default()
+            })
+            .build();
+        let incoming = endpoint.incoming_transactions()?;
+        let layer = endpoint.inner.clone();
+        // The address is never dialled; it only names the connection to the layer.
+        let address = SipAddr::from(std::net::SocketAddr::from(([127, 0, 0, 1], 5060)));
+        let (to_flow, outgoing) = mpsc::unbounded_channel();
+        let (_, never) = mpsc::unbounded_channel();
+        let channel =
+            ChannelConnection::create_connection(never, to_flow, address.clone(), None).await?;
+        let (report, happened) = mpsc::unbounded_channel();
+        let mut tasks = JoinSet::new();
+        let timers = layer.clone();
+        tasks.spawn(async move { timers.process_timer().await });
+        Ok(Self {
+            layer,
+            connection: SipConnection::Channel(channel),
+            address,
+            outgoing,
+            incoming,
+            happened,
+            report,
+            clients: HashMap::new(),
+            servers: HashMap::new(),
+            next_server: 0,
+            user_agent: user_agent.to_owned(),
+            tasks,
+        })
+    }
+
+    /// Waits for the next thing that happens. Cancel-safe.
+    pub(crate) async fn next(&mut self) -> Happened {
+        loop {
+            tokio::select! {
+                // What is to be sent goes first, in order.
+                biased;
+                Some(event) = self.outgoing.recv() => {
+                    if let TransportEvent::Incoming(message, ..) = event
+                        && !is_ack_of_2xx_by_the_layer(&message)
+                    {
+                        return Happened::Outgoing(message);
+                    }
+                }
+                Some(happened) = self.happened.recv() => {
+                    match &happened {
+                        Happened::ClientDone(id) => drop(self.clients.remove(id)),
+                        Happened::ServerDone(id) => drop(self.servers.remove(id)),
+                        _ => {}
+                    }
+                    return happened;
+                }
+                Some(transaction) = self.incoming.recv() => return self.serve(transaction),
+                Some(_) = self.tasks.join_next() => {}
+            }
+        }
+    }
+
+    /// Takes a message from the flow.
+    pub(crate) async fn receive(&mut self, message: SipMessage) {
+        if let Err(error) = self
+            .layer
+            .on_received_message(message, self.connection.clone(), &self.address)
+            .await
+        {
+            // Its text may quote the message.
+            tracing::trace!(%error, "a message belongs to no transaction");
+        }
+    }
+
+    /// Sends a request that has its `Via` and `CSeq`.
+    pub(crate) fn send(&mut self, id: ClientId, request: Request) {
+        let report = self.report.clone();
+        let Ok(key) = TransactionKey::from_request(&request, TransactionRole::Client) else {
+            // Only a request we built wrongly has no key.
+            tracing::error!(method = %request.method, "a request without a transaction key");
+            let _ = report.send(Happened::ClientDone(id));
+            return;
+        };
+        let mut transaction = Transaction::new_client(
+            key,
+            request,
+            self.layer.clone(),
+            Some(self.connection.clone()),
+        );
+        let task = self.tasks.spawn(async move {
+            if transaction.send().await.is_ok() {
+                while let Some(message) = transaction.receive().await {
+                    if let SipMessage::Response(response) = message {
+                        let _ = report.send(Happened::Response(id, Box::new(response)));
+                    }
+                }
+            }
+            let _ = report.send(Happened::ClientDone(id));
+        });
+        self.clients.insert(id, task);
+    }
+
+    /// Answers a request.
+    pub(crate) fn respond(&mut self, id: ServerId, mut response: Response) {
+        response
+            .headers
+            .unique_push(Header::Server(self.user_agent.as_str().into()));
+        response
+            .headers
+            .unique_push(Header::ContentLength((response.body.len() as u32).into()));
+        if let Some(server) = self.servers.get(&id) {
+            let _ = server.send(TransactionEvent::Respond(response));
+        }
+    }
+
+    /// Forgets a request of ours: whatever still comes for it is dropped.
+    pub(crate) fn abandon(&mut self, id: ClientId) {
+        if let Some(task) = self.clients.remove(&id) {
+            task.abort();
+        }
+    }
+
+    /// The flow is gone, and with it the answers to our requests: ends and names them.
+    pub(crate) fn lose_clients(&mut self) -> Vec<ClientId> {
+        self.clients
+            .drain()
+            .map(|(id, task)| {
+                task.abort();
+                id
+            })
+            .collect()
+    }
+
+    fn serve(&mut self, mut transaction: Transaction) -> Happened {
+        self.next_server += 1;
+        let id = ServerId(self.next_server);
+        self.servers.insert(id, transaction.tu_sender.clone());
+        let request = transaction.original.clone();
+        let report = self.report.clone();
+        self.tasks.spawn(async move {
+            while let Some(message) = transaction.receive().await {
+                if let SipMessage::Request(request) = message {
+                    let _ = report.send(Happened::Followed(id, Box::new(request)));
+                }
+            }
+            let _ = report.send(Happened::ServerDone(id));
+        });
+        Happened::Request(id, Box::new(request))
+    }
+}
+
+/// The layer gives its ACK of a 2xx a branch of its own; the ACK of an error keeps the INVITE's,
+/// which we made.
+fn is_ack_of_2xx_by_the_layer(message: &SipMessage) -> bool {
+    let SipMessage::Request(request) = message else {
+        return false;
+    };
+    let via = headers::get(&request.headers, "Via").unwrap_or_default();
+    let branch = headers::params(via)
+        .into_iter()
+        .find(|(n, _)| n.eq_ignore_ascii_case("branch"))
+        .and_then(|(_, v)| v);
+    request.method == Method::Ack && !branch.is_some_and(|branch| branch.starts_with(BRANCH))
+}

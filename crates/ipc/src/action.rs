@@ -1,4 +1,5 @@
 use serde::Deserialize;
+use warmline_desk::{CallId, Rejection, UserAction};
 
 /// What the agent asks for. Whether it happened shows in the next snapshot.
 #[derive(Clone, Deserialize, PartialEq)]
@@ -69,6 +70,45 @@ pub enum UiAction {
         /// Whether to close.
         really: bool,
     },
+}
+
+/// Who carries out an action.
+#[derive(Debug)]
+pub enum Asked {
+    /// The desk.
+    Desk(UserAction),
+    /// The window: read the profile again.
+    ReadProfile,
+    /// The window: close, ending all calls (`true`), or stay open.
+    Close(bool),
+}
+
+impl UiAction {
+    /// Who carries it out, and as what.
+    pub fn asked(self) -> Asked {
+        let id = |call: u32| CallId::new(call.into());
+        Asked::Desk(match self {
+            Self::Dial { to } => UserAction::Dial { to },
+            Self::Answer { call } => UserAction::Answer(id(call)),
+            Self::Reject { call, with } => UserAction::Reject(
+                id(call),
+                match with {
+                    UiRejection::Busy => Rejection::Busy,
+                    UiRejection::Decline => Rejection::Decline,
+                },
+            ),
+            Self::HangUp { call } => UserAction::Hangup(id(call)),
+            Self::Hold { call } => UserAction::Hold(id(call)),
+            Self::Resume { call } => UserAction::Resume(id(call)),
+            Self::Mute { call } => UserAction::Mute(id(call), true),
+            Self::Unmute { call } => UserAction::Mute(id(call), false),
+            Self::Dtmf { call, digits } => UserAction::Dtmf(id(call), digits),
+            Self::Dismiss { call } => UserAction::Dismiss(id(call)),
+            Self::Register => UserAction::Register,
+            Self::ReadProfile => return Asked::ReadProfile,
+            Self::Close { really } => return Asked::Close(really),
+        })
+    }
 }
 
 /// What the caller is told when a call is refused.

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use warmline_desk::{DeskError, ErrorCode};
 
 /// Why an action could not be done.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -20,4 +21,40 @@ pub enum UiErrorCode {
     BadNumber,
     /// Shown above the calls.
     NotPossible,
+}
+
+impl UiError {
+    /// There is no phone that could do it.
+    pub fn no_phone() -> Self {
+        Self {
+            code: UiErrorCode::NotPossible,
+            message: "The phone is not running. Check the profile, then try again.".to_owned(),
+        }
+    }
+}
+
+impl From<DeskError> for UiError {
+    fn from(error: DeskError) -> Self {
+        Self {
+            code: match error.code {
+                ErrorCode::BadNumber => UiErrorCode::BadNumber,
+                _ => UiErrorCode::NotPossible,
+            },
+            message: error.message(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_bad_number_goes_under_the_field() {
+        let shown = |code| UiError::from(DeskError::new(code, "What.", "Advice.")).code;
+        assert_eq!(shown(ErrorCode::BadNumber), UiErrorCode::BadNumber);
+        assert_eq!(shown(ErrorCode::NotNow), UiErrorCode::NotPossible);
+        let error = UiError::from(DeskError::new(ErrorCode::NotNow, "What.", "Advice."));
+        assert_eq!(error.message, "What. Advice.");
+    }
 }

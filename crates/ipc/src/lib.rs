@@ -1,17 +1,25 @@
 //! Owns what crosses to the window's pages: snapshots and errors out, actions in.
 //!
 //! The types are written once, here. Their TypeScript is committed as `ui/src/ipc/bindings.ts`; a
-//! test fails when it is stale. Texts are for people: the pages show them as they come and decide
-//! by the enums beside them, never by reading a text.
+//! test fails when it is stale. A [`Presenter`] makes the pages' snapshots of the desk's. Texts are
+//! for people: the pages show them as they come and decide by the enums beside them, never by
+//! reading a text.
 
 mod action;
 #[cfg(test)]
 mod bindings;
+mod call;
+mod details;
 mod error;
+mod party;
+mod presenter;
+mod quality;
+mod registration;
 mod snapshot;
 
-pub use action::{UiAction, UiRejection};
+pub use action::{Asked, UiAction, UiRejection};
 pub use error::{UiError, UiErrorCode};
+pub use presenter::Presenter;
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDirection, UiEnding, UiFirstRun,
     UiHold, UiMicrophone, UiNotice, UiParty, UiQuality, UiQualityLevel, UiReachability,

@@ -22,6 +22,37 @@ pub struct UiSnapshot {
     pub closing: bool,
 }
 
+impl UiSnapshot {
+    /// What is shown as long as no phone runs.
+    pub fn without_phone(account: UiAccount) -> Self {
+        Self {
+            now_ms: 0,
+            account,
+            calls: Vec::new(),
+            notices: Vec::new(),
+            microphone: None,
+            closing: false,
+        }
+    }
+
+    /// Whether a page that shows `self` would show the same by `other`: only time has passed.
+    pub fn looks_like(&self, other: &Self) -> bool {
+        let Self {
+            now_ms: _,
+            account,
+            calls,
+            notices,
+            microphone,
+            closing,
+        } = self;
+        *account == other.account
+            && *calls == other.calls
+            && *notices == other.notices
+            && *microphone == other.microphone
+            && *closing == other.closing
+    }
+}
+
 /// Who the agent is, if a profile says so.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -164,6 +195,8 @@ pub enum UiHold {
     Held,
     /// Asked to go on.
     Resuming,
+    /// Held here only: the other end would not be held, and hears silence.
+    LocalOnly,
 }
 
 /// Who is at the other end.
@@ -173,8 +206,10 @@ pub enum UiHold {
 pub struct UiParty {
     /// The display name, if there is one that says more than the number.
     pub name: Option<String>,
-    /// The number or address to show, and to call back.
+    /// The number or address to show.
     pub number: String,
+    /// What to dial to call back.
+    pub address: String,
 }
 
 /// People are never printed.

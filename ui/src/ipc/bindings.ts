@@ -166,7 +166,7 @@ export type UiCallState = "calling" | "ringing" | "early" | "connecting" | "acti
 /**
  * Our hold, as the other end agreed to it.
  */
-export type UiHold = "off" | "holding" | "held" | "resuming";
+export type UiHold = "off" | "holding" | "held" | "resuming" | "localOnly";
 
 /**
  * Who is at the other end.
@@ -177,9 +177,13 @@ export type UiParty = {
  */
 name: string | null, 
 /**
- * The number or address to show, and to call back.
+ * The number or address to show.
  */
-number: string, };
+number: string, 
+/**
+ * What to dial to call back.
+ */
+address: string, };
 
 /**
  * One thing a call said of itself.

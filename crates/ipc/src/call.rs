@@ -1,0 +1,70 @@
+use warmline_desk::{CallView, Direction, EndReason, Ending, Hold, State};
+
+use crate::{
+    details::details,
+    party::{Agent, party},
+    presenter::{millis, said},
+    snapshot::{UiCall, UiCallState, UiDirection, UiEnding, UiHold, UiQuality},
+};
+
+/// A call as the pages show it.
+pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -> UiCall {
+    UiCall {
+        id: u32::try_from(view.id.get()).unwrap_or(u32::MAX),
+        direction: match view.direction {
+            Direction::Incoming => UiDirection::Incoming,
+            Direction::Outgoing => UiDirection::Outgoing,
+        },
+        state: state(view),
+        party: party(&view.party, agent),
+        details: view
+            .invite
+            .as_deref()
+            .map_or_else(Vec::new, |invite| details(invite, agent)),
+        started_at_ms: millis(view.started_at),
+        answered_at_ms: view.answered_at.map(millis),
+        muted: view.muted,
+        hold: match view.hold {
+            Hold::No => UiHold::Off,
+            Hold::Holding => UiHold::Holding,
+            Hold::Held => UiHold::Held,
+            Hold::Resuming => UiHold::Resuming,
+            Hold::LocalOnly => UiHold::LocalOnly,
+        },
+        held_by_them: view.remote_hold,
+        heard: view.heard,
+        quality: quality.filter(|_| view.ending.is_none()),
+        dtmf_sent: view.dtmf_sent.expose().clone(),
+        ending: view.ending.as_ref().map(ending),
+    }
+}
+
+fn state(view: &CallView) -> UiCallState {
+    match view.state {
+        State::Incoming | State::Ringing { early_media: false } => UiCallState::Ringing,
+        State::Ringing { early_media: true } => UiCallState::Early,
+        State::Dialing => UiCallState::Calling,
+        State::Answering => UiCallState::Connecting,
+        State::Established if view.connected => UiCallState::Active,
+        State::Established if view.first_audio_at.is_none() => UiCallState::Connecting,
+        // The sound path is interrupted: the call is up all the same, and its quality says so.
+        State::Established => UiCallState::Active,
+        State::Ended(_) => UiCallState::Ended,
+    }
+}
+
+fn ending(ending: &Ending) -> UiEnding {
+    UiEnding {
+        normal: matches!(
+            ending.reason,
+            EndReason::HungUp
+                | EndReason::RemoteHungUp
+                | EndReason::Cancelled
+                | EndReason::Rejected
+                | EndReason::AnsweredElsewhere
+        ),
+        words: ending.reason.words().to_owned(),
+        advice: said(ending.reason.advice()),
+        at_ms: millis(ending.at),
+    }
+}

@@ -1,0 +1,118 @@
+use warmline_desk::{NameAddr, Party};
+
+use crate::snapshot::UiParty;
+
+/// Who the agent is: needed to tell what of an address goes without saying.
+#[derive(Clone)]
+pub(crate) struct Agent {
+    pub(crate) name: Option<String>,
+    pub(crate) user: String,
+    pub(crate) domain: String,
+    pub(crate) server: String,
+}
+
+impl std::fmt::Debug for Agent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("‹pii›")
+    }
+}
+
+/// Somebody as the pages show them.
+pub(crate) fn party(party: &Party, agent: &Agent) -> UiParty {
+    let number = short(&party.address, agent);
+    UiParty {
+        name: party
+            .name
+            .as_deref()
+            .map(str::trim)
+            .filter(|name| !name.is_empty() && *name != number)
+            .map(str::to_owned),
+        number,
+        address: party.address.clone(),
+    }
+}
+
+/// Somebody named in a header: by name, else by number.
+pub(crate) fn name(address: &NameAddr, agent: &Agent) -> Option<String> {
+    let named = address
+        .display_name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned);
+    named.or_else(|| Some(short(&address.uri, agent)).filter(|number| !number.is_empty()))
+}
+
+/// An address without what goes without saying: scheme, parameters, our own domain, and any domain
+/// behind a telephone number.
+pub(crate) fn short(address: &str, agent: &Agent) -> String {
+    let bare = ["sip:", "sips:", "tel:"]
+        .iter()
+        .find_map(|scheme| {
+            let (head, rest) = address.split_at_checked(scheme.len())?;
+            head.eq_ignore_ascii_case(scheme).then_some(rest)
+        })
+        .unwrap_or(address);
+    let bare = bare.split([';', '?', '>']).next().unwrap_or(bare);
+    let Some((user, host)) = bare.rsplit_once('@') else {
+        return bare.to_owned();
+    };
+    let ours = host.eq_ignore_ascii_case(&agent.domain) || host.eq_ignore_ascii_case(&agent.server);
+    if ours || is_number(user) {
+        user.to_owned()
+    } else {
+        bare.to_owned()
+    }
+}
+
+fn is_number(user: &str) -> bool {
+    !user.is_empty()
+        && user
+            .chars()
+            .all(|c| c.is_ascii_digit() || "+-.()*#".contains(c))
+}
+
+#[cfg(test)]
+impl Agent {
+    pub(crate) fn example() -> Self {
+        Self {
+            name: Some("Robin Adeyemi".into()),
+            user: "2001".into(),
+            domain: "contact.example".into(),
+            server: "sbc.contact.example".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_as_short_as_it_can_be_told_apart() {
+        for (address, shown) in [
+            ("sip:+49305550@pbx.example;user=phone", "+49305550"),
+            ("sip:mina@contact.example", "mina"),
+            ("SIP:mina@sbc.contact.example", "mina"),
+            ("sips:mina@elsewhere.example", "mina@elsewhere.example"),
+            ("tel:+1-555-0100;ext=7", "+1-555-0100"),
+            ("2002", "2002"),
+            ("sip:contact.example", "contact.example"),
+            ("é", "é"),
+        ] {
+            assert_eq!(short(address, &Agent::example()), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_that_repeats_the_number_is_no_name() {
+        let caller = Party {
+            name: Some("2002".into()),
+            address: "sip:2002@contact.example".into(),
+        };
+        let shown = party(&caller, &Agent::example());
+        assert_eq!(shown.name, None);
+        assert_eq!(shown.number, "2002");
+        assert_eq!(shown.address, "sip:2002@contact.example");
+    }
+}

@@ -1,0 +1,165 @@
+import { act, screen, within } from "@testing-library/react";
+import { afterEach, expect, it, vi } from "vitest";
+
+import { renderApp } from "../host/fake/renderApp";
+import { active, ended, incoming, outgoing, scenes, snapshot } from "../host/fake/scenes";
+
+afterEach(() => vi.useRealTimers());
+
+const button = (name: string | RegExp) => screen.getByRole("button", { name });
+
+it("shows who calls and why, and answers", async () => {
+  const { host, user } = renderApp(snapshot({ calls: [incoming()] }));
+  const card = screen.getByRole("region", { name: "Mina Kowalski" });
+  expect(within(card).getByText("Support, second line")).toBeTruthy();
+  expect(within(card).getByText("Invoice 4711 was paid twice")).toBeTruthy();
+  expect(within(card).getByRole("timer").textContent).toMatch(/^0:(08|09|1\d)$/);
+  await user.click(button("Answer"));
+  expect(host.asked).toEqual([{ do: "answer", call: 1 }]);
+});
+
+it("does not guess: nothing changes until the phone says so", async () => {
+  const { user, show } = renderApp(snapshot({ calls: [active()] }));
+  await user.click(button("Mute"));
+  expect(button("Mute")).toBeTruthy();
+  show(snapshot({ calls: [active({ muted: true })] }));
+  expect(button("Unmute")).toBeTruthy();
+  expect(screen.getByText("Muted: they cannot hear you")).toBeTruthy();
+});
+
+it("declines as busy, or for everybody from the menu", async () => {
+  const { host, user } = renderApp(snapshot({ calls: [incoming()] }));
+  await user.click(button("Decline"));
+  await user.click(button("Ways to decline"));
+  await user.click(await screen.findByRole("menuitem", { name: /Nobody takes this call/ }));
+  expect(host.asked).toEqual([
+    { do: "reject", call: 1, with: "busy" },
+    { do: "reject", call: 1, with: "decline" },
+  ]);
+});
+
+it("says that answering puts the other call on hold", () => {
+  renderApp(snapshot({ calls: [active(), incoming({ id: 5 })] }));
+  expect(button("Hold and answer")).toBeTruthy();
+});
+
+it("holds, resumes and hangs up", async () => {
+  const { host, user, show } = renderApp(snapshot({ calls: [active()] }));
+  await user.click(button("Hold"));
+  show(snapshot({ calls: [active({ hold: "held", heard: false })] }));
+  expect(screen.getByTestId("call-state").textContent).toBe("On hold");
+  await user.click(button("Resume"));
+  await user.click(button("Hang up"));
+  expect(host.asked).toEqual([
+    { do: "hold", call: 1 },
+    { do: "resume", call: 1 },
+    { do: "hangUp", call: 1 },
+  ]);
+});
+
+it("offers no hold before the answer, and takes no click on it", async () => {
+  const { host, user } = renderApp(snapshot({ calls: [outgoing({ heard: true })] }));
+  expect(button("Hold").getAttribute("aria-disabled")).toBe("true");
+  await user.click(button("Hold"));
+  await user.click(button("Cancel"));
+  expect(host.asked).toEqual([{ do: "hangUp", call: 2 }]);
+});
+
+it("sends digits by pointer and by typing, and shows those that were sent", async () => {
+  const { host, user, show } = renderApp(snapshot({ calls: [active()] }));
+  await user.keyboard("4");
+  await user.click(button("Keypad"));
+  await user.keyboard("47#");
+  await user.click(button("Star"));
+  expect(host.asked.map((action) => (action.do === "dtmf" ? action.digits : action.do))).toEqual(["4", "7", "#", "*"]);
+  expect(screen.getByText("Press or type digits")).toBeTruthy();
+  show(snapshot({ calls: [active({ dtmfSent: "47" })] }));
+  expect(screen.getByLabelText("Digits sent").textContent).toBe("47");
+});
+
+it("keeps digits typed into the number field out of the call", async () => {
+  const { host, user } = renderApp(snapshot({ calls: [active()] }));
+  await user.click(button("Keypad"));
+  await user.type(screen.getByRole("textbox", { name: "Number to call" }), "123");
+  expect(host.asked).toEqual([]);
+});
+
+it("keeps the heard call at hand and the others in reach", async () => {
+  const { host, user } = renderApp(scenes.several ?? snapshot());
+  const held = screen.getByRole("region", { name: "Jonas Brandt" });
+  await user.click(within(held).getByRole("button", { name: "Resume, Jonas Brandt" }));
+  await user.click(within(held).getByRole("button", { name: "Hang up, Jonas Brandt" }));
+  expect(host.asked).toEqual([
+    { do: "resume", call: 3 },
+    { do: "hangUp", call: 3 },
+  ]);
+});
+
+it("works by the keyboard alone", async () => {
+  const { host, user, show } = renderApp(snapshot({ calls: [incoming()] }));
+  await user.keyboard("{Control>}{Shift>}a{/Shift}{/Control}");
+  show(snapshot({ calls: [active()] }));
+  await user.keyboard("{Control>}{Shift>}m{/Shift}{/Control}");
+  await user.keyboard("{Control>}{Shift>}o{/Shift}{/Control}");
+  await user.keyboard("{Control>}{Shift>}k{/Shift}{/Control}5");
+  await user.keyboard("{Control>}{Shift>}h{/Shift}{/Control}");
+  show(snapshot({ calls: [incoming({ id: 2 })] }));
+  await user.keyboard("{Control>}{Shift>}d{/Shift}{/Control}");
+  expect(host.asked).toEqual([
+    { do: "answer", call: 1 },
+    { do: "mute", call: 1 },
+    { do: "hold", call: 1 },
+    { do: "dtmf", call: 1, digits: "5" },
+    { do: "hangUp", call: 1 },
+    { do: "reject", call: 2, with: "busy" },
+  ]);
+});
+
+it("keeps the keyboard on a call when its buttons change, and gives it to the field when the call is gone", () => {
+  const { show } = renderApp(snapshot({ calls: [incoming()] }));
+  act(() => button("Answer").focus());
+  show(snapshot({ calls: [active()] }));
+  expect(document.activeElement).toBe(screen.getByRole("region", { name: "Mina Kowalski" }));
+  show(snapshot());
+  expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Number to call" }));
+});
+
+it("does not take the keyboard from somebody who types when a call comes in", async () => {
+  const { user, show } = renderApp(snapshot());
+  const field = screen.getByRole<HTMLInputElement>("textbox", { name: "Number to call" });
+  await user.type(field, "12");
+  show(snapshot({ calls: [incoming()] }));
+  await user.keyboard("3");
+  expect(field.value).toBe("123");
+});
+
+it("says why a call failed and what to do, and calls again", async () => {
+  const { host, user } = renderApp(snapshot({ calls: [ended()] }));
+  expect(screen.getByTestId("call-state").textContent).toBe("Nobody answered.");
+  expect(screen.getByText("Try again later, or call another number.")).toBeTruthy();
+  await user.click(button("Call +49 30 5550 9876 again"));
+  expect(host.asked).toEqual([
+    { do: "dial", to: "sip:+493055509876@contact.example" },
+    { do: "dismiss", call: 2 },
+  ]);
+});
+
+it("puts away a call that ended as meant after a while, and leaves a failed one", () => {
+  vi.useFakeTimers();
+  const { host } = renderApp(scenes.ended ?? snapshot());
+  vi.advanceTimersByTime(7_900);
+  expect(host.asked).toEqual([]);
+  vi.advanceTimersByTime(200);
+  expect(host.asked).toEqual([{ do: "dismiss", call: 7 }]);
+});
+
+it("asks before the window closes on a customer", async () => {
+  const { host, user } = renderApp(scenes.closing ?? snapshot());
+  const dialog = screen.getByRole("alertdialog", { name: "End your call?" });
+  await user.click(within(dialog).getByRole("button", { name: "Stay on the line" }));
+  await user.click(within(dialog).getByRole("button", { name: "Hang up and close" }));
+  expect(host.asked).toEqual([
+    { do: "close", really: false },
+    { do: "close", really: true },
+  ]);
+});

@@ -1,0 +1,127 @@
+import { Button, makeStyles, tokens, Tooltip } from "@fluentui/react-components";
+import { Call20Regular } from "@fluentui/react-icons/svg/call";
+import { CallEnd20Regular } from "@fluentui/react-icons/svg/call-end";
+import { CallMissed20Regular } from "@fluentui/react-icons/svg/call-missed";
+import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
+import { Warning20Regular } from "@fluentui/react-icons/svg/warning";
+import { useEffect, useEffectEvent, useRef } from "react";
+
+import { useAct } from "../host/HostContext";
+import type { UiCall } from "../ipc/bindings";
+import { formatSeconds } from "../shared/clock";
+import { partyWords, stateWords } from "./words";
+
+/**
+ * A call that is over: what happened and what to do. One that ended as meant goes by itself after a
+ * while, unless pointer or keyboard are on it.
+ */
+export function EndedCall({ call, headingId }: { call: UiCall; headingId: string }) {
+  const styles = useStyles();
+  const { act } = useAct();
+  const row = useRef<HTMLDivElement>(null);
+  const normal = call.ending?.normal !== false;
+  const dismiss = () => act({ do: "dismiss", call: call.id });
+  const onTime = useEffectEvent(() => {
+    if (row.current?.matches(":hover, :focus-within") !== true) {
+      dismiss();
+    }
+  });
+
+  useEffect(() => {
+    if (!normal) {
+      return undefined;
+    }
+    const timer = setInterval(() => onTime(), GOES_AFTER_MS);
+    return () => clearInterval(timer);
+  }, [normal]);
+
+  const who = partyWords(call);
+  const advice = call.ending?.advice ?? null;
+  const talked = call.answeredAtMs === null || call.ending === null ? null : call.ending.atMs - call.answeredAtMs;
+  return (
+    <div ref={row} className={styles.row}>
+      {normal ? (
+        <CallEnd20Regular className={styles.icon} />
+      ) : call.direction === "incoming" ? (
+        <CallMissed20Regular className={styles.failed} />
+      ) : (
+        <Warning20Regular className={styles.failed} />
+      )}
+      <div className={styles.text}>
+        <h2 id={headingId} className={styles.name} title={who}>
+          {who}
+        </h2>
+        <p className={styles.state}>
+          <span data-testid="call-state">{stateWords(call)}</span>
+          {talked !== null && ` You talked for ${formatSeconds(Math.floor(talked / 1000))}.`}
+        </p>
+        {advice !== null && <p className={styles.advice}>{advice}</p>}
+      </div>
+      <div className={styles.buttons}>
+        <Tooltip content={`Call ${who} again`} relationship="label">
+          <Button
+            appearance="subtle"
+            icon={<Call20Regular />}
+            onClick={() => {
+              act({ do: "dial", to: call.party.address });
+              dismiss();
+            }}
+          />
+        </Tooltip>
+        <Tooltip content={`Dismiss, ${who}`} relationship="label">
+          <Button appearance="subtle" icon={<Dismiss20Regular />} onClick={dismiss} />
+        </Tooltip>
+      </div>
+    </div>
+  );
+}
+
+/** Long enough to read one line twice. */
+const GOES_AFTER_MS = 8_000;
+
+const useStyles = makeStyles({
+  row: {
+    display: "flex",
+    alignItems: "flex-start",
+    gap: tokens.spacingHorizontalM,
+    padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalM} ${tokens.spacingHorizontalL}`,
+  },
+  icon: {
+    flexShrink: 0,
+    marginTop: "2px",
+    color: tokens.colorNeutralForeground3,
+  },
+  failed: {
+    flexShrink: 0,
+    marginTop: "2px",
+    color: tokens.colorStatusDangerForeground1,
+  },
+  text: {
+    flexGrow: 1,
+    minWidth: 0,
+    overflowWrap: "anywhere",
+  },
+  name: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightSemibold,
+    fontVariantNumeric: "tabular-nums",
+  },
+  state: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    fontVariantNumeric: "tabular-nums",
+  },
+  advice: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+  buttons: {
+    display: "flex",
+    flexShrink: 0,
+  },
+});

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+
+import { active, ended, incoming, outgoing, registration, scenes, snapshot } from "../host/fake/scenes";
+import type { UiSnapshot } from "../ipc/bindings";
+import { announcements } from "./announcements";
+
+const idle = snapshot();
+
+function said(before: UiSnapshot | null, after: UiSnapshot): string[] {
+  return announcements(before, after).map(({ text, urgent }) => (urgent ? `! ${text}` : text));
+}
+
+it("interrupts for an incoming call with who, why and the keys, once", () => {
+  const ringing = snapshot({ calls: [incoming()] });
+  expect(said(idle, ringing)).toEqual([
+    "! Incoming call from Mina Kowalski. Queue: Support, second line. About: Invoice 4711 was paid twice. " +
+      "Passed on by: Front desk. Ctrl+Shift+A answers, Ctrl+Shift+D declines.",
+  ]);
+  expect(said(ringing, ringing)).toEqual([]);
+});
+
+it("says what a call has become, politely", () => {
+  expect(said(snapshot({ calls: [incoming()] }), snapshot({ calls: [active()] }))).toEqual(["Mina Kowalski: In call."]);
+  expect(said(snapshot({ calls: [active()] }), snapshot({ calls: [active({ hold: "held" })] }))).toEqual([
+    "Mina Kowalski: On hold.",
+  ]);
+  expect(said(snapshot({ calls: [active()] }), snapshot({ calls: [active({ heldByThem: true })] }))).toEqual([
+    "Mina Kowalski: They put you on hold.",
+  ]);
+  expect(said(snapshot({ calls: [active()] }), snapshot({ calls: [active({ muted: true })] }))).toEqual(["Muted."]);
+});
+
+it("interrupts when a call fails, and says what to do", () => {
+  expect(said(snapshot({ calls: [outgoing()] }), snapshot({ calls: [ended()] }))).toEqual([
+    "! +49 30 5550 9876: Nobody answered. Try again later, or call another number.",
+  ]);
+});
+
+it("says nothing while only levels and figures change", () => {
+  const before = snapshot({ calls: [active()], microphone: { name: null, levelPercent: 3 } });
+  const after = snapshot({ calls: [active()], microphone: { name: null, levelPercent: 80 } });
+  expect(said(before, after)).toEqual([]);
+});
+
+it("says when nobody can reach the agent any more, and when they can again", () => {
+  const offline = scenes.offline ?? idle;
+  expect(said(idle, offline)).toEqual(["Not reachable. The connection to contact.example was lost."]);
+  expect(said(offline, idle)).toEqual(["Reachable."]);
+  const connecting = snapshot({
+    account: { kind: "signedIn", ...registration({ reachability: "connecting", words: "Connecting" }) },
+  });
+  expect(said(idle, connecting)).toEqual([]);
+});
+
+it("interrupts for a notice", () => {
+  expect(said(snapshot({ calls: [active()] }), scenes.noMicrophone ?? idle)).toEqual([
+    "! There is no microphone. Nobody can hear you. Plug in a headset: it is used at once.",
+  ]);
+});

@@ -1,0 +1,17 @@
+import { createContext, useContext } from "react";
+
+import type { UiAction, UiError } from "../ipc/bindings";
+
+/** How the pages ask the host for something, and where a failure goes. */
+export interface Act {
+  /** Asks; a failure is shown above the calls. */
+  readonly act: (action: UiAction) => void;
+  /** Shows a failure above the calls. */
+  readonly fail: (error: UiError) => void;
+}
+
+export const ActContext = createContext<Act>({ act: () => undefined, fail: () => undefined });
+
+export function useAct(): Act {
+  return useContext(ActContext);
+}

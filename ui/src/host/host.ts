@@ -1,0 +1,17 @@
+import type { UiAction, UiError, UiSnapshot } from "../ipc/bindings";
+
+/** What is around the pages: the window in the product, a fake in tests. */
+export interface Host {
+  /** Hands over the present snapshot and every later one, until the returned function is called. */
+  watch(listener: (snapshot: UiSnapshot) => void): () => void;
+  /** Asks for something. Rejects with a `UiError`; success says only that it was understood. */
+  act(action: UiAction): Promise<void>;
+}
+
+/** What a rejected `act` says; a fault of the host itself becomes words too. */
+export function asUiError(thrown: unknown): UiError {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+    return thrown as UiError;
+  }
+  return { code: "notPossible", message: "Something went wrong inside Warmline. Try again; if it stays so, restart it." };
+}

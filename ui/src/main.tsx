@@ -1,0 +1,43 @@
+import { createDOMRenderer, RendererProvider } from "@fluentui/react-components";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { App } from "./App";
+import type { Host } from "./host/host";
+import { tauriHost } from "./host/tauri";
+
+import "./page.css";
+
+/** In a plain browser, while the pages are being made: a scene by name, `?scene=incoming`. */
+async function chooseHost(): Promise<Host> {
+  const scene = new URLSearchParams(location.search).get("scene");
+  if (import.meta.env.DEV && scene !== null) {
+    const [{ FakeHost }, { scenes }] = await Promise.all([import("./host/fake/FakeHost"), import("./host/fake/scenes")]);
+    const shown = scenes[scene];
+    if (shown !== undefined) {
+      return new FakeHost(shown);
+    }
+  }
+  return tauriHost;
+}
+
+const root = document.getElementById("root");
+if (root === null) {
+  throw new Error("the page has no root element");
+}
+
+// The content security policy allows styles by a nonce that the window's host put into the page.
+const renderer = createDOMRenderer(document, {
+  styleElementAttributes: {
+    nonce: document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "",
+  },
+});
+
+const host = await chooseHost();
+createRoot(root).render(
+  <StrictMode>
+    <RendererProvider renderer={renderer}>
+      <App host={host} />
+    </RendererProvider>
+  </StrictMode>,
+);

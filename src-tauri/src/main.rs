@@ -1,1 +1,74 @@
-fn main() {}
+//! The window: shows the pages in `ui/`, hands them the phone's snapshots, and carries out what
+//! they ask for. Everything else is `warmline-desk`'s.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod commands;
+mod first_run;
+mod phone;
+mod shell;
+mod signals;
+mod window;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+use tauri::{Manager, RunEvent};
+use warmline_desk::log;
+
+use crate::shell::Shell;
+
+/// The Warmline softphone.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The profile, TOML. Unless given: warmline/profile.toml in the folder for settings of this system.
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    /// Write the log to this file, of bounded size, instead of stderr.
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // A log that cannot be written is no reason not to take calls.
+    let log = log::start(log::LogConfig {
+        file: arguments.log,
+        level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
+        max_bytes: LOG_BYTES,
+    });
+    let app = tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![
+            commands::phone::act,
+            commands::phone::watch
+        ])
+        .on_window_event(window::on_event)
+        .setup(move |app| {
+            let profile = match arguments.profile {
+                Some(file) => first_run::Profile::Named(file),
+                None => first_run::Profile::Default(first_run::default_path(app.handle())?),
+            };
+            app.manage(Shell::start(app.handle().clone(), profile));
+            window::open(app.handle())?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|_, event| {
+                if let RunEvent::Exit = event {
+                    tracing::info!("the window is closed");
+                }
+            });
+            drop(log);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the window cannot be opened");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A log file is turned over at this size; two are kept.
+const LOG_BYTES: u64 = 10 * 1024 * 1024;

@@ -1,0 +1,3 @@
+//! What the pages may call. `build.rs` and `capabilities/main.json` name the same commands.
+
+pub(crate) mod phone;

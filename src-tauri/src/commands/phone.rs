@@ -1,0 +1,25 @@
+use tauri::{State, ipc::Channel};
+use warmline_ipc::{Asked, UiAction, UiError, UiSnapshot};
+
+use crate::shell::Shell;
+
+/// Sends the page every snapshot, beginning with the present one, for as long as the page lives.
+#[tauri::command]
+pub(crate) fn watch(shell: State<'_, Shell>, channel: Channel<UiSnapshot>) {
+    shell.watch(channel);
+}
+
+/// Does what the agent asked for. Success says only that it was understood: what comes of it is in
+/// the snapshots.
+#[tauri::command]
+pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(), UiError> {
+    match action.asked() {
+        Asked::Desk(action) => {
+            let desk = shell.desk().ok_or_else(UiError::no_phone)?;
+            desk.send(action).await?;
+        }
+        Asked::ReadProfile => shell.read_profile(),
+        Asked::Close(really) => shell.close(really),
+    }
+    Ok(())
+}

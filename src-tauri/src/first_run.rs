@@ -1,0 +1,95 @@
+//! Where the profile is looked for, and what is said as long as there is none.
+
+use std::path::{Path, PathBuf};
+
+use tauri::{AppHandle, Manager};
+use warmline_desk::{DeskError, ErrorCode};
+use warmline_ipc::UiFirstRun;
+
+/// Which profile to use.
+#[derive(Clone, Debug)]
+pub(crate) enum Profile {
+    /// The one named on the command line: it must be there.
+    Named(PathBuf),
+    /// The one in the folder for settings, which nobody may have put there yet.
+    Default(PathBuf),
+}
+
+impl Profile {
+    /// Its file.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Named(path) | Self::Default(path) => path,
+        }
+    }
+
+    /// What the window says when it cannot be used because of `error`.
+    pub(crate) fn first_run(&self, error: &DeskError) -> UiFirstRun {
+        let never_made = matches!(self, Self::Default(path) if !path.exists())
+            && error.code == ErrorCode::ProfileInvalid;
+        UiFirstRun {
+            path: self.path().display().to_string(),
+            example: EXAMPLE.to_owned(),
+            problem: (!never_made).then(|| error.message()),
+        }
+    }
+}
+
+/// `warmline/profile.toml` in `$XDG_CONFIG_HOME` or `~/.config`, in `%APPDATA%`, or in
+/// `~/Library/Application Support`.
+pub(crate) fn default_path(app: &AppHandle) -> tauri::Result<PathBuf> {
+    Ok(app
+        .path()
+        .config_dir()?
+        .join("warmline")
+        .join("profile.toml"))
+}
+
+const EXAMPLE: &str = r#"server = "wss://sbc.example.com/ws"
+aor = "sip:2001@example.com"
+display_name = "Your name"
+
+# The password comes from the system's keychain:
+# store it once with  warmline-cli password
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_a_profile() {
+        let parsed = warmline_desk::Profile::parse(EXAMPLE, Path::new(""));
+        assert!(parsed.is_ok(), "{parsed:?}");
+    }
+
+    #[test]
+    fn a_profile_that_nobody_made_is_no_problem_and_a_named_one_is() {
+        let missing = PathBuf::from("/nowhere/profile.toml");
+        let error = warmline_desk::Profile::load(&missing).expect_err("there is none");
+        let by_default = Profile::Default(missing.clone()).first_run(&error);
+        assert_eq!(by_default.problem, None);
+        assert_eq!(by_default.path, "/nowhere/profile.toml");
+        let named = Profile::Named(missing).first_run(&error);
+        assert!(
+            named
+                .problem
+                .is_some_and(|words| words.contains("profile.toml"))
+        );
+    }
+
+    #[test]
+    fn a_broken_profile_is_a_problem_wherever_it_lies() {
+        let error = DeskError::new(
+            ErrorCode::PasswordMissing,
+            "There is no password.",
+            "Store it.",
+        );
+        let missing = PathBuf::from("/nowhere/profile.toml");
+        let shown = Profile::Default(missing).first_run(&error);
+        assert_eq!(
+            shown.problem.as_deref(),
+            Some("There is no password. Store it.")
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! One phone that runs: the desk, and what it looks like.
+
+use std::{path::PathBuf, time::Duration};
+
+use tokio::sync::{broadcast, watch};
+use warmline_desk::{Desk, DeskConfig, DeskError, DeskEvent, Snapshot, State, UserAction};
+use warmline_ipc::{Presenter, UiSnapshot};
+
+/// A desk that runs, and what the pages are shown of it.
+pub(crate) struct Phone {
+    pub(crate) desk: Desk,
+    presenter: Presenter,
+    snapshot: watch::Receiver<Snapshot>,
+    events: broadcast::Receiver<DeskEvent>,
+}
+
+/// What has become of a phone.
+pub(crate) enum News {
+    /// It looks different.
+    Changed,
+    /// Somebody calls.
+    Incoming,
+    /// It has stopped.
+    Stopped,
+}
+
+impl Phone {
+    /// Starts a phone by the profile in this file. Reading it may ask the agent to unlock the
+    /// keychain, so this may take long.
+    pub(crate) async fn start(profile: PathBuf) -> Result<Self, DeskError> {
+        let read = tauri::async_runtime::spawn_blocking(move || {
+            let profile = warmline_desk::Profile::load(&profile)?;
+            DeskConfig::from_profile(&profile).map(|config| (profile, config))
+        });
+        let (profile, config) = read.await.expect("reading a profile does not panic")?;
+        let desk = warmline_desk::start(config)?;
+        Ok(Self {
+            presenter: Presenter::new(&profile),
+            snapshot: desk.snapshot(),
+            events: desk.events(),
+            desk,
+        })
+    }
+
+    /// Waits until there is something new to show.
+    pub(crate) async fn news(&mut self) -> News {
+        let talking = self.talking();
+        tokio::select! {
+            changed = self.snapshot.changed() => {
+                if changed.is_err() || self.snapshot.borrow_and_update().stopped {
+                    News::Stopped
+                } else {
+                    News::Changed
+                }
+            }
+            event = self.events.recv() => match event {
+                Ok(DeskEvent::Incoming(_)) => News::Incoming,
+                Ok(DeskEvent::Error { error, .. }) => {
+                    let at = self.snapshot.borrow().at;
+                    self.presenter.fault(at, &error);
+                    News::Changed
+                }
+                Ok(DeskEvent::Stopped) | Err(broadcast::error::RecvError::Closed) => News::Stopped,
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => News::Changed,
+            },
+            // The microphone's level is in no snapshot: it changes all the time.
+            () = tokio::time::sleep(LEVEL_SHOWN), if talking => News::Changed,
+        }
+    }
+
+    /// What the pages show now.
+    pub(crate) fn present(&mut self, closing: bool) -> UiSnapshot {
+        let level = self.desk.microphone_dbfs();
+        self.presenter
+            .present(&self.snapshot.borrow(), level, closing)
+    }
+
+    /// Whether anybody would be lost if the phone stopped now.
+    pub(crate) fn has_calls(&self) -> bool {
+        self.snapshot
+            .borrow()
+            .calls
+            .iter()
+            .any(|call| call.ending.is_none())
+    }
+
+    /// Ends all calls, un-registers and stops.
+    pub(crate) async fn quit(self) {
+        let quit = self.desk.send(UserAction::Quit);
+        if tokio::time::timeout(FAREWELL, quit).await.is_err() {
+            tracing::warn!("the server did not say farewell in time");
+        }
+    }
+
+    fn talking(&self) -> bool {
+        self.snapshot
+            .borrow()
+            .calls
+            .iter()
+            .any(|call| call.state == State::Established)
+    }
+}
+
+/// Often enough for the eye to take the meter for the voice.
+const LEVEL_SHOWN: Duration = Duration::from_millis(150);
+
+/// A server that does not answer must not keep the window.
+const FAREWELL: Duration = Duration::from_secs(4);

@@ -1,0 +1,226 @@
+//! One task that owns the phone and the pages that watch it; everyone else holds a [`Shell`].
+
+use std::pin::Pin;
+
+use tauri::{AppHandle, ipc::Channel};
+use tokio::sync::{mpsc, watch};
+use warmline_desk::{Desk, DeskError};
+use warmline_ipc::{UiAccount, UiSnapshot};
+
+use crate::{
+    first_run::Profile,
+    phone::{News, Phone},
+    signals, window,
+};
+
+/// A handle on the task.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    asks: mpsc::UnboundedSender<Ask>,
+    desk: watch::Receiver<Option<Desk>>,
+}
+
+impl Shell {
+    /// Starts the task; it reads the profile and starts the phone at once.
+    pub(crate) fn start(app: AppHandle, profile: Profile) -> Self {
+        let (asks, asked) = mpsc::unbounded_channel();
+        let (desk_sender, desk) = watch::channel(None);
+        let task = Task {
+            app,
+            profile,
+            phone: None,
+            starting: None,
+            account: UiAccount::Starting,
+            pages: Vec::new(),
+            shown: None,
+            closing: false,
+            desk: desk_sender,
+        };
+        tauri::async_runtime::spawn(task.run(asked));
+        Self { asks, desk }
+    }
+
+    /// The phone, if one runs.
+    pub(crate) fn desk(&self) -> Option<Desk> {
+        self.desk.borrow().clone()
+    }
+
+    /// Shows a page everything from now on.
+    pub(crate) fn watch(&self, page: Channel<UiSnapshot>) {
+        self.ask(Ask::Watch(page));
+    }
+
+    /// Reads the profile again, if no phone runs.
+    pub(crate) fn read_profile(&self) {
+        self.ask(Ask::ReadProfile);
+    }
+
+    /// The agent wants the window closed.
+    pub(crate) fn close_asked(&self) {
+        self.ask(Ask::CloseAsked);
+    }
+
+    /// The agent's answer to whether the window may close and end the calls.
+    pub(crate) fn close(&self, really: bool) {
+        self.ask(Ask::Close(really));
+    }
+
+    fn ask(&self, ask: Ask) {
+        // The task ends with the program only.
+        let _ = self.asks.send(ask);
+    }
+}
+
+enum Ask {
+    Watch(Channel<UiSnapshot>),
+    ReadProfile,
+    CloseAsked,
+    Close(bool),
+}
+
+struct Task {
+    app: AppHandle,
+    profile: Profile,
+    phone: Option<Phone>,
+    /// A phone under way. The keychain may wait for the agent, and the window must not.
+    starting: Option<Starting>,
+    /// What is shown as long as no phone runs.
+    account: UiAccount,
+    pages: Vec<Channel<UiSnapshot>>,
+    shown: Option<UiSnapshot>,
+    closing: bool,
+    desk: watch::Sender<Option<Desk>>,
+}
+
+impl Task {
+    async fn run(mut self, mut asked: mpsc::UnboundedReceiver<Ask>) {
+        self.start_phone();
+        let mut terminated = std::pin::pin!(signals::terminated());
+        loop {
+            let leave = tokio::select! {
+                ask = asked.recv() => match ask {
+                    Some(ask) => self.carry_out(ask),
+                    None => true,
+                },
+                started = until_started(&mut self.starting) => {
+                    self.started(started);
+                    false
+                }
+                news = next(&mut self.phone) => {
+                    self.hear(news);
+                    false
+                }
+                () = &mut terminated => true,
+            };
+            if leave {
+                break;
+            }
+            self.show();
+        }
+        window::hide(&self.app);
+        if let Some(phone) = self.phone.take() {
+            phone.quit().await;
+        }
+        self.app.exit(0);
+    }
+
+    /// Whether to leave.
+    fn carry_out(&mut self, ask: Ask) -> bool {
+        match ask {
+            Ask::Watch(page) => {
+                if let Some(shown) = &self.shown
+                    && page.send(shown.clone()).is_err()
+                {
+                    return false;
+                }
+                self.pages.push(page);
+            }
+            Ask::ReadProfile => self.start_phone(),
+            Ask::CloseAsked => {
+                let calls = self.phone.as_ref().is_some_and(Phone::has_calls);
+                // Without a page there is nobody who could ask the agent.
+                if !calls || self.pages.is_empty() {
+                    return true;
+                }
+                self.closing = true;
+                window::bring_up(&self.app);
+            }
+            Ask::Close(really) => {
+                self.closing = false;
+                return really;
+            }
+        }
+        false
+    }
+
+    fn start_phone(&mut self) {
+        if self.phone.is_none() && self.starting.is_none() {
+            self.account = UiAccount::Starting;
+            let profile = self.profile.path().to_owned();
+            self.starting = Some(Box::pin(Phone::start(profile)));
+        }
+    }
+
+    fn started(&mut self, started: Result<Phone, DeskError>) {
+        self.starting = None;
+        match started {
+            Ok(phone) => {
+                self.desk.send_replace(Some(phone.desk.clone()));
+                self.phone = Some(phone);
+            }
+            Err(error) => {
+                tracing::warn!(code = error.code.as_str(), "no phone: the profile cannot be used");
+                self.account = UiAccount::FirstRun(self.profile.first_run(&error));
+            }
+        }
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Changed => {}
+            News::Incoming => window::draw_attention(&self.app),
+            News::Stopped => {
+                self.desk.send_replace(None);
+                self.phone = None;
+                self.account = UiAccount::Starting;
+            }
+        }
+    }
+
+    /// Sends the pages what they do not show yet; forgets pages that are gone.
+    fn show(&mut self) {
+        let now = match &mut self.phone {
+            Some(phone) => {
+                // The last call may end while the agent is still asked.
+                self.closing &= phone.has_calls();
+                phone.present(self.closing)
+            }
+            None => UiSnapshot::without_phone(self.account.clone()),
+        };
+        if self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| shown.looks_like(&now))
+        {
+            return;
+        }
+        self.pages.retain(|page| page.send(now.clone()).is_ok());
+        self.shown = Some(now);
+    }
+}
+
+type Starting = Pin<Box<dyn Future<Output = Result<Phone, DeskError>> + Send>>;
+
+async fn until_started(starting: &mut Option<Starting>) -> Result<Phone, DeskError> {
+    match starting {
+        Some(starting) => starting.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next(phone: &mut Option<Phone>) -> News {
+    match phone {
+        Some(phone) => phone.news().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,61 @@
+//! The one window.
+
+use tauri::{
+    AppHandle, Manager, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
+    WindowEvent,
+};
+
+use crate::shell::Shell;
+
+/// Opens it.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Warmline")
+        .inner_size(420.0, 720.0)
+        .min_inner_size(340.0, 480.0)
+        // The pages never lead anywhere else, whatever a caller's header says.
+        .on_navigation(|url| matches!(url.host_str(), Some("localhost" | "tauri.localhost")))
+        .build()?;
+    Ok(())
+}
+
+/// Asks before it takes a customer along.
+pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
+    if let WindowEvent::CloseRequested { api, .. } = event {
+        api.prevent_close();
+        window.state::<Shell>().close_asked();
+    }
+}
+
+/// A call rings: the window calls for attention but takes the keyboard from nobody.
+pub(crate) fn draw_attention(app: &AppHandle) {
+    with_window(app, |window| {
+        window.request_user_attention(Some(UserAttentionType::Critical))
+    });
+}
+
+/// Puts it before the agent, who has just asked for something.
+pub(crate) fn bring_up(app: &AppHandle) {
+    with_window(app, |window| {
+        window.unminimize()?;
+        window.show()?;
+        window.set_focus()
+    });
+}
+
+/// Takes it away at once, while the phone still says farewell.
+pub(crate) fn hide(app: &AppHandle) {
+    with_window(app, WebviewWindow::hide);
+}
+
+fn with_window(app: &AppHandle, change: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
+    if let Err(error) = change(&window) {
+        tracing::warn!(%error, "the window does not obey");
+    }
+}
+
+/// `capabilities/main.json` names it too.
+const LABEL: &str = "main";

@@ -265,6 +265,11 @@ impl Running {
     }
 
     pub(crate) fn tell_error(&self, call: Option<CallId>, error: DeskError) {
+        info!(
+            call = call.map(CallId::get),
+            code = error.code.as_str(),
+            "told the agent"
+        );
         self.tell(DeskEvent::Error { call, error });
     }
 

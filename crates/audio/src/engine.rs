@@ -299,14 +299,6 @@ pub(crate) struct Commands {
 }
 
 impl Commands {
-    #[cfg(test)]
-    pub(crate) fn new(ring: Producer<Command>) -> Self {
-        Self {
-            ring: Mutex::new(ring),
-            sound: OnceLock::new(),
-        }
-    }
-
     /// Queues a command.
     ///
     /// # Errors

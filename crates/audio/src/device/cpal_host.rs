@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{
-    BufferSize, Data, ErrorKind, FromSample, Sample, SampleFormat, SizedSample, StreamConfig,
+    BufferSize, Data, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig,
     SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
 };
 

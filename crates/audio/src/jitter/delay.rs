@@ -20,6 +20,11 @@ const UNDERRUN_STEP: i64 = 4_000;
 const UNDERRUN_MOST: i64 = 60_000;
 const UNDERRUN_DECAY: i64 = 200;
 
+/// What is added when waiting for repair, in µs: as much as the delay may lie below its aim.
+const REPAIR_SPARE: i64 = 6_000;
+/// Packets without error correction after which none is expected any more.
+const REPAIR_BELIEVED: u32 = 100;
+
 /// Share of lost packets above which waiting for repair pays, in thousandths.
 const LOSS_WORTH_REPAIR: u64 = 10;
 
@@ -39,8 +44,10 @@ pub(super) struct DelayEstimator {
     /// Received and lost packets, both fading, times 1000.
     received: u64,
     lost: u64,
-    /// Length of a packet if the next one can repair it, in µs.
+    /// Length of a packet in µs if the next one can repair it, and for how many packets more that
+    /// is believed: pauses in speech are not protected, but they end.
     repair: i64,
+    repair_believed: u32,
 }
 
 impl DelayEstimator {
@@ -57,6 +64,7 @@ impl DelayEstimator {
             received: 0,
             lost: 0,
             repair: 0,
+            repair_believed: 0,
         }
     }
 
@@ -108,9 +116,17 @@ impl DelayEstimator {
         self.aim();
     }
 
-    /// States that each packet (of `length` µs) can be repaired from the next one; 0 for not.
-    pub(super) fn set_repair(&mut self, length: i64) {
-        self.repair = length;
+    /// Takes note of a packet that is played, and of its length in µs if it could have repaired
+    /// the one before it.
+    pub(super) fn plays(&mut self, repairs: Option<i64>) {
+        match repairs {
+            Some(length) => {
+                self.repair = length;
+                self.repair_believed = REPAIR_BELIEVED;
+            }
+            None if self.repair_believed > 0 => self.repair_believed -= 1,
+            None => self.repair = 0,
+        }
     }
 
     /// The delay to aim for, in µs over the fastest packet's.
@@ -133,7 +149,7 @@ impl DelayEstimator {
         };
         let mut wanted = late(IN_TIME);
         if self.repair > 0 && self.lost * 1_000 > self.received * LOSS_WORTH_REPAIR {
-            wanted = wanted.max(late(REPAIR_IN_TIME) + self.repair + LEAST / 4);
+            wanted = wanted.max(late(REPAIR_IN_TIME) + self.repair + REPAIR_SPARE);
         }
         self.target = (wanted + self.underrun_margin).clamp(LEAST, MOST);
     }
@@ -175,7 +191,7 @@ mod tests {
         estimator.missed(8);
         feed(&mut estimator, 400, |_| 0);
         let mut with_repair = DelayEstimator::new();
-        with_repair.set_repair(20_000);
+        with_repair.plays(Some(20_000));
         for n in 0..400 {
             with_repair.arrived(n * 20_000, 0);
             if n % 20 == 0 {

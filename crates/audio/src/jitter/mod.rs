@@ -183,8 +183,9 @@ impl JitterBuffer {
                     return;
                 }
                 self.restart();
-            } else if audio_scale.is_some_and(|scale| scale != stream.scale)
-                || (audio_scale.is_some() && jumped && ahead > 0)
+            } else if let Some(scale) = audio_scale
+                && ahead > 0
+                && (scale != stream.scale || drift < 0 || jumped)
             {
                 self.restart();
             }
@@ -347,8 +348,10 @@ impl JitterBuffer {
         let length = self.repair_length(number);
         if gap == 0 {
             self.pass_missing(number, time);
-        } else if length == Some(gap) {
-            self.recover(number, gap);
+        } else if let Some(length) = length
+            && gap <= length
+        {
+            self.recover(number, length, gap);
             self.pass_missing(number, time);
         } else {
             let guess = match length {
@@ -387,18 +390,19 @@ impl JitterBuffer {
             .then(|| decoder.duration(packet.payload()))?
     }
 
-    fn recover(&mut self, number: u64, length: usize) {
+    /// Plays the last `gap` samples of what packet `number` repairs, which are `length` in all.
+    fn recover(&mut self, number: u64, length: usize, gap: usize) {
         let Some(packet) = self.packets.get(number) else {
             return;
         };
         let decoder = &mut self.decoders[self.current].1;
         if decoder.recover(packet.payload(), &mut self.work[..length]) {
             self.counters.recovered += 1;
-            self.concealer.merge(&mut self.work[..length], false);
-            self.next_time += length as i64;
-            self.append(length);
+            self.work.copy_within(length - gap..length, 0);
+            self.concealer.merge(&mut self.work[..gap], false);
+            self.append(gap);
         } else {
-            self.fill(length.min(FRAME), true);
+            self.fill(gap.min(FRAME), true);
         }
     }
 
@@ -453,16 +457,13 @@ impl JitterBuffer {
             self.counters.unreadable += 1;
             return;
         };
-        let repairable = decoder.protects_previous(packet.payload());
-        self.delay.set_repair(if repairable {
-            micros_of(length as i64)
-        } else {
-            0
-        });
+        let repairs = decoder.protects_previous(packet.payload());
+        self.delay
+            .plays(repairs.then_some(micros_of(length as i64)));
         self.filler = Filler::Guess;
         // What came too late is cut: that much has been made up already.
         let cut = ((self.next_time - time).max(0) as usize).min(length);
-        self.next_time = time + length as i64;
+        self.next_time = self.next_time.max(time + length as i64);
         if cut == length {
             self.counters.late += 1;
             return;

@@ -1,0 +1,224 @@
+//! A sentence from a WAV file through the whole engine, in real time, into another WAV file.
+
+mod support;
+
+use std::time::Duration;
+
+use support::{RATE, leg_config, likeness, read_wav, sentence, write_wav};
+use tokio::time::timeout;
+use warmline_audio::{
+    AudioEvent, Codec, Engine, EngineConfig, Input, Leg, Output, PacketSink, PacketSource, Role,
+    Tone,
+};
+
+const SECONDS: usize = 5;
+
+/// Carries packets from one leg to the other; every `lose`th is lost (0: none).
+async fn carry(mut source: PacketSource, mut sink: PacketSink, lose: usize) -> usize {
+    let mut count = 0;
+    while let Some(packet) = source.recv().await {
+        count += 1;
+        if lose == 0 || count % lose != 3 {
+            sink.push(
+                count as u16,
+                packet.timestamp,
+                packet.payload_type,
+                packet.marker,
+                &packet.payload,
+            );
+        }
+    }
+    count
+}
+
+async fn through(codec: Codec, lose: usize, rate: u32) -> (f64, f64, u64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mic, speaker) = (
+        folder.path().join("mic.wav"),
+        folder.path().join("speaker.wav"),
+    );
+    let said = sentence(SECONDS);
+    let step = RATE / rate as usize;
+    let stored: Vec<f32> = said
+        .chunks(step)
+        .map(|c| c.iter().sum::<f32>() / step as f32)
+        .collect();
+    write_wav(&mic, &stored, rate);
+    let (engine, mut events) = Engine::start(EngineConfig {
+        input: Input::Wav(mic),
+        output: Output::Wav(speaker.clone()),
+        ring_output: Output::Silent,
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    let Leg {
+        control: speaks,
+        source,
+        sink: unused,
+    } = engine.open_leg(leg_config(codec)).expect("opens");
+    let Leg {
+        control: hears,
+        source: silent,
+        sink,
+    } = engine.open_leg(leg_config(codec)).expect("opens");
+    hears.set_heard(true);
+    speaks.set_sending(true);
+    let carrying = tokio::spawn(carry(source, sink, lose));
+    let ended = async {
+        while let Some(event) = events.recv().await {
+            if event == AudioEvent::WavEnded {
+                return;
+            }
+        }
+        panic!("the engine stopped before the file had ended");
+    };
+    timeout(Duration::from_secs(60), ended)
+        .await
+        .expect("ends in time");
+    // What is still on its way.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let made_up = hears.stats().concealed_ms;
+    drop((speaks, hears, unused, silent));
+    let sent = timeout(Duration::from_secs(5), carrying)
+        .await
+        .expect("ends")
+        .expect("no panic");
+    assert!(sent >= SECONDS * 50 - 5, "{sent} packets");
+    drop(engine);
+    let heard = read_wav(&speaker);
+    let (alike, lag) = likeness(&said[RATE / 2..RATE * 9 / 2], &heard[RATE / 2..], 700);
+    (alike, lag, made_up)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sentence_comes_back_through_each_codec() {
+    let runs = [
+        tokio::spawn(through(Codec::Opus, 0, 48_000)),
+        tokio::spawn(through(Codec::G722, 0, 16_000)),
+        tokio::spawn(through(Codec::Pcmu, 0, 8_000)),
+        tokio::spawn(through(Codec::Pcma, 0, 48_000)),
+    ];
+    for run in runs {
+        let (alike, lag, _) = run.await.expect("no panic");
+        assert!(alike > 0.93, "{alike}");
+        // Loose, since this machine may be busy: the tight figure is the jitter buffer's own test.
+        assert!(lag < 400.0, "{lag} ms");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_tenth_lost_the_sentence_is_still_understood() {
+    let opus = tokio::spawn(through(Codec::Opus, 10, 48_000));
+    let pcmu = tokio::spawn(through(Codec::Pcmu, 10, 48_000));
+    let (alike, _, _) = opus.await.expect("no panic");
+    assert!(alike > 0.88, "Opus: {alike}");
+    let (alike, _, made_up) = pcmu.await.expect("no panic");
+    assert!(alike > 0.88, "PCMU: {alike}");
+    assert!(made_up >= 200, "{made_up} ms");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tones_and_digits_are_heard_and_sent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (speaker, bell) = (
+        folder.path().join("speaker.wav"),
+        folder.path().join("bell.wav"),
+    );
+    let (engine, _events) = Engine::start(EngineConfig {
+        input: Input::Silent,
+        output: Output::Wav(speaker.clone()),
+        ring_output: Output::Wav(bell.clone()),
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    engine.tone(Some(Tone::Ringback));
+    engine.ring(true);
+    let mut leg = engine.open_leg(leg_config(Codec::Pcmu)).expect("opens");
+    leg.control.set_sending(true);
+    leg.control.dtmf('7', 100).expect("queued");
+    let digit = async {
+        loop {
+            let packet = leg.source.recv().await.expect("the engine runs");
+            if packet.payload_type == 101 {
+                return packet;
+            }
+        }
+    };
+    let packet = timeout(Duration::from_secs(10), digit)
+        .await
+        .expect("a digit is sent");
+    assert_eq!((packet.payload[0], packet.marker), (7, true));
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    engine.ring(false);
+    drop(leg);
+    drop(engine);
+    for (path, what) in [(&speaker, "ringback"), (&bell, "ring tone")] {
+        let sound = read_wav(path);
+        let loudest = sound.iter().fold(0.0_f32, |most, s| most.max(s.abs()));
+        assert!((0.05..=1.0).contains(&loudest), "{what}: {loudest}");
+    }
+}
+
+#[tokio::test]
+async fn without_anything_to_do_the_engine_sleeps() {
+    let (engine, _events) = Engine::start(EngineConfig {
+        input: Input::Silent,
+        output: Output::Silent,
+        ring_output: Output::Silent,
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(engine.stats().ticks, 0);
+    let leg = engine.open_leg(leg_config(Codec::Opus)).expect("opens");
+    let ticking = async {
+        while engine.stats().ticks < 20 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), ticking)
+        .await
+        .expect("the timer ticks without a device");
+    drop(leg);
+}
+
+#[tokio::test]
+async fn a_recording_on_a_full_disk_is_told_and_the_call_goes_on() {
+    let (engine, mut events) = Engine::start(EngineConfig {
+        input: Input::Silent,
+        output: Output::Wav("/dev/full".into()),
+        ring_output: Output::Silent,
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    let mut leg = engine.open_leg(leg_config(Codec::Pcmu)).expect("opens");
+    leg.control.set_sending(true);
+    let failed = async {
+        loop {
+            match events.recv().await.expect("the engine runs") {
+                AudioEvent::RecordingFailed { role, reason, .. } => return (role, reason),
+                _ => continue,
+            }
+        }
+    };
+    let (role, reason) = timeout(Duration::from_secs(20), failed)
+        .await
+        .expect("is told");
+    assert_eq!(role, Role::Output);
+    assert!(!reason.is_empty());
+    for _ in 0..10 {
+        let packet = timeout(Duration::from_secs(5), leg.source.recv())
+            .await
+            .expect("goes on");
+        assert!(packet.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_missing_file_is_refused_at_once() {
+    let refused = Engine::start(EngineConfig {
+        input: Input::Wav("/nowhere/mic.wav".into()),
+        ..EngineConfig::default()
+    });
+    assert!(refused.is_err());
+}

@@ -325,6 +325,13 @@ impl Call {
         });
     }
 
+    /// Tells the desk, unless the call is over: `Ended` is the last word.
+    fn tell(&self, line: &mut Line, event: SipEvent) {
+        if !self.is_over() {
+            line.emit(event);
+        }
+    }
+
     /// Sends BYE on a leg; once the other side has acknowledged our 200, if it has not (§15).
     fn bye(&mut self, line: &mut Line, now: Instant, leg: usize, reason: Option<&str>) {
         if let Some(unacked) = &mut self.unacked {
@@ -392,17 +399,23 @@ impl Call {
             Purpose::Reoffer if self.sent[at].ack.is_some() => drop(self.sent.remove(at)),
             Purpose::Reoffer => {
                 self.sent.remove(at);
-                line.emit(SipEvent::ReofferRefused {
-                    dialog: self.key,
-                    status: 503,
-                });
+                self.tell(
+                    line,
+                    SipEvent::ReofferRefused {
+                        dialog: self.key,
+                        status: 503,
+                    },
+                );
             }
             Purpose::Info => {
                 self.sent.remove(at);
-                line.emit(SipEvent::InfoAnswered {
-                    dialog: self.key,
-                    status: 503,
-                });
+                self.tell(
+                    line,
+                    SipEvent::InfoAnswered {
+                        dialog: self.key,
+                        status: 503,
+                    },
+                );
             }
         }
     }
@@ -508,3 +521,6 @@ fn read_reason(headers: &rsipstack::sip::Headers) -> Said {
 
 /// Beyond the transaction layer's own time limit, before we give up in its stead.
 const GRACE: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests;

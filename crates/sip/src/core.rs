@@ -450,3 +450,6 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// More calls at once than any agent has; an attack otherwise.
 const MAX_CALLS: usize = 64;
+
+#[cfg(test)]
+mod tests;

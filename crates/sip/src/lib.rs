@@ -12,6 +12,8 @@ mod core;
 mod dialer;
 mod dialog;
 mod digest;
+#[cfg(test)]
+mod far_end;
 mod flow;
 mod framer;
 mod headers;

@@ -177,10 +177,13 @@ impl Call {
             let sent = self.sent.remove(at);
             match sent.purpose {
                 Purpose::Refresh => self.refresh_failed(line, now, &sent.request, response),
-                _ => line.emit(SipEvent::ReofferRefused {
-                    dialog: self.key,
-                    status,
-                }),
+                _ => self.tell(
+                    line,
+                    SipEvent::ReofferRefused {
+                        dialog: self.key,
+                        status,
+                    },
+                ),
             }
             return;
         }
@@ -210,10 +213,13 @@ impl Call {
                     sdp,
                 });
             }
-            (Purpose::Reoffer, None) => line.emit(SipEvent::ReofferRefused {
-                dialog: self.key,
-                status: 488,
-            }),
+            (Purpose::Reoffer, None) => self.tell(
+                line,
+                SipEvent::ReofferRefused {
+                    dialog: self.key,
+                    status: 488,
+                },
+            ),
             // A refresh that brings another answer than before is news after all.
             (_, Some(sdp)) if sdp != self.remote_sdp => {
                 self.remote_sdp.clone_from(&sdp);

@@ -210,10 +210,13 @@ impl Call {
             Purpose::Bye | Purpose::Cancel | Purpose::Prack => drop(self.sent.remove(at)),
             Purpose::Info => {
                 self.sent.remove(at);
-                line.emit(SipEvent::InfoAnswered {
-                    dialog: self.key,
-                    status,
-                });
+                self.tell(
+                    line,
+                    SipEvent::InfoAnswered {
+                        dialog: self.key,
+                        status,
+                    },
+                );
             }
             Purpose::Reoffer | Purpose::Refresh => self.reoffer_answered(line, now, at, response),
         }
@@ -230,10 +233,13 @@ impl Call {
             return;
         };
         if !body::is_digit(digit) {
-            line.emit(SipEvent::InfoAnswered {
-                dialog: self.key,
-                status: 400,
-            });
+            self.tell(
+                line,
+                SipEvent::InfoAnswered {
+                    dialog: self.key,
+                    status: 400,
+                },
+            );
             return;
         }
         let mut request =
@@ -323,11 +329,14 @@ impl Call {
             Ok((digit, duration_ms)) => {
                 line.respond(server, message::response(request, 200, "", None));
                 if !self.is_over() {
-                    line.emit(SipEvent::Dtmf {
-                        dialog: self.key,
-                        digit,
-                        duration_ms,
-                    });
+                    self.tell(
+                        line,
+                        SipEvent::Dtmf {
+                            dialog: self.key,
+                            digit,
+                            duration_ms,
+                        },
+                    );
                 }
             }
             Err(body::Unsupported) => {

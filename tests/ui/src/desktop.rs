@@ -1,0 +1,240 @@
+//! A desktop without a screen: X server, window manager, session bus, unlocked keychain.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use warmline_interop::{LabError, Pipes, Process, Pulse, Result};
+
+/// Which colours the desktop asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Scheme {
+    /// Dark letters on light paper.
+    Light,
+    /// Light letters on dark paper.
+    Dark,
+}
+
+/// A desktop. Everything on it ends with it.
+pub struct Desktop {
+    /// In the order in which they must end: fields drop from first to last.
+    _manager: Process,
+    _keyring: Process,
+    _bus: Process,
+    _display: Process,
+    environment: Vec<(&'static str, String)>,
+    home: PathBuf,
+}
+
+impl Desktop {
+    /// Starts one whose home is in `dir`, with the sound of `pulse`.
+    ///
+    /// # Errors
+    /// One of its programs is missing or does not come up.
+    pub fn start(dir: &Path, scheme: Scheme, pulse: &Pulse) -> Result<Self> {
+        let home = dir.join("home");
+        make(&home.join(".config"))?;
+        let mut display = Command::new("Xvfb");
+        display.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x1000x24",
+            "-nolisten",
+            "tcp",
+        ]);
+        let mut display = Process::start("display", display, Pipes::Output, dir)?;
+        let number = first_line(&mut display)?;
+
+        let mut environment = pulse.environment();
+        environment.extend([
+            ("DISPLAY", format!(":{number}")),
+            ("HOME", home.display().to_string()),
+            (
+                "XDG_CONFIG_HOME",
+                home.join(".config").display().to_string(),
+            ),
+            ("XDG_DATA_HOME", home.join(".local").display().to_string()),
+            ("XDG_CACHE_HOME", home.join(".cache").display().to_string()),
+            // No accessibility bus: it would be started for every window and outlive it.
+            ("NO_AT_BRIDGE", "1".to_owned()),
+            (
+                "GTK_THEME",
+                match scheme {
+                    Scheme::Light => "Adwaita",
+                    Scheme::Dark => "Adwaita:dark",
+                }
+                .to_owned(),
+            ),
+        ]);
+
+        let mut bus = Command::new("dbus-daemon");
+        bus.args(["--session", "--nofork", "--print-address"]);
+        bus.envs(environment.iter().cloned());
+        let mut bus = Process::start("bus", bus, Pipes::Output, dir)?;
+        environment.push(("DBUS_SESSION_BUS_ADDRESS", first_line(&mut bus)?));
+
+        let mut keyring = Command::new("gnome-keyring-daemon");
+        keyring.args(["--foreground", "--unlock", "--components=secrets"]);
+        keyring.envs(environment.iter().cloned());
+        let mut keyring = Process::start("keyring", keyring, Pipes::Input, dir)?;
+        keyring
+            .stdin()
+            .write_all(b"lab")
+            .map_err(|source| io("unlocking the keychain", source))?;
+
+        let mut manager = Command::new("openbox");
+        manager.args(["--config-file", "/etc/xdg/openbox/rc.xml"]);
+        manager.envs(environment.iter().cloned());
+        let manager = Process::start("window-manager", manager, Pipes::None, dir)?;
+
+        let desktop = Self {
+            _manager: manager,
+            _keyring: keyring,
+            _bus: bus,
+            _display: display,
+            environment,
+            home,
+        };
+        desktop.ready()?;
+        Ok(desktop)
+    }
+
+    /// What a program needs to be on this desktop.
+    pub fn environment(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.environment.iter().cloned()
+    }
+
+    /// Where the window looks for its profile.
+    pub fn profile(&self) -> PathBuf {
+        self.home.join(".config/warmline/profile.toml")
+    }
+
+    /// Puts a password into the keychain, as `warmline-cli password` does.
+    ///
+    /// # Errors
+    /// The keychain refuses.
+    pub fn remember(&self, aor: &str, password: &str) -> Result<()> {
+        let mut command = Command::new("secret-tool");
+        command.args([
+            "store",
+            "--label=Warmline",
+            "service",
+            "warmline",
+            "username",
+            aor,
+        ]);
+        command.envs(self.environment());
+        let mut child = command
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .map_err(|source| io("starting secret-tool", source))?;
+        let mut stdin = child.stdin.take().expect("piped");
+        let written = stdin.write_all(password.as_bytes());
+        drop(stdin);
+        let status = written
+            .and_then(|()| child.wait())
+            .map_err(|source| io("storing a password", source))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(refused("secret-tool", status.to_string()))
+        }
+    }
+
+    /// Presses keys as somebody at the keyboard would, whichever window has it: `alt+F4`.
+    ///
+    /// # Errors
+    /// The tool for it is missing.
+    pub fn press(&self, keys: &str) -> Result<()> {
+        self.xdotool(&["key", keys])
+    }
+
+    /// Waits until the bus, the keychain and the window manager answer.
+    fn ready(&self) -> Result<()> {
+        let answers = |program: &str, arguments: &[&str]| {
+            Command::new(program)
+                .args(arguments)
+                .envs(self.environment())
+                .output()
+                .is_ok_and(|output| output.status.success())
+        };
+        let owned = [
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.secrets",
+            "/org/freedesktop/secrets",
+            "org.freedesktop.DBus.Peer.Ping",
+        ];
+        until("the keychain", || answers("dbus-send", &owned))?;
+        until("the window manager", || {
+            answers("xdotool", &["get_num_desktops"])
+        })
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Result<()> {
+        let output = Command::new("xdotool")
+            .args(arguments)
+            .envs(self.environment())
+            .output()
+            .map_err(|source| io("starting xdotool", source))?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            Err(refused("xdotool", said))
+        }
+    }
+}
+
+/// Asks every few milliseconds until it is so.
+pub(crate) fn until(awaited: &str, mut proof: impl FnMut() -> bool) -> Result<()> {
+    let start = Instant::now();
+    while start.elapsed() < LIMIT {
+        if proof() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    Err(LabError::TimedOut {
+        name: "desktop".to_owned(),
+        awaited: awaited.to_owned(),
+        limit: LIMIT,
+        seen: String::new(),
+    })
+}
+
+pub(crate) fn io(doing: &str, source: std::io::Error) -> LabError {
+    LabError::Io {
+        doing: doing.to_owned(),
+        source,
+    }
+}
+
+pub(crate) fn refused(name: &str, reason: impl Into<String>) -> LabError {
+    LabError::Refused {
+        name: name.to_owned(),
+        reason: reason.into(),
+    }
+}
+
+pub(crate) fn make(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|source| io("making a folder", source))
+}
+
+fn first_line(process: &mut Process) -> Result<String> {
+    let mut line = String::new();
+    BufReader::new(process.stdout())
+        .read_line(&mut line)
+        .map_err(|source| io("reading what a program says first", source))?;
+    if line.trim().is_empty() {
+        return Err(refused(process.name(), "it said nothing"));
+    }
+    Ok(line.trim().to_owned())
+}
+
+const LIMIT: Duration = Duration::from_secs(10);

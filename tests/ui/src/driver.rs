@@ -1,0 +1,187 @@
+//! A client of WebKitWebDriver (W3C WebDriver), as much of it as the tests need.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::Command,
+    time::Duration,
+};
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use warmline_interop::{Pipes, Process, Result, free_port};
+
+use crate::desktop::{Desktop, io, refused, until};
+
+/// A session with one web view.
+pub struct Driver {
+    port: u16,
+    session: String,
+    process: Process,
+}
+
+impl Driver {
+    /// Starts `program` with `arguments` on `desktop` and takes hold of its web view.
+    ///
+    /// # Errors
+    /// WebKitWebDriver is missing, or the program shows no web view.
+    pub fn start(
+        dir: &Path,
+        desktop: &Desktop,
+        program: &Path,
+        arguments: &[String],
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            .envs(desktop.environment())
+            .envs(environment.iter().copied())
+            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let process = Process::start("web-driver", command, Pipes::None, dir)?;
+        until("WebDriver", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        })?;
+        let mut driver = Self {
+            port,
+            session: String::new(),
+            process,
+        };
+        let wanted = json!({
+            "capabilities": { "alwaysMatch": {
+                "browserName": "wry",
+                "webkitgtk:browserOptions": { "binary": program, "args": arguments },
+            } }
+        });
+        let session = driver.request("POST", "/session", Some(&wanted))?;
+        session["sessionId"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut driver.session);
+        Ok(driver)
+    }
+
+    /// What a script gives back.
+    ///
+    /// # Errors
+    /// It throws.
+    pub fn script(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        self.post(
+            "/execute/sync",
+            &json!({ "script": script, "args": arguments }),
+        )
+    }
+
+    /// What a script hands to the function that is its last argument.
+    ///
+    /// # Errors
+    /// It throws, or hands over nothing in time.
+    pub fn async_script(&self, script: &str) -> Result<Value> {
+        self.post("/execute/async", &json!({ "script": script, "args": [] }))
+    }
+
+    /// The first element of this XPath, if there is one.
+    pub fn find(&self, xpath: &str) -> Option<Element> {
+        let found = self.post("/element", &json!({ "using": "xpath", "value": xpath }));
+        let id = found
+            .ok()?
+            .as_object()?
+            .values()
+            .next()?
+            .as_str()?
+            .to_owned();
+        Some(Element(id))
+    }
+
+    /// Clicks in the middle of an element with the pointer.
+    ///
+    /// # Errors
+    /// Something else lies over it, or it is gone.
+    pub fn click(&self, element: &Element) -> Result<()> {
+        self.post(&format!("/element/{}/click", element.0), &json!({}))
+            .map(drop)
+    }
+
+    /// Types, with modifiers held: `Control`, `Shift`.
+    ///
+    /// # Errors
+    /// The web view is gone.
+    pub fn keys(&self, held: &[char], typed: &str) -> Result<()> {
+        let mut actions = Vec::new();
+        let mut key = |kind: &str, key: char| actions.push(json!({ "type": kind, "value": key }));
+        held.iter().for_each(|c| key("keyDown", *c));
+        for c in typed.chars() {
+            key("keyDown", c);
+            key("keyUp", c);
+        }
+        held.iter().rev().for_each(|c| key("keyUp", *c));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.post("/actions", &json!({ "actions": [keyboard] }))
+            .map(drop)
+    }
+
+    /// What the web view shows, PNG.
+    ///
+    /// # Errors
+    /// The web view is gone.
+    pub fn screenshot(&self) -> Result<Vec<u8>> {
+        let png = self.request(
+            "GET",
+            &format!("/session/{}/screenshot", self.session),
+            None,
+        )?;
+        base64::engine::general_purpose::STANDARD
+            .decode(png.as_str().unwrap_or_default())
+            .map_err(|error| refused("screenshot", error.to_string()))
+    }
+
+    /// The driver's process; the program is its child.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.request(
+            "POST",
+            &format!("/session/{}{path}", self.session),
+            Some(body),
+        )
+    }
+
+    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let exchange = || -> std::io::Result<Vec<u8>> {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+            stream.set_read_timeout(Some(ANSWER))?;
+            write!(
+                stream,
+                "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\
+                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer)?;
+            Ok(answer)
+        };
+        let answer = exchange().map_err(|source| io("asking WebDriver", source))?;
+        let text = String::from_utf8_lossy(&answer);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let mut answer: Value = serde_json::from_str(body)
+            .map_err(|error| refused("WebDriver", format!("{error}: {head}")))?;
+        let value = answer["value"].take();
+        if head.split(' ').nth(1) == Some("200") {
+            Ok(value)
+        } else {
+            Err(refused(path, value["message"].as_str().unwrap_or(body)))
+        }
+    }
+}
+
+/// An element of the page.
+#[derive(Clone, Debug)]
+pub struct Element(String);
+
+/// Starting the program takes longest.
+const ANSWER: Duration = Duration::from_secs(60);

@@ -1,0 +1,66 @@
+//! What comes out of the window's speaker.
+
+use std::time::{Duration, Instant};
+
+use warmline_interop::{LabError, Pulse, Result, Room};
+
+/// Listens to the room, again and again.
+pub struct Ears<'a>(pub &'a Pulse);
+
+impl Ears<'_> {
+    /// Listens until the speaker gives this tone at about this level.
+    ///
+    /// # Errors
+    /// It does not, in time.
+    pub fn hear(&self, hz: f64, dbfs: f64) -> Result<()> {
+        self.listen(&format!("{hz} Hz at {dbfs} dBFS"), |room| {
+            hears(room, hz, dbfs)
+        })
+    }
+
+    /// Listens until the speaker is silent.
+    ///
+    /// # Errors
+    /// It is not, in time.
+    pub fn hear_nothing(&self) -> Result<()> {
+        self.listen("silence", hears_nothing)
+    }
+
+    fn listen(&self, awaited: &str, right: impl Fn(&Room) -> bool) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let recorder = self.0.record()?;
+            std::thread::sleep(STRETCH);
+            let room = recorder.finish();
+            if right(&room) {
+                return Ok(());
+            }
+            if start.elapsed() > LIMIT {
+                let end = room.speaker.last(LISTEN);
+                return Err(LabError::TimedOut {
+                    name: "what the agent heard".to_owned(),
+                    awaited: awaited.to_owned(),
+                    limit: LIMIT,
+                    seen: format!("{:?}, {:.1} dBFS in all", end.loudest(), end.level()),
+                });
+            }
+        }
+    }
+}
+
+/// Whether the end of the recording is this tone. How pure it is, other tests measure: here a machine
+/// that paints a window beside may cost a packet.
+pub fn hears(room: &Room, hz: f64, dbfs: f64) -> bool {
+    let end = room.speaker.last(LISTEN);
+    (end.level() - dbfs).abs() < 3.0 && end.level_at(hz) > dbfs - 6.0
+}
+
+/// Whether the end of the recording is silence.
+pub fn hears_nothing(room: &Room) -> bool {
+    room.speaker.last(LISTEN).level() < -60.0
+}
+
+/// Recorded at once, and looked at: the rest is the way from change to speaker.
+const STRETCH: Duration = Duration::from_millis(1200);
+const LISTEN: f64 = 0.5;
+const LIMIT: Duration = Duration::from_secs(15);

@@ -1,0 +1,331 @@
+//! The window, in an agent's terms.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use warmline_interop::{Asterisk, Lab, LabError, Person, Result};
+
+use crate::{
+    desktop::{Desktop, io, make},
+    driver::Driver,
+};
+
+/// How a window is to be started.
+pub struct Setup<'a> {
+    lab: &'a Lab,
+    desktop: &'a Desktop,
+    arguments: Vec<String>,
+}
+
+impl<'a> Setup<'a> {
+    /// A window on this desktop that looks for its profile where it does without `--profile`.
+    pub fn new(lab: &'a Lab, desktop: &'a Desktop) -> Self {
+        Self {
+            lab,
+            desktop,
+            arguments: Vec::new(),
+        }
+    }
+
+    /// With a profile of the agent's for this PBX.
+    ///
+    /// # Errors
+    /// The profile cannot be written.
+    pub fn profile(mut self, asterisk: &Asterisk) -> Result<Self> {
+        let file = self.lab.dir().join("window.toml");
+        write(
+            &file,
+            &(profile(self.lab, asterisk) + "password_env = \"WARMLINE_TEST_PASSWORD\"\n"),
+        )?;
+        self.arguments = vec!["--profile".to_owned(), file.display().to_string()];
+        Ok(self)
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub fn open(self) -> Result<Window> {
+        let log = self.lab.dir().join("window.log");
+        let mut arguments = self.arguments;
+        arguments.extend(["--log".to_owned(), log.display().to_string()]);
+        let driver = Driver::start(
+            self.lab.dir(),
+            self.desktop,
+            &program(),
+            &arguments,
+            &[("WARMLINE_TEST_PASSWORD", Person::AGENT.password)],
+        )?;
+        let window = Window { driver, log };
+        window.sees_heading()?;
+        Ok(window)
+    }
+}
+
+/// A profile of the agent's for this PBX, without a source for the password.
+pub fn profile(lab: &Lab, asterisk: &Asterisk) -> String {
+    format!(
+        "server = \"{}\"\naor = \"{}\"\ndisplay_name = \"Robin Adeyemi\"\nca_file = \"{}\"\n",
+        asterisk.wss(),
+        Person::AGENT.aor(),
+        lab.ca_file().display(),
+    )
+}
+
+/// Writes a file, and the folders above it.
+///
+/// # Errors
+/// The disk refuses.
+pub fn write(file: &Path, text: &str) -> Result<()> {
+    make(file.parent().unwrap_or(Path::new(".")))?;
+    std::fs::write(file, text).map_err(|source| io("writing a file", source))
+}
+
+/// A window under test.
+pub struct Window {
+    driver: Driver,
+    log: PathBuf,
+}
+
+impl Window {
+    /// The web view.
+    pub fn driver(&self) -> &Driver {
+        &self.driver
+    }
+
+    /// Presses the button of this name with the pointer, as soon as there is one.
+    ///
+    /// # Errors
+    /// There is none in time, or something lies over it.
+    pub fn press(&self, button: &str) -> Result<()> {
+        let quoted = quote(button);
+        let element = self.waits(&format!("button {button:?}"), || {
+            self.driver.find(&format!(
+                "//button[@aria-label={quoted} or (not(@aria-label) and normalize-space(.)={quoted})]"
+            ))
+        })?;
+        self.driver.click(&element)
+    }
+
+    /// Waits until this text is to be seen.
+    ///
+    /// # Errors
+    /// It is not, in time.
+    pub fn sees(&self, text: &str) -> Result<()> {
+        self.waits(&format!("text {text:?}"), || {
+            self.text().contains(text).then_some(())
+        })
+    }
+
+    /// Waits until this text is no longer to be seen.
+    ///
+    /// # Errors
+    /// It still is, after a while.
+    pub fn no_longer_sees(&self, text: &str) -> Result<()> {
+        self.waits(&format!("end of text {text:?}"), || {
+            (!self.text().contains(text)).then_some(())
+        })
+    }
+
+    /// Waits until some call is in this state, in the words of the page.
+    ///
+    /// # Errors
+    /// None is, in time.
+    pub fn sees_call(&self, state: &str) -> Result<()> {
+        let quoted = quote(state);
+        self.waits(&format!("call {state:?}"), || {
+            self.driver.find(&format!(
+                "//*[@data-testid='call-state'][normalize-space(.)={quoted}]"
+            ))
+        })
+        .map(drop)
+    }
+
+    /// Waits until the agent can be called.
+    ///
+    /// # Errors
+    /// They cannot, in time.
+    pub fn is_reachable(&self) -> Result<()> {
+        self.waits("registration", || {
+            let state = self
+                .driver
+                .script(
+                    "return document.querySelector('[data-testid=registration]')?.textContent ?? ''",
+                    &[],
+                )
+                .ok()?;
+            state.as_str()?.starts_with("Reachable").then_some(())
+        })
+    }
+
+    /// Types into the field for numbers and presses Enter.
+    ///
+    /// # Errors
+    /// The field is not there.
+    pub fn dial(&self, number: &str) -> Result<()> {
+        let field = self.waits("field for a number", || {
+            self.driver.find("//input[@aria-label='Number to call']")
+        })?;
+        self.driver.click(&field)?;
+        self.driver.keys(&[], number)?;
+        self.driver.keys(&[], ENTER)
+    }
+
+    /// The name of what has the keyboard.
+    ///
+    /// # Errors
+    /// The web view is gone.
+    pub fn focused(&self) -> Result<String> {
+        let script = "const e = document.activeElement; \
+                      return e.getAttribute('aria-label') ?? e.textContent";
+        Ok(self
+            .driver
+            .script(script, &[])?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
+    }
+
+    /// What axe-core finds wrong with the page as it is painted, contrast included.
+    ///
+    /// # Errors
+    /// The web view is gone, or axe-core is not installed (`npm ci` in `ui/`).
+    pub fn accessibility_faults(&self) -> Result<Vec<String>> {
+        let file = repository().join("ui/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(file).map_err(|source| io("reading axe-core", source))?;
+        // Wrapped, so that it is no inline script in the eyes of the content security policy.
+        self.driver
+            .script(&format!("{axe}; window.axe = axe;"), &[])?;
+        let faults = self.driver.async_script(
+            "const done = arguments[arguments.length - 1]; \
+             axe.run(document, { rules: { 'document-title': { enabled: true } } }).then( \
+               (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \
+               (e) => done(['axe: ' + e]))",
+        )?;
+        let faults = faults.as_array().cloned().unwrap_or_default();
+        Ok(faults
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// Keeps what is to be seen as `docs/screens/NAME.png`, if `WARMLINE_SCREENS` is set.
+    ///
+    /// # Errors
+    /// The web view is gone, or the disk refuses.
+    pub fn keep_screen(&self, name: &str) -> Result<()> {
+        if std::env::var_os("WARMLINE_SCREENS").is_none() {
+            return Ok(());
+        }
+        // The pointer would leave a button lit, and a ring of focus where nobody looks.
+        self.settle()?;
+        let dir = repository().join("docs/screens");
+        make(&dir)?;
+        std::fs::write(dir.join(format!("{name}.png")), self.driver.screenshot()?)
+            .map_err(|source| io("keeping a screen", source))
+    }
+
+    /// Waits for the program to end by itself.
+    ///
+    /// # Errors
+    /// It does not, in time.
+    pub fn ends(&mut self) -> Result<()> {
+        let log = self.log.clone();
+        let said = |text: &str| std::fs::read_to_string(&log).is_ok_and(|log| log.contains(text));
+        let start = Instant::now();
+        while start.elapsed() < LIMIT {
+            if said("the window is closed") {
+                return Ok(());
+            }
+            std::thread::sleep(POLL);
+        }
+        Err(self.timed_out("end of the program"))
+    }
+
+    /// What the log of the window gives away, which must be nothing.
+    ///
+    /// # Errors
+    /// There is no log.
+    pub fn leaks(&self) -> Result<Vec<String>> {
+        let log =
+            std::fs::read_to_string(&self.log).map_err(|source| io("reading the log", source))?;
+        let secrets = [Person::AGENT, Person::COLLEAGUE]
+            .iter()
+            .flat_map(|p| [p.number, p.name, p.password])
+            .chain(["a=candidate", "a=fingerprint", "Digest username"])
+            .collect::<Vec<_>>();
+        Ok(log
+            .lines()
+            .filter(|line| secrets.iter().any(|secret| line.contains(secret)))
+            .map(str::to_owned)
+            .collect())
+    }
+
+    fn sees_heading(&self) -> Result<()> {
+        self.waits("heading", || self.driver.find("//h1")).map(drop)
+    }
+
+    fn settle(&self) -> Result<()> {
+        self.driver
+            .async_script(
+                "const done = arguments[arguments.length - 1]; document.activeElement?.blur(); \
+                 setTimeout(done, 400)",
+            )
+            .map(drop)
+    }
+
+    fn text(&self) -> String {
+        self.driver
+            .script("return document.body.innerText", &[])
+            .ok()
+            .and_then(|text| text.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
+    fn waits<T>(&self, awaited: &str, mut look: impl FnMut() -> Option<T>) -> Result<T> {
+        let start = Instant::now();
+        loop {
+            if let Some(seen) = look() {
+                return Ok(seen);
+            }
+            if start.elapsed() > LIMIT {
+                return Err(self.timed_out(awaited));
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
+    fn timed_out(&self, awaited: &str) -> LabError {
+        LabError::TimedOut {
+            name: "window".to_owned(),
+            awaited: awaited.to_owned(),
+            limit: LIMIT,
+            seen: self.text(),
+        }
+    }
+}
+
+/// Keys as WebDriver writes them.
+const ENTER: &str = "\u{e007}";
+
+fn quote(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// It stands beside the tests.
+fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap_or_default();
+    let folder = tests.parent().and_then(Path::parent);
+    folder.unwrap_or(Path::new(".")).join("warmline")
+}
+
+const LIMIT: Duration = Duration::from_secs(15);
+const POLL: Duration = Duration::from_millis(30);

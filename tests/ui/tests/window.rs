@@ -1,0 +1,354 @@
+//! The window in the real web view, with a real PBX and real sound.
+#![cfg(target_os = "linux")]
+
+use std::time::Duration;
+
+use serde_json::json;
+use warmline_interop::{Asterisk, Lab, Person, Pulse, Result, number, test};
+use warmline_ui_tests::{Desktop, Ears, Scheme, Setup, Window, profile, write};
+
+/// An agent at a desktop, reachable at a PBX.
+struct Shift {
+    window: Window,
+    desktop: Desktop,
+    pulse: Pulse,
+    asterisk: Asterisk,
+}
+
+fn shift(lab: &Lab, scheme: Scheme) -> Result<Shift> {
+    let asterisk = lab.asterisk()?;
+    let pulse = lab.pulse()?;
+    let desktop = Desktop::start(lab.dir(), scheme, &pulse)?;
+    let window = Setup::new(lab, &desktop).profile(&asterisk)?.open()?;
+    window.is_reachable()?;
+    Ok(Shift {
+        window,
+        desktop,
+        pulse,
+        asterisk,
+    })
+}
+
+impl Shift {
+    /// A customer calls and is answered; the PBX says back what the agent says.
+    fn customer_on_the_line(&mut self) -> Result<()> {
+        self.asterisk
+            .call(Person::AGENT, Person::COLLEAGUE, number::ECHO)?;
+        self.window.press("Answer")?;
+        self.window.sees_call("In call")
+    }
+
+    /// Somebody who is not on the phone any more is not on the PBX either.
+    fn line_is_free(&mut self) -> Result<()> {
+        let manager = self.asterisk.manager();
+        manager.wait("the end of the call", LIMIT, |event| {
+            event.name() == "Hangup" && event.get("Channel").contains(Person::AGENT.number)
+        })?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_call_rings_a_click_answers_and_sound_flows_both_ways() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        shift
+            .asterisk
+            .call(Person::AGENT, Person::COLLEAGUE, number::ECHO)?;
+        shift.window.sees("Incoming call")?;
+        shift.window.sees(Person::COLLEAGUE.name)?;
+        shift.window.sees(Person::COLLEAGUE.number)?;
+        shift.window.press("Answer")?;
+        shift.window.sees_call("In call")?;
+
+        // The echo proves both ways at once: it was said, carried, said back, carried and played.
+        let ears = Ears(&shift.pulse);
+        let tone = lab.tone(440.0, -20.0, 120.0)?;
+        let mouth = shift.pulse.say(&tone)?;
+        ears.hear(440.0, -20.0)?;
+
+        shift.window.press("Mute")?;
+        shift.window.sees("Muted: they cannot hear you")?;
+        ears.hear_nothing()?;
+        shift.window.press("Unmute")?;
+        ears.hear(440.0, -20.0)?;
+
+        shift.window.press("Hold")?;
+        shift.window.sees_call("On hold")?;
+        ears.hear_nothing()?;
+        shift.window.press("Resume")?;
+        shift.window.sees_call("In call")?;
+        ears.hear(440.0, -20.0)?;
+        drop(mouth);
+
+        shift.window.press("Hang up")?;
+        shift.window.sees_call("You hung up.")?;
+        shift.line_is_free()?;
+        assert_eq!(shift.window.leaks()?, Vec::<String>::new());
+        Ok(())
+    });
+}
+
+#[test]
+fn digits_pressed_and_typed_reach_the_other_end() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        shift.window.dial(number::DIGITS)?;
+        shift.window.sees_call("In call")?;
+        shift.window.press("Keypad")?;
+        shift.window.press("1")?;
+        shift.window.press("9")?;
+        // Typed anywhere but in a field.
+        shift.window.driver().keys(&[], "73")?;
+        let event = shift
+            .asterisk
+            .manager()
+            .wait("the digits", LIMIT, |event| {
+                event.get("UserEvent") == "Digits"
+            })?;
+        assert_eq!(event.get("Digits"), "1973");
+        shift.window.sees("1973")?;
+        shift.asterisk.hang_up(Person::AGENT)?;
+        shift
+            .window
+            .sees_call("The other person hung up. You talked for")
+            .or_else(|_| shift.window.sees("The other person hung up."))
+    });
+}
+
+#[test]
+fn the_whole_call_works_by_keyboard() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        let keys = |typed| shift.window.driver().keys(&[CONTROL, SHIFT], typed);
+        shift
+            .asterisk
+            .call(Person::AGENT, Person::COLLEAGUE, number::ECHO)?;
+        shift.window.sees("Incoming call")?;
+        keys("a")?;
+        shift.window.sees_call("In call")?;
+        keys("m")?;
+        shift.window.sees("Muted: they cannot hear you")?;
+        keys("o")?;
+        shift.window.sees_call("On hold")?;
+        keys("h")?;
+        shift.window.sees("You hung up.")?;
+        shift.line_is_free()
+    });
+}
+
+#[test]
+fn tab_reaches_every_control_in_the_order_on_the_screen() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        shift.customer_on_the_line()?;
+        shift.window.driver().keys(&[CONTROL], "k")?;
+        let mut order = vec![shift.window.focused()?];
+        for _ in 0..5 {
+            shift.window.driver().keys(&[], TAB)?;
+            order.push(shift.window.focused()?);
+        }
+        assert_eq!(
+            order,
+            [
+                "Number to call",
+                "Call",
+                "Mute",
+                "Hold",
+                "Keypad",
+                "Hang up"
+            ]
+        );
+        // Visible focus, as the page is painted.
+        let ring = shift.window.driver().script(
+            "return getComputedStyle(document.activeElement).outlineStyle",
+            &[],
+        )?;
+        assert_eq!(ring, "solid");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_busy_line_and_a_bad_number_say_what_happened_and_what_to_do() {
+    test(|lab| {
+        let shift = shift(lab, Scheme::Light)?;
+        shift.window.dial(number::BUSY)?;
+        shift.window.sees("The line is busy.")?;
+        shift.window.sees("Try again later.")?;
+        shift.window.dial("this is no number")?;
+        let fault = shift.window.driver().find("//input[@aria-invalid='true']");
+        let under_the_field = || shift.window.driver().find("//*[@role='alert'][text()!='']");
+        assert!(fault.is_some() || under_the_field().is_some());
+        Ok(())
+    });
+}
+
+#[test]
+fn a_lost_server_is_said_and_comes_back_by_itself() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        shift.asterisk.kill();
+        shift.window.sees("Not reachable")?;
+        shift.window.sees("Calls cannot reach you now")?;
+        shift.asterisk.restart()?;
+        shift.window.press("Try now")?;
+        shift.window.is_reachable()?;
+        shift.customer_on_the_line()
+    });
+}
+
+#[test]
+fn a_first_run_says_what_is_needed_and_goes_on_once_it_is_there() {
+    test(|lab| {
+        let asterisk = lab.asterisk()?;
+        let pulse = lab.pulse()?;
+        let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
+        let window = Setup::new(lab, &desktop).open()?;
+        window.sees("Welcome to Warmline")?;
+        window.sees(&desktop.profile().display().to_string())?;
+        window.keep_screen("first-run-light")?;
+        assert_eq!(window.accessibility_faults()?, Vec::<String>::new());
+
+        write(&desktop.profile(), "server = \"http://nonsense\"\n")?;
+        window.press("Read the profile again")?;
+        window.sees("Warmline cannot start yet")?;
+
+        // The password lies in the keychain.
+        desktop.remember(&Person::AGENT.aor(), Person::AGENT.password)?;
+        write(&desktop.profile(), &profile(lab, &asterisk))?;
+        window.press("Read the profile again")?;
+        window.is_reachable()
+    });
+}
+
+#[test]
+fn closing_the_window_asks_before_it_takes_the_customer_along() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        shift.customer_on_the_line()?;
+        shift.desktop.press("alt+F4")?;
+        shift.window.sees("closing Warmline hangs up")?;
+        shift.window.keep_screen("closing-light")?;
+        shift.window.press("Stay on the line")?;
+        shift.window.no_longer_sees("closing Warmline hangs up")?;
+        shift.window.sees_call("In call")?;
+        shift.desktop.press("alt+F4")?;
+        shift.window.press("Hang up and close")?;
+        shift.window.ends()?;
+        shift.line_is_free()
+    });
+}
+
+#[test]
+fn the_page_can_run_and_load_nothing_of_others() {
+    test(|lab| {
+        let shift = shift(lab, Scheme::Light)?;
+        let blocked = shift.window.driver().async_script(
+            "const done = arguments[arguments.length - 1]; const seen = []; \
+             document.addEventListener('securitypolicyviolation', (e) => seen.push(e.effectiveDirective)); \
+             const script = document.createElement('script'); script.textContent = 'window.ran = true'; \
+             const style = document.createElement('style'); style.textContent = 'p { color: red }'; \
+             const image = new Image(); image.src = 'https://example.invalid/x.png'; \
+             document.body.append(script, style, image); \
+             fetch('https://example.invalid/').catch(() => {}); \
+             setTimeout(() => done([window.ran === true, ...new Set(seen)].map(String).sort()), 500)",
+        )?;
+        let blocked: Vec<_> = blocked.as_array().into_iter().flatten().collect();
+        assert!(blocked.contains(&&json!("false")), "an inline script ran");
+        for directive in [
+            "connect-src",
+            "img-src",
+            "script-src-elem",
+            "style-src-elem",
+        ] {
+            assert!(
+                blocked.contains(&&json!(directive)),
+                "{directive}: {blocked:?}"
+            );
+        }
+        // Nothing but the two commands that the capability names.
+        let refused = shift.window.driver().async_script(
+            "const done = arguments[arguments.length - 1]; \
+             window.__TAURI_INTERNALS__.invoke('plugin:window|close', {}) \
+               .then(() => done('allowed'), () => done('refused'))",
+        )?;
+        assert_eq!(refused, "refused");
+        Ok(())
+    });
+}
+
+fn every_screen(lab: &Lab, scheme: Scheme) -> Result<()> {
+    let name = |screen: &str| match scheme {
+        Scheme::Light => format!("{screen}-light"),
+        Scheme::Dark => format!("{screen}-dark"),
+    };
+    let mut shift = shift(lab, scheme)?;
+    let look = |window: &Window, screen: &str| -> Result<()> {
+        window.keep_screen(&name(screen))?;
+        let faults = window.accessibility_faults()?;
+        assert!(faults.is_empty(), "{}: {faults:#?}", name(screen));
+        Ok(())
+    };
+    let dark = shift.window.driver().script(
+        "return matchMedia('(prefers-color-scheme: dark)').matches",
+        &[],
+    )?;
+    assert_eq!(dark, scheme == Scheme::Dark);
+    look(&shift.window, "idle")?;
+    shift
+        .asterisk
+        .call(Person::AGENT, Person::COLLEAGUE, number::ECHO)?;
+    shift.window.sees("Incoming call")?;
+    look(&shift.window, "incoming")?;
+    shift.window.press("Answer")?;
+    shift.window.sees_call("In call")?;
+    let tone = lab.tone(440.0, -20.0, 60.0)?;
+    let mouth = shift.pulse.say(&tone)?;
+    shift.window.sees("Clear sound")?;
+    look(&shift.window, "call")?;
+    shift.window.press("Mute")?;
+    shift.window.sees("Muted: they cannot hear you")?;
+    look(&shift.window, "muted")?;
+    shift.window.press("Unmute")?;
+    shift.window.press("Keypad")?;
+    shift.window.press("4")?;
+    shift.window.press("2")?;
+    look(&shift.window, "keypad")?;
+    shift.window.press("Keypad")?;
+    shift.window.press("Hold")?;
+    shift.window.sees_call("On hold")?;
+    look(&shift.window, "on-hold")?;
+    shift
+        .asterisk
+        .call(Person::AGENT, Person::EXPERT, number::ECHO)?;
+    shift.window.sees(Person::EXPERT.name)?;
+    shift.window.press("Answer")?;
+    shift.window.sees_call("In call")?;
+    look(&shift.window, "two-calls")?;
+    shift.window.press("Hang up")?;
+    shift.window.press("Hang up")?;
+    drop(mouth);
+    shift.window.dial(number::BUSY)?;
+    shift.window.sees("The line is busy.")?;
+    look(&shift.window, "ended")?;
+    shift.asterisk.kill();
+    shift.window.sees("Calls cannot reach you now")?;
+    look(&shift.window, "offline")
+}
+
+/// Colours, contrast and names, as they are painted.
+#[test]
+fn every_screen_is_accessible_in_light_colours() {
+    test(|lab| every_screen(lab, Scheme::Light));
+}
+
+#[test]
+fn every_screen_is_accessible_in_dark_colours() {
+    test(|lab| every_screen(lab, Scheme::Dark));
+}
+
+const LIMIT: Duration = Duration::from_secs(10);
+const CONTROL: char = '\u{e009}';
+const SHIFT: char = '\u{e008}';
+const TAB: &str = "\u{e004}";

@@ -93,12 +93,29 @@ impl PacketSink {
     ) {
         // A jump tells a new stream more surely than its marker does.
         let _ = marker;
+        self.push_at(
+            Instant::now(),
+            sequence_number,
+            timestamp,
+            payload_type,
+            payload,
+        );
+    }
+
+    pub(crate) fn push_at(
+        &mut self,
+        arrived: Instant,
+        sequence_number: u16,
+        timestamp: u32,
+        payload_type: u8,
+        payload: &[u8],
+    ) {
         let taken = payload.len() <= MAX_RECEIVED_PAYLOAD && {
             let mut data = [0; MAX_RECEIVED_PAYLOAD];
             data[..payload.len()].copy_from_slice(payload);
             self.ring
                 .push(ReceivedPacket {
-                    arrived: Instant::now(),
+                    arrived,
                     sequence_number,
                     timestamp,
                     payload_type,

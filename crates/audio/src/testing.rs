@@ -113,22 +113,29 @@ pub(crate) fn tone_snr_db(signal: &[f32], hz: f64) -> (f64, f64) {
 }
 
 /// Finds `reference` in `signal` within `max_lag` samples; gives the best normalised correlation
-/// and its lag.
+/// and its lag. Looks at a sixth of the rate first, then around what it found.
 pub(crate) fn correlation(reference: &[f32], signal: &[f32], max_lag: usize) -> (f64, usize) {
-    let energy = |x: &[f32]| x.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
-    let n = reference.len().min(signal.len().saturating_sub(max_lag));
-    let reference = &reference[..n];
-    let at = |lag: usize| {
-        let part = &signal[lag..lag + n];
-        let dot: f64 = reference
-            .iter()
-            .zip(part)
-            .map(|(a, b)| f64::from(*a) * f64::from(*b))
-            .sum();
-        dot / (energy(reference) * energy(part)).sqrt().max(1e-12)
-    };
-    (0..=max_lag).map(|lag| (at(lag), lag)).fold(
-        (-1.0, 0),
-        |best, now| if now.0 > best.0 { now } else { best },
-    )
+    const STEP: usize = 6;
+    let length = reference.len().min(signal.len().saturating_sub(max_lag));
+    let reference = &reference[..length];
+    let coarse = |x: &[f32]| -> Vec<f32> { x.chunks(STEP).map(|c| c.iter().sum()).collect() };
+    let (_, near) = best(&coarse(reference), &coarse(signal), 0..=max_lag / STEP);
+    let near = near * STEP;
+    let around = near.saturating_sub(2 * STEP)..=(near + 2 * STEP).min(max_lag);
+    best(reference, signal, around)
+}
+
+fn best(reference: &[f32], signal: &[f32], lags: std::ops::RangeInclusive<usize>) -> (f64, usize) {
+    let energy = |x: &[f32]| x.iter().map(|v| v * v).sum::<f32>();
+    let own = energy(reference);
+    lags.filter(|lag| lag + reference.len() <= signal.len())
+        .map(|lag| {
+            let part = &signal[lag..lag + reference.len()];
+            let dot: f32 = reference.iter().zip(part).map(|(a, b)| a * b).sum();
+            (f64::from(dot / (own * energy(part)).sqrt().max(1e-9)), lag)
+        })
+        .fold(
+            (-1.0, 0),
+            |best, now| if now.0 > best.0 { now } else { best },
+        )
 }

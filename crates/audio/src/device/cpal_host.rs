@@ -15,7 +15,7 @@ use cpal::{
 use super::ring::{
     Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
 };
-use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem};
 use crate::frame::SAMPLE_RATE;
 
 /// How long a sound system may take to open a stream.
@@ -102,6 +102,7 @@ impl SoundSystem for CpalHost {
             stream: Box::new(stream),
             end,
             counters,
+            moved: Moved::default(),
         })
     }
 
@@ -133,6 +134,7 @@ impl SoundSystem for CpalHost {
             stream: Box::new(stream),
             end,
             counters,
+            moved: Moved::default(),
         })
     }
 

@@ -9,29 +9,36 @@ use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem};
 
 /// Connects to the sound server, else to ALSA.
 pub(super) fn connect(alarm: Option<Alarm>) -> Result<Box<dyn SoundSystem>, DeviceError> {
-    let refused = match Pulse::connect(alarm) {
-        Ok(pulse) => {
-            return Ok(Box::new(Linux {
-                pulse: Some(pulse),
-                alsa: None,
-            }));
-        }
-        Err(refused) => refused,
-    };
-    tracing::debug!(%refused, "no sound server: trying ALSA");
-    Ok(Box::new(Linux {
+    let mut linux = Linux {
+        alarm,
         pulse: None,
-        alsa: Some(alsa()?),
-    }))
+        alsa: None,
+    };
+    if !linux.reach_server() {
+        linux.alsa = Some(alsa()?);
+    }
+    Ok(Box::new(linux))
 }
 
 /// The server, or ALSA in its place, or both while a server that answers will open nothing.
 struct Linux {
+    alarm: Option<Alarm>,
     pulse: Option<Pulse>,
     alsa: Option<CpalHost>,
 }
 
 impl Linux {
+    /// Connects to the server unless that is done already. It may come up later than we do.
+    fn reach_server(&mut self) -> bool {
+        if self.pulse.is_none() {
+            match Pulse::connect(self.alarm.clone()) {
+                Ok(pulse) => self.pulse = Some(pulse),
+                Err(error) => tracing::debug!(%error, "no sound server"),
+            }
+        }
+        self.pulse.is_some()
+    }
+
     /// What serves a device of this id.
     fn serving(&mut self, id: &str) -> Result<&mut dyn SoundSystem, DeviceError> {
         let gone = || DeviceError::System("the sound system of this device is gone".into());
@@ -58,6 +65,7 @@ impl Linux {
 
 impl SoundSystem for Linux {
     fn devices(&mut self) -> Result<Devices, DeviceError> {
+        self.reach_server();
         let Some(pulse) = &mut self.pulse else {
             return match &mut self.alsa {
                 Some(alsa) => alsa.devices(),

@@ -10,7 +10,7 @@ pub(crate) mod supervisor;
 mod wav;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Thread;
 
 use crate::AudioError;
@@ -134,6 +134,21 @@ pub(crate) struct Opened<End> {
     pub(crate) stream: Box<dyn Send>,
     pub(crate) end: Box<End>,
     pub(crate) counters: Arc<StreamCounters>,
+    pub(crate) moved: Moved,
+}
+
+/// The id of the device the system has moved a stream to by itself, until somebody looks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moved(Arc<Mutex<Option<String>>>);
+
+impl Moved {
+    fn to(&self, id: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+    }
+
+    fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// How a stream tells that it is of no more use, from any thread, without waiting.

@@ -5,7 +5,7 @@
 //! a connection and a thread of its own that only moves sound; a further connection is told when
 //! devices come and go, so that nobody has to poll.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
@@ -27,7 +27,7 @@ use pulseaudio::protocol::{
 use super::ring::{
     Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
 };
-use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem};
 use crate::frame::SAMPLE_RATE;
 
 /// Put before the server's names, as cpal does, so that ids tell their system.
@@ -80,7 +80,7 @@ impl SoundSystem for Pulse {
         let sources: SourceInfoList = self.control.ask(&Command::GetSourceInfoList)?;
         let info =
             |name: &CString, description: &Option<CString>, default: &Option<CString>| DeviceInfo {
-                id: format!("{ID_PREFIX}{}", name.to_string_lossy()),
+                id: id_of(name),
                 name: description
                     .as_ref()
                     .unwrap_or(name)
@@ -132,13 +132,16 @@ impl SoundSystem for Pulse {
                 ..RecordStreamParams::default()
             }))?;
         let (mut feed, end, counters) = capture_ring(SAMPLE_RATE, Clock::Device);
+        let moved = Moved::default();
         let stream = Stream::start("audio-mic", connection, alarm, &counters, {
-            move |connection: &mut Connection| capture(connection, reply.channel, &mut feed)
+            let shift = Shift::new(&moved, alarm);
+            move |connection: &mut Connection| capture(connection, reply.channel, &mut feed, &shift)
         })?;
         Ok(Opened {
             stream: Box::new(stream),
             end,
             counters,
+            moved,
         })
     }
 
@@ -166,16 +169,19 @@ impl SoundSystem for Pulse {
                 ..PlaybackStreamParams::default()
             }))?;
         let (mut feed, end, counters) = playout_ring(SAMPLE_RATE, Clock::Device, sound_thread);
+        let moved = Moved::default();
         let stream = Stream::start("audio-speaker", connection, alarm, &counters, {
+            let shift = Shift::new(&moved, alarm);
             move |connection: &mut Connection| {
                 let first = reply.requested_bytes as usize;
-                play(connection, reply.channel, first, &mut feed)
+                play(connection, reply.channel, first, &mut feed, &shift)
             }
         })?;
         Ok(Opened {
             stream: Box::new(stream),
             end,
             counters,
+            moved,
         })
     }
 
@@ -191,7 +197,12 @@ impl SoundSystem for Pulse {
 }
 
 /// Moves a microphone's sound until the connection ends.
-fn capture(connection: &mut Connection, channel: u32, feed: &mut CaptureFeed) -> io::Result<()> {
+fn capture(
+    connection: &mut Connection,
+    channel: u32,
+    feed: &mut CaptureFeed,
+    shift: &Shift,
+) -> io::Result<()> {
     let mut message = Vec::with_capacity(64 * 1024);
     loop {
         let descriptor = connection.read_message(&mut message)?;
@@ -201,8 +212,14 @@ fn capture(connection: &mut Connection, channel: u32, feed: &mut CaptureFeed) ->
             if connection.reader.buffer().is_empty() {
                 std::thread::sleep(COALESCE);
             }
-        } else if let Some(Command::RecordStreamKilled(_)) = connection.parse(&message) {
-            return Err(io::ErrorKind::NotConnected.into());
+            continue;
+        }
+        match connection.parse(&message) {
+            Some(Command::RecordStreamKilled(_)) => {
+                return Err(io::ErrorKind::NotConnected.into());
+            }
+            Some(Command::RecordStreamMoved(moved)) => shift.to(&moved.device_name),
+            _ => {}
         }
     }
 }
@@ -213,6 +230,7 @@ fn play(
     channel: u32,
     first: usize,
     feed: &mut PlayoutFeed,
+    shift: &Shift,
 ) -> io::Result<()> {
     let mut message = Vec::with_capacity(64 * 1024);
     let mut block = vec![0; DESCRIPTOR_SIZE + 64 * 1024];
@@ -250,8 +268,30 @@ fn play(
             Some(Command::PlaybackStreamKilled(_)) => {
                 return Err(io::ErrorKind::NotConnected.into());
             }
+            Some(Command::PlaybackStreamMoved(moved)) => shift.to(&moved.device_name),
             _ => {}
         }
+    }
+}
+
+/// Tells the supervisor that the server has moved a stream: it does so when a device vanishes, or
+/// when the user wants it in the desktop's mixer.
+struct Shift {
+    moved: Moved,
+    alarm: Alarm,
+}
+
+impl Shift {
+    fn new(moved: &Moved, alarm: &Alarm) -> Self {
+        Self {
+            moved: moved.clone(),
+            alarm: alarm.clone(),
+        }
+    }
+
+    fn to(&self, name: &CStr) {
+        self.moved.to(id_of(name));
+        self.alarm.wake();
     }
 }
 
@@ -499,6 +539,10 @@ fn flags() -> StreamFlags {
         adjust_latency: true,
         ..StreamFlags::default()
     }
+}
+
+fn id_of(name: &CStr) -> String {
+    format!("{ID_PREFIX}{}", name.to_string_lossy())
 }
 
 fn server_name(device: &DeviceInfo) -> Result<CString, DeviceError> {

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 
 use super::ring::{Capture, Playout, StreamCounters};
 use super::{
-    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Input, Opened, Output, SoundSystem,
-    system, wav,
+    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Input, Moved, Opened, Output,
+    SoundSystem, system, wav,
 };
 use crate::engine::{Commands, Shared};
 use crate::sound::{Command, Leftover};
@@ -22,9 +22,9 @@ use crate::{AudioError, AudioEvent, Role};
 
 /// A device stays open this long after it was last needed.
 const LINGER: Duration = Duration::from_secs(1);
-/// A device that has called back falls silent for this long: it is lost.
+/// A device that does not call back for this long is lost.
 const SILENT: Duration = Duration::from_millis(700);
-/// A device that has never called back may take this long.
+/// But it may take this long to begin.
 const FIRST_CALL: Duration = Duration::from_secs(3);
 /// A device that was lost is not tried again for this long while there are others.
 const PENALTY: Duration = Duration::from_secs(3);
@@ -197,6 +197,8 @@ impl Supervisor {
         }
         if let Some(reason) = post.fault(now) {
             self.lose(role, now, reason);
+        } else if let Some(id) = post.open.as_ref().and_then(|open| open.moved.take()) {
+            self.follow(role, &id);
         }
         let post = self.post(role);
         if post.open.is_some() {
@@ -330,20 +332,23 @@ impl Supervisor {
     /// Puts a new stream to work.
     fn seat(&mut self, role: Role, made: Made, device: DeviceInfo, preferred: bool, now: Instant) {
         let is_file = matches!(self.post(role).choice, Choice::Wav(_));
-        let (stream, counters, command) = match made {
+        let (stream, counters, moved, command) = match made {
             Made::Capture(opened) => (
                 opened.stream,
                 opened.counters,
+                opened.moved,
                 Command::Capture(Some(opened.end)),
             ),
             Made::Playout(opened) if role == Role::Ring => (
                 opened.stream,
                 opened.counters,
+                opened.moved,
                 Command::RingPlayout(Some(opened.end)),
             ),
             Made::Playout(opened) => (
                 opened.stream,
                 opened.counters,
+                opened.moved,
                 Command::Playout(Some(opened.end)),
             ),
         };
@@ -367,6 +372,7 @@ impl Supervisor {
         post.open = Some(Open {
             _stream: stream,
             counters,
+            moved,
             device,
             preferred,
             is_file,
@@ -399,7 +405,8 @@ impl Supervisor {
         else {
             return;
         };
-        if best.id == open.device.id || !preferred {
+        let follows_default = choice == DeviceChoice::default();
+        if best.id == open.device.id || !preferred || (open.preferred && !follows_default) {
             return;
         }
         // Opened before the old one is let go, so that a refusal costs nothing.
@@ -407,6 +414,40 @@ impl Supervisor {
             Ok(made) => self.seat(role, made, best, preferred, now),
             Err(error) => tracing::debug!(?role, %error, "the better device did not open"),
         }
+    }
+
+    /// Takes note that the system has moved a stream by itself.
+    fn follow(&mut self, role: Role, id: &str) {
+        let Ok(devices) = self.list() else { return };
+        let list = match role {
+            Role::Input => devices.inputs,
+            Role::Output | Role::Ring => devices.outputs,
+        };
+        let Some(device) = list.iter().find(|device| device.id == id).cloned() else {
+            return;
+        };
+        let Some(open) = &mut self.post(role).open else {
+            return;
+        };
+        if open.device.id == device.id {
+            return;
+        }
+        let old = std::mem::replace(&mut open.device, device.clone());
+        // Moved away from a device that is still there: somebody wanted that, so it stays.
+        let wanted = list.iter().any(|known| known.id == old.id);
+        open.preferred = wanted;
+        let event = AudioEvent::DeviceChanged {
+            role,
+            name: device.name,
+            preferred: wanted,
+        };
+        self.post(role).announced = Some(event.clone());
+        if !wanted {
+            let reason = "the device went away".to_owned();
+            let name = old.name;
+            self.tell(AudioEvent::DeviceLost { role, name, reason });
+        }
+        self.tell(event);
     }
 
     /// Lets go of a stream that is of no more use and looks for another at once.
@@ -583,10 +624,10 @@ impl Post {
             open.calls = calls;
             open.called = Some(now);
         }
-        let silent = match open.called {
-            Some(called) => now.saturating_duration_since(called) > SILENT,
-            None => now.saturating_duration_since(open.since) > FIRST_CALL,
-        };
+        // Some devices fill their buffer and then take their time to begin.
+        let grace = open.since + (FIRST_CALL - SILENT);
+        let quiet_since = open.called.map_or(grace, |called| called.max(grace));
+        let silent = now.saturating_duration_since(quiet_since) > SILENT;
         if silent {
             tracing::debug!(?role, "a device fell silent");
         }
@@ -599,6 +640,7 @@ struct Open {
     /// Kept for its end.
     _stream: Box<dyn Send>,
     counters: Arc<StreamCounters>,
+    moved: Moved,
     device: DeviceInfo,
     preferred: bool,
     is_file: bool,

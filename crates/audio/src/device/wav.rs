@@ -14,7 +14,7 @@ use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use super::ring::{
     Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
 };
-use super::{Alarm, Opened};
+use super::{Alarm, Moved, Opened};
 use crate::AudioError;
 use crate::frame::{FRAME, SAMPLE_RATE, to_i16};
 
@@ -46,6 +46,7 @@ pub(super) fn open_capture(path: &Path, alarm: &Alarm) -> Result<Opened<Capture>
         stream: Box::new(stream),
         end,
         counters,
+        moved: Moved::default(),
     })
 }
 
@@ -79,6 +80,7 @@ pub(super) fn open_playout(path: &Path, alarm: &Alarm) -> Result<Opened<Playout>
         stream: Box::new(stream),
         end,
         counters,
+        moved: Moved::default(),
     })
 }
 

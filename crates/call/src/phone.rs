@@ -272,7 +272,7 @@ impl Phone {
         };
         match call.negotiation.refused(now, status, &mut self.jitter) {
             Outcome::Settled => {}
-            Outcome::DialogGone => self.end(now, id, EndReason::NoResponse, 480, commands),
+            Outcome::DialogGone => self.end(now, id, EndReason::CallLost, 480, commands),
             Outcome::GivenUp { hold, failure } => self.hold_failed(id, hold, failure, commands),
         }
     }

@@ -37,6 +37,8 @@ pub enum EndReason {
     NotAcceptable,
     /// No response at all.
     NoResponse,
+    /// The phone system, or the other end, no longer knows the call.
+    CallLost,
     /// The server, or one behind it, failed.
     ServerFailure,
     /// There is no free line between the servers.
@@ -99,9 +101,9 @@ impl EndReason {
         }
         if established {
             return match cause.status {
-                // The peer knows no such dialog, or its session timer ran out
+                // The peer knows no such dialog, or does not answer a request in it
                 // (RFC 3261 §12.2.1.2, RFC 4028 §10).
-                Some(408 | 481) => Self::NoResponse,
+                Some(408 | 481) => Self::CallLost,
                 _ => Self::RemoteHungUp,
             };
         }
@@ -136,6 +138,7 @@ impl EndReason {
             Self::Redirected => "The number has been forwarded elsewhere.",
             Self::NotAcceptable => "The other phone and this one share no codec or no encryption.",
             Self::NoResponse => "There was no response.",
+            Self::CallLost => "The phone system has lost the call.",
             Self::ServerFailure => "The phone system could not put the call through.",
             Self::Congestion => "All lines are busy.",
             Self::NetworkLost => "The connection to the phone system was lost.",
@@ -168,6 +171,7 @@ impl EndReason {
             Self::ServerFailure | Self::Refused { .. } => {
                 "Try again in a moment. If it keeps happening, tell your administrator."
             }
+            Self::CallLost => "Call again.",
             Self::NetworkLost => "Check the network connection, then call again.",
             Self::MediaFailed(failure) => failure.advice(),
         }
@@ -193,6 +197,7 @@ impl EndReason {
             Self::Redirected => "redirected",
             Self::NotAcceptable => "not_acceptable",
             Self::NoResponse => "no_response",
+            Self::CallLost => "call_lost",
             Self::ServerFailure => "server_error",
             Self::Congestion => "congestion",
             Self::NetworkLost => "network_lost",
@@ -349,7 +354,7 @@ mod tests {
                 status: Some(408),
                 ..Cause::default()
             }),
-            EndReason::NoResponse
+            EndReason::CallLost
         );
         assert_eq!(
             of(Cause {

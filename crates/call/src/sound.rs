@@ -71,7 +71,10 @@ impl Sounds {
 fn tone_of(reason: EndReason) -> Option<Tone> {
     match reason {
         EndReason::Busy | EndReason::Declined => Some(Tone::Busy),
-        EndReason::RemoteHungUp | EndReason::NetworkLost | EndReason::NoAnswer => Some(Tone::Ended),
+        EndReason::RemoteHungUp
+        | EndReason::NetworkLost
+        | EndReason::CallLost
+        | EndReason::NoAnswer => Some(Tone::Ended),
         EndReason::MediaFailed(_)
         | EndReason::Unavailable
         | EndReason::NotFound

@@ -1,13 +1,18 @@
 //! Calls of a whole desk with a scripted far end on this machine: real SIP, real SDP, real sound.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod peer;
 
+use std::time::{Duration, Instant};
+
 use peer::{CUSTOMER, Dialog, Peer, Phone, Telephone};
+use tokio::time::timeout;
 use warmline_desk::{
-    CallId, DeskEvent, Direction, Done, EndReason, ErrorCode, Hold, Holder, Registration, State,
-    UserAction,
+    CallId, DeskError, DeskEvent, Direction, Done, EndReason, ErrorCode, Hold, Holder,
+    Registration, State, UserAction,
 };
-use warmline_media::{Direction as Flow, Fork, MediaEvent};
+use warmline_media::{Direction as Flow, Fork, IceServer, MediaEvent};
 
 /// A phone and its far end, not yet in a call.
 struct Scene {
@@ -473,6 +478,94 @@ async fn what_cannot_be_done_is_answered_with_a_code() {
     }
 }
 
+#[tokio::test]
+async fn a_second_call_holds_the_first_and_one_is_heard() {
+    let (mut scene, first, _, telephone) = Scene::called().await;
+    let second = scene.dial().await;
+    let mut second_invite = None;
+    for _ in 0..2 {
+        // Which of the two is ready sooner is not for us to say.
+        let invite = scene.peer.request("INVITE").await;
+        if invite.header("to").contains(";tag=") {
+            assert!(invite.body.contains("a=sendonly\r\n"));
+            let answer = telephone.session.answer(&invite.body).await.unwrap();
+            scene.peer.respond(&invite, 200, "x", Some(&answer));
+            scene.peer.request("ACK").await;
+        } else {
+            second_invite = Some(invite);
+        }
+    }
+    let invite = second_invite.expect("the second call");
+    scene
+        .phone
+        .until(|e| *e == DeskEvent::Held(first, Holder::Me))
+        .await;
+    let other = Telephone::new();
+    let answer = other.session.answer(&invite.body).await.unwrap();
+    scene.peer.respond(&invite, 200, "b", Some(&answer));
+    scene.peer.request("ACK").await;
+    scene.phone.until(|e| *e == DeskEvent::Active(second)).await;
+    let snapshot = scene.phone.desk.snapshot().borrow().clone();
+    let heard: Vec<_> = snapshot.calls.iter().filter(|call| call.heard).collect();
+    assert_eq!(heard.len(), 1);
+    assert_eq!((heard[0].id, snapshot.focus), (second, Some(second)));
+}
+
+#[tokio::test]
+async fn a_stun_server_that_never_answers_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut peer = Peer::start().await;
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let mut config = peer::config(peer.port, folder.path());
+    let url = format!("stun:{}", nobody.local_addr().unwrap());
+    config.media.ice_servers = vec![IceServer::new(&url, None, None).unwrap()];
+    config.media.gathering_limit = Duration::from_secs(60);
+    let mut scene = Scene {
+        phone: Phone::start_with(config).await,
+        peer,
+        _folder: folder,
+    };
+    let call = scene.dial().await;
+    scene.peer.silence().await;
+    let asked = Instant::now();
+    scene.ask(UserAction::Hangup(call)).await;
+    assert_eq!(scene.ended(call).await.0, EndReason::Cancelled);
+    scene.ask(UserAction::Quit).await;
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
+    scene.peer.silence().await;
+}
+
+#[tokio::test]
+async fn a_log_that_loses_lines_is_told_to_the_agent_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let peer = Peer::start().await;
+    let mut config = peer::config(peer.port, folder.path());
+    let (trouble, health) = tokio::sync::watch::channel(None);
+    config.log = Some(health);
+    let mut phone = Phone::start_with(config).await;
+    let full = DeskError::new(ErrorCode::LogFull, "The log cannot be written.", "");
+    trouble.send(Some(full.clone())).unwrap();
+    let told = phone.until(|e| matches!(e, DeskEvent::Error { .. })).await;
+    let (call, error) = (None, full);
+    assert_eq!(told, DeskEvent::Error { call, error });
+    trouble.send(None).unwrap();
+    phone.desk.send(UserAction::Quit).await.unwrap();
+    phone.until(|e| *e == DeskEvent::Stopped).await;
+}
+
+#[tokio::test]
+async fn the_phone_signs_off_when_the_last_handle_is_gone() {
+    let scene = Scene::new().await;
+    let mut watched = scene.phone.desk.snapshot();
+    drop(scene.phone);
+    let stopped = watched.wait_for(|snapshot| snapshot.stopped);
+    timeout(peer::PATIENCE, stopped).await.unwrap().unwrap();
+}
+
 /// The same answer from a telephone that knows no telephone events.
 fn without_telephone_events(sdp: &str) -> String {
     let payload_types: Vec<&str> = sdp
@@ -488,7 +581,7 @@ fn without_telephone_events(sdp: &str) -> String {
                 line.starts_with(&format!("a=rtpmap:{pt} "))
                     || line.starts_with(&format!("a=fmtp:{pt} "))
             };
-            !payload_types.iter().any(|pt| about(&pt))
+            !payload_types.iter().any(about)
         })
         .map(|line| {
             let mut line = line.to_owned();

@@ -1,7 +1,11 @@
 //! The far end of a call, scripted: a SIP server that speaks WebSocket on this machine, and a
 //! telephone behind it with a real media session.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test uses a part of it; what fails here fails the test"
+)]
 
 use std::{path::Path, time::Duration};
 
@@ -24,17 +28,17 @@ use warmline_desk::{
 use warmline_media::{Codec, MediaConfig, MediaEvent, Session};
 
 /// Who calls and who is called; must not show in any log.
-pub const AGENT: &str = "+15550142001";
-pub const CUSTOMER: &str = "+15550177123";
-pub const CUSTOMER_NAME: &str = "Quentin Testperson";
-pub const PASSWORD: &str = "correct-horse-battery";
+pub(crate) const AGENT: &str = "+15550142001";
+pub(crate) const CUSTOMER: &str = "+15550177123";
+pub(crate) const CUSTOMER_NAME: &str = "Quentin Testperson";
+pub(crate) const PASSWORD: &str = "correct-horse-battery";
 
 /// One SIP message, as it came.
 #[derive(Clone, Debug)]
-pub struct Message {
-    pub start: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Message {
+    pub(crate) start: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Message {
@@ -54,18 +58,18 @@ impl Message {
     }
 
     /// The method of a request; nothing for a response.
-    pub fn method(&self) -> Option<&str> {
+    pub(crate) fn method(&self) -> Option<&str> {
         let first = self.start.split(' ').next()?;
         (first != "SIP/2.0").then_some(first)
     }
 
     /// The status of a response; nothing for a request.
-    pub fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         self.start.strip_prefix("SIP/2.0 ")?.get(..3)?.parse().ok()
     }
 
     #[track_caller]
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(n, _)| n == name);
         found.map_or_else(|| panic!("no {name} in {}", self.start), |(_, v)| v)
     }
@@ -79,8 +83,8 @@ impl Message {
 }
 
 /// A SIP server with one telephone behind it.
-pub struct Peer {
-    pub port: u16,
+pub(crate) struct Peer {
+    pub(crate) port: u16,
     from_desk: mpsc::UnboundedReceiver<Message>,
     to_desk: mpsc::UnboundedSender<String>,
     branches: u32,
@@ -88,7 +92,7 @@ pub struct Peer {
 
 impl Peer {
     /// Starts the server. It registers whoever shows a digest, and leaves the rest to the test.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (received, from_desk) = mpsc::unbounded_channel();
@@ -108,23 +112,20 @@ impl Peer {
     }
 
     /// The next message that the desk sends.
-    pub async fn next(&mut self) -> Message {
+    pub(crate) async fn next(&mut self) -> Message {
         let next = timeout(PATIENCE, self.from_desk.recv()).await;
         next.expect("the desk sends nothing").expect("a connection")
     }
 
     /// The next request, which must be this one.
-    #[track_caller]
-    pub fn request(&mut self, method: &'static str) -> impl Future<Output = Message> {
-        async move {
-            let message = self.next().await;
-            assert_eq!(message.method(), Some(method), "{}", message.start);
-            message
-        }
+    pub(crate) async fn request(&mut self, method: &'static str) -> Message {
+        let message = self.next().await;
+        assert_eq!(message.method(), Some(method), "{}", message.start);
+        message
     }
 
     /// The next response, which must be this one; provisional ones are passed over.
-    pub async fn response(&mut self, status: u16) -> Message {
+    pub(crate) async fn response(&mut self, status: u16) -> Message {
         loop {
             let message = self.next().await;
             match message.status() {
@@ -138,7 +139,7 @@ impl Peer {
     }
 
     /// Nothing may come for a while.
-    pub async fn silence(&mut self) {
+    pub(crate) async fn silence(&mut self) {
         let next = timeout(Duration::from_millis(300), self.from_desk.recv()).await;
         assert!(
             next.is_err(),
@@ -148,12 +149,12 @@ impl Peer {
     }
 
     /// Answers a request.
-    pub fn respond(&self, request: &Message, status: u16, tag: &str, sdp: Option<&str>) {
+    pub(crate) fn respond(&self, request: &Message, status: u16, tag: &str, sdp: Option<&str>) {
         self.respond_with(request, status, tag, "", sdp);
     }
 
     /// Answers a request, with further headers (each ended by CRLF).
-    pub fn respond_with(
+    pub(crate) fn respond_with(
         &self,
         request: &Message,
         status: u16,
@@ -185,7 +186,7 @@ impl Peer {
     }
 
     /// Calls the desk.
-    pub fn invite(&mut self, sdp: Option<&str>, more: &str) -> Dialog {
+    pub(crate) fn invite(&mut self, sdp: Option<&str>, more: &str) -> Dialog {
         let dialog = Dialog {
             call_id: format!("c{}@far.example", self.branch()),
             ours: format!("\"{CUSTOMER_NAME}\" <sip:{CUSTOMER}@far.example>;tag=far1"),
@@ -203,7 +204,7 @@ impl Peer {
     }
 
     /// Sends a request within a dialog, other than ACK and CANCEL.
-    pub fn ask(&mut self, dialog: &mut Dialog, method: &str, more: &str, body: &str) {
+    pub(crate) fn ask(&mut self, dialog: &mut Dialog, method: &str, more: &str, body: &str) {
         dialog.cseq += 1;
         let contact = format!(
             "Contact: <sip:far@127.0.0.1:{};transport=ws>\r\n",
@@ -219,12 +220,12 @@ impl Peer {
     }
 
     /// Sends a new offer.
-    pub fn reinvite(&mut self, dialog: &mut Dialog, sdp: &str) {
+    pub(crate) fn reinvite(&mut self, dialog: &mut Dialog, sdp: &str) {
         self.ask(dialog, "INVITE", "Content-Type: application/sdp\r\n", sdp);
     }
 
     /// Acknowledges the answer to the newest INVITE of this side.
-    pub fn ack(&mut self, dialog: &Dialog, sdp: Option<&str>) {
+    pub(crate) fn ack(&mut self, dialog: &Dialog, sdp: Option<&str>) {
         let kind = sdp.map_or("", |_| "Content-Type: application/sdp\r\n");
         self.send_in(dialog, "ACK", dialog.cseq, kind, sdp.unwrap_or_default());
     }
@@ -254,7 +255,7 @@ impl Peer {
 }
 
 /// A call as the far end knows it.
-pub struct Dialog {
+pub(crate) struct Dialog {
     call_id: String,
     ours: String,
     theirs: String,
@@ -264,7 +265,7 @@ pub struct Dialog {
 
 impl Dialog {
     /// The dialog that answering `invite` with `tag` makes.
-    pub fn answering(invite: &Message, tag: &str) -> Self {
+    pub(crate) fn answering(invite: &Message, tag: &str) -> Self {
         Self {
             call_id: invite.header("call-id").to_owned(),
             ours: format!("{};tag={tag}", invite.header("to")),
@@ -275,7 +276,7 @@ impl Dialog {
     }
 
     /// Takes over what the desk's answer says.
-    pub fn answered(&mut self, response: &Message) {
+    pub(crate) fn answered(&mut self, response: &Message) {
         self.theirs = response.header("to").to_owned();
         if response.status().is_some_and(|status| status < 300) {
             self.target = response.uri_of_contact();
@@ -284,14 +285,14 @@ impl Dialog {
 }
 
 /// A telephone at the far end: sends and takes real sound.
-pub struct Telephone {
-    pub session: Session,
-    pub events: mpsc::Receiver<MediaEvent>,
+pub(crate) struct Telephone {
+    pub(crate) session: Session,
+    pub(crate) events: mpsc::Receiver<MediaEvent>,
     _engine: warmline_audio::Engine,
 }
 
 impl Telephone {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (engine, _) = warmline_audio::Engine::start(silent()).unwrap();
         let config = MediaConfig {
             loopback: true,
@@ -308,7 +309,7 @@ impl Telephone {
     }
 
     /// Waits until the session reports `wanted`.
-    pub async fn hears(&mut self, wanted: MediaEvent) {
+    pub(crate) async fn hears(&mut self, wanted: MediaEvent) {
         let heard = async {
             while let Some(event) = self.events.recv().await {
                 if event == wanted {
@@ -324,18 +325,18 @@ impl Telephone {
 }
 
 /// A desk on the peer's server, registered.
-pub struct Phone {
-    pub desk: Desk,
-    pub events: tokio::sync::broadcast::Receiver<DeskEvent>,
+pub(crate) struct Phone {
+    pub(crate) desk: Desk,
+    pub(crate) events: tokio::sync::broadcast::Receiver<DeskEvent>,
 }
 
 impl Phone {
-    pub async fn start(peer: &mut Peer, folder: &Path) -> Self {
+    pub(crate) async fn start(peer: &mut Peer, folder: &Path) -> Self {
         let config = config(peer.port, folder);
         Self::start_with(config).await
     }
 
-    pub async fn start_with(config: DeskConfig) -> Self {
+    pub(crate) async fn start_with(config: DeskConfig) -> Self {
         let desk = warmline_desk::start(config).unwrap();
         let events = desk.events();
         let mut phone = Self { desk, events };
@@ -351,7 +352,7 @@ impl Phone {
     }
 
     /// Waits for an event, and passes over the others.
-    pub async fn until(&mut self, wanted: impl Fn(&DeskEvent) -> bool) -> DeskEvent {
+    pub(crate) async fn until(&mut self, wanted: impl Fn(&DeskEvent) -> bool) -> DeskEvent {
         let mut passed = Vec::new();
         let found = async {
             loop {
@@ -368,7 +369,7 @@ impl Phone {
 }
 
 /// The profile of a desk on this port, read as a user's would be.
-pub fn config(port: u16, folder: &Path) -> DeskConfig {
+pub(crate) fn config(port: u16, folder: &Path) -> DeskConfig {
     let secret = folder.join("password.txt");
     std::fs::write(&secret, format!("{PASSWORD}\n")).unwrap();
     let text = format!(
@@ -456,4 +457,4 @@ fn register(request: &Message) -> String {
 }
 
 /// How long anything may take before a test has failed.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);

@@ -1,0 +1,94 @@
+//! What fails, and what cannot be done.
+
+use warmline_call::{
+    Cause, Digit, EndReason, EndedBy, MediaEvent, MediaFailure, Rejection, SipEvent, UserAction,
+};
+
+use crate::script::{A, Script, dial};
+
+#[test]
+fn lost_media_hangs_up_and_says_why() {
+    let mut desk = Script::established(1);
+    desk.media(MediaEvent::Disconnected(A));
+    desk.media(MediaEvent::Failed(A, MediaFailure::NoConnection));
+    desk.reads(
+        "
+        > Disconnected(1)
+        > Failed(1)
+            Bye(1)
+            Media Close(1)
+            Tone Congestion
+        ",
+    );
+    assert!(desk.reason(1).advice().contains("firewall"));
+}
+
+#[test]
+fn a_lost_network_ends_the_call_without_a_farewell() {
+    let mut desk = Script::established(1);
+    desk.sip(SipEvent::Ended {
+        call: A,
+        cause: Cause {
+            by: EndedBy::Network,
+            ..Cause::default()
+        },
+    });
+    desk.reads(
+        "
+        > Ended(1)
+            Media Close(1)
+            Tone Ended
+        ",
+    );
+    assert_eq!(desk.reason(1), EndReason::NetworkLost);
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_and_changes_nothing() {
+    let mut desk = Script::new();
+    desk.user(UserAction::Answer(A));
+    desk.user(dial(1));
+    desk.user(dial(1));
+    desk.user(UserAction::Answer(A));
+    desk.user(UserAction::Hold(A));
+    desk.user(UserAction::Resume(A));
+    desk.user(UserAction::Dtmf(A, Digit::parse_all("5").unwrap()));
+    desk.user(UserAction::Dismiss(A));
+    desk.user(UserAction::Hangup(A));
+    desk.user(UserAction::Hangup(A));
+    desk.user(UserAction::Mute(A, true));
+    desk.user(UserAction::Reject(A, Rejection::Busy));
+    desk.user(UserAction::Dismiss(A));
+    desk.user(UserAction::Hangup(A));
+    desk.reads(
+        "
+        > Answer(1)
+            Refused(1): NoSuchCall
+        > Dial(1)
+            Media Open(1)
+            Media Flow(1): heard
+        > Dial(1)
+            Refused(1): IdInUse
+        > Answer(1)
+            Refused(1): NotRinging
+        > Hold(1)
+            Refused(1): NotEstablished
+        > Resume(1)
+            Refused(1): NotEstablished
+        > Dtmf(1)
+            Refused(1): NotEstablished
+        > Dismiss(1)
+            Refused(1): NotEnded
+        > Hangup(1)
+            Media Close(1)
+        > Hangup(1)
+        > Mute(1, true)
+            Refused(1): Ended
+        > Reject(1, Busy)
+            Refused(1): Ended
+        > Dismiss(1)
+        > Hangup(1)
+            Refused(1): NoSuchCall
+        ",
+    );
+}

@@ -1,0 +1,14 @@
+//! Whole calls as they happen: each event (`>`) with the commands it gives.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests pick the time they hand in; what fails here fails the test"
+)]
+
+mod faults;
+mod hold;
+mod incoming;
+mod outgoing;
+mod script;
+mod several;

@@ -1,0 +1,274 @@
+//! A phone, the time, and a transcript of what happens.
+
+use std::time::Instant;
+
+use warmline_call::{
+    CallId, Cause, Command, EndReason, Event, Hold, MediaEvent, Party, Phone, PhoneConfig,
+    SipEvent, State, UserAction,
+};
+
+pub(crate) const A: CallId = CallId::new(1);
+pub(crate) const B: CallId = CallId::new(2);
+
+pub(crate) fn party() -> Party {
+    Party::new("sip:+15550100@example.org")
+}
+
+pub(crate) fn dial(call: u64) -> UserAction {
+    UserAction::Dial {
+        call: CallId::new(call),
+        to: party(),
+    }
+}
+
+pub(crate) fn invited(call: u64) -> SipEvent {
+    SipEvent::Invited {
+        call: CallId::new(call),
+        from: party(),
+        unacceptable: None,
+    }
+}
+
+pub(crate) fn ringing(call: u64, status: u16) -> SipEvent {
+    SipEvent::Ringing {
+        call: CallId::new(call),
+        status,
+    }
+}
+
+pub(crate) fn early(call: u64, fork: u32) -> SipEvent {
+    SipEvent::Early {
+        call: CallId::new(call),
+        fork,
+    }
+}
+
+pub(crate) fn answered(call: u64, fork: u32) -> SipEvent {
+    SipEvent::Answered {
+        call: CallId::new(call),
+        fork,
+    }
+}
+
+pub(crate) fn refused(call: u64, status: u16) -> SipEvent {
+    SipEvent::ReofferRefused {
+        call: CallId::new(call),
+        status,
+    }
+}
+
+pub(crate) fn ended(call: u64, status: Option<u16>) -> SipEvent {
+    SipEvent::Ended {
+        call: CallId::new(call),
+        cause: Cause {
+            status,
+            ..Cause::default()
+        },
+    }
+}
+
+/// A phone, the time, and what has happened so far.
+pub(crate) struct Script {
+    pub(crate) phone: Phone,
+    pub(crate) now: Instant,
+    log: String,
+}
+
+impl Script {
+    pub(crate) fn new() -> Self {
+        Self {
+            phone: Phone::new(PhoneConfig {
+                seed: 42,
+                ..PhoneConfig::default()
+            }),
+            now: Instant::now(),
+            log: String::new(),
+        }
+    }
+
+    /// An answered call that we made.
+    pub(crate) fn established(call: u64) -> Self {
+        let mut script = Self::new();
+        script.user(dial(call));
+        script.media(MediaEvent::Ready(CallId::new(call)));
+        script.sip(answered(call, 1));
+        script.forget();
+        script
+    }
+
+    /// An answered call that came in.
+    pub(crate) fn established_incoming(call: u64) -> Self {
+        let mut script = Self::new();
+        script.sip(invited(call));
+        script.user(UserAction::Answer(CallId::new(call)));
+        script.media(MediaEvent::Ready(CallId::new(call)));
+        script.forget();
+        script
+    }
+
+    pub(crate) fn user(&mut self, action: UserAction) {
+        self.feed(Event::User(action));
+    }
+
+    pub(crate) fn sip(&mut self, event: SipEvent) {
+        self.feed(Event::Sip(event));
+    }
+
+    pub(crate) fn media(&mut self, event: MediaEvent) {
+        self.feed(Event::Media(event));
+    }
+
+    /// Let the time pass until the next time-out, and hand it in.
+    pub(crate) fn wait(&mut self) {
+        let due = self.phone.poll_timeout().expect("nothing to wait for");
+        let waited = due - self.now;
+        self.now = due;
+        self.log += &format!("> Timeout after {} s\n", waited.as_secs_f32());
+        self.commands(Event::Timeout);
+        assert!(self.phone.poll_timeout().is_none_or(|at| at > self.now));
+    }
+
+    pub(crate) fn feed(&mut self, event: Event) {
+        self.log += &format!("> {}\n", written(&event));
+        self.commands(event);
+    }
+
+    pub(crate) fn commands(&mut self, event: Event) {
+        for command in self.phone.handle(self.now, event) {
+            self.log += &format!("    {}\n", spelled(&command));
+        }
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.log.clear();
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.log
+    }
+
+    pub(crate) fn last_event(&self) -> String {
+        let line = self.log.lines().rfind(|line| line.starts_with('>'));
+        line.unwrap_or_default()[2..].to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn reads(&self, expected: &str) {
+        let indent = expected.lines().find(|line| !line.trim().is_empty());
+        let indent = indent.map_or(0, |line| line.len() - line.trim_start().len());
+        let expected: String = expected
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| format!("{}\n", line[indent.min(line.len())..].trim_end()))
+            .collect();
+        assert!(
+            self.log == expected,
+            "happened:\n{}\nexpected:\n{expected}",
+            self.log
+        );
+    }
+
+    pub(crate) fn state(&self, call: u64) -> Option<State> {
+        self.phone.call(CallId::new(call)).map(|call| call.state())
+    }
+
+    #[track_caller]
+    pub(crate) fn reason(&self, call: u64) -> EndReason {
+        let call = self.phone.call(CallId::new(call)).expect("the call");
+        call.end_reason().expect("an ended call")
+    }
+
+    #[track_caller]
+    pub(crate) fn hold(&self, call: u64) -> Hold {
+        let call = self.phone.call(CallId::new(call)).expect("the call");
+        call.hold()
+    }
+}
+
+/// An event in short.
+fn written(event: &Event) -> String {
+    match event {
+        Event::User(action) => match action {
+            UserAction::Dial { call, .. } => format!("Dial({call})"),
+            UserAction::Answer(call) => format!("Answer({call})"),
+            UserAction::Reject(call, how) => format!("Reject({call}, {how:?})"),
+            UserAction::Hangup(call) => format!("Hangup({call})"),
+            UserAction::Hold(call) => format!("Hold({call})"),
+            UserAction::Resume(call) => format!("Resume({call})"),
+            UserAction::Mute(call, muted) => format!("Mute({call}, {muted})"),
+            UserAction::Dtmf(call, _) => format!("Dtmf({call})"),
+            UserAction::Dismiss(call) => format!("Dismiss({call})"),
+        },
+        Event::Sip(event) => match event {
+            SipEvent::Invited { call, .. } => format!("Invited({call})"),
+            SipEvent::Ringing { call, status } => format!("Ringing({call}, {status})"),
+            SipEvent::Early { call, fork } => format!("Early({call}, fork {fork})"),
+            SipEvent::Answered { call, fork } => format!("Answered({call}, fork {fork})"),
+            SipEvent::Ended { call, .. } => format!("Ended({call})"),
+            SipEvent::Reoffered(call) => format!("Reoffered({call})"),
+            SipEvent::ReofferClosed(call) => format!("ReofferClosed({call})"),
+            SipEvent::ReofferAccepted(call) => format!("ReofferAccepted({call})"),
+            SipEvent::ReofferRefused { call, status } => {
+                format!("ReofferRefused({call}, {status})")
+            }
+        },
+        Event::Media(event) => match event {
+            MediaEvent::Ready(call) => format!("Ready({call})"),
+            MediaEvent::Failed(call, _) => format!("Failed({call})"),
+            MediaEvent::Connected(call) => format!("Connected({call})"),
+            MediaEvent::Disconnected(call) => format!("Disconnected({call})"),
+            MediaEvent::FirstAudio(call) => format!("FirstAudio({call})"),
+            MediaEvent::RemoteHold(call, held) => format!("RemoteHold({call}, {held})"),
+        },
+        Event::Timeout => "Timeout".to_owned(),
+    }
+}
+
+/// A command in short.
+fn spelled(command: &Command) -> String {
+    use warmline_call::{MediaCommand as M, Notice as N, SipCommand as S, SoundCommand as P};
+    match command {
+        Command::Sip(command) => match command {
+            S::Invite { call, .. } => format!("Invite({call})"),
+            S::Ring(call) => format!("Ring({call})"),
+            S::Accept(call) => format!("Accept({call})"),
+            S::Reject { call, status } => format!("Reject({call}) {status}"),
+            S::Cancel(call) => format!("Cancel({call})"),
+            S::Bye(call) => format!("Bye({call})"),
+            S::Reoffer { call, hold: true } => format!("Reoffer({call}) hold"),
+            S::Reoffer { call, hold: false } => format!("Reoffer({call}) resume"),
+            S::AnswerReoffer(call) => format!("AnswerReoffer({call})"),
+            S::RefuseReoffer { call, status } => format!("RefuseReoffer({call}) {status}"),
+        },
+        Command::Media(command) => match command {
+            M::Open(call) => format!("Media Open({call})"),
+            M::UseEarly { call, fork } => format!("Media UseEarly({call}, fork {fork})"),
+            M::UseAnswer { call, fork } => format!("Media UseAnswer({call}, fork {fork})"),
+            M::Flow {
+                call,
+                heard,
+                sending,
+            } => match (heard, sending) {
+                (true, true) => format!("Media Flow({call}): heard, sending"),
+                (true, false) => format!("Media Flow({call}): heard"),
+                (false, true) => format!("Media Flow({call}): sending"),
+                (false, false) => format!("Media Flow({call}): silent"),
+            },
+            M::Dtmf(call, _) => format!("Media Dtmf({call})"),
+            M::Close(call) => format!("Media Close({call})"),
+        },
+        Command::Sound(P::Ring(true)) => "Ringer on".to_owned(),
+        Command::Sound(P::Ring(false)) => "Ringer off".to_owned(),
+        Command::Sound(P::Tone(Some(tone))) => format!("Tone {tone:?}"),
+        Command::Sound(P::Tone(None)) => "Tone off".to_owned(),
+        Command::Notice(N::Refused { call, refusal }) => format!("Refused({call}): {refusal:?}"),
+        Command::Notice(N::HoldFailed {
+            call,
+            hold,
+            failure,
+        }) => {
+            let what = if *hold { "hold" } else { "resume" };
+            format!("HoldFailed({call}): {what}, {failure:?}")
+        }
+    }
+}

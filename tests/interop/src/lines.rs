@@ -97,11 +97,22 @@ impl Lines {
             {
                 Ok(line) => self.said.push(line),
                 Err(RecvTimeoutError::Timeout) => {
-                    let seen: Vec<_> = self.said[from.min(self.said.len())..]
-                        .iter()
-                        .map(|line| line.value.to_string())
+                    let marked = |index| {
+                        if index == from {
+                            "(awaited from here)\n"
+                        } else {
+                            ""
+                        }
+                    };
+                    let seen = self.said.iter().enumerate().skip(from.saturating_sub(12));
+                    let seen: String = seen
+                        .map(|(index, line)| format!("{}{}\n", marked(index), line.value))
                         .collect();
-                    let seen = format!("{}\n{}", seen.join("\n"), self.process.log_tail());
+                    let seen = format!(
+                        "{seen}{}{}",
+                        marked(self.said.len()),
+                        self.process.log_tail()
+                    );
                     let name = self.process.name().to_owned();
                     return Err(LabError::TimedOut {
                         name,

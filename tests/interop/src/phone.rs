@@ -14,6 +14,7 @@ use crate::people::Person;
 use crate::place::Lab;
 use crate::process::{Pipes, Process};
 use crate::pulse::Pulse;
+use crate::sound::Sound;
 
 /// What a phone can be told.
 #[derive(Clone, Debug, Serialize)]
@@ -361,6 +362,39 @@ impl Phone {
         &self.heard
     }
 
+    /// Ends the call that is heard, or cancels the one being made.
+    pub fn hang_up(&mut self) -> Result<()> {
+        self.tell(Command::Hangup { call: None })
+    }
+
+    /// Takes the call that rings.
+    pub fn answer(&mut self) -> Result<()> {
+        self.tell(Command::Answer { call: None })
+    }
+
+    /// Refuses the call that rings.
+    pub fn reject(&mut self, status: u16) -> Result<()> {
+        self.tell(Command::Reject { call: None, status })
+    }
+
+    /// Puts the call that is heard on hold.
+    pub fn hold(&mut self) -> Result<()> {
+        self.tell(Command::Hold { call: None })
+    }
+
+    /// Takes the call back that is held.
+    pub fn resume(&mut self) -> Result<()> {
+        self.tell(Command::Resume { call: None })
+    }
+
+    /// Presses digits.
+    pub fn dtmf(&mut self, digits: &str) -> Result<()> {
+        self.tell(Command::Dtmf {
+            call: None,
+            digits: digits.to_owned(),
+        })
+    }
+
     /// Tells it something.
     pub fn tell(&mut self, command: Command) -> Result<()> {
         self.commanded = self.lines.said().len();
@@ -437,6 +471,64 @@ impl Phone {
         })
     }
 
+    /// Listens from now on until it hears this tone at this level: within 2 Hz and 1.5 dB.
+    pub fn hears(&mut self, hz: f64, dbfs: f64) -> Result<()> {
+        self.listen(&format!("{hz} Hz at {dbfs} dBFS"), |sound| {
+            let tone = sound.loudest();
+            let right = (tone.hz - hz).abs() < 2.0 && (tone.dbfs - dbfs).abs() < 1.5;
+            if right {
+                Ok(())
+            } else {
+                Err(format!("{tone:?}"))
+            }
+        })
+    }
+
+    /// Listens from now on until it hears nothing.
+    pub fn hears_silence(&mut self) -> Result<()> {
+        self.listen("silence", |sound| {
+            if sound.level() < -60.0 {
+                Ok(())
+            } else {
+                Err(format!("{:.1} dBFS", sound.level()))
+            }
+        })
+    }
+
+    /// Looks at the last half second of the recording, until it is right.
+    fn listen(
+        &mut self,
+        awaited: &str,
+        right: impl Fn(&Sound) -> std::result::Result<(), String>,
+    ) -> Result<()> {
+        let start = Instant::now();
+        // What was recorded before is not what is heard from now on. A recording may begin anew.
+        let old = Sound::read(&self.heard).map_or(0.0, |sound| sound.seconds());
+        let mut problem = String::from("nothing was recorded");
+        while start.elapsed() < LIMIT {
+            if let Ok(sound) = Sound::read(&self.heard) {
+                let new = if sound.seconds() < old {
+                    sound.clone()
+                } else {
+                    sound.part(old, sound.seconds())
+                };
+                if new.seconds() >= LISTEN {
+                    match right(&new.last(LISTEN)) {
+                        Ok(()) => return Ok(()),
+                        Err(reason) => problem = reason,
+                    }
+                }
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Err(LabError::TimedOut {
+            name: format!("what {} heard", self.lines.process.name()),
+            awaited: awaited.to_owned(),
+            limit: LIMIT,
+            seen: problem,
+        })
+    }
+
     /// The first event after the one awaited last that `pick` makes something of.
     pub fn wait<T>(
         &mut self,
@@ -475,10 +567,10 @@ impl Phone {
 
     /// Waits for what may have happened before or after the event awaited last, but since the last
     /// command.
-    pub fn since_told(&mut self, awaited: &str, wanted: impl Fn(&Kind) -> bool) -> Result<Event> {
+    pub fn since_told(&mut self, awaited: &str, wanted: impl Fn(&Event) -> bool) -> Result<Event> {
         let from = self.commanded;
         let (_, event) = self.lines.find(from, awaited, LIMIT, |line| {
-            parse(line).ok().filter(|event| wanted(&event.kind))
+            parse(line).ok().filter(&wanted)
         })?;
         Ok(event)
     }
@@ -592,3 +684,5 @@ fn build() -> Result<PathBuf> {
 }
 
 const LIMIT: Duration = Duration::from_secs(10);
+/// How much sound is judged at once, s.
+const LISTEN: f64 = 0.5;

@@ -131,6 +131,20 @@ impl Lab {
         Ok(file)
     }
 
+    /// A WAV file of the sentence of [`sound::sentence`] after two seconds of silence, and a second
+    /// after it: time for a call to come up.
+    pub fn speech(&self) -> Result<PathBuf> {
+        let sentence = sound::Sound::read(&sound::sentence())?;
+        let silence = |seconds: usize| std::iter::repeat_n(0, seconds * sentence.rate as usize);
+        let samples: Vec<i16> = silence(2)
+            .chain(sentence.samples.iter().copied())
+            .chain(silence(1))
+            .collect();
+        let file = self.dir().join("speech.wav");
+        sound::write(&file, sentence.rate, &samples)?;
+        Ok(file)
+    }
+
     /// The number and log prefix of the next phone.
     pub(crate) fn next_phone(&self) -> String {
         let number = self.phones.get() + 1;

@@ -134,37 +134,57 @@ impl Sound {
 
     /// The level at one frequency.
     pub fn level_at(&self, hz: f64) -> f64 {
-        // Goertzel's sum, with a Hann window so that a neighbouring tone does not leak in.
-        let (mut re, mut im) = (0.0, 0.0);
+        // Goertzel's recurrence, with a Hann window so that a neighbouring tone does not leak in.
         let length = self.samples.len().max(1) as f64;
-        for (n, &sample) in self.samples.iter().enumerate() {
-            let (n, window) = (n as f64, 1.0 - (TAU * n as f64 / length).cos());
-            let angle = TAU * hz * n / f64::from(self.rate);
-            re += f64::from(sample) * window * angle.cos();
-            im += f64::from(sample) * window * angle.sin();
+        let step = TAU * hz / f64::from(self.rate);
+        let (factor, turn) = (2.0 * step.cos(), TAU / length);
+        let (mut last, mut before) = (0.0, 0.0);
+        let (mut window, mut window_before) = (1.0, turn.cos());
+        for &sample in &self.samples {
+            (last, before) = (
+                f64::from(sample) * (1.0 - window) + factor * last - before,
+                last,
+            );
+            (window, window_before) = (2.0 * turn.cos() * window - window_before, window);
         }
-        let amplitude = 2.0 * re.hypot(im) / length / f64::from(i16::MAX);
+        let power = last * last + before * before - factor * last * before;
+        let amplitude = 2.0 * power.max(0.0).sqrt() / length / f64::from(i16::MAX);
         (20.0 * amplitude.log10()).max(-120.0)
     }
 
-    /// The loudest tone between 150 and 3500 Hz, from the last quarter of a second at most.
+    /// The loudest tone between 150 and 3500 Hz in the last quarter of a second.
     pub fn loudest(&self) -> Tone {
         let part = self.last(0.25);
-        // A window of 0.25 s resolves 8 Hz: look every 5 Hz, then closer about the best.
-        let best = |mut candidates: Vec<f64>| {
-            candidates.sort_by(|a, b| part.level_at(*a).total_cmp(&part.level_at(*b)));
-            candidates.pop().unwrap_or_default()
+        let slow = part.at_8_khz();
+        // Such a window resolves 8 Hz: look every 5 Hz, then closer about the best.
+        let best = |candidates: &mut dyn Iterator<Item = f64>| {
+            let measured = candidates.map(|hz| (hz, slow.level_at(hz)));
+            measured
+                .max_by(|(_, a), (_, b)| a.total_cmp(b))
+                .map_or(0.0, |(hz, _)| hz)
         };
-        let steps = |from: f64, step: f64, count: u32| {
-            (0..=count)
-                .map(|n| from + step * f64::from(n))
-                .collect::<Vec<_>>()
-        };
-        let coarse = best(steps(150.0, 5.0, 670));
-        let hz = best(steps(coarse - 5.0, 0.5, 20));
+        let coarse = best(&mut (0..=670).map(|n| 150.0 + 5.0 * f64::from(n)));
+        let hz = best(&mut (0..=20).map(|n| coarse - 5.0 + 0.5 * f64::from(n)));
         Tone {
             hz,
             dbfs: part.level_at(hz),
+        }
+    }
+
+    /// A sixth of the samples of 48 kHz, each the mean of six: enough to find a tone by.
+    fn at_8_khz(&self) -> Sound {
+        let step = (self.rate / 8000).max(1);
+        let mean = |part: &[i16]| {
+            part.iter().map(|&sample| i32::from(sample)).sum::<i32>() / part.len() as i32
+        };
+        let samples = self
+            .samples
+            .chunks(step as usize)
+            .map(|part| mean(part) as i16)
+            .collect();
+        Sound {
+            rate: self.rate / step,
+            samples,
         }
     }
 }

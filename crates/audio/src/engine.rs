@@ -55,6 +55,8 @@ pub struct EngineStats {
     pub capture_fill_us: u32,
     /// Sound waiting in the playout ring now, in µs.
     pub playout_fill_us: u32,
+    /// Time spent in ticks, in µs.
+    pub busy_us: u64,
     /// Longest tick since the start, in µs.
     pub longest_tick_us: u32,
     /// Events not delivered because nobody took them.
@@ -250,6 +252,7 @@ impl Engine {
             playout_missing: shared.playout_missing.load(Ordering::Relaxed),
             capture_fill_us: shared.capture_fill_us.load(Ordering::Relaxed),
             playout_fill_us: shared.playout_fill_us.load(Ordering::Relaxed),
+            busy_us: shared.busy_us.load(Ordering::Relaxed),
             longest_tick_us: shared.longest_tick_us.load(Ordering::Relaxed),
             events_dropped: shared.events_dropped.load(Ordering::Relaxed),
         }
@@ -337,6 +340,7 @@ pub(crate) struct Shared {
     pub(crate) playout_missing: AtomicU64,
     pub(crate) capture_fill_us: AtomicU32,
     pub(crate) playout_fill_us: AtomicU32,
+    pub(crate) busy_us: AtomicU64,
     pub(crate) longest_tick_us: AtomicU32,
     pub(crate) events_dropped: AtomicU64,
     tone_volume: Volume,

@@ -100,6 +100,9 @@ impl Sound {
                     self.tick(now);
                     let took = now.elapsed().as_micros().min(u128::from(u32::MAX)) as u32;
                     self.shared
+                        .busy_us
+                        .fetch_add(u64::from(took), Ordering::Relaxed);
+                    self.shared
                         .longest_tick_us
                         .fetch_max(took, Ordering::Relaxed);
                 }

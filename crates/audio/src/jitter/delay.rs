@@ -18,7 +18,7 @@ const BASE_WINDOW: i64 = 4_000_000;
 /// What is added after each underrun, at most, and what is taken back per second, in µs.
 const UNDERRUN_STEP: i64 = 4_000;
 const UNDERRUN_MOST: i64 = 60_000;
-const UNDERRUN_DECAY: i64 = 200;
+const UNDERRUN_DECAY: i64 = 1_000;
 
 /// What is added when waiting for repair, in µs: as much as the delay may lie below its aim.
 const REPAIR_SPARE: i64 = 6_000;

@@ -35,6 +35,7 @@ const PAUSE: i64 = 500_000;
 const GIVE_UP: usize = samples(500);
 /// How far the delay may be above and below its aim before sound is stretched, in µs.
 const TOO_LONG: i64 = 12_000;
+const TOO_LONG_IF_QUIET: i64 = 3_000;
 const TOO_SHORT: i64 = -5_000;
 /// Above this, stretching hurries; above the next, sound is skipped. In µs.
 const HURRY: i64 = 60_000;
@@ -488,15 +489,19 @@ impl JitterBuffer {
         self.held += (held - self.held) / 8;
         let excess = self.held - self.delay.target();
         let work = &mut self.work[..];
+        // Where it is silent, small corrections cost nothing.
+        let quiet = stretch::is_quiet(&work[..length]);
+        let too_long = if quiet { TOO_LONG_IF_QUIET } else { TOO_LONG };
+        let wish = (excess.unsigned_abs() as usize * 6 / 125).min(FRAME);
         let stretched = if excess > SKIP {
             // Too far behind for anything gentle.
             length.min(FRAME / 4)
         } else if excess > HURRY {
-            stretch::shorten(work, length, Haste::Hurried)
-        } else if excess > TOO_LONG {
-            stretch::shorten(work, length, Haste::Gentle)
+            stretch::shorten(work, length, wish, Haste::Hurried)
+        } else if excess > too_long {
+            stretch::shorten(work, length, wish, Haste::Gentle)
         } else if excess < TOO_SHORT {
-            stretch::lengthen(work, length, Haste::Gentle)
+            stretch::lengthen(work, length, wish, Haste::Gentle)
         } else {
             length
         };

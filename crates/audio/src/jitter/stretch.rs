@@ -25,9 +25,15 @@ impl Haste {
     }
 }
 
-/// Leaves one period out of the first `length` samples of `sound`; gives the new length.
-pub(super) fn shorten(sound: &mut [f32], length: usize, haste: Haste) -> usize {
-    let Some(lag) = seam(&sound[..length], haste) else {
+/// Whether nobody would hear a seam anywhere in this.
+pub(super) fn is_quiet(sound: &[f32]) -> bool {
+    mean_square(sound) < QUIET
+}
+
+/// Leaves one period out of the first `length` samples of `sound`, in silence up to `wish`
+/// samples; gives the new length.
+pub(super) fn shorten(sound: &mut [f32], length: usize, wish: usize, haste: Haste) -> usize {
+    let Some(lag) = seam(&sound[..length], wish, haste) else {
         return length;
     };
     // The last two periods become one.
@@ -37,10 +43,10 @@ pub(super) fn shorten(sound: &mut [f32], length: usize, haste: Haste) -> usize {
     length - lag
 }
 
-/// Plays one period of the first `length` samples of `sound` twice; gives the new length. `sound`
-/// must have room for half as much again.
-pub(super) fn lengthen(sound: &mut [f32], length: usize, haste: Haste) -> usize {
-    let Some(lag) = seam(&sound[..length], haste) else {
+/// Plays one period of the first `length` samples of `sound` twice, in silence up to `wish`
+/// samples; gives the new length. `sound` must have room for half as much again.
+pub(super) fn lengthen(sound: &mut [f32], length: usize, wish: usize, haste: Haste) -> usize {
+    let Some(lag) = seam(&sound[..length], wish, haste) else {
         return length;
     };
     // … A B  becomes  … A (B fading into A) B.
@@ -52,13 +58,13 @@ pub(super) fn lengthen(sound: &mut [f32], length: usize, haste: Haste) -> usize 
 }
 
 /// The period at the end, if a seam there would go unheard.
-fn seam(sound: &[f32], haste: Haste) -> Option<usize> {
+fn seam(sound: &[f32], wish: usize, haste: Haste) -> Option<usize> {
     let longest = sound.len() / 2;
     if longest < SHORTEST {
         return None;
     }
-    if mean_square(sound) < QUIET {
-        return Some(longest.min(480));
+    if is_quiet(sound) {
+        return Some(longest.min(480).min(wish)).filter(|lag| *lag > 0);
     }
     if sound.len() < 2 * SHORTEST + 480 {
         return None;
@@ -77,14 +83,14 @@ mod tests {
         for hz in [150.0, 200.0, 310.0] {
             let tone = sine(hz, 960);
             let mut shorter = tone.clone();
-            let length = shorten(&mut shorter, 960, Haste::Gentle);
+            let length = shorten(&mut shorter, 960, 480, Haste::Gentle);
             assert!((240..960).contains(&length), "{hz} Hz: {length}");
             let (snr, _) = best_fit(&shorter[..length], hz);
             assert!(snr > 25.0, "{hz} Hz: {snr} dB");
 
             let mut longer = tone.clone();
             longer.resize(1_440, 0.0);
-            let length = lengthen(&mut longer, 960, Haste::Gentle);
+            let length = lengthen(&mut longer, 960, 480, Haste::Gentle);
             assert!((961..=1_440).contains(&length), "{hz} Hz: {length}");
             let (snr, _) = best_fit(&longer[..length], hz);
             assert!(snr > 25.0, "{hz} Hz: {snr} dB");
@@ -101,8 +107,8 @@ mod tests {
     #[test]
     fn silence_gives_ten_milliseconds() {
         let mut sound = [0.0; 1_440];
-        assert_eq!(shorten(&mut sound, 960, Haste::Gentle), 480);
-        assert_eq!(lengthen(&mut sound, 960, Haste::Gentle), 1_440);
+        assert_eq!(shorten(&mut sound, 960, 480, Haste::Gentle), 480);
+        assert_eq!(lengthen(&mut sound, 960, 480, Haste::Gentle), 1_440);
     }
 
     #[test]
@@ -114,7 +120,7 @@ mod tests {
                 seed as i32 as f32 / 4_294_967_296.0
             })
             .collect();
-        assert_eq!(shorten(&mut noise, 960, Haste::Gentle), 960);
-        assert_eq!(lengthen(&mut noise, 960, Haste::Gentle), 960);
+        assert_eq!(shorten(&mut noise, 960, 480, Haste::Gentle), 960);
+        assert_eq!(lengthen(&mut noise, 960, 480, Haste::Gentle), 960);
     }
 }

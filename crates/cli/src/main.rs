@@ -16,7 +16,10 @@ use std::{
 };
 
 use clap::Parser;
-use warmline_desk::{Desk, DeskConfig, DeskError, Profile, Secret, log};
+use warmline_desk::{
+    Desk, DeskConfig, DeskError, Profile, Secret,
+    log::{self, Log},
+};
 
 use crate::arguments::{Arguments, Command};
 
@@ -27,7 +30,7 @@ fn main() -> ExitCode {
         level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
         max_bytes: LOG_BYTES,
     });
-    let outcome = log.and_then(|_log| carry_out(arguments.command));
+    let outcome = log.and_then(|log| carry_out(arguments.command, &log));
     match outcome {
         Ok(code) => code,
         Err(error) => {
@@ -37,10 +40,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn carry_out(command: Command) -> Result<ExitCode, DeskError> {
+fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
     match command {
         Command::Run { profile, sound } => {
-            let config = configured(&profile, Some(&sound))?;
+            let config = configured(&profile, Some(&sound), log)?;
             with_desk(config, run::run)
         }
         Command::Call {
@@ -49,7 +52,7 @@ fn carry_out(command: Command) -> Result<ExitCode, DeskError> {
             sound,
             talk,
         } => {
-            let config = configured(&profile, Some(&sound))?;
+            let config = configured(&profile, Some(&sound), log)?;
             with_desk(config, |desk| talk::call(desk, to, talk))
         }
         Command::Answer {
@@ -57,11 +60,11 @@ fn carry_out(command: Command) -> Result<ExitCode, DeskError> {
             sound,
             talk,
         } => {
-            let config = configured(&profile, Some(&sound))?;
+            let config = configured(&profile, Some(&sound), log)?;
             with_desk(config, |desk| talk::answer(desk, talk))
         }
         Command::Register { profile, json } => {
-            let mut config = configured(&profile, None)?;
+            let mut config = configured(&profile, None, log)?;
             config.audio = sound::none();
             with_desk(config, |desk| talk::register(desk, json))
         }
@@ -74,11 +77,13 @@ fn carry_out(command: Command) -> Result<ExitCode, DeskError> {
 fn configured(
     profile: &arguments::Profile,
     sound: Option<&arguments::Sound>,
+    log: &Log,
 ) -> Result<DeskConfig, DeskError> {
     let mut config = DeskConfig::from_profile(&Profile::load(&profile.file)?)?;
     if let Some(sound) = sound {
         config.audio = sound::chosen(sound);
     }
+    config.log = Some(log.health());
     Ok(config)
 }
 

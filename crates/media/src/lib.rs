@@ -9,9 +9,11 @@
 mod address;
 mod config;
 mod error;
+mod gate;
 mod leg;
 mod link;
 mod progress;
+mod rtcp;
 mod rtp;
 pub mod sdp;
 mod session;

@@ -13,6 +13,7 @@ use webrtc::peer_connection::{
 };
 
 use crate::MediaEvent;
+use crate::gate::Gate;
 use crate::rtp::RtpSession;
 use crate::sdp::{Candidate, CandidateType};
 
@@ -107,19 +108,20 @@ pub(crate) struct Observer {
     progress: watch::Sender<Progress>,
     gathered: watch::Sender<bool>,
     found: Mutex<Vec<Candidate>>,
+    gate: Arc<Gate>,
 }
 
-impl Default for Observer {
-    fn default() -> Self {
+impl Observer {
+    /// Opens `gate` when there is a path.
+    pub(crate) fn new(gate: Arc<Gate>) -> Observer {
         Observer {
             progress: watch::Sender::new(Progress::Connecting),
             gathered: watch::Sender::new(false),
             found: Mutex::default(),
+            gate,
         }
     }
-}
 
-impl Observer {
     /// How the transport fares, now and from now on.
     pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()
@@ -177,6 +179,7 @@ impl PeerConnectionEventHandler for Observer {
             state,
             RTCIceConnectionState::Connected | RTCIceConnectionState::Completed
         ) {
+            self.gate.open();
             self.progress.send_if_modified(|progress| {
                 let first = *progress == Progress::Connecting;
                 if first {

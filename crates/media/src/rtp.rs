@@ -1,31 +1,21 @@
 //! The RTP session of a call (RFC 3550): everything between the audio leg and SRTP.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use rand::RngExt;
 use rtc::rtcp;
 use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::sender_report::SenderReport;
-use rtc::rtcp::source_description::{
-    SdesType, SourceDescription, SourceDescriptionChunk, SourceDescriptionItem,
-};
 use rtc::rtp;
 use tokio::sync::mpsc;
 use warmline_audio::{LegControl, PacketSink};
 
 use crate::MediaEvent;
+use crate::rtcp::Rtcp;
 use crate::sdp::{Agreed, Content, Format};
-use crate::statistics::{NtpClock, Reception, ReceptionReport, Stats, Transmission};
+use crate::statistics::{NtpClock, Reception, Stats, Transmission};
 use crate::telephone_event::TelephoneEvents;
-
-/// Mean time between RTCP packets where the profile allows early ones (RFC 4585 section 3.5): some
-/// 100 octets in 2 s are less than 1 % of a call's bandwidth.
-const EARLY_INTERVAL: Duration = Duration::from_secs(2);
-/// Mean time between RTCP packets elsewhere (RFC 3550 section 6.2).
-const INTERVAL: Duration = Duration::from_secs(5);
-/// The first report is sent sooner, so that a short call has one.
-const FIRST_INTERVAL: Duration = Duration::from_millis(1_000);
 
 /// The RTP session of a call. It outlives transports and legs, which come and go within a call.
 #[derive(Debug)]
@@ -37,7 +27,6 @@ pub(crate) struct RtpSession {
 #[derive(Debug)]
 struct State {
     clock: NtpClock,
-    cname: String,
     reception: Reception,
     transmission: Option<Transmission>,
     sequence_number: u16,
@@ -45,28 +34,16 @@ struct State {
     formats: Vec<Format>,
     telephone_events: TelephoneEvents,
     audio_heard: bool,
+    receives: bool,
     leg: Option<(PacketSink, LegControl)>,
     rtcp: Rtcp,
 }
 
-#[derive(Debug)]
-struct Rtcp {
-    negotiated: bool,
-    peer_sends: bool,
-    interval: Duration,
-    due: Option<Instant>,
-    packets_reported: u64,
-}
-
 impl RtpSession {
     pub(crate) fn new(events: mpsc::Sender<MediaEvent>) -> RtpSession {
-        let mut random = rand::rng();
         RtpSession {
             state: Mutex::new(State {
                 clock: NtpClock::new(Instant::now(), SystemTime::now()),
-                // Random for each call, so that calls cannot be told to be of one person
-                // (RFC 7022 section 4.2).
-                cname: format!("{:016x}", random.random::<u64>()),
                 reception: Reception::default(),
                 transmission: None,
                 sequence_number: 0,
@@ -74,14 +51,9 @@ impl RtpSession {
                 formats: Vec::new(),
                 telephone_events: TelephoneEvents::default(),
                 audio_heard: false,
+                receives: true,
                 leg: None,
-                rtcp: Rtcp {
-                    negotiated: false,
-                    peer_sends: false,
-                    interval: INTERVAL,
-                    due: None,
-                    packets_reported: 0,
-                },
+                rtcp: Rtcp::default(),
             }),
             events,
         }
@@ -91,12 +63,12 @@ impl RtpSession {
     pub(crate) fn agree(&self, agreed: &Agreed) {
         let mut state = self.state();
         state.formats.clone_from(&agreed.receive);
-        state.rtcp.negotiated = agreed.rtcp;
-        state.rtcp.interval = if agreed.early_rtcp {
-            EARLY_INTERVAL
-        } else {
-            INTERVAL
-        };
+        state.rtcp.agree(agreed);
+        let receives = agreed.direction.receives();
+        if receives && !state.receives {
+            state.reception.forgive_gap();
+        }
+        state.receives = receives;
     }
 
     /// Puts another leg in the place of the one before. What it sends goes out as a new source, as
@@ -113,7 +85,7 @@ impl RtpSession {
         }
         state.transmission = Some(Transmission::new(ssrc, clock_rate));
         state.sequence_number = sequence_number;
-        state.rtcp.packets_reported = 0;
+        state.rtcp.restart();
         state.leg = Some((sink, control));
     }
 
@@ -121,7 +93,7 @@ impl RtpSession {
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.leg = None;
-        state.rtcp.due = None;
+        state.rtcp.stop();
     }
 
     /// Takes a packet that was received.
@@ -182,8 +154,8 @@ impl RtpSession {
     /// Takes a compound RTCP packet that was received.
     pub(crate) fn on_rtcp(&self, now: Instant, packets: &[Box<dyn rtcp::Packet>]) {
         let mut state = self.state();
-        state.rtcp.peer_sends = true;
         let state = &mut *state;
+        state.rtcp.on_received();
         for packet in packets {
             let packet = packet.as_any();
             if let Some(report) = packet.downcast_ref::<SenderReport>() {
@@ -216,73 +188,22 @@ impl RtpSession {
 
     /// When the next RTCP packet is due. The transport asks as soon as it is up.
     pub(crate) fn rtcp_due(&self, now: Instant) -> Instant {
-        let mut state = self.state();
-        let due = state
-            .rtcp
-            .due
-            .unwrap_or_else(|| now + spread(FIRST_INTERVAL));
-        state.rtcp.due = Some(due);
-        due
+        self.state().rtcp.due(now)
     }
 
     /// The RTCP packet that is due, if one is and may be sent.
     pub(crate) fn take_rtcp(&self, now: Instant) -> Option<Vec<Box<dyn rtcp::Packet>>> {
         let mut state = self.state();
         let state = &mut *state;
-        if state.rtcp.due? > now {
-            return None;
-        }
-        state.rtcp.due = Some(now + spread(state.rtcp.interval));
-        // A peer that did not say it multiplexes RTCP may do it all the same.
-        if !state.rtcp.negotiated && !state.rtcp.peer_sends {
+        if !state.rtcp.take_turn(now) {
             return None;
         }
         let transmission = state.transmission.as_mut()?;
-        let ssrc = transmission.ssrc();
-        let reports: Vec<_> = state
-            .reception
-            .report(now)
-            .map(|report| rtcp::reception_report::ReceptionReport {
-                ssrc: report.ssrc,
-                fraction_lost: report.fraction_lost,
-                total_lost: report.lost as u32 & 0x00ff_ffff,
-                last_sequence_number: report.highest_sequence_number,
-                jitter: report.jitter,
-                last_sender_report: report.last_sender_report,
-                delay: report.delay,
-            })
-            .into_iter()
-            .collect();
-        // A sender is who has sent since its report before (RFC 3550 section 6.4).
-        let is_sender = transmission.packets() > state.rtcp.packets_reported;
-        state.rtcp.packets_reported = transmission.packets();
-        let info = is_sender.then(|| transmission.report(now, &state.clock));
-        let report: Box<dyn rtcp::Packet> = match info.flatten() {
-            Some(info) => Box::new(SenderReport {
-                ssrc,
-                ntp_time: info.ntp,
-                rtp_time: info.timestamp,
-                packet_count: info.packets,
-                octet_count: info.octets,
-                reports,
-                ..SenderReport::default()
-            }),
-            None => Box::new(ReceiverReport {
-                ssrc,
-                reports,
-                ..ReceiverReport::default()
-            }),
-        };
-        let name = SourceDescription {
-            chunks: vec![SourceDescriptionChunk {
-                source: ssrc,
-                items: vec![SourceDescriptionItem {
-                    sdes_type: SdesType::SdesCname,
-                    text: state.cname.clone().into(),
-                }],
-            }],
-        };
-        Some(vec![report, Box::new(name)])
+        Some(
+            state
+                .rtcp
+                .packet(now, &state.clock, transmission, &mut state.reception),
+        )
     }
 
     /// The statistics now, as far as RTP knows.
@@ -332,17 +253,7 @@ impl State {
         };
         let ssrc = transmission.ssrc();
         for report in reports.iter().filter(|report| report.ssrc == ssrc) {
-            let report = ReceptionReport {
-                ssrc: report.ssrc,
-                fraction_lost: report.fraction_lost,
-                // 24 bits with sign, which rtc-rtcp hands over without.
-                lost: (report.total_lost << 8) as i32 >> 8,
-                highest_sequence_number: report.last_sequence_number,
-                jitter: report.jitter,
-                last_sender_report: report.last_sender_report,
-                delay: report.delay,
-            };
-            transmission.on_reception_report(now, &self.clock, &report);
+            transmission.on_reception_report(now, &self.clock, &crate::rtcp::read_report(report));
             if let Some((_, control)) = &self.leg {
                 control.set_expected_loss(percent(report.fraction_lost));
             }
@@ -352,12 +263,6 @@ impl State {
 
 fn percent(fraction_lost: u8) -> u8 {
     (u32::from(fraction_lost) * 100).div_ceil(256) as u8
-}
-
-/// A random time from half to one and a half times the mean, so that ends do not fall into step
-/// (RFC 3550 section 6.2).
-fn spread(mean: Duration) -> Duration {
-    mean.mul_f64(rand::rng().random_range(0.5..1.5))
 }
 
 #[cfg(test)]
@@ -372,7 +277,7 @@ mod tests {
         let mut state = session.state();
         state.formats = Format::offered(&[Codec::Opus, Codec::Pcmu]);
         state.transmission = Some(Transmission::new(77, 48_000));
-        state.rtcp.negotiated = true;
+        state.rtcp.allow(true);
         drop(state);
         (session, receiver)
     }
@@ -422,33 +327,6 @@ mod tests {
     }
 
     #[test]
-    fn reports_come_when_due_and_name_the_sender() {
-        let (session, _events) = session();
-        let start = Instant::now();
-        let due = session.rtcp_due(start);
-        assert!(due >= start + FIRST_INTERVAL / 2 && due <= start + FIRST_INTERVAL * 2);
-        assert!(session.take_rtcp(start).is_none());
-        // Nothing sent or received: an empty receiver report and the name.
-        let packets = session.take_rtcp(due).expect("due");
-        assert!(packets[0].as_any().is::<ReceiverReport>());
-        assert!(packets[1].as_any().is::<SourceDescription>());
-        let next = session.rtcp_due(due);
-        assert!(next >= due + INTERVAL / 2 && next <= due + INTERVAL * 2);
-        session.on_rtp(due, &packet(1, 111, &[0; 8]));
-        session.on_rtp(due, &packet(3, 111, &[0; 8]));
-        session.on_send(due, &mut packet(111, 127, &[0; 4]));
-        let packets = session.take_rtcp(next).expect("due");
-        let report = packets[0].as_any().downcast_ref::<SenderReport>();
-        let report = report.expect("a sender");
-        assert_eq!((report.ssrc, report.packet_count), (77, 1));
-        assert_eq!(report.reports[0].ssrc, 5);
-        assert_eq!(report.reports[0].total_lost, 1);
-        // Nothing sent since: no sender any more.
-        let packets = session.take_rtcp(next + INTERVAL * 2).expect("due");
-        assert!(packets[0].as_any().is::<ReceiverReport>());
-    }
-
-    #[test]
     fn a_negative_loss_survives_24_bits() {
         let (session, _events) = session();
         let now = Instant::now();
@@ -473,32 +351,9 @@ mod tests {
     }
 
     #[test]
-    fn without_multiplexing_there_is_no_rtcp_unless_the_peer_does_it() {
-        let (session, _events) = session();
-        session.state().rtcp.negotiated = false;
-        let due = session.rtcp_due(Instant::now());
-        assert!(session.take_rtcp(due).is_none());
-        session.on_rtcp(due, &[Box::new(ReceiverReport::default())]);
-        let next = session.rtcp_due(due);
-        assert!(session.take_rtcp(next).is_some());
-    }
-
-    #[test]
     fn loss_in_percent_is_rounded_up() {
         assert_eq!(percent(0), 0);
         assert_eq!(percent(1), 1);
         assert_eq!(percent(255), 100);
-    }
-
-    #[test]
-    fn a_compound_packet_can_be_written() {
-        let (session, _events) = session();
-        let now = Instant::now();
-        session.on_rtp(now, &packet(1, 111, &[0; 8]));
-        session.on_rtp(now, &packet(1, 111, &[0; 8]));
-        let due = session.rtcp_due(now);
-        let packets = session.take_rtcp(due).expect("due");
-        assert!(rtcp::packet::marshal(&packets).is_ok());
-        assert!(!packets[0].destination_ssrc().is_empty());
     }
 }

@@ -33,6 +33,7 @@ use webrtc::peer_connection::{
 };
 
 use crate::address;
+use crate::gate::{Gate, GatedRuntime};
 use crate::progress::{Observer, Progress, Reporter};
 use crate::rtp::RtpSession;
 use crate::sdp::{Description, LocalTransport, PeerTransport, Setup, stack};
@@ -146,7 +147,8 @@ impl Transport {
             return Err(MediaError::NoAddress);
         }
         let pinned = identity.credentials.is_some();
-        let observer = Arc::new(Observer::default());
+        let gate = Arc::new(Gate::default());
+        let observer = Arc::new(Observer::new(gate.clone()));
         let open = Arc::new(AtomicBool::new(false));
         let connection = PeerConnectionBuilder::new()
             .with_configuration(
@@ -162,6 +164,7 @@ impl Transport {
                 Registry::new().with(Slot::ReceiverReport, Tap::new(rtp, open.clone())),
             )
             .with_handler(observer.clone())
+            .with_runtime(Arc::new(GatedRuntime(gate)))
             .with_udp_addrs(address::to_bind(config, &identity.addresses))
             .build()
             .await

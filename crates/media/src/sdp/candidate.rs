@@ -54,7 +54,7 @@ pub struct Candidate {
 
 impl Candidate {
     /// Reads an attribute's value. `None` for whatever is not a UDP candidate of component 1 with
-    /// an IP address: TCP, RTCP's own component, `.local` names, nonsense.
+    /// an IP address of use: TCP, RTCP's own component, `.local` names, link-local IPv6, nonsense.
     pub fn parse(value: &str) -> Option<Candidate> {
         let mut words = value.split_ascii_whitespace();
         let foundation = words.next()?;
@@ -66,7 +66,9 @@ impl Candidate {
         if component != "1" || !transport.eq_ignore_ascii_case("udp") || port == 0 {
             return None;
         }
-        if ip.is_unspecified() || ip.is_multicast() || foundation.len() > 32 {
+        // A link-local address means nothing without its zone, which candidates do not have.
+        let link_local = matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
+        if ip.is_unspecified() || ip.is_multicast() || link_local || foundation.len() > 32 {
             return None;
         }
         let mut kind = None;
@@ -146,6 +148,7 @@ mod tests {
             "1 1 tcp 1 198.51.100.7 9 typ host tcptype active",
             "1 1 udp 1 4f2a.local 30000 typ host",
             "1 1 udp 1 0.0.0.0 30000 typ host",
+            "1 1 udp 1 fe80::1 30000 typ host",
             "1 1 udp 1 198.51.100.7 0 typ host",
             "1 1 udp 1 198.51.100.7 30000 typ magic",
             "1 1 udp 1 198.51.100.7 30000",

@@ -50,6 +50,7 @@ struct Source {
     highest: u16,
     cycles: u32,
     jumped_to: Option<u16>,
+    gap_forgiven: bool,
     received: u64,
     expected_before: u64,
     received_before: u64,
@@ -112,6 +113,13 @@ impl Reception {
             }
         }
         true
+    }
+
+    /// The peer was not to send for a while (hold): what it counted meanwhile was not lost.
+    pub fn forgive_gap(&mut self) {
+        if let Some(source) = &mut self.source {
+            source.gap_forgiven = true;
+        }
     }
 
     /// Takes note of a sender report of the peer, of which our next report tells how long ago it
@@ -184,6 +192,7 @@ impl Source {
             highest: sequence_number,
             cycles: 0,
             jumped_to: None,
+            gap_forgiven: false,
             received: 0,
             expected_before: 0,
             received_before: 0,
@@ -199,6 +208,9 @@ impl Source {
     fn count(&mut self, sequence_number: u16) -> bool {
         let ahead = sequence_number.wrapping_sub(self.highest);
         if ahead < MAX_DROPOUT {
+            if std::mem::take(&mut self.gap_forgiven) {
+                self.base = self.base.wrapping_add(u32::from(ahead.saturating_sub(1)));
+            }
             if sequence_number < self.highest {
                 self.cycles += 1 << 16;
             }
@@ -310,6 +322,23 @@ mod tests {
         let (mut reception, start) = received(&[(1, 0), (1, 1), (1, 2)]);
         assert_eq!(reception.lost(), -2);
         assert_eq!(reception.report(start).expect("received").lost, -2);
+    }
+
+    #[test]
+    fn what_is_not_sent_on_hold_is_not_lost() {
+        let (mut reception, start) = received(&[(1, 0), (2, 20), (4, 60)]);
+        reception.forgive_gap();
+        for sequence_number in [54, 55, 57] {
+            reception.on_packet(start, SSRC, sequence_number, 0, None);
+        }
+        assert_eq!((reception.received(), reception.lost()), (6, 2));
+        let report = reception.report(start).expect("received");
+        assert_eq!((report.lost, report.highest_sequence_number), (2, 57));
+        // No gap at all is forgiven as well.
+        reception.forgive_gap();
+        reception.on_packet(start, SSRC, 58, 0, None);
+        assert_eq!(reception.lost(), 2);
+        Reception::default().forgive_gap();
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use tokio::sync::{broadcast, watch};
-use warmline_desk::{Desk, DeskConfig, DeskError, DeskEvent, Snapshot, State, UserAction};
+use warmline_desk::{Desk, DeskConfig, DeskError, DeskEvent, Snapshot, UserAction};
 use warmline_ipc::{Presenter, UiSnapshot};
 
 /// A desk that runs, and what the pages are shown of it.
@@ -44,7 +44,7 @@ impl Phone {
 
     /// Waits until there is something new to show.
     pub(crate) async fn news(&mut self) -> News {
-        let talking = self.talking();
+        let live = self.has_calls();
         tokio::select! {
             changed = self.snapshot.changed() => {
                 if changed.is_err() || self.snapshot.borrow_and_update().stopped {
@@ -64,7 +64,7 @@ impl Phone {
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => News::Changed,
             },
             // The microphone's level is in no snapshot: it changes all the time.
-            () = tokio::time::sleep(LEVEL_SHOWN), if talking => News::Changed,
+            () = tokio::time::sleep(LEVEL_SHOWN), if live => News::Changed,
         }
     }
 
@@ -90,14 +90,6 @@ impl Phone {
         if tokio::time::timeout(FAREWELL, quit).await.is_err() {
             tracing::warn!("the server did not say farewell in time");
         }
-    }
-
-    fn talking(&self) -> bool {
-        self.snapshot
-            .borrow()
-            .calls
-            .iter()
-            .any(|call| call.state == State::Established)
     }
 }
 

@@ -169,7 +169,10 @@ impl Task {
                 self.phone = Some(phone);
             }
             Err(error) => {
-                tracing::warn!(code = error.code.as_str(), "no phone: the profile cannot be used");
+                tracing::warn!(
+                    code = error.code.as_str(),
+                    "no phone: the profile cannot be used"
+                );
                 self.account = UiAccount::FirstRun(self.profile.first_run(&error));
             }
         }

@@ -17,6 +17,8 @@ pub struct Presenter {
     agent: Agent,
     meters: Meters,
     faults: Vec<Fault>,
+    /// Since when a call has needed a device that cannot be used: microphone, speaker, ringer.
+    missing: [Option<Duration>; 3],
 }
 
 impl Presenter {
@@ -31,6 +33,7 @@ impl Presenter {
             },
             meters: Meters::default(),
             faults: Vec::new(),
+            missing: [None; 3],
         }
     }
 
@@ -71,7 +74,7 @@ impl Presenter {
             .calls
             .iter()
             .any(|call| matches!(call.state, State::Established | State::Answering));
-        let mut notices = device_notices(snapshot);
+        let mut notices = self.device_notices(snapshot);
         notices.extend(self.faults.iter().map(|fault| fault.notice.clone()));
         UiSnapshot {
             now_ms: millis(snapshot.at),
@@ -84,6 +87,33 @@ impl Presenter {
             }),
             closing,
         }
+    }
+}
+
+impl Presenter {
+    /// What of what the calls need now is missing. A device that nobody needs is closed, and one that
+    /// is only being opened is not missing.
+    fn device_notices(&mut self, snapshot: &Snapshot) -> Vec<UiNotice> {
+        let any = |is: fn(&State) -> bool| snapshot.calls.iter().any(|call| is(&call.state));
+        let talking = any(|state| matches!(state, State::Established | State::Answering));
+        let calling = any(|state| matches!(state, State::Dialing | State::Ringing { .. }));
+        let ringing = any(|state| *state == State::Incoming);
+        let needed = [
+            (talking, &snapshot.microphone),
+            (talking || calling, &snapshot.speaker),
+            (ringing, &snapshot.ringer),
+        ];
+        let mut notices = Vec::new();
+        for ((since, (needed, device)), (words, advice)) in
+            self.missing.iter_mut().zip(needed).zip(MISSING)
+        {
+            if !needed || usable(device) {
+                *since = None;
+            } else if snapshot.at - *since.get_or_insert(snapshot.at) >= OPENING {
+                notices.push(notice(words, advice));
+            }
+        }
+        notices
     }
 }
 
@@ -111,31 +141,6 @@ fn notice(words: &str, advice: &str) -> UiNotice {
     }
 }
 
-fn device_notices(snapshot: &Snapshot) -> Vec<UiNotice> {
-    let missing = [
-        (
-            &snapshot.microphone,
-            "There is no microphone.",
-            "Nobody can hear you. Plug in a headset: it is used at once.",
-        ),
-        (
-            &snapshot.speaker,
-            "There is no headset or speaker.",
-            "You cannot hear anybody. Plug in a headset: it is used at once.",
-        ),
-        (
-            &snapshot.ringer,
-            "There is nothing to ring on.",
-            "Calls come in silently. Plug in a headset or speaker: it is used at once.",
-        ),
-    ];
-    missing
-        .into_iter()
-        .filter(|(device, ..)| !usable(device))
-        .map(|(_, words, advice)| notice(words, advice))
-        .collect()
-}
-
 fn usable(device: &DeviceView) -> bool {
     matches!(device.state, DeviceState::InUse | DeviceState::StandIn)
 }
@@ -148,11 +153,29 @@ fn level_percent(dbfs: f32) -> u8 {
 /// Long enough to be read beside a conversation.
 const FAULT_SHOWN: Duration = Duration::from_secs(15);
 
+/// A device takes so long to be opened at most.
+const OPENING: Duration = Duration::from_secs(2);
+
+const MISSING: [(&str, &str); 3] = [
+    (
+        "There is no microphone.",
+        "Nobody can hear you. Plug in a headset: it is used at once.",
+    ),
+    (
+        "There is no headset or speaker.",
+        "You cannot hear anybody. Plug in a headset: it is used at once.",
+    ),
+    (
+        "There is nothing to ring on.",
+        "Calls come in silently. Plug in a headset or speaker: it is used at once.",
+    ),
+];
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use warmline_desk::Registration;
+    use warmline_desk::{CallId, CallView, Direction, Hold, Party, Pii, Registration};
 
     use super::*;
 
@@ -201,19 +224,54 @@ mod tests {
         );
     }
 
+    fn ringing(at_s: u64) -> Snapshot {
+        Snapshot {
+            calls: vec![CallView {
+                id: CallId::new(1),
+                direction: Direction::Incoming,
+                state: State::Incoming,
+                party: Party::new("sip:2002@contact.example"),
+                invite: None,
+                hold: Hold::No,
+                remote_hold: false,
+                muted: false,
+                heard: false,
+                connected: false,
+                started_at: Duration::ZERO,
+                answered_at: None,
+                first_audio_at: None,
+                dtmf_sent: Pii::new(String::new()),
+                stats: None,
+                ending: None,
+            }],
+            ringer: device(DeviceState::None),
+            ..idle(at_s)
+        }
+    }
+
     #[test]
-    fn a_missing_device_is_shown_while_it_is_missing() {
+    fn a_device_is_missed_only_while_a_call_needs_it_and_it_had_time_to_open() {
         let mut presenter = presenter();
-        let mut snapshot = idle(1);
-        snapshot.microphone = device(DeviceState::None);
-        let notices = presenter.present(&snapshot, -100.0, false).notices;
-        assert_eq!(notices[0].words, "There is no microphone.");
-        assert!(
-            presenter
-                .present(&idle(2), -100.0, false)
-                .notices
-                .is_empty()
-        );
+        let mut words = |snapshot: &Snapshot| {
+            let shown = presenter.present(snapshot, -100.0, false).notices;
+            shown
+                .into_iter()
+                .map(|notice| notice.words)
+                .collect::<Vec<_>>()
+        };
+        let closed = Snapshot {
+            ringer: device(DeviceState::None),
+            ..idle(1)
+        };
+        assert!(words(&closed).is_empty());
+        assert!(words(&ringing(2)).is_empty());
+        assert_eq!(words(&ringing(4)), ["There is nothing to ring on."]);
+        let plugged_in = Snapshot {
+            ringer: device(DeviceState::StandIn),
+            ..ringing(5)
+        };
+        assert!(words(&plugged_in).is_empty());
+        assert!(words(&ringing(6)).is_empty());
     }
 
     #[test]

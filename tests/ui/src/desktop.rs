@@ -124,7 +124,7 @@ impl Desktop {
             "store",
             "--label=Warmline",
             "service",
-            "warmline",
+            "Warmline",
             "username",
             aor,
         ]);

@@ -111,8 +111,7 @@ fn digits_pressed_and_typed_reach_the_other_end() {
         shift.asterisk.hang_up(Person::AGENT)?;
         shift
             .window
-            .sees_call("The other person hung up. You talked for")
-            .or_else(|_| shift.window.sees("The other person hung up."))
+            .sees("The other person hung up. You talked for 0:")
     });
 }
 
@@ -177,9 +176,9 @@ fn a_busy_line_and_a_bad_number_say_what_happened_and_what_to_do() {
         shift.window.sees("The line is busy.")?;
         shift.window.sees("Try again later.")?;
         shift.window.dial("this is no number")?;
-        let fault = shift.window.driver().find("//input[@aria-invalid='true']");
-        let under_the_field = || shift.window.driver().find("//*[@role='alert'][text()!='']");
-        assert!(fault.is_some() || under_the_field().is_some());
+        shift.window.sees("This is not a number that can be called.")?;
+        let invalid = shift.window.driver().find("//input[@aria-invalid='true']");
+        assert!(invalid.is_some(), "the field says that it is wrong");
         Ok(())
     });
 }
@@ -192,7 +191,6 @@ fn a_lost_server_is_said_and_comes_back_by_itself() {
         shift.window.sees("Not reachable")?;
         shift.window.sees("Calls cannot reach you now")?;
         shift.asterisk.restart()?;
-        shift.window.press("Try now")?;
         shift.window.is_reachable()?;
         shift.customer_on_the_line()
     });
@@ -228,10 +226,10 @@ fn closing_the_window_asks_before_it_takes_the_customer_along() {
         let mut shift = shift(lab, Scheme::Light)?;
         shift.customer_on_the_line()?;
         shift.desktop.press("alt+F4")?;
-        shift.window.sees("closing Warmline hangs up")?;
+        shift.window.sees("Closing Warmline hangs up")?;
         shift.window.keep_screen("closing-light")?;
         shift.window.press("Stay on the line")?;
-        shift.window.no_longer_sees("closing Warmline hangs up")?;
+        shift.window.no_longer_sees("Closing Warmline hangs up")?;
         shift.window.sees_call("In call")?;
         shift.desktop.press("alt+F4")?;
         shift.window.press("Hang up and close")?;

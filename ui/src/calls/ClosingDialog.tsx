@@ -33,7 +33,7 @@ export function ClosingDialog({ open, calls }: { open: boolean; calls: readonly 
         <DialogBody>
           <DialogTitle>{live.length > 1 ? "End your calls?" : "End your call?"}</DialogTitle>
           <DialogContent>
-            {live.map(partyWords).join(", ")}: closing Warmline hangs up.
+            Closing Warmline hangs up on {new Intl.ListFormat("en").format(live.map(partyWords))}.
           </DialogContent>
           <DialogActions>
             <Button appearance="primary" onClick={stay}>

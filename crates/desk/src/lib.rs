@@ -8,6 +8,7 @@
 //! log that holds neither people nor secrets.
 
 mod action;
+mod ask;
 mod carry;
 mod desk;
 pub mod doctor;

@@ -1,0 +1,75 @@
+//! What the agent asks for, where it takes more than handing it to the calls.
+
+use warmline_audio::{AudioError, Engine};
+use warmline_call::{CallId, Digit, Party, Refusal, UserAction as CallAction};
+
+use crate::{
+    action::Done,
+    error::{DeskError, ErrorCode},
+    run::{Running, call_of},
+    words,
+};
+
+impl Running {
+    pub(crate) fn dial(&mut self, to: &str) -> Result<Done, DeskError> {
+        let to = to.trim();
+        if to.is_empty() || to.len() > LONGEST_NUMBER || to.chars().any(char::is_control) {
+            return Err(DeskError::new(
+                ErrorCode::BadNumber,
+                "This is not a number that can be called.",
+                "Type a number, name@host or sip:name@host.",
+            ));
+        }
+        let call = call_of(self.machines.agent.next_dialog());
+        let to = Party::new(to);
+        self.phone(CallAction::Dial { call, to })?;
+        Ok(Done::Dialing(call))
+    }
+
+    pub(crate) fn dtmf(&mut self, call: CallId, digits: &str) -> Result<Done, DeskError> {
+        let bad = |what: String, advice: &str| DeskError::new(ErrorCode::BadDigit, what, advice);
+        let digits = Digit::parse_all(digits).map_err(|c| {
+            bad(
+                format!("`{c}` is not a digit."),
+                "Use 0 to 9, *, # and A to D.",
+            )
+        })?;
+        if digits.is_empty() || digits.len() > MOST_DIGITS {
+            let what = format!("From 1 to {MOST_DIGITS} digits can be sent at once.");
+            return Err(bad(what, "Send them in parts."));
+        }
+        self.phone(CallAction::Dtmf(call, digits))
+    }
+
+    pub(crate) fn statistics_of(&mut self, call: CallId) -> Result<Done, DeskError> {
+        let leg = self.legs.get(&call);
+        let open = leg.and_then(|leg| leg.line.as_ref());
+        let stats = open
+            .map(|line| line.session.stats())
+            .or(leg.and_then(|leg| leg.notes.stats));
+        match (leg, stats) {
+            (_, Some(stats)) => Ok(Done::Stats(Box::new(stats))),
+            (Some(_), None) => Err(DeskError::new(
+                ErrorCode::NotNow,
+                "This call has had no sound yet.",
+                "",
+            )),
+            (None, None) => Err(words::refusal(Refusal::NoSuchCall)),
+        }
+    }
+
+    pub(crate) fn set_device(
+        &mut self,
+        set: impl FnOnce(&Engine) -> Result<(), AudioError>,
+    ) -> Result<Done, DeskError> {
+        set(&self.machines.engine)
+            .map(|()| Done::Accepted)
+            .map_err(|error| words::sound(&error))
+    }
+}
+
+/// Longest thing to dial that makes sense, bytes.
+const LONGEST_NUMBER: usize = 256;
+
+/// As many digits as media keeps waiting.
+const MOST_DIGITS: usize = 32;

@@ -1,0 +1,132 @@
+//! Calls that come in.
+
+use warmline_desk::{DeskEvent, EndReason, Holder, UserAction};
+use warmline_media::{Direction as Flow, Fork, MediaEvent};
+
+use crate::{
+    peer::{self, CUSTOMER, Telephone},
+    scene::Scene,
+};
+
+#[tokio::test]
+async fn a_customer_calls_holds_us_and_hangs_up() {
+    let (mut scene, call, mut dialog, mut telephone) = Scene::called().await;
+    scene
+        .phone
+        .until(|e| *e == DeskEvent::FirstAudio(call))
+        .await;
+    telephone.hears(MediaEvent::FirstAudio).await;
+    let view = scene
+        .phone
+        .desk
+        .snapshot()
+        .borrow()
+        .call(call)
+        .cloned()
+        .unwrap();
+    assert_eq!(view.party.name.as_deref(), Some(peer::CUSTOMER_NAME));
+    assert!(view.party.address.contains(CUSTOMER));
+
+    let offer = telephone
+        .session
+        .reoffer(Flow::SendOnly, false)
+        .await
+        .unwrap();
+    scene.peer.reinvite(&mut dialog, &offer);
+    let ok = scene.peer.response(200).await;
+    assert!(ok.body.contains("a=recvonly\r\n"), "{}", ok.body);
+    telephone
+        .session
+        .set_answer(Fork(0), &ok.body)
+        .await
+        .unwrap();
+    scene.peer.ack(&dialog, None);
+    scene
+        .phone
+        .until(|e| *e == DeskEvent::Held(call, Holder::Peer))
+        .await;
+
+    let offer = telephone
+        .session
+        .reoffer(Flow::SendRecv, false)
+        .await
+        .unwrap();
+    scene.peer.reinvite(&mut dialog, &offer);
+    let ok = scene.peer.response(200).await;
+    telephone
+        .session
+        .set_answer(Fork(0), &ok.body)
+        .await
+        .unwrap();
+    scene.peer.ack(&dialog, None);
+    scene.phone.until(|e| *e == DeskEvent::Unheld(call)).await;
+
+    scene.peer.ask(&mut dialog, "BYE", "", "");
+    scene.peer.response(200).await;
+    assert_eq!(scene.ended(call).await.0, EndReason::RemoteHungUp);
+}
+
+#[tokio::test]
+async fn the_invites_headers_reach_the_desk() {
+    let mut scene = Scene::new().await;
+    let telephone = Telephone::new();
+    let offer = telephone.session.offer().await.unwrap();
+    let more = "P-Asserted-Identity: \"Vouched For\" <sip:+15550100@trusted.example>\r\n\
+                X-Queue: billing\r\nSubject: refund\r\n";
+    scene.peer.invite(Some(&offer), more);
+    let call = scene.incoming().await;
+    let view = scene
+        .phone
+        .desk
+        .snapshot()
+        .borrow()
+        .call(call)
+        .cloned()
+        .unwrap();
+    assert_eq!(view.party.name.as_deref(), Some("Vouched For"));
+    assert_eq!(view.party.address, "sip:+15550100@trusted.example");
+    let invite = view.invite.unwrap();
+    assert_eq!(invite.header("x-queue"), Some("billing"));
+    assert_eq!(invite.subject.as_deref(), Some("refund"));
+
+    scene.ask(UserAction::Hangup(call)).await;
+    scene.peer.response(486).await;
+    assert_eq!(scene.ended(call).await.0, EndReason::Rejected);
+}
+
+#[tokio::test]
+async fn an_offer_without_dtls_is_refused_with_488_and_a_reason() {
+    let mut scene = Scene::new().await;
+    let sdes = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+                m=audio 40000 RTP/SAVP 0\r\na=rtpmap:0 PCMU/8000\r\n\
+                a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n";
+    scene.peer.invite(Some(sdes), "");
+    let call = scene.incoming().await;
+    scene.peer.response(488).await;
+    let (reason, _) = scene.ended(call).await;
+    assert_eq!(reason.code(), "not_acceptable");
+    let snapshot = scene.phone.desk.snapshot().borrow().clone();
+    let ending = snapshot.call(call).unwrap().ending.clone().unwrap();
+    let detail = ending.detail.expect("a reason").into_inner();
+    assert!(
+        detail.contains("SDES") || detail.contains("DTLS"),
+        "{detail}"
+    );
+}
+
+#[tokio::test]
+async fn an_invite_without_an_offer_is_answered_with_ours() {
+    let mut scene = Scene::new().await;
+    let mut dialog = scene.peer.invite(None, "");
+    let call = scene.incoming().await;
+    scene.ask(UserAction::Answer(call)).await;
+    let ok = scene.peer.response(200).await;
+    dialog.answered(&ok);
+    let telephone = Telephone::new();
+    let answer = telephone.session.answer(&ok.body).await.unwrap();
+    scene.peer.ack(&dialog, Some(&answer));
+    scene
+        .phone
+        .until(|e| *e == DeskEvent::FirstAudio(call))
+        .await;
+}

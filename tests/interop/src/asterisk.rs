@@ -57,7 +57,7 @@ impl Asterisk {
         };
         let tree = Tree::find(&["sid", "distribution"], PROGRAM).ok_or_else(missing)?;
         let dir = dir.join("asterisk");
-        for part in ["etc", "lib", "spool", "run", "log"] {
+        for part in ["etc", "lib/keys", "spool", "run", "log"] {
             std::fs::create_dir_all(dir.join(part)).doing("making Asterisk's folders")?;
         }
         let sounds = dir.join("sounds");
@@ -200,6 +200,13 @@ impl Asterisk {
         self.manager()
             .action("Hangup", &[("Channel", channel)])
             .map(drop)
+    }
+}
+
+// It takes a second to end politely, and has nothing to lose.
+impl Drop for Asterisk {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 

@@ -38,7 +38,7 @@ pub use phone::{Caller, Command, Event, Kind, Phone, PhoneSetup, Reason, Stats};
 pub use place::{Lab, test};
 pub use ports::free as free_port;
 pub use process::{Pipes, Process};
-pub use pulse::Pulse;
+pub use pulse::{PluggedIn, Pulse};
 pub use room::{Recorder, Room};
 pub use speech::{Band, Score, score};
 pub use tree::Tree;

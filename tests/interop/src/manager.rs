@@ -145,6 +145,19 @@ impl Manager {
         Ok(event)
     }
 
+    /// How many events from the start on `match`, after listening for so long.
+    pub fn count_for(
+        &mut self,
+        time: Duration,
+        matches: impl Fn(&ManagerEvent) -> bool,
+    ) -> Result<usize> {
+        let start = Instant::now();
+        while start.elapsed() < time {
+            self.read()?;
+        }
+        Ok(self.events.iter().filter(|event| matches(event)).count())
+    }
+
     /// Forgets what happened so far: [`Manager::wait`] starts from now.
     pub fn from_now(&mut self) {
         while matches!(self.read(), Ok(true)) {}

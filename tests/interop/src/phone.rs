@@ -250,6 +250,18 @@ impl<'lab> PhoneSetup<'lab> {
         self
     }
 
+    /// The speaker, by id or name.
+    pub fn speaker(mut self, name: &str) -> Self {
+        self.speaker = Some(name.into());
+        self
+    }
+
+    /// A variable of its environment.
+    pub fn environment(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+
     /// Leaves the choice of devices to the phone, on a machine that has none.
     pub fn default_devices(mut self) -> Self {
         self.microphone = "".into();

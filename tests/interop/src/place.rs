@@ -124,10 +124,10 @@ impl Lab {
         PhoneSetup::new(self, server)
     }
 
-    /// A WAV file of a tone: 48 kHz, mono, 16 bit.
+    /// A WAV file of a tone: 16 kHz, mono, 16 bit.
     pub fn tone(&self, hz: f64, dbfs: f64, seconds: f64) -> Result<PathBuf> {
         let file = self.dir().join(format!("tone-{hz}-{dbfs}-{seconds}.wav"));
-        sound::write(&file, 48_000, &sound::tone(48_000, hz, dbfs, seconds))?;
+        sound::write(&file, 16_000, &sound::tone(16_000, hz, dbfs, seconds))?;
         Ok(file)
     }
 

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::error::{Doing, Result};
+use crate::error::{Doing, LabError, Result};
 use crate::place;
 use crate::process::{Pipes, Process};
 
@@ -14,6 +14,11 @@ use crate::process::{Pipes, Process};
 pub struct Pulse {
     process: Process,
     dir: PathBuf,
+}
+
+/// A device that a test can pull out.
+pub struct PluggedIn {
+    module: String,
 }
 
 impl Pulse {
@@ -75,6 +80,38 @@ impl Pulse {
         let mut command = Command::new("pactl");
         self.lend(&mut command);
         command
+    }
+
+    /// Plugs in another speaker. What it plays is heard by nobody.
+    pub fn plug_in(&self, name: &str) -> Result<PluggedIn> {
+        let description = format!("sink_properties=device.description={name}");
+        let output = self.ask(&[
+            "load-module",
+            "module-null-sink",
+            &format!("sink_name={name}"),
+            &description,
+        ])?;
+        Ok(PluggedIn {
+            module: output.trim().to_owned(),
+        })
+    }
+
+    /// Pulls it out again.
+    pub fn unplug(&self, device: PluggedIn) -> Result<()> {
+        self.ask(&["unload-module", &device.module]).map(drop)
+    }
+
+    pub(crate) fn ask(&self, words: &[&str]) -> Result<String> {
+        let output = self.pactl().args(words).output().doing("starting pactl")?;
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(LabError::Refused {
+                name: format!("pactl {words:?}"),
+                reason: text(&output.stderr),
+            })
+        }
     }
 
     /// Starts a program that uses this server: `parec`, `paplay`, a phone.

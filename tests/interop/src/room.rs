@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::error::{LabError, Result};
+use crate::error::Result;
 use crate::process::{Pipes, Process};
 use crate::pulse::Pulse;
 use crate::sound::Sound;
@@ -80,28 +80,14 @@ impl Pulse {
 
     /// Connects the microphone with the speaker inside the sound server, in place of a phone.
     pub fn short_circuit(&self) -> Result<()> {
-        let mut command = self.pactl();
-        command.args([
+        let words = [
             "load-module",
             "module-loopback",
             "source=microphone",
             "sink=speaker",
             "latency_msec=1",
-        ]);
-        let refused = |reason: String| LabError::Refused {
-            name: "pactl".to_owned(),
-            reason,
-        };
-        let output = command
-            .output()
-            .map_err(|error| refused(error.to_string()))?;
-        if output.status.success() {
-            Ok(())
-        } else {
-            Err(refused(
-                String::from_utf8_lossy(&output.stderr).into_owned(),
-            ))
-        }
+        ];
+        self.ask(&words).map(drop)
     }
 }
 

@@ -15,34 +15,35 @@ pub fn sentence() -> PathBuf {
 /// A sine as samples of 16 bit.
 pub fn tone(rate: u32, hz: f64, dbfs: f64, seconds: f64) -> Vec<i16> {
     let amplitude = f64::from(i16::MAX) * 10f64.powf(dbfs / 20.0);
-    let count = (seconds * f64::from(rate)) as usize;
-    (0..count)
-        .map(|n| (amplitude * (TAU * hz * n as f64 / f64::from(rate)).sin()).round() as i16)
+    // It repeats itself after a second, or after ten for tenths of a hertz.
+    let period = if hz.fract() == 0.0 { rate } else { rate * 10 };
+    let sample = |n: u32| amplitude * (TAU * hz * f64::from(n) / f64::from(rate)).sin();
+    let once: Vec<i16> = (0..period).map(|n| sample(n).round() as i16).collect();
+    once.into_iter()
+        .cycle()
+        .take((seconds * f64::from(rate)) as usize)
         .collect()
 }
 
 /// Writes mono samples as a WAV file.
 pub fn write(file: &Path, rate: u32, samples: &[i16]) -> Result<()> {
-    let doing = || format!("writing {}", file.display());
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: rate,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut writer = hound::WavWriter::create(file, spec)
+    let data: Vec<u8> = samples
+        .iter()
+        .flat_map(|sample| sample.to_le_bytes())
+        .collect();
+    let length = u32::try_from(data.len())
         .map_err(std::io::Error::other)
-        .doing(doing())?;
-    for &sample in samples {
-        writer
-            .write_sample(sample)
-            .map_err(std::io::Error::other)
-            .doing(doing())?;
-    }
-    writer
-        .finalize()
-        .map_err(std::io::Error::other)
-        .doing(doing())
+        .doing("writing hours of sound")?;
+    let mut bytes = Vec::with_capacity(44 + data.len());
+    bytes.extend(b"RIFF");
+    bytes.extend((36 + length).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((rate * 2).to_le_bytes());
+    bytes.extend(b"\x02\0\x10\0data");
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(data);
+    std::fs::write(file, bytes).doing(format!("writing {}", file.display()))
 }
 
 /// Mono sound of 16 bit.

@@ -1,6 +1,7 @@
 //! A line from outside: SIP over UDP by hand, for messages that no decent peer would send.
 
 use std::net::UdpSocket;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::{Doing, LabError, Result};
@@ -8,6 +9,13 @@ use crate::people::Person;
 
 /// The name that the trunk's calls come from.
 pub(crate) const CALLER: &str = "Wendelin Kuckuckslichtnelke";
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+fn next_call() -> String {
+    static CALL: AtomicU32 = AtomicU32::new(1);
+    CALL.fetch_add(1, Ordering::Relaxed).to_string()
+}
 
 /// A UDP socket that speaks to Kamailio.
 pub struct Trunk {
@@ -28,22 +36,33 @@ impl Trunk {
 
     /// Asks the proxy itself whether it is there. The status it answers with.
     pub(crate) fn options(&self) -> Result<u16> {
-        let message = self.request("OPTIONS", None, "1", "");
+        let message = self.request("OPTIONS", None, &next_call(), "");
         self.send(&message)?;
         self.status(Duration::from_millis(200), |_| true)
     }
 
-    /// Calls `person` with this body as the offer, and gives the final status. A call that is
-    /// answered is hung up at once.
+    /// Calls `person` with this body as the offer, and gives the final status. For calls that are
+    /// refused: one that is answered is left to itself.
     pub fn invite(&self, person: Person, offer: &str) -> Result<u16> {
-        static CALL: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
-        let call = CALL
-            .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-            .to_string();
+        let call = next_call();
         self.send(&self.request("INVITE", Some(person), &call, offer))?;
-        let status = self.status(Duration::from_secs(10), |status| status >= 200)?;
+        self.refusal(person, &call)
+    }
+
+    /// Calls `person` and gives up when it rings. The final status: 487.
+    pub fn cancelled_invite(&self, person: Person, offer: &str) -> Result<u16> {
+        let call = next_call();
+        self.send(&self.request("INVITE", Some(person), &call, offer))?;
+        self.status(LIMIT, |status| status == 180)?;
+        self.send(&self.request("CANCEL", Some(person), &call, ""))?;
+        self.status(LIMIT, |status| status == 200)?;
+        self.refusal(person, &call)
+    }
+
+    fn refusal(&self, person: Person, call: &str) -> Result<u16> {
+        let status = self.status(LIMIT, |status| status >= 200)?;
         if status >= 300 {
-            self.send(&self.request("ACK", Some(person), &call, ""))?;
+            self.send(&self.request("ACK", Some(person), call, ""))?;
         }
         Ok(status)
     }

@@ -1,0 +1,106 @@
+//! What is left of speech, and sound by way of real devices.
+#![cfg(target_os = "linux")]
+
+use warmline_interop::{Band, Kind, number, score, sound, test};
+
+/// A sentence by way of the PBX's Echo, so after two journeys.
+fn speech_comes_back(codec: &str, band: Band, least: f64) {
+    test(|lab| {
+        let _asterisk = lab.asterisk()?;
+        let mut phone = lab
+            .phone(&_asterisk.wss())
+            .codecs(&[codec])
+            .says(&lab.speech()?)
+            .registered()?;
+        phone.call(number::ECHO)?;
+        // Two seconds of silence, the sentence, and what the way takes.
+        std::thread::sleep(std::time::Duration::from_secs(12));
+        let stats = phone.stats()?;
+        phone.hang_up()?;
+        let heard = phone.quit()?;
+        let score = score(&sound::sentence(), &heard, band)?;
+        assert!(score.pesq >= least, "{codec}: {score:?}, {stats:?}");
+        assert!(
+            score.gain_db.abs() < 1.0,
+            "{codec}: it came back louder or softer: {score:?}"
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn speech_comes_back_in_opus() {
+    speech_comes_back("opus", Band::Wide, 3.5);
+}
+
+#[test]
+fn speech_comes_back_in_pcmu() {
+    speech_comes_back("pcmu", Band::Narrow, 3.7);
+}
+
+#[test]
+fn real_devices_carry_a_call() {
+    test(|lab| {
+        let pulse = lab.pulse()?;
+        let asterisk = lab.asterisk()?;
+        let mut phone = lab.phone(&asterisk.wss()).devices(&pulse).registered()?;
+        phone.call(number::ECHO)?;
+        let recorder = pulse.record()?;
+        let mouth = pulse.say(&lab.tone(440.0, -20.0, 4.0)?)?;
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        let room = recorder.finish();
+        drop(mouth);
+        let said = room.microphone.last(0.5).loudest();
+        let heard = room.speaker.last(0.5).loudest();
+        assert!(
+            (said.hz - 440.0).abs() < 2.0 && (said.dbfs + 20.0).abs() < 0.5,
+            "said {said:?}"
+        );
+        assert!(
+            (heard.hz - 440.0).abs() < 2.0 && (heard.dbfs + 20.0).abs() < 1.5,
+            "heard {heard:?}"
+        );
+        phone.quit().map(drop)
+    });
+}
+
+/// The speaker is pulled out in a call: the call stays, and the sound moves.
+#[test]
+fn a_lost_speaker_is_replaced_within_a_second() {
+    test(|lab| {
+        let pulse = lab.pulse()?;
+        let asterisk = lab.asterisk()?;
+        // A headset that is plugged in, and taken for the default device.
+        let headset = pulse.plug_in("headset")?;
+        let mut phone = lab
+            .phone(&asterisk.wss())
+            .devices(&pulse)
+            .speaker("headset")
+            .registered()?;
+        phone.call(number::MILLIWATT)?;
+        let in_use = |name: &'static str| {
+            move |kind: &Kind| match kind {
+                Kind::Device {
+                    role,
+                    name: Some(device),
+                    state,
+                } => (role == "speaker" && device == name && state != "lost").then_some(()),
+                _ => None,
+            }
+        };
+        let recorder = pulse.record()?;
+        pulse.unplug(headset)?;
+        let start = std::time::Instant::now();
+        phone.wait("the other speaker", in_use("Speaker"))?;
+        let moved = start.elapsed();
+        assert!(moved.as_millis() < 1000, "{moved:?}");
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let heard = recorder.finish().speaker.last(0.5).loudest();
+        assert!(
+            (heard.hz - 1000.0).abs() < 2.0 && (heard.dbfs + 20.0).abs() < 1.5,
+            "{heard:?}"
+        );
+        assert_eq!(phone.count(|kind| matches!(kind, Kind::Ended { .. })), 0);
+        phone.quit().map(drop)
+    });
+}

@@ -13,7 +13,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("warmline-media", &["warmline-audio"]),
     (
         "warmline-desk",
-        &["warmline-call", "warmline-sip", "warmline-media", "warmline-audio"],
+        &[
+            "warmline-call",
+            "warmline-sip",
+            "warmline-media",
+            "warmline-audio",
+        ],
     ),
     ("warmline-ipc", &["warmline-desk"]),
     ("warmline-cli", &["warmline-desk"]),
@@ -26,15 +31,26 @@ const ALLOWED: &[(&str, &[&str])] = &[
 #[test]
 fn every_package_stands_only_on_those_below_it() {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "cargo metadata failed");
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
     let allowed: BTreeMap<_, _> = ALLOWED.iter().copied().collect();
     let packages = metadata["packages"].as_array().expect("packages");
-    assert_eq!(packages.len(), ALLOWED.len(), "a package is missing from the picture, or gone");
+    assert_eq!(
+        packages.len(),
+        ALLOWED.len(),
+        "a package is missing from the picture, or gone"
+    );
     let mut wrong = Vec::new();
     for package in packages {
         let name = package["name"].as_str().expect("a name");
@@ -53,7 +69,11 @@ fn every_package_stands_only_on_those_below_it() {
             }
         }
     }
-    assert!(wrong.is_empty(), "imports against the picture:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "imports against the picture:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -66,12 +86,20 @@ fn only_the_host_folder_knows_tauri() {
             wrong.push(file);
         }
     }
-    assert!(wrong.is_empty(), "these import @tauri-apps outside ui/src/host: {wrong:?}");
+    assert!(
+        wrong.is_empty(),
+        "these import @tauri-apps outside ui/src/host: {wrong:?}"
+    );
 }
 
 #[test]
 fn the_window_stays_thin_and_the_architecture_short() {
-    let lines = |file| std::fs::read_to_string(file).expect("UTF-8").lines().count();
+    let lines = |file| {
+        std::fs::read_to_string(file)
+            .expect("UTF-8")
+            .lines()
+            .count()
+    };
     let window: usize = files(&root().join("src-tauri"), &[".rs"])
         .expect("src-tauri can be read")
         .into_iter()
@@ -79,5 +107,8 @@ fn the_window_stays_thin_and_the_architecture_short() {
         .sum();
     assert!(window < 2_000, "src-tauri has {window} lines");
     let architecture = lines(root().join("ARCHITECTURE.md"));
-    assert!(architecture < 150, "ARCHITECTURE.md has {architecture} lines");
+    assert!(
+        architecture < 150,
+        "ARCHITECTURE.md has {architecture} lines"
+    );
 }

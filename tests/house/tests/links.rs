@@ -24,7 +24,11 @@ fn links_between_documents_lead_somewhere() {
             }
         }
     }
-    assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "links that lead nowhere:\n{}",
+        broken.join("\n")
+    );
 }
 
 /// The targets of inline links and images, outside code blocks.
@@ -70,7 +74,10 @@ fn anchor(heading: &str) -> String {
 
 #[test]
 fn a_broken_link_is_found() {
-    assert_eq!(links("see [a](b.md) and ![c](d.png \"t\")"), ["b.md", "d.png"]);
+    assert_eq!(
+        links("see [a](b.md) and ![c](d.png \"t\")"),
+        ["b.md", "d.png"]
+    );
     assert_eq!(links("```\n[a](b.md)\n```"), Vec::<&str>::new());
     assert_eq!(anchor("What `dev` does, today"), "what-dev-does-today");
 }

@@ -325,6 +325,7 @@ fn every_screen(lab: &Lab, scheme: Scheme) -> Result<()> {
     shift.window.sees_call("In call")?;
     look(&shift.window, "two-calls")?;
     shift.window.press("Hang up")?;
+    shift.window.no_longer_sees("In call")?;
     shift.window.press("Hang up")?;
     drop(mouth);
     shift.window.dial(number::BUSY)?;

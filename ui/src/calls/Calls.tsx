@@ -25,7 +25,7 @@ export function Calls({ calls, microphone, onFocusLost }: CallsProps) {
   const focusedCall = useRef<string | null>(null);
 
   const ringing = calls.filter(isIncoming);
-  const ended = calls.filter(({ state }) => state === "ended");
+  const ended = calls.filter(({ state }) => state === "ended").toReversed();
   const live = calls.filter((call) => !isIncoming(call) && call.state !== "ended");
   const atHand = live.find(({ heard }) => heard) ?? live.at(-1);
   const waiting = live.filter((call) => call !== atHand);

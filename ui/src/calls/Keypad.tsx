@@ -31,11 +31,15 @@ export function Keypad({ call }: { call: UiCall }) {
       </output>
       <div className={styles.keys}>
         {keys.map(({ digit, letters, name }) => (
-          <button key={digit} type="button" className={styles.key} aria-label={name ?? digit} onClick={() => send(digit)}>
-            <span className={styles.digit}>{digit}</span>
-            <span className={styles.letters} aria-hidden>
-              {letters}
-            </span>
+          <button
+            key={digit}
+            type="button"
+            className={styles.key}
+            aria-label={name ?? digit}
+            data-letters={letters}
+            onClick={() => send(digit)}
+          >
+            {digit}
           </button>
         ))}
       </div>
@@ -103,22 +107,22 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusXLarge,
     backgroundColor: tokens.colorNeutralBackground5,
     color: tokens.colorNeutralForeground1,
-    font: "inherit",
-    cursor: "pointer",
-    ":hover": { opacity: 0.86 },
-    ":active": { backgroundColor: tokens.colorNeutralBackground5Pressed },
-    "@media (forced-colors: active)": { border: "1px solid ButtonText" },
-  },
-  digit: {
+    fontFamily: "inherit",
     fontSize: tokens.fontSizeBase500,
     lineHeight: tokens.lineHeightBase400,
     fontWeight: tokens.fontWeightMedium,
-  },
-  letters: {
-    fontSize: "9px",
-    lineHeight: "10px",
-    letterSpacing: "0.12em",
-    minHeight: "10px",
-    color: tokens.colorNeutralForeground2,
+    cursor: "pointer",
+    // Decoration for the eye: no part of the name.
+    "::after": {
+      content: "attr(data-letters)",
+      minHeight: "10px",
+      fontSize: "9px",
+      lineHeight: "10px",
+      letterSpacing: "0.12em",
+      color: tokens.colorNeutralForeground2,
+    },
+    ":hover": { opacity: 0.86 },
+    ":active": { backgroundColor: tokens.colorNeutralBackground5Pressed },
+    "@media (forced-colors: active)": { border: "1px solid ButtonText" },
   },
 });

@@ -13,7 +13,7 @@ export function NoCalls({ reachable }: { reachable: boolean }) {
       <p className={styles.text}>
         {reachable ? (
           <>
-            They ring here. <kbd className={styles.key}>{shortcutLabel("number")}</kbd> to call somebody yourself.
+            They ring here. <kbd className={styles.key}>{shortcutLabel("number")}</kbd> to call somebody.
           </>
         ) : (
           "They ring here as soon as you are reachable again."

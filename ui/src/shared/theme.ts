@@ -55,6 +55,11 @@ const dark: Theme = {
   colorNeutralBackground5: "#3b3836",
   colorNeutralBackground5Pressed: "#4a4644",
   colorBrandForeground1: petrol[120],
+  // On our warmer neutrals the library's red falls short of a contrast of 4.5.
+  colorStatusDangerForeground1: "#ee8f97",
+  // A warning is not an alarm.
+  colorStatusWarningBackground1: "#33271c",
+  colorStatusWarningBorder1: "#7a5224",
 };
 
 const query = "(prefers-color-scheme: dark)";

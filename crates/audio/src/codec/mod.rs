@@ -77,7 +77,7 @@ pub(crate) struct Encoder {
 
 enum Coder {
     Opus(opus::Encoder),
-    G722(Decimator, g722::Encoder),
+    G722(Decimator, Box<g722::Encoder>),
     G711(Decimator, Law),
 }
 
@@ -86,7 +86,7 @@ impl Encoder {
         let decimator = || Decimator::new(codec.factor(), MAX_PACKET);
         let coder = match codec {
             Codec::Opus => Coder::Opus(opus::Encoder::new()?),
-            Codec::G722 => Coder::G722(decimator(), g722::Encoder::new()),
+            Codec::G722 => Coder::G722(decimator(), Box::new(g722::Encoder::new())),
             Codec::Pcmu => Coder::G711(decimator(), Law::Mu),
             Codec::Pcma => Coder::G711(decimator(), Law::A),
         };
@@ -130,7 +130,7 @@ pub(crate) struct Decoder {
 
 enum Reverse {
     Opus(opus::Decoder),
-    G722(Interpolator, g722::Decoder),
+    G722(Interpolator, Box<g722::Decoder>),
     G711(Interpolator, Law),
 }
 
@@ -140,7 +140,10 @@ impl Decoder {
         let interpolator = || Interpolator::new(codec.factor(), longest);
         let (coder, low) = match codec {
             Codec::Opus => (Reverse::Opus(opus::Decoder::new()?), 0),
-            Codec::G722 => (Reverse::G722(interpolator(), g722::Decoder::new()), longest),
+            Codec::G722 => (
+                Reverse::G722(interpolator(), Box::new(g722::Decoder::new())),
+                longest,
+            ),
             Codec::Pcmu => (Reverse::G711(interpolator(), Law::Mu), longest),
             Codec::Pcma => (Reverse::G711(interpolator(), Law::A), longest),
         };

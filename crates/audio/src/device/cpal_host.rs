@@ -60,6 +60,9 @@ impl SoundSystem for CpalHost {
                 continue;
             };
             let id = id.to_string();
+            if !is_device(&id) {
+                continue;
+            }
             let info = |default: &Option<String>| DeviceInfo {
                 is_default: default.as_ref() == Some(&id),
                 id: id.clone(),
@@ -145,6 +148,15 @@ impl SoundSystem for CpalHost {
     fn has_changed(&mut self) -> bool {
         false
     }
+}
+
+/// ALSA lists the converters of its configuration beside the cards, on a machine without any too:
+/// nobody speaks into those.
+fn is_device(id: &str) -> bool {
+    let Some(pcm) = id.strip_prefix("alsa:") else {
+        return true;
+    };
+    matches!(pcm, "default" | "pipewire") || pcm.contains("CARD=") || pcm.contains("hw:")
 }
 
 /// The default configuration, at 48 kHz if the device can.
@@ -254,13 +266,15 @@ fn on_error(
     let (counters, alarm) = (counters.clone(), alarm.clone());
     move |error| {
         counters.errors.fetch_add(1, Ordering::Relaxed);
-        if matches!(
-            error.kind(),
-            ErrorKind::DeviceNotAvailable
-                | ErrorKind::StreamInvalidated
-                | ErrorKind::HostUnavailable
-        ) {
-            alarm.failed(&counters);
+        match error.kind() {
+            ErrorKind::StreamInvalidated => {
+                counters.invalidated.store(true, Ordering::Relaxed);
+                alarm.failed(&counters);
+            }
+            ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => alarm.failed(&counters),
+            // Underruns, refused priority, and what no one can classify: the watchdog sees
+            // whether sound still flows.
+            _ => {}
         }
     }
 }
@@ -271,4 +285,16 @@ fn system_error(error: cpal::Error) -> DeviceError {
 
 fn device_error(error: cpal::Error) -> DeviceError {
     DeviceError::Device(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_device;
+
+    #[test]
+    fn converters_are_no_devices() {
+        assert!(is_device("alsa:hw:CARD=Headset,DEV=0") && is_device("alsa:default"));
+        assert!(is_device("wasapi:{0.0.1.00000000}.{x}"));
+        assert!(!is_device("alsa:null") && !is_device("alsa:lavrate"));
+    }
 }

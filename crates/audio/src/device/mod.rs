@@ -3,6 +3,7 @@
 mod cpal_host;
 #[cfg(target_os = "linux")]
 mod linux;
+mod post;
 #[cfg(target_os = "linux")]
 mod pulse;
 pub(crate) mod ring;

@@ -2,7 +2,7 @@
 //! built anew. Runs on a thread of its own, since sound systems may take their time.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use rtrb::Consumer;
 use tokio::sync::mpsc;
 
-use super::ring::{Capture, Playout, StreamCounters};
+use super::post::{Choice, Fault, Open, Post, Retry, candidates};
+use super::ring::{Capture, Playout};
 use super::{
-    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Input, Moved, Opened, Output,
-    SoundSystem, system, wav,
+    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Input, Opened, Output, SoundSystem,
+    system, wav,
 };
 use crate::engine::{Commands, Shared};
 use crate::sound::{Command, Leftover};
@@ -22,18 +23,11 @@ use crate::{AudioError, AudioEvent, Role};
 
 /// A device stays open this long after it was last needed.
 const LINGER: Duration = Duration::from_secs(1);
-/// A device that does not call back for this long is lost.
-const SILENT: Duration = Duration::from_millis(700);
-/// But it may take this long to begin.
-const FIRST_CALL: Duration = Duration::from_secs(3);
 /// A device that was lost is not tried again for this long while there are others.
 const PENALTY: Duration = Duration::from_secs(3);
 /// How often to look while devices are open, and for a better one where nobody tells of changes.
 const LOOK: Duration = Duration::from_millis(250);
 const LOOK_FOR_BETTER: Duration = Duration::from_secs(1);
-/// Waits between tries when nothing can be opened.
-const FIRST_RETRY: Duration = Duration::from_millis(250);
-const LAST_RETRY: Duration = Duration::from_secs(4);
 
 /// What the owner of the engine chose.
 pub(crate) struct Choices {
@@ -119,9 +113,9 @@ impl Supervisor {
             leftovers,
             events,
             system: None,
-            input: Post::new(Role::Input, choices.input.into()),
-            output: Post::new(Role::Output, choices.output.into()),
-            ring: Post::new(Role::Ring, choices.ring.into()),
+            input: Post::new(choices.input.into()),
+            output: Post::new(choices.output.into()),
+            ring: Post::new(choices.ring.into()),
             wav_ended: false,
         }
     }
@@ -195,8 +189,8 @@ impl Supervisor {
             post.retry = None;
             return None;
         }
-        if let Some(reason) = post.fault(now) {
-            self.lose(role, now, reason);
+        if let Some(fault) = post.fault(now) {
+            self.lose(role, now, fault);
         } else if let Some(id) = post.open.as_ref().and_then(|open| open.moved.take()) {
             self.follow(role, &id);
         }
@@ -300,7 +294,7 @@ impl Supervisor {
         })
     }
 
-    fn open_file(&mut self, role: Role, path: &PathBuf) {
+    fn open_file(&mut self, role: Role, path: &Path) {
         if self.post(role).broken_file {
             return;
         }
@@ -319,7 +313,7 @@ impl Supervisor {
                 };
                 self.seat(role, made, device, true, Instant::now());
             }
-            Err(error) => self.break_file(role, path.clone(), error.to_string()),
+            Err(error) => self.break_file(role, path.to_owned(), error.to_string()),
         }
     }
 
@@ -352,7 +346,13 @@ impl Supervisor {
                 Command::Playout(Some(opened.end)),
             ),
         };
+        // Where changes are told, only the end of a penalty is not.
         let tells_changes = self.system.as_ref().is_some_and(|s| s.tells_changes());
+        let look_after = if tells_changes {
+            PENALTY
+        } else {
+            LOOK_FOR_BETTER
+        };
         let sent = self.commands.send(command);
         let post = self.post(role);
         if sent.is_err() {
@@ -368,7 +368,7 @@ impl Supervisor {
         let announce = post.announced.as_ref() != Some(&event) && !is_file;
         post.announced = Some(event.clone());
         post.retry = None;
-        post.look_for_better = (!preferred && !tells_changes).then(|| now + LOOK_FOR_BETTER);
+        post.look_for_better = (!preferred).then(|| now + look_after);
         post.open = Some(Open {
             _stream: stream,
             counters,
@@ -451,10 +451,9 @@ impl Supervisor {
     }
 
     /// Lets go of a stream that is of no more use and looks for another at once.
-    fn lose(&mut self, role: Role, now: Instant, reason: &'static str) {
+    fn lose(&mut self, role: Role, now: Instant, fault: Fault) {
         let post = self.post(role);
         let Some(open) = post.open.take() else { return };
-        post.announced = None;
         if open.is_file {
             if let Choice::Wav(path) = post.choice.clone() {
                 self.clear(role);
@@ -462,11 +461,21 @@ impl Supervisor {
             }
             return;
         }
-        post.avoid = Some((open.device.id.clone(), now + PENALTY));
         post.retry = None;
-        let name = open.device.name.clone();
-        let reason = reason.to_owned();
-        self.tell(AudioEvent::DeviceLost { role, name, reason });
+        let reason = match fault {
+            Fault::Gone => Some("the device went away"),
+            Fault::Silent => Some("the device fell silent"),
+            Fault::Invalidated => None,
+        };
+        if let Some(reason) = reason {
+            post.announced = None;
+            post.avoid = Some((open.device.id.clone(), now + PENALTY));
+            let name = open.device.name.clone();
+            let reason = reason.to_owned();
+            self.tell(AudioEvent::DeviceLost { role, name, reason });
+        } else {
+            post.rebuilt = Some(now);
+        }
         // First the new one, then the end of the old: closing a dead stream may take time.
         self.open(role, now);
         if self.post(role).open.is_none() {
@@ -547,252 +556,4 @@ fn alarm() -> Alarm {
 enum Made {
     Capture(Opened<Capture>),
     Playout(Opened<Playout>),
-}
-
-/// A choice for either direction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Choice {
-    Device(DeviceChoice),
-    Wav(PathBuf),
-    Silent,
-}
-
-impl From<Input> for Choice {
-    fn from(input: Input) -> Self {
-        match input {
-            Input::Default => Choice::Device(DeviceChoice::default()),
-            Input::Device(choice) => Choice::Device(choice),
-            Input::Wav(path) => Choice::Wav(path),
-            Input::Silent => Choice::Silent,
-        }
-    }
-}
-
-impl From<Output> for Choice {
-    fn from(output: Output) -> Self {
-        match output {
-            Output::Default => Choice::Device(DeviceChoice::default()),
-            Output::Device(choice) => Choice::Device(choice),
-            Output::Wav(path) => Choice::Wav(path),
-            Output::Silent => Choice::Silent,
-        }
-    }
-}
-
-/// One role and what serves it.
-struct Post {
-    role: Role,
-    choice: Choice,
-    open: Option<Open>,
-    needed_until: Option<Instant>,
-    retry: Option<Retry>,
-    look_for_better: Option<Instant>,
-    /// The device lost last, and until when it is avoided.
-    avoid: Option<(String, Instant)>,
-    /// The last thing said about this role, so that it is said once.
-    announced: Option<AudioEvent>,
-    broken_file: bool,
-}
-
-impl Post {
-    fn new(role: Role, choice: Choice) -> Self {
-        Self {
-            role,
-            choice,
-            open: None,
-            needed_until: None,
-            retry: None,
-            look_for_better: None,
-            avoid: None,
-            announced: None,
-            broken_file: false,
-        }
-    }
-
-    /// Why the open stream is of no more use, if it is not.
-    fn fault(&mut self, now: Instant) -> Option<&'static str> {
-        let role = self.role;
-        let open = self.open.as_mut()?;
-        if wav::has_failed(&open.counters) {
-            return Some("the device went away");
-        }
-        if open.is_file {
-            return None;
-        }
-        let calls = open.counters.callbacks.load(Ordering::Relaxed);
-        if calls != open.calls {
-            open.calls = calls;
-            open.called = Some(now);
-        }
-        // Some devices fill their buffer and then take their time to begin.
-        let grace = open.since + (FIRST_CALL - SILENT);
-        let quiet_since = open.called.map_or(grace, |called| called.max(grace));
-        let silent = now.saturating_duration_since(quiet_since) > SILENT;
-        if silent {
-            tracing::debug!(?role, "a device fell silent");
-        }
-        silent.then_some("the device fell silent")
-    }
-}
-
-/// A stream at work.
-struct Open {
-    /// Kept for its end.
-    _stream: Box<dyn Send>,
-    counters: Arc<StreamCounters>,
-    moved: Moved,
-    device: DeviceInfo,
-    preferred: bool,
-    is_file: bool,
-    /// Callbacks seen, and when they last grew.
-    calls: u64,
-    called: Option<Instant>,
-    since: Instant,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Retry {
-    at: Instant,
-    wait: Duration,
-}
-
-impl Retry {
-    fn first(now: Instant) -> Self {
-        Self {
-            at: now + FIRST_RETRY,
-            wait: FIRST_RETRY,
-        }
-    }
-
-    fn later(self, now: Instant) -> Self {
-        let wait = (self.wait * 2).min(LAST_RETRY);
-        Self {
-            at: now + wait,
-            wait,
-        }
-    }
-}
-
-/// Devices in the order to try them, each with whether it is what was asked for: by id, by name,
-/// the default, then any. One to avoid comes last.
-fn candidates(
-    role: Role,
-    choice: &DeviceChoice,
-    devices: &Devices,
-    avoid: Option<&str>,
-) -> Vec<(DeviceInfo, bool)> {
-    let list = match role {
-        Role::Input => &devices.inputs,
-        Role::Output | Role::Ring => &devices.outputs,
-    };
-    let asks = choice.id.is_some() || choice.name.is_some();
-    let by_id = list
-        .iter()
-        .find(|device| Some(&device.id) == choice.id.as_ref());
-    let chosen = by_id.or_else(|| {
-        list.iter()
-            .find(|device| choice.name.is_some() && Some(&device.name) == choice.name.as_ref())
-    });
-    let default = list.iter().find(|device| device.is_default);
-    let mut order: Vec<(DeviceInfo, bool)> = Vec::new();
-    let mut add = |device: &DeviceInfo, preferred: bool| {
-        if !order.iter().any(|(known, _)| known.id == device.id) {
-            order.push((device.clone(), preferred));
-        }
-    };
-    if let Some(chosen) = chosen {
-        add(chosen, true);
-    }
-    if let Some(default) = default {
-        add(default, !asks);
-    }
-    for device in list.iter().filter(|device| !device.is_monitor) {
-        add(device, false);
-    }
-    // A stable sort: only the one to avoid moves.
-    order.sort_by_key(|(device, _)| avoid == Some(device.id.as_str()));
-    order
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn devices() -> Devices {
-        let device = |id: &str, is_default, is_monitor| DeviceInfo {
-            id: id.into(),
-            name: format!("The {id}"),
-            is_default,
-            is_monitor,
-        };
-        Devices {
-            host: "test".into(),
-            inputs: vec![
-                device("webcam", false, false),
-                device("headset", false, false),
-                device("built-in", true, false),
-                device("monitor", false, true),
-            ],
-            outputs: vec![device("speaker", true, false)],
-        }
-    }
-
-    fn order(choice: DeviceChoice, avoid: Option<&str>) -> Vec<(String, bool)> {
-        candidates(Role::Input, &choice, &devices(), avoid)
-            .into_iter()
-            .map(|(device, preferred)| (device.id, preferred))
-            .collect()
-    }
-
-    fn expect(list: &[(&str, bool)]) -> Vec<(String, bool)> {
-        list.iter()
-            .map(|(id, preferred)| ((*id).into(), *preferred))
-            .collect()
-    }
-
-    #[test]
-    fn the_id_is_tried_before_the_name_then_the_default_then_any() {
-        let both = DeviceChoice {
-            id: Some("headset".into()),
-            name: Some("The webcam".into()),
-        };
-        let rest = [("headset", true), ("built-in", false), ("webcam", false)];
-        assert_eq!(order(both, None), expect(&rest));
-        let renamed = DeviceChoice {
-            id: Some("unplugged".into()),
-            name: Some("The webcam".into()),
-        };
-        let rest = [("webcam", true), ("built-in", false), ("headset", false)];
-        assert_eq!(order(renamed, None), expect(&rest));
-    }
-
-    #[test]
-    fn without_a_choice_the_default_is_preferred_and_monitors_are_never_stand_ins() {
-        let rest = [("built-in", true), ("webcam", false), ("headset", false)];
-        assert_eq!(order(DeviceChoice::default(), None), expect(&rest));
-        let monitor = DeviceChoice {
-            id: Some("monitor".into()),
-            name: None,
-        };
-        assert_eq!(order(monitor, None)[0], ("monitor".into(), true));
-    }
-
-    #[test]
-    fn a_lost_device_is_tried_last() {
-        let rest = [("webcam", false), ("headset", false), ("built-in", true)];
-        assert_eq!(
-            order(DeviceChoice::default(), Some("built-in")),
-            expect(&rest)
-        );
-    }
-
-    #[test]
-    fn retries_come_ever_later_up_to_a_bound() {
-        let now = Instant::now();
-        let mut retry = Retry::first(now);
-        for _ in 0..10 {
-            retry = retry.later(now);
-        }
-        assert_eq!(retry.at - now, LAST_RETRY);
-    }
 }

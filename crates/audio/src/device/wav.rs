@@ -11,9 +11,7 @@ use std::time::Duration;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
-use super::ring::{
-    Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
-};
+use super::ring::{Capture, CaptureFeed, Clock, Playout, PlayoutFeed, capture_ring, playout_ring};
 use super::{Alarm, Moved, Opened};
 use crate::AudioError;
 use crate::frame::{FRAME, SAMPLE_RATE, to_i16};
@@ -249,11 +247,6 @@ fn wav_error(path: &Path, error: &dyn std::fmt::Display) -> AudioError {
     }
 }
 
-/// Whether a stream's counters say that it is of no more use.
-pub(super) fn has_failed(counters: &StreamCounters) -> bool {
-    counters.failed.load(Ordering::Acquire)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -365,7 +358,7 @@ mod tests {
                 }
                 let counters = opened.counters.clone();
                 drop(opened);
-                assert!(has_failed(&counters));
+                assert!(counters.failed.load(Ordering::Acquire));
             }
         }
     }

@@ -1,21 +1,26 @@
 //! One call's meeting with the engine.
 
+mod end;
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Producer, RingBuffer};
 
-use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
+use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD};
 use crate::engine::Presence;
-use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE, samples};
-use crate::jitter::{JitterBuffer, Received};
+use crate::frame::samples;
+use crate::jitter::JitterBuffer;
 use crate::level::{Level, Meter};
-use crate::mixer;
-use crate::source::{PacketFeed, SentPacket, packet_queue};
-use crate::telephone_event::{Digit, EventSender, Slot};
+use crate::source::packet_queue;
+use crate::telephone_event::{Digit, EventSender};
 use crate::{AudioError, Codec, CodecSpec, PacketSource};
+
+use end::{Events, ReceivedPacket};
+
+pub(crate) use end::LegEnd;
 
 /// Received packets that wait for the next tick.
 const INBOX: usize = 64;
@@ -388,164 +393,5 @@ impl ExpectedLoss {
             Self::NONE => None,
             percent => Some(percent),
         }
-    }
-}
-
-/// A received packet on its way between the threads.
-#[derive(Debug)]
-struct ReceivedPacket {
-    arrived: Instant,
-    sequence_number: u16,
-    timestamp: u32,
-    payload_type: u8,
-    length: usize,
-    data: [u8; MAX_RECEIVED_PAYLOAD],
-}
-
-struct Events {
-    payload_type: u8,
-    digits: Consumer<Digit>,
-    sender: EventSender,
-}
-
-/// The sound thread's side of a leg. Nothing here allocates or waits.
-pub(crate) struct LegEnd {
-    shared: Arc<LegShared>,
-    inbox: Consumer<ReceivedPacket>,
-    jitter: JitterBuffer,
-    heard_gain: f32,
-    meter: Meter,
-    feed: PacketFeed,
-    encoder: Encoder,
-    spec: CodecSpec,
-    packet: [f32; MAX_PACKET],
-    filled: usize,
-    packet_length: usize,
-    ptime_ms: u32,
-    /// RTP timestamp of the first sample in `packet`.
-    timestamp: u32,
-    /// Whether the next packet begins a talk spurt.
-    spurt: bool,
-    events: Option<Events>,
-}
-
-impl LegEnd {
-    /// Whether the other side has let go.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.shared.closed.load(Ordering::Acquire)
-    }
-
-    /// Takes what was received and adds 10 ms of it to `mix`.
-    pub(crate) fn hear(&mut self, now: Instant, mix: &mut Frame) {
-        while let Ok(packet) = self.inbox.pop() {
-            self.jitter.push(
-                packet.arrived,
-                Received {
-                    sequence_number: packet.sequence_number,
-                    timestamp: packet.timestamp,
-                    payload_type: packet.payload_type,
-                    payload: &packet.data[..packet.length],
-                },
-            );
-        }
-        let mut sound = SILENCE;
-        self.jitter.pull(now, &mut sound);
-        self.meter.measure(&sound, &self.shared.level);
-        let heard = self.shared.heard.load(Ordering::Relaxed);
-        let gain = if heard { 1.0 } else { 0.0 };
-        mixer::add(mix, &sound, self.heard_gain, gain);
-        self.heard_gain = gain;
-        self.publish();
-    }
-
-    /// Takes 10 ms of the microphone and sends a packet when one is full.
-    pub(crate) fn say(&mut self, microphone: &Frame) {
-        let step = self.spec.codec.clock_rate() / 100;
-        if !self.shared.sending.load(Ordering::Relaxed) {
-            // Time goes on, so that the far end sees a pause and not a jump.
-            let held = (self.filled / FRAME) as u32 * step;
-            self.timestamp = self.timestamp.wrapping_add(held + step);
-            self.filled = 0;
-            self.spurt = true;
-            return;
-        }
-        if let Some(percent) = self.shared.expected_loss.take() {
-            self.encoder.set_expected_loss(percent);
-        }
-        self.packet[self.filled..self.filled + FRAME].copy_from_slice(microphone);
-        self.filled += FRAME;
-        if self.filled < self.packet_length {
-            return;
-        }
-        let slot = match &mut self.events {
-            Some(events) => events
-                .sender
-                .step(self.timestamp, self.ptime_ms, || events.digits.pop().ok()),
-            None => Slot::Sound,
-        };
-        match slot {
-            Slot::Sound => self.send_sound(),
-            Slot::Event(event) => {
-                let mut data = [0; MAX_SENT_PAYLOAD];
-                data[..4].copy_from_slice(&event.payload);
-                let payload_type = self.events.as_ref().map_or(0, |e| e.payload_type);
-                self.send(payload_type, event.timestamp, event.marker, 4, data);
-            }
-            Slot::Pause => {}
-        }
-        self.filled = 0;
-        let packet = (self.packet_length as u64 * u64::from(self.spec.codec.clock_rate())
-            / u64::from(SAMPLE_RATE)) as u32;
-        self.timestamp = self.timestamp.wrapping_add(packet);
-    }
-
-    fn send_sound(&mut self) {
-        let mut data = [0; MAX_SENT_PAYLOAD];
-        let sound = &self.packet[..self.packet_length];
-        let length = self.encoder.encode(sound, &mut data);
-        if length == 0 {
-            return;
-        }
-        let spurt = std::mem::take(&mut self.spurt);
-        self.send(self.spec.payload_type, self.timestamp, spurt, length, data);
-    }
-
-    fn send(
-        &mut self,
-        payload_type: u8,
-        timestamp: u32,
-        marker: bool,
-        length: usize,
-        data: [u8; MAX_SENT_PAYLOAD],
-    ) {
-        let queued = self.feed.push(SentPacket {
-            payload_type,
-            timestamp,
-            marker,
-            length,
-            data,
-        });
-        let counter = if queued {
-            &self.shared.sent
-        } else {
-            &self.shared.send_overflow
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn publish(&self) {
-        let counters = self.jitter.counters();
-        let shared = &self.shared;
-        let count = |counter: &AtomicU64, value| counter.store(value, Ordering::Relaxed);
-        count(&shared.late, counters.late);
-        count(&shared.duplicate, counters.duplicate);
-        count(&shared.unreadable, counters.unreadable);
-        count(&shared.recovered, counters.recovered);
-        count(&shared.restarts, counters.restarts);
-        count(&shared.concealed_ms, counters.concealed_ms());
-        let gauge = |gauge: &AtomicU32, value| gauge.store(value, Ordering::Relaxed);
-        gauge(&shared.jitter_ms, counters.jitter_ms.to_bits());
-        gauge(&shared.buffer_ms, counters.buffer_ms);
-        gauge(&shared.target_ms, counters.target_ms);
     }
 }

@@ -5,11 +5,12 @@
 //! a connection and a thread of its own that only moves sound; a further connection is told when
 //! devices come and go, so that nobody has to poll.
 
+mod connection;
+
 use std::ffi::{CStr, CString};
-use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::io::{self, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{JoinHandle, Thread};
@@ -17,11 +18,9 @@ use std::time::Duration;
 
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
-    self, AuthParams, AuthReply, ChannelMap, Command, CommandReply, CreatePlaybackStreamReply,
-    CreateRecordStreamReply, DESCRIPTOR_SIZE, Descriptor, DescriptorFlags, MAX_VERSION,
-    PlaybackStreamParams, Prop, Props, ProtocolError, RecordStreamParams, SampleFormat, SampleSpec,
-    ServerInfo, SetClientNameReply, SinkInfoList, SourceInfoList, SubscriptionMask,
-    TagStructReader,
+    self, ChannelMap, Command, CreatePlaybackStreamReply, CreateRecordStreamReply, DESCRIPTOR_SIZE,
+    Descriptor, DescriptorFlags, PlaybackStreamParams, Prop, Props, RecordStreamParams,
+    SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList, SubscriptionMask,
 };
 
 use super::ring::{
@@ -29,12 +28,10 @@ use super::ring::{
 };
 use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem};
 use crate::frame::SAMPLE_RATE;
+use connection::Connection;
 
 /// Put before the server's names, as cpal does, so that ids tell their system.
 pub(super) const ID_PREFIX: &str = "pulseaudio:";
-
-/// How long the server may take to answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What is asked of the server, in samples: its buffer for a speaker, how much of it is wanted at
 /// once, and how much of a microphone is sent at once.
@@ -42,12 +39,10 @@ const PLAYOUT_BUFFER: u32 = 960;
 const PLAYOUT_REQUEST: u32 = 240;
 const CAPTURE_FRAGMENT: u32 = 240;
 
-/// Sound is read at most this often: some servers send a microphone in pieces of half a
-/// millisecond.
+/// After a piece smaller than this, more is let come before it is read: some servers send a
+/// microphone in pieces of half a millisecond.
+const SMALL_PIECE: usize = 192;
 const COALESCE: Duration = Duration::from_millis(4);
-
-/// Longest message believed, in bytes.
-const LONGEST_MESSAGE: usize = 4 << 20;
 
 /// A 32 bit float.
 const SAMPLE: usize = 4;
@@ -209,7 +204,7 @@ fn capture(
         if descriptor.channel == channel {
             let samples = message.as_chunks::<SAMPLE>().0;
             feed.write(samples.len(), |n| f32::from_ne_bytes(samples[n]));
-            if connection.reader.buffer().is_empty() {
+            if samples.len() < SMALL_PIECE && connection.reader.buffer().is_empty() {
                 std::thread::sleep(COALESCE);
             }
             continue;
@@ -391,126 +386,6 @@ impl Drop for Changes {
     }
 }
 
-/// One authenticated connection.
-struct Connection {
-    reader: BufReader<UnixStream>,
-    version: u16,
-    sequence: u32,
-}
-
-impl Connection {
-    fn open() -> Result<Self, DeviceError> {
-        let path = pulseaudio::socket_path_from_env()
-            .ok_or_else(|| DeviceError::System("no sound server is running".into()))?;
-        let socket = UnixStream::connect(&path).map_err(|error| {
-            DeviceError::System(format!("the sound server does not answer: {error}"))
-        })?;
-        let timeouts = socket
-            .set_read_timeout(Some(ANSWER_TIMEOUT))
-            .and_then(|()| socket.set_write_timeout(Some(ANSWER_TIMEOUT)));
-        timeouts.map_err(|error| DeviceError::System(error.to_string()))?;
-        let mut connection = Self {
-            reader: BufReader::with_capacity(16 * 1024, socket),
-            version: MAX_VERSION,
-            sequence: 0,
-        };
-        let auth: AuthReply = connection.ask(&Command::Auth(AuthParams {
-            version: MAX_VERSION,
-            supports_shm: false,
-            supports_memfd: false,
-            cookie: cookie(),
-        }))?;
-        connection.version = MAX_VERSION.min(auth.version);
-        let _: SetClientNameReply = connection.ask(&Command::SetClientName(client()))?;
-        Ok(connection)
-    }
-
-    fn socket(&mut self) -> &mut UnixStream {
-        self.reader.get_mut()
-    }
-
-    /// Sends a command and waits for its answer.
-    fn ask<R: CommandReply>(&mut self, command: &Command) -> Result<R, DeviceError> {
-        let message = self.exchange(command)?;
-        let mut cursor = Cursor::new(message.as_slice());
-        // Past the answer's own head, which `exchange` has looked at.
-        Command::read_tag_prefixed(&mut cursor, self.version).map_err(protocol_error)?;
-        TagStructReader::new(&mut cursor, self.version)
-            .read()
-            .map_err(protocol_error)
-    }
-
-    /// Sends a command and waits until it is acknowledged.
-    fn tell(&mut self, command: &Command) -> Result<(), DeviceError> {
-        self.exchange(command).map(drop)
-    }
-
-    fn exchange(&mut self, command: &Command) -> Result<Vec<u8>, DeviceError> {
-        let sequence = self.sequence;
-        self.sequence += 1;
-        let version = self.version;
-        protocol::write_command_message(self.socket(), sequence, command, version)
-            .map_err(protocol_error)?;
-        let mut message = Vec::new();
-        loop {
-            let descriptor = self.read_message(&mut message).map_err(|error| {
-                DeviceError::System(format!("the sound server does not answer: {error}"))
-            })?;
-            if descriptor.channel != u32::MAX {
-                continue;
-            }
-            let read = Command::read_tag_prefixed(&mut Cursor::new(message.as_slice()), version);
-            match read.map_err(protocol_error)? {
-                (answered, Command::Reply) if answered == sequence => return Ok(message),
-                (answered, Command::Error(error)) if answered == sequence => {
-                    return Err(DeviceError::Device(format!(
-                        "the sound server says: {error}"
-                    )));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Reads one message of any kind into `message`.
-    fn read_message(&mut self, message: &mut Vec<u8>) -> io::Result<Descriptor> {
-        let mut header = [0; DESCRIPTOR_SIZE];
-        self.reader.read_exact(&mut header)?;
-        let descriptor = protocol::read_descriptor(&mut header.as_slice())
-            .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-        let length = descriptor.length as usize;
-        if length > LONGEST_MESSAGE {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        message.resize(length, 0);
-        self.reader.read_exact(message)?;
-        Ok(descriptor)
-    }
-
-    /// A command the server sent by itself; `None` if it makes no sense.
-    fn parse(&self, message: &[u8]) -> Option<Command> {
-        let mut reader = message;
-        let reader: &mut dyn BufRead = &mut reader;
-        Command::read_tag_prefixed(&mut { reader }, self.version)
-            .ok()
-            .map(|(_, command)| command)
-    }
-}
-
-/// The server's secret. A server that lets every user in still wants one of the right length.
-fn cookie() -> Vec<u8> {
-    pulseaudio::cookie_path_from_env()
-        .and_then(|path: PathBuf| std::fs::read(path).ok())
-        .unwrap_or_else(|| vec![0; 256])
-}
-
-fn client() -> Props {
-    let mut props = Props::new();
-    props.set(Prop::ApplicationName, c"Warmline");
-    props.set(Prop::ApplicationIconName, c"warmline");
-    props
-}
-
 /// Says that this is a call, so that the desktop can turn music down.
 fn properties(name: &str) -> Props {
     let mut props = Props::new();
@@ -548,13 +423,4 @@ fn id_of(name: &CStr) -> String {
 fn server_name(device: &DeviceInfo) -> Result<CString, DeviceError> {
     let name = device.id.strip_prefix(ID_PREFIX).unwrap_or(&device.id);
     CString::new(name).map_err(|_| DeviceError::Device("the device's id is not one".into()))
-}
-
-fn protocol_error(error: ProtocolError) -> DeviceError {
-    match error {
-        ProtocolError::ServerError(error) => {
-            DeviceError::Device(format!("the sound server says: {error}"))
-        }
-        other => DeviceError::System(format!("the sound server: {other}")),
-    }
 }

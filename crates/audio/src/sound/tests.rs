@@ -1,0 +1,267 @@
+//! The sound thread's work, in virtual time and without devices.
+
+use std::time::Duration;
+
+use rtrb::RingBuffer;
+
+use super::*;
+use crate::device::ring::{Clock, capture_ring, playout_ring};
+use crate::leg::{self, Leg, LegConfig, Payload, TelephoneEventSpec};
+use crate::testing::{allocations, babble, correlation};
+use crate::{Codec, CodecSpec};
+
+const CODECS: [(u8, Codec); 4] = [
+    (111, Codec::Opus),
+    (9, Codec::G722),
+    (0, Codec::Pcmu),
+    (8, Codec::Pcma),
+];
+
+struct Bench {
+    sound: Sound,
+    commands: rtrb::Producer<Command>,
+    leftovers: rtrb::Consumer<Leftover>,
+    shared: Arc<Shared>,
+}
+
+fn bench() -> Bench {
+    let (commands, commanded) = RingBuffer::new(64);
+    let (leaving, leftovers) = RingBuffer::new(64);
+    let shared = Arc::new(Shared::default());
+    let sound = Sound::new(shared.clone(), commanded, leaving, None, Region::Europe);
+    Bench {
+        sound,
+        commands,
+        leftovers,
+        shared,
+    }
+}
+
+impl Bench {
+    fn open(&mut self, payload_type: u8, codec: Codec) -> Leg {
+        let mut receive: Vec<_> = CODECS.map(|(t, c)| (t, Payload::Audio(c))).to_vec();
+        receive.push((101, Payload::TelephoneEvent));
+        let config = LegConfig {
+            send: CodecSpec {
+                codec,
+                payload_type,
+            },
+            receive,
+            telephone_event: Some(TelephoneEventSpec {
+                payload_type: 101,
+                clock_rate: codec.clock_rate(),
+            }),
+            ptime_ms: 20,
+            first_timestamp: 1_000,
+        };
+        let (leg, end) =
+            leg::open(&config, self.shared.presence.clone()).expect("settings that work");
+        assert!(self.commands.push(Command::Leg(end)).is_ok());
+        leg
+    }
+
+    fn command(&mut self, command: Command) {
+        assert!(self.commands.push(command).is_ok());
+    }
+}
+
+/// Carries what a leg sends back to it, as an echo service does, without async.
+fn echo(leg: &mut Leg, now: Instant, sequence: &mut u16, lose: bool) {
+    use std::task::{Context, Poll, Waker};
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        let mut received = std::pin::pin!(leg.source.recv());
+        let Poll::Ready(Some(packet)) = received.as_mut().poll(&mut context) else {
+            return;
+        };
+        *sequence = sequence.wrapping_add(1);
+        if !lose {
+            leg.sink.push_at(
+                now,
+                *sequence,
+                packet.timestamp,
+                packet.payload_type,
+                &packet.payload,
+            );
+        }
+    }
+}
+
+#[test]
+fn neither_callbacks_nor_ticks_allocate() {
+    let mut bench = bench();
+    let mut legs: Vec<Leg> = CODECS.iter().map(|(t, c)| bench.open(*t, *c)).collect();
+    // Devices at other rates, so that the resamplers work too.
+    let (mut microphone, capture, _) = capture_ring(44_100, Clock::Device);
+    let (mut speaker, playout, _) = playout_ring(96_000, Clock::Device, None);
+    let (mut bell, ring_playout, _) = playout_ring(48_000, Clock::Device, None);
+    bench.command(Command::Capture(Some(capture)));
+    bench.command(Command::Playout(Some(playout)));
+    bench.command(Command::RingPlayout(Some(ring_playout)));
+    for leg in &legs {
+        leg.control.set_heard(true);
+        leg.control.set_sending(true);
+    }
+    let voice = babble(44_100);
+    let start = Instant::now();
+    let mut sequences = [0_u16; 4];
+    let (mut ticks, mut callbacks, mut pushes) = (0, 0, 0);
+    for n in 0..1_500_usize {
+        if n % 300 == 10 {
+            bench.command(Command::Tone(Some(Tone::Busy)));
+            bench.command(Command::Ring(n % 600 == 10));
+            for leg in &legs {
+                leg.control.dtmf('5', 100).expect("room in the queue");
+                leg.control.set_expected_loss(10);
+            }
+        }
+        let at = (n * 441) % 40_000;
+        let heard = allocations(|| {
+            microphone.write(441, |i| voice[at + i]);
+            speaker.read(960, |_, sample| assert!(sample.abs() <= 1.0));
+            bell.read(480, |_, sample| assert!(sample.abs() <= 1.0));
+        });
+        let now = start + Duration::from_millis(10 * n as u64);
+        let ticked = allocations(|| {
+            bench.sound.obey();
+            bench.sound.tick(now);
+        });
+        for (leg, sequence) in legs.iter_mut().zip(&mut sequences) {
+            echo(leg, now, sequence, n % 17 == 3);
+        }
+        let pushed = allocations(|| legs[0].sink.push(7, 7, 77, false, &[7; 100]));
+        if n > 200 {
+            callbacks += heard;
+            ticks += ticked;
+            pushes += pushed;
+        }
+    }
+    assert_eq!((callbacks, ticks, pushes), (0, 0, 0));
+    assert!(legs[0].control.stats().recovered + legs[2].control.stats().concealed_ms > 0);
+}
+
+#[test]
+fn a_voice_comes_back_through_each_codec_and_mute_silences_it() {
+    for (payload_type, codec) in CODECS {
+        let mut bench = bench();
+        let mut leg = bench.open(payload_type, codec);
+        let (mut microphone, capture, _) = capture_ring(48_000, Clock::Device);
+        let (mut speaker, playout, _) = playout_ring(48_000, Clock::Device, None);
+        bench.command(Command::Capture(Some(capture)));
+        bench.command(Command::Playout(Some(playout)));
+        leg.control.set_heard(true);
+        leg.control.set_sending(true);
+        let voice = babble(48_000 * 6);
+        let (start, mut sequence, mut heard) = (Instant::now(), 0, Vec::new());
+        for n in 0..590 {
+            bench.shared.muted.store(n >= 450, Ordering::Relaxed);
+            microphone.write(480, |i| voice[n * 480 + i]);
+            bench.sound.obey();
+            let now = start + Duration::from_millis(10 * n as u64);
+            bench.sound.tick(now);
+            echo(&mut leg, now, &mut sequence, false);
+            speaker.read(480, |_, sample| heard.push(sample));
+        }
+        let said = &voice[96_000..144_000];
+        let (likeness, lag) = correlation(said, &heard[96_000..], 9_600);
+        assert!(likeness > 0.9, "{codec:?}: {likeness}");
+        assert!(lag < 48 * 75, "{codec:?}: {} ms round trip", lag / 48);
+        let muted = crate::frame::mean_square(&heard[480 * 480..]);
+        assert!(muted < 1e-6, "{codec:?}: {muted}");
+        assert!(
+            bench.shared.level.peak_dbfs() > -30.0,
+            "measured though muted"
+        );
+    }
+}
+
+#[test]
+fn with_a_tenth_lost_the_voice_is_still_much_the_same() {
+    for ((payload_type, codec), least) in CODECS.into_iter().zip([0.8, 0.85, 0.85, 0.85]) {
+        let mut bench = bench();
+        let mut leg = bench.open(payload_type, codec);
+        let (mut microphone, capture, _) = capture_ring(48_000, Clock::Device);
+        let (mut speaker, playout, _) = playout_ring(48_000, Clock::Device, None);
+        bench.command(Command::Capture(Some(capture)));
+        bench.command(Command::Playout(Some(playout)));
+        leg.control.set_heard(true);
+        leg.control.set_sending(true);
+        leg.control.set_expected_loss(10);
+        let voice = babble(48_000 * 10);
+        let (start, mut sequence, mut heard) = (Instant::now(), 0, Vec::new());
+        for n in 0..990 {
+            microphone.write(480, |i| voice[n * 480 + i]);
+            bench.sound.obey();
+            let now = start + Duration::from_millis(10 * n as u64);
+            bench.sound.tick(now);
+            // Two ticks are a packet; one packet in ten, of no fixed rhythm with the voice.
+            echo(&mut leg, now, &mut sequence, (n / 2) * 7 % 10 == 3);
+            speaker.read(480, |_, sample| heard.push(sample));
+        }
+        let said = &voice[48_000 * 5..48_000 * 8];
+        let (likeness, _) = correlation(said, &heard[48_000 * 5..], 9_600);
+        assert!(likeness > least, "{codec:?}: {likeness}");
+        let stats = leg.control.stats();
+        assert!(stats.recovered * 20 + stats.concealed_ms > 500, "{stats:?}");
+    }
+}
+
+#[test]
+fn a_closed_leg_leaves_and_its_source_ends() {
+    let mut bench = bench();
+    let mut leg = bench.open(0, Codec::Pcmu);
+    bench.sound.obey();
+    assert!(bench.sound.has_work() && bench.shared.presence.output_is_wanted());
+    leg.control.set_sending(true);
+    assert!(bench.shared.presence.input_is_wanted());
+    drop(leg.control);
+    assert!(!bench.shared.presence.input_is_wanted());
+    bench.sound.obey();
+    assert!(!bench.sound.has_work() && !bench.shared.presence.output_is_wanted());
+    assert!(matches!(bench.leftovers.pop(), Ok(Leftover::Leg { .. })));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let ended = std::pin::pin!(leg.source.recv())
+        .as_mut()
+        .poll(&mut context);
+    assert_eq!(ended, std::task::Poll::Ready(None));
+}
+
+#[test]
+fn a_leg_in_excess_is_turned_away_without_harm() {
+    let mut bench = bench();
+    let mut legs = Vec::new();
+    for _ in 0..=MOST_LEGS {
+        legs.push(bench.open(0, Codec::Pcmu));
+        bench.sound.obey();
+    }
+    assert!(bench.leftovers.pop().is_ok());
+    bench.sound.tick(Instant::now());
+}
+
+#[test]
+fn hold_sends_nothing_and_the_timestamps_go_on() {
+    let mut bench = bench();
+    let mut leg = bench.open(0, Codec::Pcmu);
+    let start = Instant::now();
+    let mut stamps = Vec::new();
+    for n in 0..300_u64 {
+        leg.control.set_sending(!(100..200).contains(&n));
+        bench.sound.obey();
+        bench.sound.tick(start + Duration::from_millis(10 * n));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        while let std::task::Poll::Ready(Some(packet)) = std::pin::pin!(leg.source.recv())
+            .as_mut()
+            .poll(&mut context)
+        {
+            stamps.push((packet.timestamp, packet.marker));
+        }
+    }
+    assert_eq!(stamps.len(), 100, "one second of three is held");
+    assert_eq!((stamps[0], stamps[1]), ((1_000, true), (1_160, false)));
+    assert_eq!(stamps[49], (1_000 + 49 * 160, false));
+    assert_eq!(
+        stamps[50],
+        (1_000 + 100 * 160, true),
+        "a new spurt after the hold"
+    );
+}

@@ -59,7 +59,7 @@ impl Dialog {
         Some(dialog)
     }
 
-    /// The dialog that our answer makes for an incoming INVITE (§12.1.1); `None` without `Contact`.
+    /// The dialog that our answer makes for an incoming INVITE (§12.1.1); `None` without tags.
     pub(crate) fn from_request(
         invite: &Request,
         local_tag: &str,
@@ -73,7 +73,8 @@ impl Dialog {
             remote: remote.to_owned(),
             local_tag: local_tag.to_owned(),
             remote_tag: headers::tag(remote)?,
-            target: contact(&invite.headers)?,
+            // RFC 2543 callers may leave Contact out: then they are where they say they are.
+            target: contact(&invite.headers).or_else(|| NameAddr::parse(remote).map(|a| a.uri))?,
             routes: headers::list(&invite.headers, "Record-Route")
                 .into_iter()
                 .map(str::to_owned)

@@ -5,8 +5,9 @@
 //! reconnect. It is fed message by message; it starts no tasks and opens no sockets of its own.
 //! Each transaction is driven by a task here, all of which end with [`Transactions`].
 //!
-//! One thing the layer does is undone: it ACKs each 2xx itself, with a re-written Request-URI.
-//! Those ACKs are dropped; the dialog's own go straight to the flow.
+//! Two things the layer does are undone. It ACKs each 2xx itself, with a re-written Request-URI:
+//! those ACKs are dropped, and the dialog's own go straight to the flow. And it takes the ringing of
+//! a second fork for a repetition of the first's: so provisional responses to an INVITE go past it.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -61,6 +62,8 @@ pub(crate) struct Transactions {
     happened: mpsc::UnboundedReceiver<Happened>,
     report: mpsc::UnboundedSender<Happened>,
     clients: HashMap<ClientId, AbortHandle>,
+    /// Our INVITEs, as responses name them.
+    invites: HashMap<TransactionKey, ClientId>,
     servers: HashMap<ServerId, TransactionEventSender>,
     next_server: u64,
     user_agent: String,
@@ -106,6 +109,7 @@ impl Transactions {
             happened,
             report,
             clients: HashMap::new(),
+            invites: HashMap::new(),
             servers: HashMap::new(),
             next_server: 0,
             user_agent: user_agent.to_owned(),
@@ -128,7 +132,7 @@ impl Transactions {
                 }
                 Some(happened) = self.happened.recv() => {
                     match &happened {
-                        Happened::ClientDone(id) => drop(self.clients.remove(id)),
+                        Happened::ClientDone(id) => self.forget(*id),
                         Happened::ServerDone(id) => drop(self.servers.remove(id)),
                         _ => {}
                     }
@@ -142,6 +146,15 @@ impl Transactions {
 
     /// Takes a message from the flow.
     pub(crate) async fn receive(&mut self, message: SipMessage) {
+        if let SipMessage::Response(response) = &message
+            && is_ringing(response)
+            && let Ok(key) = TransactionKey::from_response(response, TransactionRole::Client)
+            && let Some(id) = self.invites.get(&key)
+        {
+            let _ = self
+                .report
+                .send(Happened::Response(*id, Box::new(response.clone())));
+        }
         if let Err(error) = self
             .layer
             .on_received_message(message, self.connection.clone(), &self.address)
@@ -161,6 +174,10 @@ impl Transactions {
             let _ = report.send(Happened::ClientDone(id));
             return;
         };
+        let invite = request.method == Method::Invite;
+        if invite {
+            self.invites.insert(key.clone(), id);
+        }
         let mut transaction = Transaction::new_client(
             key,
             request,
@@ -170,7 +187,9 @@ impl Transactions {
         let task = self.tasks.spawn(async move {
             if transaction.send().await.is_ok() {
                 while let Some(message) = transaction.receive().await {
-                    if let SipMessage::Response(response) = message {
+                    if let SipMessage::Response(response) = message
+                        && !(invite && is_ringing(&response))
+                    {
                         let _ = report.send(Happened::Response(id, Box::new(response)));
                     }
                 }
@@ -195,20 +214,25 @@ impl Transactions {
 
     /// Forgets a request of ours: whatever still comes for it is dropped.
     pub(crate) fn abandon(&mut self, id: ClientId) {
-        if let Some(task) = self.clients.remove(&id) {
+        if let Some(task) = self.clients.get(&id) {
             task.abort();
         }
+        self.forget(id);
     }
 
     /// The flow is gone, and with it the answers to our requests: ends and names them.
     pub(crate) fn lose_clients(&mut self) -> Vec<ClientId> {
-        self.clients
-            .drain()
-            .map(|(id, task)| {
-                task.abort();
-                id
-            })
-            .collect()
+        self.invites.clear();
+        let lost = self.clients.drain().map(|(id, task)| {
+            task.abort();
+            id
+        });
+        lost.collect()
+    }
+
+    fn forget(&mut self, id: ClientId) {
+        self.clients.remove(&id);
+        self.invites.retain(|_, invite| *invite != id);
     }
 
     fn serve(&mut self, mut transaction: Transaction) -> Happened {
@@ -227,6 +251,11 @@ impl Transactions {
         });
         Happened::Request(id, Box::new(request))
     }
+}
+
+/// A provisional response other than 100.
+fn is_ringing(response: &Response) -> bool {
+    (101..200).contains(&response.status_code.code())
 }
 
 /// The layer gives its ACK of a 2xx a branch of its own; the ACK of an error keeps the INVITE's,

@@ -62,7 +62,8 @@ pub(super) fn fault(error: &Error) -> TlsError {
         return TlsError::Handshake(error.to_string());
     };
     match certificate {
-        CertificateError::UnknownIssuer => TlsError::UnknownCa,
+        // A bad signature: issued under a known authority's name, but not by its key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsError::UnknownCa,
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet

@@ -100,6 +100,7 @@ fn nothing_outlives_a_killed_test() {
 
 #[test]
 #[ignore = "a part of nothing_outlives_a_killed_test"]
+#[allow(clippy::print_stdout, reason = "the test that kills this one reads it")]
 fn a_lab_to_be_killed() {
     let lab = Lab::new().expect("a lab");
     let kamailio = lab.kamailio(Digest::Md5).expect("Kamailio");

@@ -1,6 +1,6 @@
 //! One phone, one codec, one run: started cold, registered, called, listened to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -132,7 +132,7 @@ fn long_call(
     client: &mut dyn Client,
     asterisk: &mut Asterisk,
     pulse: &Pulse,
-    said: &PathBuf,
+    said: &Path,
     plan: &Plan,
     codec: Codec,
     lab: &Lab,

@@ -43,7 +43,7 @@ impl Wishes {
         while let Some(word) = words.next() {
             let value = words.next().ok_or(format!("{word} needs a value"))?;
             let unknown = |_| format!("{word} {value}: not known");
-            let list = || value.split(',').map(|name| serde_json::Value::from(name));
+            let list = || value.split(',').map(serde_json::Value::from);
             match word.as_str() {
                 "--runs" => {
                     wishes.runs = value

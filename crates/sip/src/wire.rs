@@ -445,9 +445,10 @@ fn tidy_via(value: &str) -> String {
 
 /// An address whose tag the stack can find: it takes the first `<`, a quoted one too.
 fn tidy_address(value: &str) -> String {
-    let mut quoted = false;
+    let (mut quoted, mut escaped) = (false, false);
     let unambiguous = |c: char| {
-        quoted ^= c == '"';
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && quoted && !escaped;
         match c {
             '<' if quoted => '‹',
             '>' if quoted => '›',

@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use tokio::time::timeout;
 use warmline_sip::{SipEvent, SipRequest};
 
 use crate::bench::Bench;
-use crate::peer::{Kind, options};
+use crate::peer::{Kind, PATIENCE, options};
 
 /// What comes back: a final status, or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,9 +128,9 @@ async fn outlives(kind: Kind) {
         link.send(options(n)).await;
         let mut got = Nothing;
         if *expected == Rings {
-            let dialog = match bench.event().await {
-                SipEvent::Incoming { dialog, .. } => dialog,
-                other => panic!("{name}: {other:?}"),
+            let event = timeout(PATIENCE, bench.events.recv()).await;
+            let Ok(Some(SipEvent::Incoming { dialog, .. })) = event else {
+                panic!("{name}: {event:?}")
             };
             bench.ask(SipRequest::Reject {
                 dialog,

@@ -83,9 +83,10 @@ pub enum AudioEvent {
     },
     /// The WAV file that stands in for the microphone has been played to its end.
     WavEnded,
-    /// A recording to a WAV file broke off (for example: disk full). The call goes on.
+    /// A WAV file broke off, mostly a recording (disk full), else the one played as a microphone.
+    /// The call goes on.
     RecordingFailed {
-        /// Which recording.
+        /// In whose place it stands.
         role: Role,
         /// The file.
         path: PathBuf,

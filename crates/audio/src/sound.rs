@@ -221,7 +221,7 @@ impl Sound {
                 self.ring_tone.play(&mut frame, volume);
                 playout.write(&frame);
             }
-        } else {
+        } else if self.ring_tone.is_playing() {
             self.ring_tone.play(&mut frame, volume);
             playout.write(&frame);
         }
@@ -243,15 +243,19 @@ impl Sound {
     /// Whether there is anything to hear, say or feed.
     fn has_work(&self) -> bool {
         // A device that is still open for a moment is fed silence, so that it does not run dry.
+        let feeds = |playout: &Option<Box<Playout>>| playout.as_ref().is_some_and(|p| p.paces());
         self.legs.iter().any(Option::is_some)
             || self.tones.is_playing()
-            || self.playout.is_some()
-            || self.ring_playout.is_some()
+            || feeds(&self.playout)
+            || (self.ring_tone.is_playing() && self.ring_playout.is_some())
     }
 
     fn rest(&mut self) {
         self.pace.reset();
         self.meter.reset(&self.shared.level);
+        if self.shared.presence.tone_is(false) {
+            self.wake_undertaker();
+        }
     }
 
     fn seat(&mut self, leg: Box<LegEnd>) {

@@ -100,7 +100,7 @@ async fn the_sentence_comes_back_through_each_codec() {
     ];
     for run in runs {
         let (alike, lag, _) = run.await.expect("no panic");
-        assert!(alike > 0.85, "{alike}");
+        assert!(alike > 0.8, "{alike}");
         // Loose, since this machine may be busy: the tight figure is the jitter buffer's own test.
         assert!(lag < 400.0, "{lag} ms");
     }
@@ -213,6 +213,45 @@ async fn a_recording_on_a_full_disk_is_told_and_the_call_goes_on() {
             .expect("goes on");
         assert!(packet.is_some());
     }
+}
+
+#[tokio::test]
+async fn a_recording_goes_on_with_the_next_call() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let speaker = folder.path().join("speaker.wav");
+    let (engine, _events) = Engine::start(EngineConfig {
+        input: Input::Silent,
+        output: Output::Wav(speaker.clone()),
+        ring_output: Output::Silent,
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    let mut ticks = 0;
+    for _ in 0..2 {
+        let leg = engine.open_leg(leg_config(Codec::Pcmu)).expect("opens");
+        let ticking = async {
+            while engine.stats().ticks < ticks + 40 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), ticking)
+            .await
+            .expect("the engine ticks");
+        drop(leg);
+        // Longer than a device would stay open.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        ticks = engine.stats().ticks;
+    }
+    drop(engine);
+    let recorded = read_wav(&speaker).len();
+    assert!(
+        recorded >= 70 * RATE / 100,
+        "{recorded} samples of two calls"
+    );
+    assert!(
+        recorded as u64 <= (ticks + 1) * 480,
+        "nothing is recorded between calls"
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,9 @@
 //! Devices through cpal: WASAPI on Windows, CoreAudio on macOS, ALSA on Linux where no sound
 //! server runs.
+//!
+//! On Windows the default devices are those of the console role, since cpal knows no other; the
+//! communications role and its notices are left for a later shim. The system reroutes a stream of
+//! the default device by itself when the default changes.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

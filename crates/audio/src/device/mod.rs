@@ -39,7 +39,8 @@ pub enum Input {
     Default,
     /// A chosen device, or the default one while it is absent.
     Device(DeviceChoice),
-    /// A WAV file played once in real time while a leg is sending, then silence.
+    /// A WAV file played once in real time, for as long as a leg is sending, then silence. Between
+    /// calls it waits where it is.
     Wav(PathBuf),
     /// Silence.
     Silent,
@@ -54,7 +55,8 @@ pub enum Output {
     /// A chosen device, or the default one while it is absent.
     Device(DeviceChoice),
     /// A WAV file that is recorded: 48 kHz, mono, 16 bit, real time, silences included, for as
-    /// long as a leg is open or a tone plays. An existing file is replaced at the first sound.
+    /// long as a leg is open or a tone plays (as a ring device: while it rings). Between calls it
+    /// waits. An existing file is replaced when first needed.
     Wav(PathBuf),
     /// Nowhere.
     Silent,

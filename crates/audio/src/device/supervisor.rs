@@ -182,7 +182,8 @@ impl Supervisor {
             post.needed_until = Some(now + LINGER);
         }
         if post.needed_until.is_none_or(|until| now >= until) {
-            if post.open.is_some() {
+            // A file stays open: it goes on where it was when it is next needed.
+            if post.open.as_ref().is_some_and(|open| !open.is_file) {
                 self.close(role);
             }
             let post = self.post(role);

@@ -55,11 +55,15 @@ pub(super) fn open_playout(path: &Path, alarm: &Alarm) -> Result<Opened<Playout>
     let stream = FileThread::start("audio-wav-out", {
         let (counters, alarm) = (counters.clone(), alarm.clone());
         move |stop: &AtomicBool| {
+            // Looks since what is in the file was last made whole.
             let mut looks = 0;
             let written = loop {
                 let last = stop.load(Ordering::Acquire);
-                looks += 1;
-                let flush = looks % LOOKS_PER_FLUSH == 0;
+                looks += u32::from(looks > 0 || feed.waiting() > 0);
+                let flush = looks == LOOKS_PER_FLUSH;
+                if flush {
+                    looks = 0;
+                }
                 if let Err(error) = drain(&mut feed, &mut writer, flush) {
                     break Err(error);
                 }

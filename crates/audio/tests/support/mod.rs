@@ -73,7 +73,7 @@ pub fn read_wav(path: &Path) -> Vec<f32> {
 }
 
 /// How alike `part` is to the best match in `whole`, window by window (each free to lie up to
-/// 30 ms from the best common lag, since sound may be stretched): the median over loud windows,
+/// 100 ms from the best common lag, since sound may be stretched): the median over loud windows,
 /// and the common lag in ms.
 pub fn likeness(part: &[f32], whole: &[f32], most_lag_ms: usize) -> (f64, f64) {
     let coarse =
@@ -89,8 +89,8 @@ pub fn likeness(part: &[f32], whole: &[f32], most_lag_ms: usize) -> (f64, f64) {
         .filter(|(_, chunk)| energy(chunk) > loudest * 0.05)
         .map(|(n, chunk)| {
             let centre = n * window + common;
-            let from = centre.saturating_sub(240);
-            let to = (centre + 240).min(whole.len().saturating_sub(window));
+            let from = centre.saturating_sub(800);
+            let to = (centre + 800).min(whole.len().saturating_sub(window));
             best(chunk, &whole, from, to.max(from)).0
         })
         .collect();

@@ -168,12 +168,31 @@ fn registration(state: &Registration, snapshot: &Snapshot) -> Option<Event> {
     })
 }
 
+/// A telephone number without the domain that came with it, anybody else as `user@host`.
+fn number(address: &str) -> String {
+    let bare = ["sip:", "sips:", "tel:"]
+        .iter()
+        .find_map(|scheme| {
+            let (head, rest) = address.split_at_checked(scheme.len())?;
+            head.eq_ignore_ascii_case(scheme).then_some(rest)
+        })
+        .unwrap_or(address);
+    let bare = bare.split([';', '?', '>']).next().unwrap_or(bare);
+    let user = bare.rsplit_once('@').map_or(bare, |(user, _)| user);
+    let dialled = |c: char| c.is_ascii_digit() || "+-.()*#".contains(c);
+    if !user.is_empty() && user.chars().all(dialled) {
+        user.to_owned()
+    } else {
+        bare.to_owned()
+    }
+}
+
 fn incoming(call: &CallView, snapshot: &Snapshot) -> Event {
     let invite = call.invite.as_deref();
     Event::Incoming {
         from: Party {
             name: call.party.name.clone().unwrap_or_default(),
-            number: call.party.address.clone(),
+            number: number(&call.party.address),
         },
         to: invite
             .map(|invite| invite.to.uri.clone())
@@ -207,4 +226,22 @@ fn sentence(parts: &[&str]) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     said.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_stands_without_the_domain_that_came_with_it() {
+        for (address, shown) in [
+            ("sip:+49305550@pbx.example;user=phone", "+49305550"),
+            ("sips:mina@elsewhere.example", "mina@elsewhere.example"),
+            ("tel:+1-555-0100;ext=7", "+1-555-0100"),
+            ("2002", "2002"),
+            ("sip:contact.example", "contact.example"),
+        ] {
+            assert_eq!(number(address), shown);
+        }
+    }
 }

@@ -110,6 +110,10 @@ impl EndReason {
         match direction {
             Direction::Incoming if cause.reason_status == Some(200) => Self::AnsweredElsewhere,
             Direction::Incoming => Self::CallerGaveUp,
+            // Our own user agent could make no request of it.
+            Direction::Outgoing if cause.by == EndedBy::Local && cause.status.is_none() => {
+                Self::InvalidAddress
+            }
             Direction::Outgoing => cause
                 .q850
                 .and_then(from_q850)
@@ -324,6 +328,16 @@ mod tests {
         // 16, 31 and 127 only say that the call is over.
         assert_eq!(outgoing(486, Some(16)), EndReason::Busy);
         assert_eq!(outgoing(404, Some(127)), EndReason::NotFound);
+    }
+
+    #[test]
+    fn what_our_own_user_agent_will_not_send_is_no_address() {
+        let cause = Cause {
+            by: EndedBy::Local,
+            ..Cause::default()
+        };
+        let reason = EndReason::from_cause(cause, Direction::Outgoing, false);
+        assert_eq!(reason, EndReason::InvalidAddress);
     }
 
     #[test]

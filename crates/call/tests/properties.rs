@@ -18,7 +18,7 @@ use warmline_call::{
 };
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// Events that make no sense at all neither break the machine nor let two calls be heard.
     #[test]

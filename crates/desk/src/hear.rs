@@ -266,6 +266,10 @@ impl Running {
     fn ended(&mut self, call: CallId, cause: &EndCause) {
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.notes.status = cause.status;
+            // What the far end writes is its own; what we write says more than the status.
+            if cause.by != EndedBy::Remote && leg.notes.detail.is_none() {
+                leg.notes.detail = Some(Pii::new(cause.reason.clone()));
+            }
         }
         let cause = Cause {
             by: match cause.by {

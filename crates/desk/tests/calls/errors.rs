@@ -1,7 +1,7 @@
 //! What cannot be done, what goes wrong, and the end.
 
 use tokio::time::timeout;
-use warmline_desk::{CallId, DeskError, DeskEvent, ErrorCode, UserAction};
+use warmline_desk::{CallId, DeskError, DeskEvent, Done, EndReason, ErrorCode, UserAction};
 
 use crate::{
     peer::{self, Peer, Phone},
@@ -33,6 +33,20 @@ async fn what_cannot_be_done_is_answered_with_a_code() {
         assert_eq!(error.code, code);
         assert!(error.message().ends_with('.'), "{error}");
     }
+}
+
+#[tokio::test]
+async fn what_is_no_address_ends_at_once_and_says_why() {
+    let mut scene = Scene::new().await;
+    let to = "sip:@nowhere".to_owned();
+    let Ok(Done::Dialing(call)) = scene.phone.desk.send(UserAction::Dial { to }).await else {
+        panic!("the call is begun");
+    };
+    assert_eq!(scene.ended(call).await, (EndReason::InvalidAddress, None));
+    let snapshot = scene.phone.desk.snapshot().borrow().clone();
+    let ending = snapshot.call(call).unwrap().ending.clone().unwrap();
+    assert!(ending.detail.expect("why").expose().contains("no number"));
+    scene.peer.silence().await;
 }
 
 #[tokio::test]

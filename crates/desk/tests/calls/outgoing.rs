@@ -104,6 +104,20 @@ async fn early_media_is_heard_and_another_fork_may_answer() {
 }
 
 #[tokio::test]
+async fn a_180_that_carries_sdp_rings_until_sound_comes() {
+    let mut scene = Scene::new().await;
+    let call = scene.dial().await;
+    let invite = scene.peer.request("INVITE").await;
+    let telephone = Telephone::new();
+    telephone.session.set_sending(false);
+    let early = telephone.session.answer(&invite.body).await.unwrap();
+    scene.peer.respond(&invite, 180, "a", Some(&early));
+    scene.phone.until(|e| *e == DeskEvent::Ringing(call)).await;
+    telephone.session.set_sending(true);
+    scene.phone.until(|e| *e == DeskEvent::Early(call)).await;
+}
+
+#[tokio::test]
 async fn digits_go_by_info_where_telephone_events_were_not_agreed() {
     let mut scene = Scene::new().await;
     let call = scene.dial().await;

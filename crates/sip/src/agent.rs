@@ -153,7 +153,8 @@ pub enum SipEvent {
         #[doc = "What the INVITE says."]
         invite: Box<Invite>,
     },
-    /// A provisional answer to our INVITE without SDP: 180, 181, 182, 183, 199.
+    /// A provisional answer to our INVITE without SDP: 180, 181, 182, 183, 199; or a 180 with SDP,
+    /// whose [`SipEvent::Early`] comes next.
     Ringing {
         #[doc = "The call."]
         dialog: DialogKey,

@@ -230,24 +230,27 @@ impl Call {
             Err(OutOfOrder) => return,
         };
         let leg = &mut self.legs[at];
-        match body::sdp(&response.headers, &response.body).ok().flatten() {
-            Some(sdp) => {
-                leg.answered |= reliable;
-                let news = leg.early_sdp.as_ref() != Some(&sdp);
-                leg.early_sdp = Some(sdp.clone());
-                if news {
-                    line.emit(SipEvent::Early {
-                        dialog: self.key,
-                        fork: leg.fork,
-                        sdp,
-                    });
-                }
-            }
-            None => line.emit(SipEvent::Ringing {
+        let sdp = body::sdp(&response.headers, &response.body).ok().flatten();
+        // A 180 says that somebody is alerted, and whether sound comes with it only its packets
+        // show (RFC 3960 section 3.2).
+        if status == 180 || sdp.is_none() {
+            line.emit(SipEvent::Ringing {
                 dialog: self.key,
                 fork: leg.fork,
                 status,
-            }),
+            });
+        }
+        if let Some(sdp) = sdp {
+            leg.answered |= reliable;
+            let news = leg.early_sdp.as_ref() != Some(&sdp);
+            leg.early_sdp = Some(sdp.clone());
+            if news {
+                line.emit(SipEvent::Early {
+                    dialog: self.key,
+                    fork: leg.fork,
+                    sdp,
+                });
+            }
         }
     }
 

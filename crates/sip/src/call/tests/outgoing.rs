@@ -102,6 +102,25 @@ fn every_fork_rings_for_itself_and_only_one_is_kept() {
 }
 
 #[test]
+fn a_180_with_sdp_rings_too() {
+    let mut t = FarEnd::registered();
+    let (dialog, id, invite) = t.call();
+    t.respond(id, &invite, 180, Some("one"), vec![], ANSWER);
+    let (fork, status) = (ForkId(1), 180);
+    assert_eq!(
+        t.event(),
+        SipEvent::Ringing {
+            dialog,
+            fork,
+            status
+        }
+    );
+    let sdp = ANSWER.into();
+    assert_eq!(t.event(), SipEvent::Early { dialog, fork, sdp });
+    t.silent();
+}
+
+#[test]
 fn a_reliable_answer_is_acknowledged_once_and_in_order() {
     let mut t = FarEnd::registered();
     let (dialog, id, invite) = t.call();

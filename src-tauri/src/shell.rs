@@ -1,6 +1,6 @@
 //! One task that owns the phone and the pages that watch it; everyone else holds a [`Shell`].
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::{mpsc, watch};
@@ -118,6 +118,7 @@ impl Task {
             self.show();
         }
         window::hide(&self.app);
+        leave_in_any_case();
         if let Some(phone) = self.phone.take() {
             phone.quit().await;
         }
@@ -212,6 +213,16 @@ impl Task {
     }
 }
 
+/// A program without a window that goes on would keep the line and the microphone. The thread is its
+/// own so that nothing that is stuck can stop it.
+fn leave_in_any_case() {
+    std::thread::spawn(|| {
+        std::thread::sleep(LEAVE_AT_LAST);
+        tracing::error!("the phone did not stop; the program ends all the same");
+        std::process::exit(1);
+    });
+}
+
 type Starting = Pin<Box<dyn Future<Output = Result<Phone, DeskError>> + Send>>;
 
 async fn until_started(starting: &mut Option<Starting>) -> Result<Phone, DeskError> {
@@ -227,3 +238,6 @@ async fn next(phone: &mut Option<Phone>) -> News {
         None => std::future::pending().await,
     }
 }
+
+/// Later than everything that ends by itself.
+const LEAVE_AT_LAST: Duration = Duration::from_secs(8);

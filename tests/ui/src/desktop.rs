@@ -87,10 +87,7 @@ impl Desktop {
             .write_all(b"lab")
             .map_err(|source| io("unlocking the keychain", source))?;
 
-        let mut manager = Command::new("openbox");
-        manager.args(["--config-file", "/etc/xdg/openbox/rc.xml"]);
-        manager.envs(environment.iter().cloned());
-        let manager = Process::start("window-manager", manager, Pipes::None, dir)?;
+        let manager = window_manager(dir, &environment)?;
 
         let desktop = Self {
             _manager: manager,
@@ -154,7 +151,7 @@ impl Desktop {
         self.xdotool(&["key", keys])
     }
 
-    /// Waits until the bus, the keychain and the window manager answer.
+    /// Waits until the keychain answers.
     fn ready(&self) -> Result<()> {
         let answers = |program: &str, arguments: &[&str]| {
             Command::new(program)
@@ -170,10 +167,7 @@ impl Desktop {
             "/org/freedesktop/secrets",
             "org.freedesktop.DBus.Peer.Ping",
         ];
-        until("the keychain", || answers("dbus-send", &owned))?;
-        until("the window manager", || {
-            answers("xdotool", &["get_num_desktops"])
-        })
+        until("the keychain", || answers("dbus-send", &owned))
     }
 
     fn xdotool(&self, arguments: &[&str]) -> Result<()> {
@@ -189,6 +183,33 @@ impl Desktop {
             Err(refused("xdotool", said))
         }
     }
+}
+
+/// On a loaded machine it gives up on a display that is only just there: then it is started again.
+fn window_manager(dir: &Path, environment: &[(&'static str, String)]) -> Result<Process> {
+    let start = || {
+        let mut command = Command::new("openbox");
+        command.args(["--config-file", "/etc/xdg/openbox/rc.xml"]);
+        command.envs(environment.iter().cloned());
+        Process::start("window-manager", command, Pipes::None, dir)
+    };
+    let manages = || {
+        Command::new("xdotool")
+            .arg("get_num_desktops")
+            .envs(environment.iter().cloned())
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    let mut manager = start()?;
+    until("the window manager", || {
+        if manager.exited().is_some()
+            && let Ok(again) = start()
+        {
+            manager = again;
+        }
+        manages()
+    })?;
+    Ok(manager)
 }
 
 /// Asks every few milliseconds until it is so.

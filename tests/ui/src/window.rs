@@ -111,6 +111,21 @@ impl Window {
         })
     }
 
+    /// Presses the button of this name, after which there is no page that could tell how it went.
+    ///
+    /// # Errors
+    /// There is none in time.
+    pub fn press_last(&self, button: &str) -> Result<()> {
+        let script = "const button = [...document.querySelectorAll('button')] \
+                        .find((b) => b.textContent === arguments[0]); \
+                      if (button) setTimeout(() => button.click(), 100); \
+                      return button !== undefined";
+        self.waits(&format!("button {button:?}"), || {
+            let found = self.driver.script(script, &[button.into()]).ok()?;
+            (found == true).then_some(())
+        })
+    }
+
     /// Waits until this text is to be seen.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::rtp::RtpSession;
 use crate::sdp::{LocalTransport, PeerTransport, Setup, stack};
 use crate::task::Task;
 use crate::transport::{Identity, Route, Transport};
-use crate::{MediaConfig, MediaError};
+use crate::{Fork, MediaConfig, MediaError};
 
 /// Most forks that are held at once. Beyond, the one heard longest ago is let go.
 const MAX_LINKS: usize = 4;
@@ -19,6 +19,7 @@ pub(crate) struct Link {
     pub(crate) transport: Transport,
     pub(crate) local: LocalTransport,
     pub(crate) peer: Option<PeerTransport>,
+    fork: Option<Fork>,
     _reporter: Task,
 }
 
@@ -73,11 +74,13 @@ impl Links {
         }
     }
 
-    /// Takes an answer to the offer of the link in use, perhaps of another end than its own; with
-    /// `restarted`, one to an ICE restart.
+    /// Takes an answer to the offer of the link in use, perhaps of another end than its own: of
+    /// `fork`, or in an established call of no fork in particular. With `restarted` it answers an
+    /// ICE restart.
     pub(crate) async fn take_answer(
         &mut self,
         there: &PeerTransport,
+        fork: Option<Fork>,
         restarted: bool,
         last: bool,
     ) -> Result<(), MediaError> {
@@ -89,15 +92,13 @@ impl Links {
         } else {
             let current = self.links.last();
             let current = current.ok_or(MediaError::WrongState("nothing was offered"))?;
-            let fresh = current.peer.is_none();
-            let same_end = |peer: &PeerTransport| peer.fingerprint == there.fingerprint;
-            let follows = restarted && current.peer.as_ref().is_some_and(same_end);
-            if !fresh && !follows {
-                if last {
-                    self.succeed().await?;
-                } else {
-                    self.add_sibling().await?;
-                }
+            let same_fork = fork.is_none() || fork == current.fork;
+            match Step::to(current.peer.as_ref(), there, same_fork, restarted) {
+                Step::Connect => {}
+                // Nothing is new on our side: the stack wants an offer before an answer.
+                Step::Follow => drop(current.transport.offer(false).await?),
+                Step::Elsewhere if last => self.succeed().await?,
+                Step::Elsewhere => self.add_sibling().await?,
             }
             let link = self.links.last_mut().expect("there is one by now");
             link.transport.set_answer(there).await?;
@@ -105,6 +106,7 @@ impl Links {
                 link.local.role = stack::role(there.setup);
             }
             link.peer = Some(there.clone());
+            link.fork = fork;
         }
         if last {
             let current = self.links.len() - 1;
@@ -187,6 +189,7 @@ impl Links {
             transport,
             local,
             peer: None,
+            fork: None,
         }
     }
 }
@@ -209,5 +212,75 @@ impl Link {
     /// Whether the part in the handshake that an offer leaves us is the one we have.
     fn suits(&self, there: &PeerTransport) -> bool {
         there.setup == Setup::ActPass || stack::role(there.setup) == self.local.role
+    }
+}
+
+/// How a link comes to the end that an answer names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// The link waits for just this answer.
+    Connect,
+    /// The same end has other ICE credentials now, without a restart of ours.
+    Follow,
+    /// It takes another link.
+    Elsewhere,
+}
+
+impl Step {
+    /// From an answer before, if there was one, to this one.
+    ///
+    /// The same certificate is the same DTLS association (RFC 8842 section 4), with exceptions:
+    /// gateways have one certificate for all calls, so another fork is another association, and so
+    /// is another place where ICE was not restarted. Some give other ICE credentials with each
+    /// answer, which they should not, without going anywhere.
+    fn to(
+        before: Option<&PeerTransport>,
+        there: &PeerTransport,
+        same_fork: bool,
+        restarted: bool,
+    ) -> Step {
+        let Some(before) = before else {
+            return Step::Connect;
+        };
+        if before.fingerprint != there.fingerprint || !same_fork {
+            Step::Elsewhere
+        } else if restarted {
+            Step::Connect
+        } else if before.shares_address_with(there) {
+            Step::Follow
+        } else {
+            Step::Elsewhere
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdp::Candidate;
+
+    fn peer(ufrag: &str, fingerprint: &str, port: u16) -> PeerTransport {
+        let candidate = format!("1 1 udp 9 198.51.100.7 {port} typ host");
+        PeerTransport {
+            ufrag: ufrag.to_owned(),
+            pwd: "p".to_owned(),
+            ice_lite: false,
+            fingerprint: fingerprint.to_owned(),
+            setup: Setup::Active,
+            candidates: Candidate::parse(&candidate).into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_followed_where_it_leads() {
+        let before = peer("a", "AB", 4_000);
+        let step =
+            |there, same_fork, restarted| Step::to(Some(&before), &there, same_fork, restarted);
+        assert_eq!(Step::to(None, &before, true, false), Step::Connect);
+        assert_eq!(step(peer("b", "AB", 5_000), true, true), Step::Connect);
+        assert_eq!(step(peer("b", "AB", 4_000), true, false), Step::Follow);
+        assert_eq!(step(peer("b", "AB", 5_000), true, false), Step::Elsewhere);
+        assert_eq!(step(peer("b", "AB", 4_000), false, false), Step::Elsewhere);
+        assert_eq!(step(peer("b", "CD", 4_000), true, true), Step::Elsewhere);
     }
 }

@@ -127,10 +127,13 @@ impl Observer {
         self.progress.subscribe()
     }
 
-    /// Forgets candidates; whether all new ones are found is told by the result.
-    pub(crate) fn restart_gathering(&self) -> watch::Receiver<bool> {
+    /// Candidates are gathered again, and with `anew` those known are forgotten. Whether all are
+    /// found is told by the result.
+    pub(crate) fn restart_gathering(&self, anew: bool) -> watch::Receiver<bool> {
         self.gathered.send_replace(false);
-        self.found().clear();
+        if anew {
+            self.found().clear();
+        }
         self.gathered.subscribe()
     }
 

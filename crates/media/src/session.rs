@@ -72,6 +72,8 @@ struct State {
     replacement: Option<Link>,
     early: Vec<(Fork, Peer)>,
     restarting: bool,
+    /// From the first offer to its final answer: answers are those of forks.
+    forking: bool,
     told: Direction,
     pump: Option<Task>,
     closed: bool,
@@ -94,6 +96,7 @@ impl Session {
                 replacement: None,
                 early: Vec::new(),
                 restarting: false,
+                forking: false,
                 told: Direction::SendRecv,
                 pump: None,
                 closed: false,
@@ -119,6 +122,7 @@ impl Session {
         let link = state.links.offer_anew().await?;
         let text = state.negotiation.offer(Direction::SendRecv, &link.local)?;
         state.links.replace(link).await;
+        state.forking = true;
         Ok(text)
     }
 
@@ -218,6 +222,21 @@ impl Session {
         state.negotiation.offer(direction, &link.local)
     }
 
+    /// An offer of all codecs within the call: what a re-INVITE without an offer asks for (RFC 3261
+    /// section 14.2). The answer may be someone else's.
+    ///
+    /// # Errors
+    /// Nothing was negotiated yet, or an offer is unanswered.
+    pub async fn offer_all(&self, direction: Direction) -> Result<String, MediaError> {
+        let mut state = self.shared.state.lock().await;
+        state.check_open()?;
+        let state = &mut *state;
+        let Some(link) = state.links.current() else {
+            return Err(MediaError::WrongState("nothing was negotiated yet"));
+        };
+        state.negotiation.offer_all(direction, &link.local)
+    }
+
     /// The peer refused our re-offer (or it met its own: 491): what was negotiated before holds.
     /// After an ICE restart nothing does: the session has failed.
     pub async fn withdraw_offer(&self) {
@@ -306,8 +325,12 @@ impl Session {
             state.links.replace(link).await;
         }
         let restarted = std::mem::take(&mut state.restarting);
+        let fork = state.forking.then_some(fork);
+        state.forking &= !last;
         let links = &mut state.links;
-        links.take_answer(&peer.transport, restarted, last).await?;
+        links
+            .take_answer(&peer.transport, fork, restarted, last)
+            .await?;
         shared.agree(&mut state, &agreed)
     }
 }

@@ -195,7 +195,7 @@ impl Transport {
         };
         let offer = self.connection.create_offer(Some(options));
         let offer = offer.await.map_err(refused)?;
-        self.describe(offer, Setup::ActPass).await
+        self.describe(offer, Setup::ActPass, restart).await
     }
 
     /// Takes the peer's answer.
@@ -215,7 +215,8 @@ impl Transport {
             .await
             .map_err(refused)?;
         let answer = self.connection.create_answer(None).await.map_err(refused)?;
-        self.describe(answer, stack::role(peer.setup)).await
+        // A first answer, or one to an ICE restart.
+        self.describe(answer, stack::role(peer.setup), true).await
     }
 
     /// Where packets are sent.
@@ -264,15 +265,16 @@ impl Transport {
     }
 
     /// Applies a description of the stack's own and waits for candidates, all or those found within
-    /// the time limit.
+    /// the time limit. With `anew`, those found before are of no use any more.
     async fn describe(
         &self,
         description: RTCSessionDescription,
         role: Setup,
+        anew: bool,
     ) -> Result<LocalTransport, MediaError> {
         let (ufrag, pwd, fingerprint) = credentials(&description.sdp)
             .ok_or_else(|| refused("its description names no credentials"))?;
-        let mut gathered = self.observer.restart_gathering();
+        let mut gathered = self.observer.restart_gathering(anew);
         self.connection
             .set_local_description(description)
             .await
@@ -380,4 +382,78 @@ fn credentials(sdp: &str) -> Option<(String, String, String)> {
 
 fn refused(error: impl std::fmt::Display) -> MediaError {
     MediaError::Transport(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::MediaEvent;
+    use crate::sdp::Negotiation;
+    use crate::{Codec, Direction, sdp::Peer};
+
+    struct End {
+        transport: Transport,
+        events: mpsc::Receiver<MediaEvent>,
+        _reporter: crate::task::Task,
+    }
+
+    async fn end() -> End {
+        let (sender, events) = mpsc::channel(16);
+        let rtp = Arc::new(RtpSession::new(sender));
+        let config = MediaConfig {
+            loopback: true,
+            ..MediaConfig::default()
+        };
+        let identity = Identity::new().expect("made");
+        let transport = Transport::new(&config, rtp.clone(), identity).await;
+        let transport = transport.expect("bound");
+        transport.set_open(true);
+        End {
+            _reporter: crate::task::Task::spawn(transport.reporter(rtp).run()),
+            transport,
+            events,
+        }
+    }
+
+    impl End {
+        async fn connected(&mut self) {
+            let event = tokio::time::timeout(Duration::from_secs(20), self.events.recv());
+            assert_eq!(event.await.expect("in time"), Some(MediaEvent::Connected));
+        }
+    }
+
+    /// What the other end reads of a transport.
+    fn seen(local: &LocalTransport) -> PeerTransport {
+        let mut negotiation = Negotiation::new(&[Codec::Pcmu], 20, 1);
+        let text = negotiation.offer(Direction::SendRecv, local);
+        let peer = Peer::parse(&text.expect("offered")).expect("valid");
+        PeerTransport {
+            setup: local.role,
+            ..peer.transport
+        }
+    }
+
+    #[tokio::test]
+    async fn negotiating_again_changes_nothing_by_itself() {
+        let (mut ours, mut theirs) = (end().await, end().await);
+        let offer = ours.transport.offer(false).await.expect("offered");
+        let answer = theirs.transport.answer(&seen(&offer)).await;
+        let answer = seen(&answer.expect("answered"));
+        let set = ours.transport.set_answer(&answer).await;
+        set.expect("taken");
+        ours.connected().await;
+        theirs.connected().await;
+        let again = ours.transport.offer(false).await.expect("offered");
+        assert_eq!(again, offer);
+        // Other credentials of the peer at the same place are taken, too.
+        let answer = PeerTransport {
+            ufrag: "other".to_owned(),
+            ..answer
+        };
+        let set = ours.transport.set_answer(&answer).await;
+        set.expect("taken");
+        assert!(ours.events.try_recv().is_err());
+    }
 }

@@ -119,16 +119,36 @@ impl Negotiation {
         direction: Direction,
         transport: &LocalTransport,
     ) -> Result<String, MediaError> {
+        let arrangement = match &self.arrangement {
+            Some(arrangement) => arrangement.clone(),
+            None => self.everything(),
+        };
+        self.offer_as(arrangement, direction, transport)
+    }
+
+    /// Writes an offer of all we speak, even within a session: what a request without an offer
+    /// asks for (RFC 3261 section 14.2), perhaps on behalf of someone new. Payload types keep the
+    /// meaning they have.
+    ///
+    /// # Errors
+    /// The offer before is not answered yet.
+    pub fn offer_all(
+        &mut self,
+        direction: Direction,
+        transport: &LocalTransport,
+    ) -> Result<String, MediaError> {
+        self.offer_as(self.everything(), direction, transport)
+    }
+
+    fn offer_as(
+        &mut self,
+        arrangement: Arrangement,
+        direction: Direction,
+        transport: &LocalTransport,
+    ) -> Result<String, MediaError> {
         if self.is_waiting() {
             return Err(MediaError::WrongState("our offer is not answered yet"));
         }
-        let arrangement = match &self.arrangement {
-            Some(arrangement) => arrangement.clone(),
-            None => Arrangement {
-                formats: Format::offered(&self.codecs),
-                ..Arrangement::own()
-            },
-        };
         let text = self.state(Local {
             origin: self.origin(transport),
             transport,
@@ -141,13 +161,46 @@ impl Negotiation {
             chosen: arrangement.chosen,
             bundled: arrangement.bundled,
         });
-        let formats = arrangement.formats;
         self.offered = Some(Offered {
-            formats,
+            formats: arrangement.formats,
             direction,
             early: false,
         });
         Ok(text)
+    }
+
+    /// All we speak, in the arrangement there is.
+    fn everything(&self) -> Arrangement {
+        let arrangement = self.arrangement.clone();
+        let arrangement = arrangement.unwrap_or_else(Arrangement::own);
+        // What a number stands for now comes first; what it stood for before, second.
+        let known: Vec<Format> = self
+            .arrangement
+            .iter()
+            .flat_map(|arrangement| &arrangement.formats)
+            .chain(self.agreed.iter().flat_map(|agreed| &agreed.receive))
+            .copied()
+            .collect();
+        let mut formats: Vec<Format> = Vec::new();
+        for mut format in Format::offered(&self.codecs) {
+            let taken = |payload_type: u8| {
+                let mut all = known.iter().chain(&formats);
+                all.any(|known| known.payload_type == payload_type)
+            };
+            if let Some(same) = known.iter().find(|known| known.content == format.content) {
+                format.payload_type = same.payload_type;
+            } else if taken(format.payload_type) {
+                let free = (96..=127).find(|payload_type| !taken(*payload_type));
+                let Some(free) = free else { continue };
+                format.payload_type = free;
+            }
+            formats.push(format);
+        }
+        Arrangement {
+            formats,
+            rtcp_mux: true,
+            ..arrangement
+        }
     }
 
     /// Takes an answer to our offer. An early one (`last` unset) leaves the offer open: another

@@ -69,6 +69,15 @@ impl PeerTransport {
     pub fn is_same(&self, other: &PeerTransport) -> bool {
         self.ufrag == other.ufrag && self.pwd == other.pwd && self.fingerprint == other.fingerprint
     }
+
+    /// Whether both can be reached at an address they have in common.
+    pub fn shares_address_with(&self, other: &PeerTransport) -> bool {
+        let mut candidates = self.candidates.iter();
+        candidates.any(|ours| {
+            let mut others = other.candidates.iter();
+            others.any(|theirs| theirs.address == ours.address)
+        })
+    }
 }
 
 impl Peer {

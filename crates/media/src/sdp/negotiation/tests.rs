@@ -108,6 +108,30 @@ fn a_hold_changes_nothing_about_codecs() {
 }
 
 #[test]
+fn an_offer_of_everything_keeps_the_meaning_of_numbers() {
+    let mut negotiation = negotiation();
+    // The peer has 111 for something else than we would.
+    let text = format!(
+        "v=0\r\nc=IN IP4 198.51.100.7\r\nm=audio 30000 UDP/TLS/RTP/SAVPF 0 111\r\n\
+         a=rtpmap:111 telephone-event/8000\r\na=ice-ufrag:abcd\r\na=ice-pwd:efgh\r\n\
+         a=fingerprint:sha-256 {}\r\n",
+        ["AB"; 32].join(":")
+    );
+    let theirs = Peer::parse(&text).expect("acceptable");
+    negotiation.answer(&theirs, &transport()).expect("answered");
+    let text = negotiation.offer_all(Direction::SendRecv, &transport());
+    let text = text.expect("offered");
+    assert_eq!(
+        line(&text, "m="),
+        "m=audio 40000 UDP/TLS/RTP/SAVPF 96 0 8 13 110 111"
+    );
+    assert_eq!(line(&text, "a=rtpmap:96 "), "a=rtpmap:96 opus/48000/2");
+    assert_eq!(line(&text, "a=rtcp-mux"), "a=rtcp-mux");
+    let agreed = negotiation.accept(&peer("96 110", ""), true);
+    assert_eq!(agreed.expect("accepted").send.codec, Codec::Opus);
+}
+
+#[test]
 fn the_version_goes_up_only_with_something_new() {
     let mut negotiation = negotiation();
     offered(Direction::SendRecv, &mut negotiation);

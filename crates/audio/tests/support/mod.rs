@@ -72,30 +72,38 @@ pub fn read_wav(path: &Path) -> Vec<f32> {
         .collect()
 }
 
-/// How alike `part` is to the best match in `whole`, window by window (each free to lie up to
-/// 100 ms from the best common lag, since sound may be stretched): the median over loud windows,
-/// and the common lag in ms.
+/// How alike `part` is to the best match in `whole`: the median over loud windows of 120 ms, each
+/// looked for within 100 ms of where the one before it was found (sound may be stretched, and a
+/// busy machine skips some); and the lag of the first in ms.
 pub fn likeness(part: &[f32], whole: &[f32], most_lag_ms: usize) -> (f64, f64) {
     let coarse =
         |x: &[f32]| -> Vec<f32> { x.chunks(6).map(|c| c.iter().sum::<f32>() / 6.0).collect() };
     let (part, whole) = (coarse(part), coarse(whole));
-    let most = (most_lag_ms * 8).min(whole.len().saturating_sub(part.len()));
-    let (_, common) = best(&part, &whole, 0, most);
     let window = 8 * 120;
     let loudest = part.chunks(window).map(energy).fold(0.0, f64::max);
-    let mut found: Vec<f64> = part
-        .chunks_exact(window)
-        .enumerate()
-        .filter(|(_, chunk)| energy(chunk) > loudest * 0.05)
-        .map(|(n, chunk)| {
-            let centre = n * window + common;
-            let from = centre.saturating_sub(800);
-            let to = (centre + 800).min(whole.len().saturating_sub(window));
-            best(chunk, &whole, from, to.max(from)).0
-        })
-        .collect();
+    let mut follow: Option<usize> = None;
+    let mut first = 0;
+    let mut found = Vec::new();
+    for (n, chunk) in part.chunks_exact(window).enumerate() {
+        if energy(chunk) < loudest * 0.05 {
+            continue;
+        }
+        let start = n * window;
+        let (from, to) = match follow {
+            Some(lag) => (lag.saturating_sub(800), lag + 800),
+            None => (0, most_lag_ms * 8),
+        };
+        let (alike, at) = best(chunk, &whole, start + from, start + to);
+        if alike > 0.7 {
+            if follow.is_none() {
+                first = at - start;
+            }
+            follow = Some(at.saturating_sub(start));
+        }
+        found.push(alike);
+    }
     found.sort_by(f64::total_cmp);
-    (found[found.len() / 2], common as f64 / 8.0)
+    (found[found.len() / 2], first as f64 / 8.0)
 }
 
 fn best(part: &[f32], whole: &[f32], from: usize, to: usize) -> (f64, usize) {

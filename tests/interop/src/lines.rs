@@ -1,5 +1,6 @@
 //! A conversation with a program by one JSON object a line: commands in, events out.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::process::ChildStdin;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -35,12 +36,15 @@ impl Lines {
         let (sender, incoming) = channel();
         // Ends with the program: its standard output closes. A line that is no JSON is an event too,
         // so that a test can refuse it.
+        // A copy for whoever reads the logs of a test that failed.
+        let mut copy = File::create(process.log().with_extension("said")).ok();
         std::thread::spawn(move || {
             for text in BufReader::new(stdout)
                 .lines()
                 .map_while(std::result::Result::ok)
             {
                 let at = Instant::now();
+                copy.as_mut().map(|copy| writeln!(copy, "{text}"));
                 let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
                 if sender.send(Line { value, at }).is_err() {
                     break;

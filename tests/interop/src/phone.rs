@@ -188,6 +188,7 @@ pub struct PhoneSetup<'lab> {
     wrapper: Vec<OsString>,
     microphone: OsString,
     speaker: Option<OsString>,
+    first: bool,
 }
 
 impl<'lab> PhoneSetup<'lab> {
@@ -208,6 +209,7 @@ impl<'lab> PhoneSetup<'lab> {
             wrapper: Vec::new(),
             microphone: "silent".into(),
             speaker: None,
+            first: false,
         }
     }
 
@@ -247,6 +249,13 @@ impl<'lab> PhoneSetup<'lab> {
         self.environment = pulse.environment();
         self.microphone = "microphone".into();
         self.speaker = Some("speaker".into());
+        self
+    }
+
+    /// Runs it before others, as the servers run: for what is to be heard of the phone, and not of a
+    /// busy machine.
+    pub fn first(mut self) -> Self {
+        self.first = true;
         self
     }
 
@@ -319,6 +328,9 @@ impl<'lab> PhoneSetup<'lab> {
             .envs(self.environment);
         let spawned = Instant::now();
         let process = Process::start(&name, command, Pipes::Both, dir)?;
+        if self.first {
+            process.run_first();
+        }
         self.lab.search_later(process.log().to_owned());
         Ok(Phone {
             lines: Lines::new(process),

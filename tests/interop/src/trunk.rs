@@ -7,16 +7,6 @@ use std::time::{Duration, Instant};
 use crate::error::{Doing, LabError, Result};
 use crate::people::Person;
 
-/// The name that the trunk's calls come from.
-pub(crate) const CALLER: &str = "Wendelin Kuckuckslichtnelke";
-
-const LIMIT: Duration = Duration::from_secs(10);
-
-fn next_call() -> String {
-    static CALL: AtomicU32 = AtomicU32::new(1);
-    CALL.fetch_add(1, Ordering::Relaxed).to_string()
-}
-
 /// A UDP socket that speaks to Kamailio.
 pub struct Trunk {
     socket: UdpSocket,
@@ -43,10 +33,22 @@ impl Trunk {
 
     /// Calls `person` with this body as the offer, and gives the final status. For calls that are
     /// refused: one that is answered is left to itself.
+    ///
+    /// # Errors
+    /// [`LabError::Refused`] if it rings before it is refused.
     pub fn invite(&self, person: Person, offer: &str) -> Result<u16> {
         let call = next_call();
         self.send(&self.request("INVITE", Some(person), &call, offer))?;
-        self.refusal(person, &call)
+        match self.status(LIMIT, |status| status >= 180)? {
+            ringing @ ..200 => {
+                let reason = format!("{ringing} before the refusal");
+                Err(LabError::Refused {
+                    name: "trunk".to_owned(),
+                    reason,
+                })
+            }
+            status => self.acknowledge(person, &call, status),
+        }
     }
 
     /// Calls `person` and gives up when it rings. The final status: 487.
@@ -56,11 +58,11 @@ impl Trunk {
         self.status(LIMIT, |status| status == 180)?;
         self.send(&self.request("CANCEL", Some(person), &call, ""))?;
         self.status(LIMIT, |status| status == 200)?;
-        self.refusal(person, &call)
+        let status = self.status(LIMIT, |status| status >= 200)?;
+        self.acknowledge(person, &call, status)
     }
 
-    fn refusal(&self, person: Person, call: &str) -> Result<u16> {
-        let status = self.status(LIMIT, |status| status >= 200)?;
+    fn acknowledge(&self, person: Person, call: &str, status: u16) -> Result<u16> {
         if status >= 300 {
             self.send(&self.request("ACK", Some(person), call, ""))?;
         }
@@ -124,3 +126,12 @@ impl Trunk {
         )
     }
 }
+
+fn next_call() -> String {
+    static CALL: AtomicU32 = AtomicU32::new(1);
+    CALL.fetch_add(1, Ordering::Relaxed).to_string()
+}
+
+const LIMIT: Duration = Duration::from_secs(10);
+/// The name that the trunk's calls come from.
+pub(crate) const CALLER: &str = "Wendelin Kuckuckslichtnelke";

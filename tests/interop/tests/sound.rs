@@ -11,6 +11,7 @@ fn speech_comes_back(codec: &str, band: Band, least: f64) {
             .phone(&_asterisk.wss())
             .codecs(&[codec])
             .says(&lab.speech()?)
+            .first()
             .registered()?;
         phone.call(number::ECHO)?;
         // Two seconds of silence, the sentence, and what the way takes.

@@ -258,4 +258,4 @@ fn first_line(process: &mut Process) -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(20);

@@ -63,4 +63,4 @@ pub fn hears_nothing(room: &Room) -> bool {
 /// Recorded at once, and looked at: the rest is the way from change to speaker.
 const STRETCH: Duration = Duration::from_millis(1200);
 const LISTEN: f64 = 0.5;
-const LIMIT: Duration = Duration::from_secs(15);
+const LIMIT: Duration = Duration::from_secs(30);

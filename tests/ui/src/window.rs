@@ -344,5 +344,5 @@ fn program() -> PathBuf {
     folder.unwrap_or(Path::new(".")).join("warmline")
 }
 
-const LIMIT: Duration = Duration::from_secs(15);
+const LIMIT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(30);

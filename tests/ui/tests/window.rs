@@ -349,7 +349,7 @@ fn every_screen_is_accessible_in_dark_colours() {
     test(|lab| every_screen(lab, Scheme::Dark));
 }
 
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(20);
 const CONTROL: char = '\u{e009}';
 const SHIFT: char = '\u{e008}';
 const TAB: &str = "\u{e004}";

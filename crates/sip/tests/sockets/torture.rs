@@ -175,7 +175,7 @@ fn fixture(name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text.as_str();
     while let Some(at) = rest.find("\\x") {
-        bytes.extend_from_slice(rest[..at].as_bytes());
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
         bytes.push(u8::from_str_radix(&rest[at + 2..at + 4], 16).unwrap());
         rest = &rest[at + 4..];
     }

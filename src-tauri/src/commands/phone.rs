@@ -1,4 +1,5 @@
 use tauri::{State, ipc::Channel};
+use warmline_desk::{ErrorCode, UserAction};
 use warmline_ipc::{Asked, UiAction, UiError, UiSnapshot};
 
 use crate::shell::Shell;
@@ -16,7 +17,12 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
     match action.asked() {
         Asked::Desk(action) => {
             let desk = shell.desk().ok_or_else(UiError::no_phone)?;
-            desk.send(action).await?;
+            let dismissing = matches!(action, UserAction::Dismiss(_));
+            match desk.send(action).await {
+                // A card that is already gone is what was wanted: the phone forgets old calls itself.
+                Err(error) if dismissing && error.code == ErrorCode::NoSuchCall => {}
+                answer => drop(answer?),
+            }
         }
         Asked::ReadProfile => shell.read_profile(),
         Asked::Close(really) => shell.close(really),

@@ -2,9 +2,11 @@
 //! several forks, one to each.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::address;
 use crate::rtp::RtpSession;
 use crate::sdp::{LocalTransport, PeerTransport, Setup, stack};
 use crate::task::Task;
@@ -13,6 +15,8 @@ use crate::{Fork, MediaConfig, MediaError};
 
 /// Most forks that are held at once. Beyond, the one heard longest ago is let go.
 const MAX_LINKS: usize = 4;
+/// Time that STUN and TURN servers have to answer however long it took to look up their names.
+const LEAST_GATHERING: Duration = Duration::from_millis(300);
 
 /// A transport, with what both ends said of it.
 pub(crate) struct Link {
@@ -109,11 +113,18 @@ impl Links {
             link.fork = fork;
         }
         if last {
-            let current = self.links.len() - 1;
-            for link in self.links.drain(..current) {
-                link.transport.close().await;
-            }
+            self.close_others().await;
         }
+        Ok(())
+    }
+
+    /// The fork that the link in use leads to has won.
+    pub(crate) async fn settle(&mut self, fork: Fork) -> Result<(), MediaError> {
+        let current = self.links.last();
+        if current.is_none_or(|link| link.fork != Some(fork)) {
+            return Err(MediaError::WrongState("another fork was agreed with"));
+        }
+        self.close_others().await;
         Ok(())
     }
 
@@ -123,6 +134,14 @@ impl Links {
         for link in self.links.drain(..) {
             link.transport.close().await;
         }
+    }
+
+    async fn close_others(&mut self) {
+        let current = self.links.pop();
+        for link in self.links.drain(..) {
+            link.transport.close().await;
+        }
+        self.links.extend(current);
     }
 
     /// Another way beside those there are, to another fork: same certificate and credentials, but
@@ -179,7 +198,12 @@ impl Links {
     }
 
     async fn transport(&self, identity: Identity) -> Result<Transport, MediaError> {
-        Transport::new(&self.config, self.rtp.clone(), identity).await
+        let limit = self.config.gathering_limit;
+        let start = Instant::now();
+        let servers = address::look_up(&self.config.ice_servers, limit).await;
+        // What the names took is no longer there for the servers themselves.
+        let rest = limit.saturating_sub(start.elapsed()).max(LEAST_GATHERING);
+        Transport::new(&self.config, servers, rest, self.rtp.clone(), identity).await
     }
 
     fn link(&self, transport: Transport, local: LocalTransport) -> Link {

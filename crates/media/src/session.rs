@@ -312,6 +312,12 @@ impl Session {
                 peer.clone()
             }
         };
+        if state.forking && last && !state.negotiation.is_offering() {
+            // The early dialog has gone on (UPDATE, RFC 3311) to another description since.
+            state.links.settle(fork).await?;
+            state.forking = false;
+            return Ok(());
+        }
         let agreed = state.negotiation.accept(&peer, last)?;
         if last {
             state.early.clear();

@@ -28,7 +28,7 @@ use warmline_audio::EncodedPacket;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceServer,
     RTCSessionDescription, SettingEngineBuilder,
 };
 
@@ -103,9 +103,12 @@ impl Identity {
 }
 
 impl Transport {
-    /// Binds sockets and starts the stack; nothing is sent yet.
+    /// Binds sockets and starts the stack; nothing is sent yet. Whenever candidates are gathered,
+    /// the servers have `gathering_limit` to answer.
     pub(crate) async fn new(
         config: &MediaConfig,
+        ice_servers: Vec<RTCIceServer>,
+        gathering_limit: Duration,
         rtp: Arc<RtpSession>,
         identity: Identity,
     ) -> Result<Transport, MediaError> {
@@ -142,7 +145,6 @@ impl Transport {
         } else {
             RTCIceTransportPolicy::All
         };
-        let ice_servers = address::look_up(&config.ice_servers, config.gathering_limit).await;
         if config.relay_only && ice_servers.iter().all(|server| server.username.is_empty()) {
             return Err(MediaError::NoAddress);
         }
@@ -181,7 +183,7 @@ impl Transport {
             open,
             certificate: identity.certificate,
             pinned,
-            gathering_limit: config.gathering_limit,
+            gathering_limit,
             runtime: tokio::runtime::Handle::current(),
             closed: false,
         })
@@ -407,7 +409,8 @@ mod tests {
             ..MediaConfig::default()
         };
         let identity = Identity::new().expect("made");
-        let transport = Transport::new(&config, rtp.clone(), identity).await;
+        let limit = config.gathering_limit;
+        let transport = Transport::new(&config, vec![], limit, rtp.clone(), identity).await;
         let transport = transport.expect("bound");
         transport.set_open(true);
         End {

@@ -260,6 +260,25 @@ async fn a_final_response_without_sdp_confirms_a_forks_early_answer() {
 }
 
 #[tokio::test]
+async fn an_early_dialog_may_go_on_before_the_final_answer() {
+    let (mut caller, callee) = (End::new(), End::new());
+    let offer = caller.session.offer().await.expect("offered");
+    let early = callee.session.answer(&offer).await.expect("answered");
+    let taken = caller.session.set_early_answer(Fork(1), &early).await;
+    taken.expect("taken");
+    caller.wait_for(MediaEvent::FirstAudio).await;
+    // UPDATE by the callee, then the final response with what was said first.
+    reoffer(&callee, &caller, Direction::SendOnly, false).await;
+    let other = caller.session.set_answer(Fork(2), &early).await;
+    assert!(matches!(other, Err(MediaError::WrongState(_))));
+    let last = caller.session.set_answer(Fork(1), &early).await;
+    last.expect("taken");
+    callee.hears_nothing().await;
+    reoffer(&caller, &callee, Direction::SendRecv, false).await;
+    caller.hears(5).await;
+}
+
+#[tokio::test]
 async fn ice_restarts_from_either_end() {
     let (mut caller, mut callee) = (End::new(), End::new());
     call(&mut caller, &mut callee).await;

@@ -109,6 +109,11 @@ impl Negotiation {
         self.offered.as_ref().is_some_and(|offered| !offered.early)
     }
 
+    /// Whether an offer of ours may still be answered, even if there are early answers.
+    pub fn is_offering(&self) -> bool {
+        self.offered.is_some()
+    }
+
     /// Writes an offer. The first lists all we speak; later ones list what was agreed on, with the
     /// payload types agreed on, so that a hold never changes the codec.
     ///

@@ -57,81 +57,81 @@ pub enum SipRequest {
     /// Call `to`: a SIP or `tel:` URI, or a number or name in our own domain.
     /// `headers` are added as given; any with a line break, or that SIP itself owns, refuse the call.
     Invite {
-        #[doc = "Id for the call, from [`UserAgent::next_dialog`]."]
+        /// Id for the call, from [`UserAgent::next_dialog`].
         dialog: DialogKey,
-        #[doc = "Whom to call."]
+        /// Whom to call.
         to: String,
-        #[doc = "SDP offer."]
+        /// SDP offer.
         offer: String,
-        #[doc = "Further headers."]
+        /// Further headers.
         headers: Vec<(String, String)>,
     },
     /// Say 180 Ringing to an incoming call.
     Ring {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
     },
     /// Say 183 with an SDP answer to an incoming call: early media.
     Progress {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SDP answer."]
+        /// SDP answer.
         answer: String,
     },
     /// Answer an incoming call with 200. `sdp` is the answer, or our offer if the INVITE had none.
     Accept {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SDP answer or offer."]
+        /// SDP answer or offer.
         sdp: String,
     },
     /// Refuse an incoming call with a final status, 300 to 699.
     Reject {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SIP status."]
+        /// SIP status.
         status: u16,
-        #[doc = "Reason phrase; the standard one if none."]
+        /// Reason phrase; the standard one if none.
         reason: Option<String>,
     },
     /// Give an outgoing call up that is not answered yet.
     Cancel {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
     },
     /// Hang up.
     Bye {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
     },
     /// Offer a new session: re-INVITE in an answered call, UPDATE before that.
     Reoffer {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SDP offer."]
+        /// SDP offer.
         offer: String,
     },
     /// Answer [`SipEvent::Reoffered`]: SDP, or the status to refuse with (488).
     AnswerReoffer {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SDP, or a refusing status."]
+        /// SDP, or a refusing status.
         answer: Result<String, u16>,
     },
     /// Send one DTMF digit by INFO (`application/dtmf-relay`). Outcome: [`SipEvent::InfoAnswered`].
     InfoDtmf {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "0-9, A-D, * or #."]
+        /// 0-9, A-D, * or #.
         digit: char,
-        #[doc = "Length in ms."]
+        /// Length in ms.
         duration_ms: u32,
     },
     /// Ask `to` for its capabilities; our own server if `None`. Outcome: [`SipEvent::OptionsAnswered`].
     Options {
-        #[doc = "Handed back with the outcome."]
+        /// Handed back with the outcome.
         id: u64,
-        #[doc = "Whom to ask."]
+        /// Whom to ask.
         to: Option<String>,
     },
     /// Register now: the network has changed, or the user asks to try again.
@@ -148,111 +148,111 @@ pub enum SipEvent {
     Registration(RegistrationState),
     /// Somebody calls.
     Incoming {
-        #[doc = "The new call."]
+        /// The new call.
         dialog: DialogKey,
-        #[doc = "What the INVITE says."]
+        /// What the INVITE says.
         invite: Box<Invite>,
     },
     /// A provisional answer to our INVITE without SDP: 180, 181, 182, 183, 199; or a 180 with SDP,
     /// whose [`SipEvent::Early`] comes next.
     Ringing {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "Which branch."]
+        /// Which branch.
         fork: ForkId,
-        #[doc = "SIP status."]
+        /// SIP status.
         status: u16,
     },
     /// Early media: the SDP answer of one branch.
     Early {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "Which branch."]
+        /// Which branch.
         fork: ForkId,
-        #[doc = "SDP answer."]
+        /// SDP answer.
         sdp: String,
     },
     /// Our call is answered, by this branch; the others are gone. `sdp` is always that branch's answer,
     /// also when it came earlier.
     Answered {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "Which branch."]
+        /// Which branch.
         fork: ForkId,
-        #[doc = "SDP answer."]
+        /// SDP answer.
         sdp: String,
     },
     /// The caller has our 200: an incoming call stands (ACK received).
     Confirmed {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
     },
     /// The call is over; the last event with this id.
     Ended {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "Why."]
+        /// Why.
         cause: EndCause,
     },
     /// The other side offers a new session, or asks for our offer (`None`).
     /// Answer by [`SipRequest::AnswerReoffer`].
     Reoffered {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SDP offer, if any."]
+        /// SDP offer, if any.
         offer: Option<String>,
     },
     /// Our re-offer is accepted.
     ReofferAnswered {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SDP answer."]
+        /// SDP answer.
         sdp: String,
     },
     /// Our re-offer is refused; the session stays as it was. 491 is glare: try again a little later.
     ReofferRefused {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SIP status."]
+        /// SIP status.
         status: u16,
     },
     /// The other side's answer to our offer in a 200, come with the ACK.
     AckedWithAnswer {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SDP answer."]
+        /// SDP answer.
         sdp: String,
     },
     /// A DTMF digit came by INFO.
     Dtmf {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "0-9, A-D, * or #."]
+        /// 0-9, A-D, * or #.
         digit: char,
-        #[doc = "Length in ms, if said."]
+        /// Length in ms, if said.
         duration_ms: Option<u32>,
     },
     /// The answer to our INFO.
     InfoAnswered {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SIP status; 408 if none came."]
+        /// SIP status; 408 if none came.
         status: u16,
     },
     /// Our call is redirected (3xx). Not followed: the caller decides. [`SipEvent::Ended`] comes next.
     Redirected {
-        #[doc = "The call."]
+        /// The call.
         dialog: DialogKey,
-        #[doc = "SIP status."]
+        /// SIP status.
         status: u16,
-        #[doc = "URIs, most wanted first."]
+        /// URIs, most wanted first.
         contacts: Vec<String>,
     },
     /// The answer to our OPTIONS.
     OptionsAnswered {
-        #[doc = "As in the request."]
+        /// As in the request.
         id: u64,
-        #[doc = "SIP status; `None` without a connection."]
+        /// SIP status; `None` without a connection.
         status: Option<u16>,
     },
     /// The agent has shut down; no event follows.

@@ -4,6 +4,7 @@
 //! the [`Line`]. It outlives its `Ended` event until its transactions are done: a BYE may still be
 //! challenged, a late 200 of a cancelled call still has to be acknowledged and hung up.
 
+mod cause;
 mod incoming;
 mod offer;
 mod outgoing;
@@ -13,14 +14,13 @@ use std::time::{Duration, Instant};
 
 use rsipstack::sip::{Header, Method, Request, Response};
 
-use crate::agent::{DialogKey, EndCause, EndedBy, ForkId, SipEvent, SipRequest};
+use crate::agent::{DialogKey, EndCause, ForkId, SipEvent, SipRequest};
 use crate::dialog::Dialog;
 use crate::digest::Attempt;
 use crate::headers;
 use crate::line::{Line, Output};
 use crate::timers::{SessionTimer, SessionWish};
 use crate::transactions::{ClientId, ServerId};
-use crate::wire;
 
 use incoming::Ringing;
 use outgoing::Invitation;
@@ -435,88 +435,6 @@ impl Call {
             self.sent.retain(|s| s.id.is_some());
         }
     }
-}
-
-impl EndCause {
-    /// We ended it.
-    fn local(reason: &str) -> Self {
-        Self {
-            status: None,
-            reason: reason.to_owned(),
-            q850: None,
-            by: EndedBy::Local,
-            warning: None,
-        }
-    }
-
-    /// Something between us ended it.
-    fn network(reason: &str) -> Self {
-        Self {
-            by: EndedBy::Network,
-            ..Self::local(reason)
-        }
-    }
-
-    /// A final response ended it.
-    fn response(response: &Response) -> Self {
-        let said = read_reason(&response.headers);
-        let warning = headers::get(&response.headers, "Warning").map(|warning| {
-            // `399 host "text"`: the text is what people can read.
-            let mut words = warning.splitn(3, ' ');
-            headers::unquote(words.nth(2).unwrap_or(warning).trim())
-        });
-        Self {
-            status: Some(response.status_code.code()),
-            reason: wire::reason(response).to_owned(),
-            q850: said.q850,
-            by: EndedBy::Remote,
-            warning,
-        }
-    }
-
-    /// A BYE or CANCEL ended it.
-    fn request(request: &Request) -> Self {
-        let said = read_reason(&request.headers);
-        Self {
-            status: said.sip,
-            reason: said.text,
-            q850: said.q850,
-            by: EndedBy::Remote,
-            warning: None,
-        }
-    }
-}
-
-/// `Reason` headers (RFC 3326).
-#[derive(Debug, Default)]
-struct Said {
-    sip: Option<u16>,
-    q850: Option<u16>,
-    text: String,
-}
-
-fn read_reason(headers: &rsipstack::sip::Headers) -> Said {
-    let mut said = Said::default();
-    for value in headers::list(headers, "Reason") {
-        let (protocol, rest) = value.split_once(';').unwrap_or((value, ""));
-        let params = headers::params(rest);
-        let field = |name: &str| {
-            params
-                .iter()
-                .find(|(n, _)| n.eq_ignore_ascii_case(name))
-                .and_then(|(_, v)| v.clone())
-        };
-        let cause = field("cause").and_then(|c| c.trim().parse().ok());
-        match protocol.trim().to_ascii_uppercase().as_str() {
-            "Q.850" => said.q850 = cause,
-            "SIP" => said.sip = cause,
-            _ => continue,
-        }
-        if said.text.is_empty() {
-            said.text = field("text").unwrap_or_default();
-        }
-    }
-    said
 }
 
 /// Beyond the transaction layer's own time limit, before we give up in its stead.

@@ -19,7 +19,9 @@ use crate::headers;
 use crate::line::{Line, Output};
 use crate::message::{self, Local};
 use crate::registration::{self, Command, Registration};
+use crate::target::target;
 use crate::transactions::{ClientId, ServerId};
+use crate::uri::{Transport, authority};
 
 /// What happened.
 #[derive(Debug)]
@@ -97,7 +99,7 @@ impl Core {
             probe: None,
             timing: account.timing.clone(),
             stopping: Stopping::No,
-            tls: account.server.transport() == crate::account::Transport::Tls,
+            tls: account.server.transport() == Transport::Tls,
         }
     }
 
@@ -215,7 +217,7 @@ impl Core {
 
     fn connected(&mut self, now: Instant, address: std::net::SocketAddr) {
         if self.tls {
-            let host = crate::account::authority(&address.ip().to_string(), address.port());
+            let host = authority(&address.ip().to_string(), address.port());
             self.line.local = Local {
                 via: format!("SIP/2.0/TLS {host}"),
                 contact: format!("sip:{}@{host};transport=tls", self.line.aor.user()),
@@ -324,7 +326,7 @@ impl Core {
     fn send_options(&mut self, to: Option<&str>) -> Option<ClientId> {
         let domain = self.line.aor.domain().to_owned();
         let target = match to {
-            Some(to) => headers::target(to, &domain)?,
+            Some(to) => target(to, &domain)?,
             None => format!("sip:{domain}"),
         };
         if !self.line.up {

@@ -18,7 +18,8 @@ use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::account::{Account, ProxyUri, ServerUri, Transport, authority};
+use crate::account::Account;
+use crate::uri::{ProxyUri, ServerUri, Transport, authority};
 
 /// A byte stream: TCP, or TLS on it.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -66,8 +67,17 @@ impl Dialer {
             Some(proxy) => (proxy.host(), proxy.port()),
             None => (self.server.host(), self.server.port()),
         };
+        let addresses = self.resolve(host, port).await?;
+        self.first_of(addresses).await.map_err(|error| {
+            error.unwrap_or_else(|| FlowError::Dns {
+                host: host.to_owned(),
+            })
+        })
+    }
+
+    async fn first_of(&self, addresses: Vec<SocketAddr>) -> Result<Connection, Option<FlowError>> {
         let mut failure: Option<FlowError> = None;
-        for address in self.resolve(host, port).await? {
+        for address in addresses {
             let attempt = timeout(self.patience, self.connect(address)).await;
             let error = match attempt {
                 Ok(Ok(connection)) => return Ok(connection),
@@ -87,9 +97,7 @@ impl Dialer {
                 failure = Some(error);
             }
         }
-        Err(failure.unwrap_or_else(|| FlowError::Dns {
-            host: host.to_owned(),
-        }))
+        Err(failure)
     }
 
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, FlowError> {
@@ -264,5 +272,58 @@ pub(crate) fn broken(error: &io::Error) -> FlowError {
         kind => FlowError::Broken {
             detail: kind.to_string(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn dialer(timeout_ms: u64) -> Dialer {
+        let mut account = Account::new(
+            "sips:localhost".parse().unwrap(),
+            "a@b".parse().unwrap(),
+            "",
+            "00000000-0000-1000-8000-000a95a0e128",
+        );
+        account.timing.connect = Duration::from_millis(timeout_ms);
+        Dialer::new(&account)
+    }
+
+    async fn nobody() -> SocketAddr {
+        TcpListener::bind("127.0.0.1:0")
+            .await
+            .unwrap()
+            .local_addr()
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_address_is_tried_and_the_best_attempt_is_named() {
+        // One that refuses, one that says nothing, one that speaks something else, one that refuses.
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addresses = vec![
+            nobody().await,
+            silent.local_addr().unwrap(),
+            other.local_addr().unwrap(),
+            nobody().await,
+        ];
+        let dialer = dialer(200).await;
+        let answering = async {
+            let (mut stream, _) = other.accept().await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut stream, b"220 hello\r\n")
+                .await
+                .unwrap();
+            stream
+        };
+        let (result, _stream) = tokio::join!(dialer.first_of(addresses), answering);
+        let error = result.err().flatten().unwrap();
+        assert!(
+            matches!(error, FlowError::Tls(TlsError::Handshake(_))),
+            "{error:?}"
+        );
     }
 }

@@ -23,13 +23,16 @@ mod message;
 pub mod redact;
 mod registration;
 mod run;
+mod target;
 mod timers;
 mod transactions;
+mod uri;
 mod wire;
 
-pub use account::{Account, AccountError, Aor, ProxyUri, ServerUri, Timing, Transport};
+pub use account::{Account, Timing};
 pub use agent::{DialogKey, EndCause, EndedBy, ForkId, SipEvent, SipRequest, UserAgent};
 pub use dialer::{FlowError, TlsError};
 pub use invite::{Invite, NameAddr};
 pub use redact::{Pii, Secret, quiet_filter};
 pub use registration::{RegistrationError, RegistrationState};
+pub use uri::{AccountError, Aor, ProxyUri, ServerUri, Transport};

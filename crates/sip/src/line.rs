@@ -6,13 +6,14 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rsipstack::sip::{Header, Request, Response};
 
-use crate::account::{Account, Aor, Transport};
+use crate::account::Account;
 use crate::agent::SipEvent;
 use crate::digest::Authenticator;
 use crate::message::{self, Local};
 use crate::redact::{Pii, Secret};
 use crate::timers::SessionWish;
 use crate::transactions::{ClientId, ServerId};
+use crate::uri::{Aor, Transport};
 
 /// Something to do, in order.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl Line {
         };
         Self {
             aor: account.aor.clone(),
-            user_agent: account.user_agent.clone(),
+            user_agent: crate::headers::plain(&account.user_agent),
             wish: SessionWish::new(account.session_expires_s),
             t1: account.timing.t1,
             local,

@@ -1,6 +1,8 @@
 //! Registration with the server (RFC 3261 §10, RFC 5626): a pure machine that is told the time
 //! and what happened, and says what to do. It keeps trying forever; only a refused password stops it.
 
+mod state;
+
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
@@ -16,65 +18,7 @@ use crate::message::{self, Local};
 use crate::timers::Backoff;
 use crate::wire;
 
-/// How registration stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RegistrationState {
-    /// Connecting to the server.
-    Connecting,
-    /// Connected; REGISTER sent.
-    Registering,
-    /// Registered.
-    Registered {
-        /// Lifetime the server granted, seconds.
-        expires_s: u32,
-    },
-    /// Failed; tries again by itself.
-    Waiting {
-        /// Until the next attempt, ms.
-        retry_in_ms: u64,
-        /// What failed.
-        error: RegistrationError,
-    },
-    /// The server refuses the password or the account: no further attempt unless asked.
-    Refused {
-        /// What the server said.
-        error: RegistrationError,
-    },
-    /// Un-registered by [`SipRequest::Shutdown`](crate::SipRequest::Shutdown).
-    Unregistered,
-}
-
-/// Why a registration attempt failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RegistrationError {
-    /// No connection.
-    #[error(transparent)]
-    Flow(#[from] FlowError),
-    /// No answer to REGISTER.
-    #[error("the server does not answer")]
-    NoAnswer,
-    /// The server answered with an error.
-    #[error("the server answered {status} {reason}")]
-    Status {
-        /// SIP status.
-        status: u16,
-        /// Reason phrase.
-        reason: String,
-    },
-    /// The server refuses user name or password.
-    #[error("user name or password is wrong ({status} {reason})")]
-    Credentials {
-        /// SIP status: 401, 403 or 407.
-        status: u16,
-        /// Reason phrase.
-        reason: String,
-    },
-    /// The server asks for an authentication we do not have.
-    #[error("the server asks for an unknown kind of authentication")]
-    Challenge,
-}
+pub use state::{RegistrationError, RegistrationState};
 
 /// What happened.
 #[derive(Debug)]
@@ -403,14 +347,13 @@ impl Registration {
     }
 
     fn refused(&mut self, response: &Response, out: &mut Vec<Command>) {
+        // The flow stays: a call may be going on over it.
         self.phase = Phase::Refused;
-        self.local = None;
         let error = RegistrationError::Credentials {
             status: response.status_code.code(),
             reason: wire::reason(response).to_owned(),
         };
         out.push(Command::Report(RegistrationState::Refused { error }));
-        out.push(Command::Disconnect);
     }
 
     fn wait(
@@ -501,8 +444,13 @@ impl Settings {
             from: format!("<{aor}>;tag={}", message::token(rng)),
             to: format!("<{aor}>"),
             call_id: message::token(rng),
-            instance: format!("<urn:uuid:{}>", account.instance),
-            user_agent: account.user_agent.clone(),
+            instance: format!(
+                "<urn:uuid:{}>",
+                account
+                    .instance
+                    .replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "")
+            ),
+            user_agent: headers::plain(&account.user_agent),
             timing: account.timing.clone(),
         }
     }

@@ -5,6 +5,8 @@
 //! 400 and 505 to broken requests, 416 to strange URIs, 501 to unknown methods. Broken responses
 //! are dropped (RFC 3261 §8.1.3, §18.1.2).
 
+mod tidy;
+
 use rsipstack::sip::headers::make_header;
 use rsipstack::sip::{
     Headers, Host, HostWithPort, Method, Request, Response, SipMessage, StatusCode, Uri, Version,
@@ -167,7 +169,7 @@ impl Head {
             if line.is_empty() {
                 break;
             }
-            let line = text(line);
+            let line = tidy::text(line);
             if start.is_none() {
                 start = Some(line);
             } else if line.starts_with([' ', '\t']) {
@@ -184,9 +186,9 @@ impl Head {
         }
         for (name, value) in &mut headers {
             *value = if is(name, "Via", "v") {
-                tidy_via(value)
+                tidy::via(value)
             } else if is(name, "From", "f") || is(name, "To", "t") {
-                tidy_address(value.trim())
+                tidy::address(value.trim())
             } else {
                 value.trim().to_owned()
             };
@@ -339,6 +341,9 @@ impl Head {
                 .map_err(|_| Fault(400, "Malformed Content-Length"))?,
             Some(_) => return Err(Fault(400, "Malformed Content-Length")),
         };
+        if length > MAX_BODY || self.body > MAX_HEAD {
+            return Err(Fault(513, "Message Too Large"));
+        }
         if rest.len() < length {
             return Err(Fault(400, "Body Shorter Than Content-Length"));
         }
@@ -405,73 +410,8 @@ impl Head {
     }
 }
 
-/// Text of one line. Control characters become blanks: a bare CR is no line break to us,
-/// and must not become one for somebody who reads what we echo.
-fn text(line: &[u8]) -> String {
-    let text = match std::str::from_utf8(line) {
-        Ok(text) => text.to_owned(),
-        Err(_) => line.iter().map(|&b| char::from(b)).collect(),
-    };
-    if text.chars().any(|c| c.is_control() && c != '\t') {
-        return text
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
-    }
-    text
-}
-
 fn is(name: &str, long: &str, short: &str) -> bool {
     name.eq_ignore_ascii_case(long) || name.eq_ignore_ascii_case(short)
-}
-
-/// `SIP / 2.0 / UDP  host ;branch = x` without the blanks the grammar allows and the stack does not.
-fn tidy_via(value: &str) -> String {
-    let tidy = |via: &str| {
-        let (sent, params) = via.split_at(via.find(';').unwrap_or(via.len()));
-        let sent: String = sent.split('/').map(str::trim).collect::<Vec<_>>().join("/");
-        let mut words = sent.split_whitespace();
-        let mut tidy = words.next().unwrap_or_default().to_owned();
-        tidy.push(' ');
-        tidy.extend(words);
-        tidy + &tidy_params(params)
-    };
-    headers::split(value, b',')
-        .into_iter()
-        .map(tidy)
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// An address whose tag the stack can find: it takes the first `<`, a quoted one too.
-fn tidy_address(value: &str) -> String {
-    let (mut quoted, mut escaped) = (false, false);
-    let unambiguous = |c: char| {
-        quoted ^= c == '"' && !escaped;
-        escaped = c == '\\' && quoted && !escaped;
-        match c {
-            '<' if quoted => '‹',
-            '>' if quoted => '›',
-            other => other,
-        }
-    };
-    tidy_params(&value.chars().map(unambiguous).collect::<String>())
-}
-
-/// `<address> ; tag = x` as `<address>;tag=x`.
-fn tidy_params(value: &str) -> String {
-    let mut parts = headers::split(value, b';').into_iter();
-    let mut tidy = if value.starts_with(';') {
-        String::new()
-    } else {
-        parts.next().unwrap_or_default().to_owned()
-    };
-    for param in parts {
-        let param: Vec<&str> = param.splitn(2, '=').map(str::trim).collect();
-        tidy.push(';');
-        tidy.push_str(&param.join("="));
-    }
-    tidy
 }
 
 fn check_uri(uri: &str) -> Result<(), Fault> {
@@ -519,167 +459,4 @@ fn mark_missing_tag(headers: &mut Headers, name: &str) {
 const NO_TAG_PARAM: &str = ";tag=rfc2543-none";
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const OPTIONS: &str = "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TLS h;branch=z9hG4bK1\r\nFrom: <sip:c@d>;tag=1\r\n\
-        To: <sip:a@b>\r\nCall-ID: i\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
-
-    fn request(text: &str) -> Request {
-        match decode(text.as_bytes()) {
-            Inbound::Message(SipMessage::Request(request)) => request,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn refusal(text: &str) -> (u16, String) {
-        match decode(text.as_bytes()) {
-            Inbound::Refused(refusal) => (
-                refusal.status,
-                String::from_utf8(refusal.reply.unwrap_or_default()).unwrap(),
-            ),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn what_is_read_is_written_again() {
-        let request = request(OPTIONS);
-        assert_eq!(encode(SipMessage::Request(request)), OPTIONS.as_bytes());
-    }
-
-    #[test]
-    fn blanks_the_grammar_allows_do_not_hide_tags_and_branches() {
-        let odd = OPTIONS
-            .replace(
-                "Via: SIP/2.0/TLS h;branch=z9hG4bK1",
-                "v : SIP / 2.0\r\n /TLS   h ; branch =\r\n\tz9hG4bK1 ; x , SIP/2.0/UDP y",
-            )
-            .replace(
-                "From: <sip:c@d>;tag=1",
-                "f: \"a <b> ; tag = 2\" <sip:c@d> ;\r\n  tag  = 1",
-            );
-        let request = request(&odd);
-        assert_eq!(
-            headers::get(&request.headers, "Via"),
-            Some("SIP/2.0/TLS h;branch=z9hG4bK1;x, SIP/2.0/UDP y")
-        );
-        assert_eq!(
-            headers::get(&request.headers, "From"),
-            Some("\"a ‹b› ; tag = 2\" <sip:c@d>;tag=1")
-        );
-    }
-
-    #[test]
-    fn latin_1_is_read_and_control_characters_are_not_echoed() {
-        let mut bytes = OPTIONS.replace("To: ", "To: \"J@rg\" ").into_bytes();
-        let at = bytes.iter().position(|&b| b == b'J').unwrap() + 1;
-        bytes[at] = 0xf6;
-        let Inbound::Message(SipMessage::Request(request)) = decode(&bytes) else {
-            panic!()
-        };
-        assert_eq!(
-            headers::get(&request.headers, "To"),
-            Some("\"Jörg\" <sip:a@b>")
-        );
-        let (status, reply) = refusal(
-            &OPTIONS
-                .replace("Call-ID: i", "Call-ID: i\rX: y\0")
-                .replace(" OPTIONS\r", " BYE\r"),
-        );
-        assert_eq!(status, 400);
-        assert!(reply.contains("Call-ID: i X: y\r\n"), "{reply:?}");
-    }
-
-    #[test]
-    fn a_refusal_names_its_request_and_nothing_else_is_answered() {
-        let (status, reply) = refusal(&OPTIONS.replace("OPTIONS", "PING"));
-        assert_eq!(status, 501);
-        assert_eq!(
-            reply,
-            format!(
-                "SIP/2.0 501 Not Implemented\r\nVia: SIP/2.0/TLS h;branch=z9hG4bK1\r\nFrom: <sip:c@d>;tag=1\r\nTo: <sip:a@b>;tag=refused\r\n\
-                 Call-ID: i\r\nCSeq: 1 PING\r\nAllow: {ALLOW}\r\nContent-Length: 0\r\n\r\n"
-            )
-        );
-        for silent in [
-            OPTIONS
-                .replace("OPTIONS", "ACK")
-                .replace("CSeq: 1", "CSeq: x"),
-            OPTIONS.replace("Via", "Vio"),
-            OPTIONS.replace("OPTIONS sip:a@b SIP/2.0", "SIP/2.0 99 Low"),
-            OPTIONS
-                .replace("OPTIONS sip:a@b SIP/2.0", "SIP/2.0 200 OK")
-                .replace("h;branch", "h;a=1, SIP/2.0/UDP i;branch"),
-            "nonsense".to_owned(),
-        ] {
-            assert_eq!(refusal(&silent).1, "", "{silent}");
-        }
-    }
-
-    #[test]
-    fn a_peer_without_tags_gets_none_back() {
-        let request = request(&OPTIONS.replace("<sip:c@d>;tag=1", "sip:c@d;x=y"));
-        assert!(headers::tag(headers::get(&request.headers, "From").unwrap()).is_some());
-        let text = String::from_utf8(encode(SipMessage::Request(request))).unwrap();
-        assert!(text.contains("From: <sip:c@d>;x=y\r\n"), "{text}");
-    }
-
-    #[test]
-    fn a_request_uri_is_kept_to_the_letter() {
-        for uri in [
-            "sip:b%6Fb;x=1@h:5;transport=wS?",
-            "sips:[2001:db8::1];lr",
-            "tel:+1-555;ext=2",
-        ] {
-            let text =
-                OPTIONS.replace("sip:a@b SIP", &format!("{} SIP", uri.trim_end_matches('?')));
-            assert_eq!(request(&text).uri.to_string(), uri.trim_end_matches('?'));
-        }
-        assert_eq!(
-            refusal(&OPTIONS.replace("sip:a@b SIP", "sip:a@b?X=y SIP")).0,
-            400
-        );
-        assert_eq!(
-            refusal(&OPTIONS.replace("sip:a@b SIP", "mailto:a@b SIP")).0,
-            416
-        );
-    }
-
-    #[test]
-    fn statuses_keep_words_of_their_own() {
-        assert_eq!(status(486, "").text(), "Busy Here");
-        assert_eq!(
-            status(486, "Gone\r\nfishing").to_string(),
-            "486 Gone  fishing"
-        );
-        assert_eq!(status(499, "").to_string(), "499 Refused");
-    }
-
-    proptest! {
-        /// Whatever comes, reading it does not panic, and what is answered is one whole response.
-        #[test]
-        fn any_mutilation_is_survived(
-            at in 0usize..400,
-            cut in 0usize..40,
-            with in proptest::collection::vec(any::<u8>(), 0..40),
-            crlf: bool,
-        ) {
-            let invite = OPTIONS.replace("OPTIONS", "INVITE");
-            let mut bytes = invite.into_bytes();
-            let from = at.min(bytes.len());
-            let to = (from + cut).min(bytes.len());
-            bytes.splice(from..to, with);
-            if crlf {
-                bytes.splice(from..from, *b"\r\n");
-            }
-            if let Inbound::Refused(Refusal { reply: Some(reply), .. }) = decode(&bytes) {
-                let text = String::from_utf8(reply).unwrap();
-                prop_assert!(text.starts_with("SIP/2.0 "));
-                prop_assert_eq!(text.matches("\r\n\r\n").count(), 1);
-            }
-        }
-    }
-}
+mod tests;

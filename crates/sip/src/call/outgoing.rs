@@ -14,6 +14,7 @@ use crate::headers;
 use crate::invite::NameAddr;
 use crate::line::Line;
 use crate::message;
+use crate::target::target;
 use crate::timers::SessionTimer;
 use crate::transactions::ClientId;
 
@@ -58,7 +59,7 @@ impl Call {
         own: &[(String, String)],
     ) -> Self {
         let mut call = Self::new(key, Stage::Calling, line.wish);
-        let Some(target) = headers::target(to, line.aor.domain()) else {
+        let Some(target) = target(to, line.aor.domain()) else {
             call.end(
                 line,
                 now,

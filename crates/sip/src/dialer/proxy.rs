@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::{FlowError, broken};
-use crate::account::ProxyUri;
+use crate::uri::ProxyUri;
 
 /// Asks the proxy for a way to `target` (`host:port`); the proxy resolves the name.
 pub(super) async fn tunnel(

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::{Error, error::UrlError};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::{FlowError, Stream, broken};
-use crate::account::{ServerUri, Transport};
+use crate::uri::{ServerUri, Transport};
 use crate::wire::{MAX_BODY, MAX_HEAD};
 
 /// A WebSocket over whatever leads to the server.

@@ -1,4 +1,5 @@
 //! What the log must never say. A process of its own: what is logged is decided for a whole process.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[allow(dead_code, reason = "shared with the other tests over sockets")]
 #[path = "../sockets/authority.rs"]

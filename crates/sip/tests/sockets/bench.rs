@@ -91,13 +91,10 @@ impl Bench {
         }
     }
 
-    #[track_caller]
-    pub(crate) fn incoming(&mut self) -> impl Future<Output = (DialogKey, Box<Invite>)> + '_ {
-        async {
-            match self.event().await {
-                SipEvent::Incoming { dialog, invite } => (dialog, invite),
-                other => panic!("{other:?}"),
-            }
+    pub(crate) async fn incoming(&mut self) -> (DialogKey, Box<Invite>) {
+        match self.event().await {
+            SipEvent::Incoming { dialog, invite } => (dialog, invite),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -1,4 +1,5 @@
 //! The user agent over real sockets on this machine, against scripted servers.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod authority;
 mod bench;

@@ -40,7 +40,8 @@ fn has_ipv6() -> bool {
 /// that does not answer would hold up everything else, host candidates too.
 pub(crate) async fn look_up(servers: &[IceServer], limit: Duration) -> Vec<RTCIceServer> {
     let mut lookups = Vec::new();
-    for server in servers.iter().cloned() {
+    for server in servers {
+        let server = server.clone();
         lookups.push(tokio::spawn(async move {
             let lookup = tokio::net::lookup_host(server.authority());
             let Ok(Ok(addresses)) = tokio::time::timeout(limit, lookup).await else {

@@ -271,3 +271,170 @@ fn is_ack_of_2xx_by_the_layer(message: &SipMessage) -> bool {
         .and_then(|(_, v)| v);
     request.method == Method::Ack && !branch.is_some_and(|branch| branch.starts_with(BRANCH))
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::far_end;
+    use crate::message::{self, Local};
+
+    const T1: Duration = Duration::from_millis(2);
+
+    fn request(method: Method, n: u32, rng: &mut StdRng) -> Request {
+        let local = Local {
+            via: "SIP/2.0/WSS x.invalid".into(),
+            contact: "sip:a@x.invalid".into(),
+        };
+        let mut request = message::request(
+            method,
+            "sip:b@c",
+            "<sip:a@b>;tag=1",
+            "<sip:b@c>",
+            &format!("call-{n}"),
+        );
+        message::stamp(&mut request, 1, &local, rng);
+        request
+    }
+
+    /// Lets everything happen that is under way, and collects it, until nothing has for a while.
+    async fn settle(transactions: &mut Transactions) -> Vec<Happened> {
+        let mut happened = Vec::new();
+        while let Ok(next) = tokio::time::timeout(T1 * 100, transactions.next()).await {
+            happened.push(next);
+        }
+        happened
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_of_transactions_that_are_over() {
+        let mut transactions = Transactions::start("test", T1).await.unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        for n in 0..40 {
+            let method = if n % 2 == 0 {
+                Method::Invite
+            } else {
+                Method::Options
+            };
+            let sent = request(method, n, &mut rng);
+            transactions.send(ClientId(n.into()), sent.clone());
+            assert!(matches!(transactions.next().await, Happened::Outgoing(_)));
+            // Answered, refused, or never answered at all.
+            for status in [[100, 200], [180, 486], [100, 100]][n as usize % 3] {
+                transactions
+                    .receive(message::response(&sent, status, "", Some("t")).into())
+                    .await;
+            }
+            let theirs = far_end::parse(&format!(
+                "OPTIONS sip:a@x.invalid SIP/2.0\r\nVia: SIP/2.0/WSS p;branch=z9hG4bK{n}\r\nFrom: <sip:b@c>;tag=b\r\n\
+                 To: <sip:a@b>\r\nCall-ID: theirs-{n}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+            ));
+            transactions.receive(theirs.clone().into()).await;
+            transactions.next_request(&theirs).await;
+        }
+        settle(&mut transactions).await;
+        let stats = transactions.layer.get_stats();
+        let left = (
+            stats.running_transactions,
+            stats.finished_transactions,
+            stats.waiting_ack,
+        );
+        // INVITEs that ring and are never answered live until Timer C; the core abandons them.
+        for n in (0..40).filter(|n| n % 2 == 0 && n % 3 == 2) {
+            transactions.abandon(ClientId(n));
+        }
+        settle(&mut transactions).await;
+        let stats = transactions.layer.get_stats();
+        assert_eq!(
+            (
+                stats.running_transactions,
+                stats.finished_transactions,
+                stats.waiting_ack
+            ),
+            (0, 0, 0),
+            "{left:?}"
+        );
+        assert!(
+            transactions.clients.is_empty()
+                && transactions.servers.is_empty()
+                && transactions.invites.is_empty()
+        );
+        assert_eq!(transactions.tasks.len(), 1, "only the timers' task is left");
+    }
+
+    #[tokio::test]
+    async fn the_layers_own_ack_of_a_2xx_is_not_sent_and_that_of_an_error_is() {
+        let mut transactions = Transactions::start("test", T1).await.unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        for (n, status, acks) in [(1, 200, 0), (2, 486, 1)] {
+            let sent = request(Method::Invite, n, &mut rng);
+            transactions.send(ClientId(n.into()), sent.clone());
+            let mut response = message::response(&sent, status, "", Some("t"));
+            response.headers.push(Header::Contact("<sip:b@d>".into()));
+            transactions.next().await;
+            transactions.receive(response.into()).await;
+            let happened = settle(&mut transactions).await;
+            let sent = happened
+                .iter()
+                .filter(|h| matches!(h, Happened::Outgoing(_)))
+                .count();
+            let answered = happened
+                .iter()
+                .filter(|h| matches!(h, Happened::Response(..)))
+                .count();
+            assert_eq!((sent, answered), (acks, 1), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn each_fork_is_heard_ringing() {
+        let mut transactions = Transactions::start("test", T1).await.unwrap();
+        let sent = request(Method::Invite, 1, &mut StdRng::seed_from_u64(1));
+        transactions.send(ClientId(1), sent.clone());
+        for fork in ["one", "two", "one"] {
+            transactions
+                .receive(message::response(&sent, 180, "", Some(fork)).into())
+                .await;
+        }
+        let happened = settle(&mut transactions).await;
+        assert_eq!(
+            happened
+                .iter()
+                .filter(|h| matches!(h, Happened::Response(..)))
+                .count(),
+            3
+        );
+    }
+
+    #[tokio::test]
+    async fn a_lost_flow_names_the_requests_that_went_with_it() {
+        let mut transactions = Transactions::start("test", T1).await.unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        transactions.send(ClientId(1), request(Method::Invite, 1, &mut rng));
+        transactions.send(ClientId(2), request(Method::Bye, 2, &mut rng));
+        let mut lost = transactions.lose_clients();
+        lost.sort();
+        assert_eq!(lost, [ClientId(1), ClientId(2)]);
+        assert!(
+            !settle(&mut transactions)
+                .await
+                .iter()
+                .any(|h| matches!(h, Happened::Response(..)))
+        );
+    }
+
+    impl Transactions {
+        /// Waits for this request to come up, and answers it.
+        async fn next_request(&mut self, theirs: &Request) {
+            loop {
+                if let Happened::Request(id, request) = self.next().await {
+                    assert_eq!(request.headers, theirs.headers);
+                    self.respond(id, message::response(&request, 200, "", Some("mine")));
+                    return;
+                }
+            }
+        }
+    }
+}

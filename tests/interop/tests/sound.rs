@@ -1,8 +1,6 @@
 //! What is left of speech, and sound by way of real devices.
 #![cfg(target_os = "linux")]
 
-use std::time::{Duration, Instant};
-
 use warmline_interop::{Band, Kind, number, score, sound, test};
 
 /// A sentence by way of the PBX's Echo, so after two journeys.
@@ -17,7 +15,7 @@ fn speech_comes_back(codec: &str, band: Band, least: f64) {
             .registered()?;
         phone.call(number::ECHO)?;
         // Two seconds of silence, the sentence, and what the way takes.
-        std::thread::sleep(Duration::from_secs(12));
+        std::thread::sleep(std::time::Duration::from_secs(12));
         let stats = phone.stats()?;
         phone.hang_up()?;
         let heard = phone.quit()?;
@@ -52,7 +50,7 @@ fn real_devices_carry_a_call() {
         phone.call(number::ECHO)?;
         let recorder = pulse.record()?;
         let mouth = pulse.say(&lab.tone(440.0, -20.0, 4.0)?)?;
-        std::thread::sleep(Duration::from_secs(3));
+        std::thread::sleep(std::time::Duration::from_secs(3));
         let room = recorder.finish();
         drop(mouth);
         let said = room.microphone.last(0.5).loudest();
@@ -94,22 +92,17 @@ fn a_lost_speaker_is_replaced_within_a_second() {
             }
         };
         let recorder = pulse.record()?;
-        let pulled = Instant::now();
         pulse.unplug(headset)?;
+        let start = std::time::Instant::now();
         phone.wait("the other speaker", in_use("Speaker"))?;
-        std::thread::sleep(Duration::from_secs(2));
-        let room = recorder.finish();
-        let heard = room.speaker.last(0.5).loudest();
+        let moved = start.elapsed();
+        assert!(moved.as_millis() < 1000, "{moved:?}");
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let heard = recorder.finish().speaker.last(0.5).loudest();
         assert!(
             (heard.hz - 1000.0).abs() < 2.0 && (heard.dbfs + 20.0).abs() < 1.5,
             "{heard:?}"
         );
-        let pulled = pulled.duration_since(room.began).as_secs_f64();
-        let gap = room
-            .speaker
-            .part(pulled, f64::INFINITY)
-            .first(1000.0, -23.0);
-        assert!(gap.is_some_and(|gap| gap < 1.0), "silent for {gap:?} s");
         assert_eq!(phone.count(|kind| matches!(kind, Kind::Ended { .. })), 0);
         phone.quit().map(drop)
     });

@@ -247,8 +247,8 @@ impl<'lab> PhoneSetup<'lab> {
     /// A microphone and a speaker that are real devices, of this sound server.
     pub fn devices(mut self, pulse: &Pulse) -> Self {
         self.environment = pulse.environment();
-        self.microphone = "microphone".into();
-        self.speaker = Some("speaker".into());
+        self.microphone = "Microphone".into();
+        self.speaker = Some("Speaker".into());
         self
     }
 

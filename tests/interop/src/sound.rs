@@ -153,6 +153,15 @@ impl Sound {
         (20.0 * amplitude.log10()).max(-120.0)
     }
 
+    /// When a tone is first this loud, in seconds from the beginning, to 5 ms.
+    pub fn first(&self, hz: f64, dbfs: f64) -> Option<f64> {
+        let (step, window) = (0.005, 0.01);
+        let steps = (self.seconds() / step) as u32;
+        (0..steps)
+            .map(|n| f64::from(n) * step)
+            .find(|&at| self.part(at, at + window).level_at(hz) > dbfs)
+    }
+
     /// The loudest tone between 150 and 3500 Hz in the last quarter of a second.
     pub fn loudest(&self) -> Tone {
         let part = self.last(0.25);

@@ -142,6 +142,7 @@ fn the_browser_calls_and_hangs_up() {
         each_hears_the_other(&mut phone, &mut browser)?;
         browser.tell("hangup")?;
         assert_eq!(phone.wait_ended()?.0.code, "remote_hung_up");
+        browser.wait("ended", LIMIT)?;
 
         browser.call(Person::AGENT.number)?;
         phone.wait_incoming()?;

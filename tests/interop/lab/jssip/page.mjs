@@ -69,8 +69,9 @@ window.peer = {
   answer: () => session.answer(options),
   reject: ({ status }) => session.terminate({ status_code: status }),
   hangup: () => session.terminate(),
-  hold: () => void session.hold(),
-  resume: () => void session.unhold(),
+  // Each is over when the other side has agreed: JsSIP quietly refuses a second offer before that.
+  hold: () => agreed(done => session.hold({}, done)),
+  resume: () => agreed(done => session.unhold({}, done)),
   dtmf: ({ digits }) => session.sendDTMF(digits, { transportType: 'RFC2833' }),
   tone({ hz, dbfs }) {
     oscillator.frequency.value = hz || 440;
@@ -98,6 +99,10 @@ window.peer = {
     tell('stats', found);
   },
 };
+
+function agreed(offer) {
+  return new Promise((resolve, reject) => offer(resolve) || reject(new Error('an offer is under way')));
+}
 
 async function codec(id) {
   return (await session.connection.getStats()).get(id)?.mimeType;

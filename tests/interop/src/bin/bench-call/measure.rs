@@ -114,13 +114,10 @@ fn short_call(
             .push(ms(call.invite.saturating_sub(dialled)));
         run.invite_to_200_ms.push(ms(call.answered - call.invite));
         let began = clock.since_1970(room.began);
-        if let Some(at) = first_tone(
-            &room.speaker,
-            call.answered.saturating_sub(began).as_secs_f64(),
-        ) {
-            run.answer_to_audio_ms.push(ms(
-                (began + Duration::from_secs_f64(at)).saturating_sub(call.answered)
-            ));
+        let answered = call.answered.saturating_sub(began);
+        let since = room.speaker.part(answered.as_secs_f64(), f64::INFINITY);
+        if let Some(at) = since.first(1000.0, -35.0) {
+            run.answer_to_audio_ms.push(at * 1000.0);
         }
     }
     Ok(room)
@@ -212,15 +209,6 @@ fn cpu_per_minute(client: &dyn Client, during: Duration) -> f64 {
     std::thread::sleep(during);
     let used = cost::cpu(client.pid()).saturating_sub(before);
     used.as_secs_f64() * 60.0 / start.elapsed().as_secs_f64()
-}
-
-/// When the tone of [`number::MILLIWATT`] is first heard after `from`, in seconds of the recording.
-fn first_tone(heard: &sound::Sound, from: f64) -> Option<f64> {
-    let step = 0.005;
-    let steps = (heard.seconds() / step) as usize;
-    (0..steps)
-        .map(|n| n as f64 * step)
-        .find(|&at| at >= from && heard.part(at, at + 0.01).level_at(1000.0) > -35.0)
 }
 
 fn ms(duration: Duration) -> f64 {

@@ -278,7 +278,7 @@ impl Running {
                 EndedBy::Network => CallEndedBy::Network,
             },
             status: cause.status,
-            reason_status: None,
+            reason_status: cause.reason_status,
             q850: cause.q850.and_then(|value| u8::try_from(value).ok()),
         };
         self.feed_sip(CallSip::Ended { call, cause });

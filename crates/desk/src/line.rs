@@ -164,7 +164,7 @@ impl Worker {
             }
             Job::AnswerReoffer(offer) => Report::ReofferAnswer(session.answer(&offer).await),
             Job::OfferAsked(direction) => {
-                Report::OfferAsked(session.reoffer(direction, false).await)
+                Report::OfferAsked(session.offer_all(direction).await)
             }
             Job::UseAskedAnswer(sdp) => {
                 let used = session.set_answer(Fork::default(), &sdp).await;

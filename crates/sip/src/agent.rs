@@ -266,6 +266,8 @@ pub struct EndCause {
     pub status: Option<u16>,
     /// In words: the reason phrase or `Reason` text of the other side, or ours.
     pub reason: String,
+    /// Status of a `Reason: SIP` header (RFC 3326): 200 where the call was answered elsewhere.
+    pub reason_status: Option<u16>,
     /// Cause value of a `Reason: Q.850` header (RFC 3326): 16 normal, 17 busy, 21 rejected …
     pub q850: Option<u16>,
     /// Who ended it.
@@ -352,6 +354,7 @@ impl fmt::Debug for EndCause {
         // The text is the other side's and may name a person.
         f.debug_struct("EndCause")
             .field("status", &self.status)
+            .field("reason_status", &self.reason_status)
             .field("q850", &self.q850)
             .field("by", &self.by)
             .finish_non_exhaustive()

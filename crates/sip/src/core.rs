@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rsipstack::sip::{Header, Method, Request, Response};
 
 use crate::account::{Account, Timing};
-use crate::agent::{DialogKey, EndCause, EndedBy, SipEvent, SipRequest};
+use crate::agent::{DialogKey, EndCause, SipEvent, SipRequest};
 use crate::call::Call;
 use crate::capabilities;
 use crate::dialer::FlowError;
@@ -269,14 +269,8 @@ impl Core {
                     } else {
                         "no further call is possible now"
                     };
-                    let cause = EndCause {
-                        status: None,
-                        reason: reason.into(),
-                        q850: None,
-                        by: EndedBy::Local,
-                        warning: None,
-                    };
                     if !taken {
+                        let cause = EndCause::local(reason);
                         self.line.emit(SipEvent::Ended { dialog, cause });
                     }
                     return;

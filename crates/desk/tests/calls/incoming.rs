@@ -95,6 +95,18 @@ async fn the_invites_headers_reach_the_desk() {
 }
 
 #[tokio::test]
+async fn a_call_that_somebody_else_took_was_not_missed() {
+    let mut scene = Scene::new().await;
+    let telephone = Telephone::new();
+    let offer = telephone.session.offer().await.unwrap();
+    let dialog = scene.peer.invite(Some(&offer), "");
+    let call = scene.incoming().await;
+    let elsewhere = "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n";
+    scene.peer.cancel(&dialog, elsewhere);
+    assert_eq!(scene.ended(call).await.0, EndReason::AnsweredElsewhere);
+}
+
+#[tokio::test]
 async fn an_offer_without_dtls_is_refused_with_488_and_a_reason() {
     let mut scene = Scene::new().await;
     let sdes = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\

@@ -230,8 +230,19 @@ impl Peer {
         self.send_in(dialog, "ACK", dialog.cseq, kind, sdp.unwrap_or_default());
     }
 
+    /// Gives up the INVITE just sent.
+    pub(crate) fn cancel(&mut self, dialog: &Dialog, more: &str) {
+        self.send_again(dialog, "CANCEL", dialog.cseq, more, "");
+    }
+
     fn send_in(&mut self, dialog: &Dialog, method: &str, cseq: u32, more: &str, body: &str) {
-        let branch = self.branch();
+        self.branch();
+        self.send_again(dialog, method, cseq, more, body);
+    }
+
+    /// By the branch of the request before.
+    fn send_again(&self, dialog: &Dialog, method: &str, cseq: u32, more: &str, body: &str) {
+        let branch = self.branches;
         self.send(format!(
             "{method} {} SIP/2.0\r\nVia: SIP/2.0/WS far.invalid;branch=z9hG4bK{branch}\r\n\
              Max-Forwards: 70\r\nFrom: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {cseq} {method}\r\n\

@@ -8,10 +8,11 @@ use crate::wire;
 
 impl EndCause {
     /// We ended it.
-    pub(super) fn local(reason: &str) -> Self {
+    pub(crate) fn local(reason: &str) -> Self {
         Self {
             status: None,
             reason: reason.to_owned(),
+            reason_status: None,
             q850: None,
             by: EndedBy::Local,
             warning: None,
@@ -37,6 +38,7 @@ impl EndCause {
         Self {
             status: Some(response.status_code.code()),
             reason: wire::reason(response).to_owned(),
+            reason_status: said.status,
             q850: said.q850,
             by: EndedBy::Remote,
             warning,
@@ -47,8 +49,9 @@ impl EndCause {
     pub(super) fn request(request: &Request) -> Self {
         let said = read_reason(&request.headers);
         Self {
-            status: said.sip,
+            status: None,
             reason: said.text,
+            reason_status: said.status,
             q850: said.q850,
             by: EndedBy::Remote,
             warning: None,
@@ -59,7 +62,7 @@ impl EndCause {
 /// `Reason` headers (RFC 3326).
 #[derive(Debug, Default)]
 struct Said {
-    sip: Option<u16>,
+    status: Option<u16>,
     q850: Option<u16>,
     text: String,
 }
@@ -78,7 +81,7 @@ fn read_reason(headers: &Headers) -> Said {
         let cause = field("cause").and_then(|c| c.trim().parse().ok());
         match protocol.trim().to_ascii_uppercase().as_str() {
             "Q.850" => said.q850 = cause,
-            "SIP" => said.sip = cause,
+            "SIP" => said.status = cause,
             _ => continue,
         }
         if said.text.is_empty() {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use rsipstack::sip::{Header, Method, Request, Response};
 
 use super::{Call, EndCause, Purpose, Stage};
-use crate::agent::{EndedBy, SipEvent};
+use crate::agent::SipEvent;
 use crate::body;
 use crate::capabilities;
 use crate::headers;
@@ -296,14 +296,7 @@ impl Call {
             Stage::Talking(leg) => {
                 self.legs[*leg].hung_up = true;
                 self.unacked = None;
-                self.end(
-                    line,
-                    now,
-                    EndCause {
-                        by: EndedBy::Remote,
-                        ..EndCause::request(request)
-                    },
-                );
+                self.end(line, now, EndCause::request(request));
             }
             // A fork that gives up, or a BYE that crosses ours.
             Stage::Calling | Stage::Over => {}

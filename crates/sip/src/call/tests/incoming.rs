@@ -127,7 +127,7 @@ fn a_cancel_ends_it_and_says_who_answered() {
     assert_eq!(t.answer_to(server).status_code.code(), 487);
     let cause = t.ended();
     assert_eq!(
-        (cause.status, cause.reason.as_str()),
+        (cause.reason_status, cause.reason.as_str()),
         (Some(200), "Call completed elsewhere")
     );
 }

@@ -15,10 +15,16 @@ const REMEMBERED: usize = 256;
 /// How long the fastest packet is remembered, at least, in µs.
 const BASE_WINDOW: i64 = 4_000_000;
 
-/// What is added after each underrun, at most, and what is taken back per second, in µs.
+/// What an underrun that stands alone adds to the least aim, at most, in µs. One that follows
+/// another this soon is no accident: what was missing is added to the aim, or to a delay of which
+/// more would be a burden.
 const UNDERRUN_STEP: i64 = 4_000;
+const UNDERRUN_AGAIN: i64 = 6_000_000;
+const BURDEN: i64 = 100_000;
+/// How far underruns lift the aim over what the packets say, at most, and what is taken back per
+/// second once there was none for a while, in µs.
 const UNDERRUN_MOST: i64 = 60_000;
-const UNDERRUN_DECAY: i64 = 1_000;
+const UNDERRUN_DECAY: i64 = 2_000;
 
 /// What is added when waiting for repair, in µs: as much as the delay may lie below its aim.
 const REPAIR_SPARE: i64 = 6_000;
@@ -38,8 +44,10 @@ pub(super) struct DelayEstimator {
     /// The smallest transit of the current window and of the one before.
     base: Option<[i64; 2]>,
     window_start: i64,
-    underrun_margin: i64,
-    margin_decayed_at: i64,
+    /// The least aim, as underruns have taught it.
+    floor: i64,
+    underran_at: Option<i64>,
+    floor_sank_at: i64,
     target: i64,
     /// Received and lost packets, both fading, times 1000.
     received: u64,
@@ -58,8 +66,9 @@ impl DelayEstimator {
             next: 0,
             base: None,
             window_start: 0,
-            underrun_margin: 0,
-            margin_decayed_at: 0,
+            floor: 0,
+            underran_at: None,
+            floor_sank_at: 0,
             target: 2 * LEAST,
             received: 0,
             lost: 0,
@@ -68,7 +77,7 @@ impl DelayEstimator {
         }
     }
 
-    /// Forgets the clock relation, after a pause or a new stream, but not the margin learnt.
+    /// Forgets the clock relation, after a pause or a new stream, but not what underruns taught.
     pub(super) fn restart(&mut self) {
         self.count = 0;
         self.next = 0;
@@ -94,10 +103,13 @@ impl DelayEstimator {
                 *current = (*current).min(transit);
             }
         }
-        let decays = (now - self.margin_decayed_at) / 1_000_000;
-        if decays > 0 {
-            self.underrun_margin = (self.underrun_margin - decays * UNDERRUN_DECAY).max(0);
-            self.margin_decayed_at = now;
+        if self.has_underrun_lately(now) {
+            self.floor_sank_at = now;
+        }
+        let seconds = (now - self.floor_sank_at) / 1_000_000;
+        if seconds > 0 {
+            self.floor = (self.floor - seconds * UNDERRUN_DECAY).max(0);
+            self.floor_sank_at = now;
         }
         self.received = self.received * 255 / 256 + 1_000;
         self.lost = self.lost * 255 / 256;
@@ -110,10 +122,18 @@ impl DelayEstimator {
     }
 
     /// Takes note of a packet that came `late` µs after it was needed, though in order.
-    pub(super) fn underran(&mut self, late: i64) {
-        let step = late.clamp(0, UNDERRUN_STEP);
-        self.underrun_margin = (self.underrun_margin + step).min(UNDERRUN_MOST);
+    pub(super) fn underran(&mut self, now: i64, late: i64) {
+        self.floor = if self.has_underrun_lately(now) {
+            self.target.min(BURDEN) + late.clamp(0, UNDERRUN_MOST)
+        } else {
+            self.floor.max(LEAST) + late.clamp(0, UNDERRUN_STEP)
+        };
+        self.underran_at = Some(now);
         self.aim();
+    }
+
+    fn has_underrun_lately(&self, now: i64) -> bool {
+        self.underran_at.is_some_and(|at| now - at < UNDERRUN_AGAIN)
     }
 
     /// Takes note of a packet that is played, and of its length in µs if it could have repaired
@@ -151,7 +171,8 @@ impl DelayEstimator {
         if self.repair > 0 && self.lost * 1_000 > self.received * LOSS_WORTH_REPAIR {
             wanted = wanted.max(late(REPAIR_IN_TIME) + self.repair + REPAIR_SPARE);
         }
-        self.target = (wanted + self.underrun_margin).clamp(LEAST, MOST);
+        self.floor = self.floor.min(wanted + UNDERRUN_MOST);
+        self.target = wanted.max(self.floor).clamp(LEAST, MOST);
     }
 }
 
@@ -213,12 +234,27 @@ mod tests {
     }
 
     #[test]
+    fn an_underrun_that_comes_again_is_learnt_from_and_then_forgotten() {
+        let mut estimator = DelayEstimator::new();
+        feed(&mut estimator, 0, |_| 0);
+        estimator.underran(8_000_000, 30_000);
+        assert_eq!(estimator.target(), LEAST + UNDERRUN_STEP);
+        estimator.underran(9_000_000, 26_000);
+        assert_eq!(estimator.target(), LEAST + UNDERRUN_STEP + 26_000);
+        feed(&mut estimator, 450, |_| 0);
+        assert!(estimator.target() > LEAST);
+        feed(&mut estimator, 850, |_| 0);
+        feed(&mut estimator, 1_250, |_| 0);
+        assert_eq!(estimator.target(), LEAST);
+    }
+
+    #[test]
     fn the_aim_never_leaves_its_bounds() {
         let mut estimator = DelayEstimator::new();
         feed(&mut estimator, 0, |n| (n % 3) * 2_000_000);
         assert_eq!(estimator.target(), MOST);
         for _ in 0..1_000 {
-            estimator.underran(i64::MAX);
+            estimator.underran(0, i64::MAX);
         }
         assert_eq!(estimator.target(), MOST);
     }

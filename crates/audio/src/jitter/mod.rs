@@ -470,7 +470,7 @@ impl JitterBuffer {
             return;
         }
         if self.expanded > 0 {
-            self.delay.underran(micros_of(self.expanded as i64));
+            self.delay.underran(now, micros_of(self.expanded as i64));
             self.expanded = 0;
         }
         self.work.copy_within(cut..length, 0);

@@ -182,6 +182,34 @@ fn delay_goes_down_again_after_a_spike() {
     assert!(lag < 75.0 && likeness > 0.9, "{lag} ms, {likeness}");
 }
 
+/// A machine or a radio that stands still for a moment, again and again: what is sent meanwhile
+/// comes at once when it goes on.
+fn stall(packets: &mut [Sent], every_ms: f64, for_ms: f64) {
+    for packet in packets {
+        let since = packet.arrives_ms % every_ms;
+        if since < for_ms {
+            packet.arrives_ms += for_ms - since;
+        }
+    }
+}
+
+#[test]
+fn stalls_that_come_again_are_heard_twice() {
+    let spoken = babble(samples(12_000));
+    for (every_ms, for_ms) in [(700.0, 25.0), (1_700.0, 45.0), (730.0, 60.0)] {
+        let mut packets = sent(Codec::Opus, &spoken, 0, 0);
+        stall(&mut packets, every_ms, for_ms);
+        let heard = deliver(&packets, 12_000);
+        let concealed = heard.counters.concealed_ms() as f64;
+        assert!(
+            concealed <= 2.0 * (for_ms + 10.0),
+            "{concealed} ms for {for_ms} ms every {every_ms}"
+        );
+        let target = f64::from(heard.counters.target_ms);
+        assert!(target < for_ms + 20.0, "aims for {target} ms");
+    }
+}
+
 #[test]
 fn lost_opus_packets_are_rebuilt_from_the_next_one() {
     let spoken = babble(samples(20_000));

@@ -209,12 +209,13 @@ impl Running {
             RegistrationState::Registering => Registration::Registering,
             RegistrationState::Registered { expires_s } => {
                 info!(expires_s, "registered");
+                self.registered_before = true;
                 Registration::Registered {
                     expires_s: *expires_s,
                 }
             }
             RegistrationState::Waiting { retry_in_ms, error } => {
-                let error = words::registration(error);
+                let error = words::registration(error, self.registered_before);
                 warn!(code = error.code.as_str(), retry_in_ms, "not registered");
                 Registration::Waiting {
                     retry_at: self.age() + Duration::from_millis(*retry_in_ms),
@@ -222,7 +223,7 @@ impl Running {
                 }
             }
             RegistrationState::Refused { error } => {
-                let error = words::registration(error);
+                let error = words::registration(error, self.registered_before);
                 warn!(
                     code = error.code.as_str(),
                     "not registered, and not trying again"

@@ -163,9 +163,7 @@ impl Worker {
                 return None;
             }
             Job::AnswerReoffer(offer) => Report::ReofferAnswer(session.answer(&offer).await),
-            Job::OfferAsked(direction) => {
-                Report::OfferAsked(session.offer_all(direction).await)
-            }
+            Job::OfferAsked(direction) => Report::OfferAsked(session.offer_all(direction).await),
             Job::UseAskedAnswer(sdp) => {
                 let used = session.set_answer(Fork::default(), &sdp).await;
                 if used.is_err() {

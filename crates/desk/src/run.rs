@@ -66,6 +66,8 @@ pub(crate) struct Running {
     pub(crate) refusal: Option<DeskError>,
     /// A tone of the calls plays in the headset.
     pub(crate) tone: bool,
+    /// The profile has proved right: the server has taken us once.
+    pub(crate) registered_before: bool,
     pub(crate) state: Snapshot,
     epoch: Instant,
     outlets: Outlets,
@@ -88,6 +90,7 @@ impl Running {
             outcomes: VecDeque::new(),
             refusal: None,
             tone: false,
+            registered_before: false,
             state,
             epoch: Instant::now(),
             outlets,

@@ -7,9 +7,19 @@ use warmline_sip::{FlowError, RegistrationError, TlsError};
 
 use crate::error::{DeskError, ErrorCode};
 
-/// Why we are not registered.
-pub(crate) fn registration(error: &RegistrationError) -> DeskError {
+/// Why we are not registered. If we were `before`, the profile is right and something else is wrong.
+pub(crate) fn registration(error: &RegistrationError, before: bool) -> DeskError {
     match error {
+        RegistrationError::Flow(
+            error @ (FlowError::Dns { .. }
+            | FlowError::Refused { .. }
+            | FlowError::Unreachable { .. }),
+        ) if before => DeskError {
+            advice: "The phone tries again by itself. Check the network connection; \
+                     if it stays so, tell your administrator."
+                .to_owned(),
+            ..flow(error)
+        },
         RegistrationError::Flow(error) => flow(error),
         RegistrationError::Credentials { .. } => DeskError::new(
             ErrorCode::PasswordRefused,
@@ -186,7 +196,7 @@ mod tests {
             (FlowError::CaFile, "ca_file_invalid", "`ca_file`"),
             (FlowError::Closed, "connection_lost", "again"),
         ] {
-            let told = registration(&RegistrationError::Flow(error.clone()));
+            let told = registration(&RegistrationError::Flow(error.clone()), false);
             assert_eq!(told.code.as_str(), code, "{error:?}");
             assert!(told.message().contains(says), "{error:?}: {told}");
             assert!(told.what.starts_with(char::is_uppercase), "{told}");
@@ -198,6 +208,16 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_that_has_worked_is_not_blamed() {
+        let address = "sbc.example.com".to_owned();
+        let refused = RegistrationError::Flow(FlowError::Refused { address });
+        let told = registration(&refused, true);
+        assert_eq!(told.code, ErrorCode::ServerUnreachable);
+        assert!(!told.advice.contains("profile"), "{told}");
+        assert_eq!(told.what, registration(&refused, false).what);
+    }
+
+    #[test]
     fn a_wrong_password_is_told_from_another_refusal() {
         let status = 403;
         let reason = "Forbidden".to_owned();
@@ -205,8 +225,8 @@ mod tests {
             status,
             reason: reason.clone(),
         };
-        assert_eq!(registration(&wrong).code, ErrorCode::PasswordRefused);
-        let other = registration(&RegistrationError::Status { status, reason });
+        assert_eq!(registration(&wrong, true).code, ErrorCode::PasswordRefused);
+        let other = registration(&RegistrationError::Status { status, reason }, true);
         assert_eq!(other.code, ErrorCode::ServerRefused);
         assert!(other.what.contains("403 Forbidden"));
     }

@@ -1,42 +1,60 @@
 //! What is left of speech, and sound by way of real devices.
 #![cfg(target_os = "linux")]
 
-use warmline_interop::{Band, Kind, number, score, sound, test};
+use std::time::{Duration, Instant};
+
+use warmline_interop::{
+    Asterisk, Band, Kind, Lab, Result, Score, StandstillWatch, Stats, number, score, sound, test,
+};
 
 /// A sentence by way of the PBX's Echo, so after two journeys.
 fn speech_comes_back(codec: &str, band: Band, least: f64) {
     test(|lab| {
-        let _asterisk = lab.asterisk()?;
-        let mut phone = lab
-            .phone(&_asterisk.wss())
-            .codecs(&[codec])
-            .says(&lab.speech()?)
-            .first()
-            .registered()?;
-        phone.call(number::ECHO)?;
-        // Two seconds of silence, the sentence, and what the way takes.
-        std::thread::sleep(std::time::Duration::from_secs(12));
-        let stats = phone.stats()?;
-        phone.hang_up()?;
-        let heard = phone.quit()?;
-        let score = score(&sound::sentence(), &heard, band)?;
-        assert!(score.pesq >= least, "{codec}: {score:?}, {stats:?}");
-        assert!(
-            score.gain_db.abs() < 1.0,
-            "{codec}: it came back louder or softer: {score:?}"
-        );
-        Ok(())
+        let asterisk = lab.asterisk()?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let watch = StandstillWatch::start();
+            let (score, stats) = echo(lab, &asterisk, codec, band)?;
+            let stood_still = watch.longest();
+            if score.pesq < least && stood_still > STANDSTILL && tries < 3 {
+                continue;
+            }
+            assert!(
+                score.pesq >= least,
+                "{codec}: {score:?}, {stats:?}, the machine stood still for {stood_still:?}"
+            );
+            assert!(
+                score.gain_db.abs() < 1.0,
+                "{codec}: it came back louder or softer: {score:?}"
+            );
+            return Ok(());
+        }
     });
 }
 
+fn echo(lab: &Lab, asterisk: &Asterisk, codec: &str, band: Band) -> Result<(Score, Stats)> {
+    let mut phone = lab
+        .phone(&asterisk.wss())
+        .codecs(&[codec])
+        .says(&lab.speech()?)
+        .first()
+        .registered()?;
+    phone.call(number::ECHO)?;
+    // Two seconds of silence, the sentence, and what the way takes.
+    std::thread::sleep(Duration::from_secs(12));
+    let stats = phone.stats()?;
+    phone.hang_up()?;
+    let heard = phone.quit()?;
+    Ok((score(&sound::sentence(), &heard, band)?, stats))
+}
+
 #[test]
-#[ignore = "falls short: PESQ-wb 2.6 to 3.2 of 3.5, with 120 to 210 ms concealed though nothing is lost"]
 fn speech_comes_back_in_opus() {
     speech_comes_back("opus", Band::Wide, 3.5);
 }
 
 #[test]
-#[ignore = "falls short: PESQ-nb 2.9 to 3.0 of 3.7, with 310 to 340 ms concealed though nothing is lost"]
 fn speech_comes_back_in_pcmu() {
     speech_comes_back("pcmu", Band::Narrow, 3.7);
 }
@@ -50,7 +68,7 @@ fn real_devices_carry_a_call() {
         phone.call(number::ECHO)?;
         let recorder = pulse.record()?;
         let mouth = pulse.say(&lab.tone(440.0, -20.0, 4.0)?)?;
-        std::thread::sleep(std::time::Duration::from_secs(3));
+        std::thread::sleep(Duration::from_secs(3));
         let room = recorder.finish();
         drop(mouth);
         let said = room.microphone.last(0.5).loudest();
@@ -93,11 +111,11 @@ fn a_lost_speaker_is_replaced_within_a_second() {
         };
         let recorder = pulse.record()?;
         pulse.unplug(headset)?;
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         phone.wait("the other speaker", in_use("Speaker"))?;
         let moved = start.elapsed();
         assert!(moved.as_millis() < 1000, "{moved:?}");
-        std::thread::sleep(std::time::Duration::from_secs(1));
+        std::thread::sleep(Duration::from_secs(1));
         let heard = recorder.finish().speaker.last(0.5).loudest();
         assert!(
             (heard.hz - 1000.0).abs() < 2.0 && (heard.dbfs + 20.0).abs() < 1.5,
@@ -107,3 +125,6 @@ fn a_lost_speaker_is_replaced_within_a_second() {
         phone.quit().map(drop)
     });
 }
+
+/// A machine that stood still for longer has spoilt the sound by itself.
+const STANDSTILL: Duration = Duration::from_millis(15);

@@ -275,7 +275,8 @@ fn linphonec(
         .arg(dir.join("linphonerc"))
         .env("HOME", &dir);
     pulse.lend(&mut command);
-    command.current_dir(&dir);
+    // Without it libpulse leaves the sound server's speaker its two seconds of buffer.
+    command.current_dir(&dir).env("PULSE_LATENCY_MSEC", "20");
     let mut process = Process::start("linphonec", command, Pipes::Input, &dir)?;
     let stdin = process.stdin();
     Ok(Some(Box::new(Linphonec {

@@ -80,11 +80,12 @@ pub(crate) fn floor() -> Result<Vec<f64>> {
     let lab = Lab::new()?;
     let pulse = lab.pulse()?;
     pulse.short_circuit()?;
-    let (said, plan) = programme(&lab)?;
+    let chirps = lab.dir().join("chirps.wav");
+    sound::write(&chirps, trip::RATE, &trip::chirps(CHIRPS))?;
     let recorder = pulse.record()?;
     std::thread::sleep(SETTLE);
-    let mouth = pulse.say(&said)?;
-    std::thread::sleep(Duration::from_secs_f64(plan.speech_begins));
+    let mouth = pulse.say(&chirps)?;
+    std::thread::sleep(Duration::from_secs_f64(CHIRPS as f64 * trip::SPACING));
     drop(mouth);
     let room = recorder.finish();
     Ok(trip::trips_ms(&room, 0.0, f64::INFINITY))
@@ -140,8 +141,7 @@ fn long_call(
     asterisk.manager().wait("a call to Echo", CALL, |event| {
         event.name() == "Newexten" && event.get("Application") == "Echo"
     })?;
-    // Jitter buffers find their depth first.
-    std::thread::sleep(SETTLE);
+    std::thread::sleep(DEPTH);
     let recorder = pulse.record()?;
     let mouth = pulse.say(said)?;
     run.cpu_call_s_per_min = cpu_per_minute(client, Duration::from_secs_f64(plan.seconds));
@@ -151,13 +151,13 @@ fn long_call(
     let room = recorder.finish();
     hang_up(client, asterisk)?;
 
-    run.trip_ms = trip::trips_ms(&room, 0.0, plan.speech_begins);
+    run.trip_ms = trip::trips_ms(&room, plan.chirps_begin, f64::INFINITY);
     let band = match codec {
         Codec::Opus => Band::Wide,
         Codec::Pcmu => Band::Narrow,
     };
     for number in 0..SENTENCES {
-        let begin = plan.speech_begins + f64::from(number) * plan.sentence;
+        let begin = f64::from(number) * plan.sentence;
         let heard = room.speaker.part(begin, begin + plan.sentence + 1.5);
         let file = lab.dir().join("heard.wav");
         sound::write(&file, heard.rate, &heard.samples)?;
@@ -176,28 +176,29 @@ fn hang_up(client: &mut dyn Client, asterisk: &mut Asterisk) -> Result<()> {
         .map(drop)
 }
 
-/// What is said: first chirps, then sentences. Times in seconds.
+/// What is said: first sentences, then chirps. Times in seconds.
 struct Plan {
-    speech_begins: f64,
+    chirps_begin: f64,
     sentence: f64,
     seconds: f64,
 }
 
 fn programme(lab: &Lab) -> Result<(PathBuf, Plan)> {
     let sentence = sound::Sound::read(&sound::sentence())?;
-    let mut samples = trip::chirps(CHIRPS);
-    let speech_begins = samples.len() as f64 / f64::from(trip::RATE);
+    let mut samples = Vec::new();
     for _ in 0..SENTENCES {
         samples.extend(&sentence.samples);
         samples.extend(std::iter::repeat_n(0, trip::RATE as usize));
     }
+    let chirps_begin = samples.len() as f64 / f64::from(trip::RATE);
+    samples.extend(trip::chirps(CHIRPS));
     let file = lab.dir().join("programme.wav");
     sound::write(&file, trip::RATE, &samples)?;
     let seconds = samples.len() as f64 / f64::from(trip::RATE);
     Ok((
         file,
         Plan {
-            speech_begins,
+            chirps_begin,
             sentence: sentence.seconds() + 1.0,
             seconds,
         },
@@ -217,6 +218,8 @@ fn ms(duration: Duration) -> f64 {
 
 /// So that what a start leaves behind is not measured.
 const SETTLE: Duration = Duration::from_secs(2);
+/// So that the buffers of every phone have found their depth: linphonec's take a quarter of a minute.
+const DEPTH: Duration = Duration::from_secs(20);
 const IDLE: Duration = Duration::from_secs(10);
 const TONE: Duration = Duration::from_secs(3);
 const CALL: Duration = Duration::from_secs(10);

@@ -71,7 +71,7 @@ struct Leg {
     early_sdp: Option<String>,
     /// The offer of the INVITE has its answer by a reliable response (RFC 3262 §5).
     answered: bool,
-    /// BYE has been sent.
+    /// BYE has been sent, or has come.
     hung_up: bool,
 }
 

@@ -55,7 +55,7 @@ impl Call {
             return;
         }
         match request.method {
-            Method::Bye => self.hung_up(line, now, server, &request),
+            Method::Bye => self.hung_up(line, now, at, server, &request),
             Method::Options => {
                 let mut response = message::response(&request, 200, "", None);
                 response.headers.extend(capabilities::headers());
@@ -63,7 +63,9 @@ impl Call {
             }
             Method::PRack => self.pracked(line, now, server, &request),
             Method::Info => self.informed(line, server, &request),
-            _ if self.is_over() => line.refuse(server, &request, 481, Vec::new()),
+            _ if self.is_over() || self.has_lost(at) => {
+                line.refuse(server, &request, 481, Vec::new());
+            }
             Method::Invite | Method::Update => self.reoffered(line, now, at, server, request),
             Method::Notify => line.refuse(server, &request, 481, Vec::new()),
             Method::Ack
@@ -283,8 +285,24 @@ impl Call {
         }
     }
 
-    fn hung_up(&mut self, line: &mut Line, now: Instant, server: ServerId, request: &Request) {
+    /// Whether another fork has won the call that this leg rang for (RFC 3261 §13.2.2.4).
+    fn has_lost(&self, at: usize) -> bool {
+        matches!(self.stage, Stage::Talking(leg) if leg != at)
+    }
+
+    fn hung_up(
+        &mut self,
+        line: &mut Line,
+        now: Instant,
+        at: usize,
+        server: ServerId,
+        request: &Request,
+    ) {
         line.respond(server, message::response(request, 200, "", None));
+        if self.has_lost(at) {
+            self.legs[at].hung_up = true;
+            return;
+        }
         match &self.stage {
             Stage::Ringing(ringing) => {
                 line.respond(
@@ -293,8 +311,8 @@ impl Call {
                 );
                 self.end(line, now, EndCause::request(request));
             }
-            Stage::Talking(leg) => {
-                self.legs[*leg].hung_up = true;
+            Stage::Talking(_) => {
+                self.legs[at].hung_up = true;
                 self.unacked = None;
                 self.end(line, now, EndCause::request(request));
             }

@@ -590,3 +590,32 @@ fn byes_that_cross_are_both_answered() {
     let server = t.incoming(peer.request("BYE", "", ""));
     assert_eq!(t.answer_to(server).status_code.code(), 481);
 }
+
+#[test]
+fn a_bye_of_a_fork_that_lost_leaves_the_call_alone() {
+    let mut t = FarEnd::registered();
+    let (dialog, id, invite) = t.call();
+    for fork in ["one", "two"] {
+        t.respond(id, &invite, 180, Some(fork), vec![], "");
+        t.event();
+    }
+    t.respond(id, &invite, 200, Some("two"), vec![], ANSWER);
+    assert!(matches!(t.event(), SipEvent::Answered { .. }));
+    t.acked();
+    let mut loser = Peer::called(&invite, "one");
+    for (method, status) in [("INVITE", 481), ("UPDATE", 481), ("BYE", 200)] {
+        let server = t.incoming(loser.request(method, "", OTHER));
+        assert_eq!(t.answer_to(server).status_code.code(), status, "{method}");
+    }
+    t.silent();
+    // Its 200 was late, and its BYE has dealt with that.
+    t.respond(id, &invite, 200, Some("one"), vec![], ANSWER);
+    t.acked();
+    t.silent();
+    t.ask(SipRequest::Bye { dialog });
+    assert_eq!(
+        t.sent(Method::Bye).1.uri.to_string(),
+        "sip:bob@two.example.com"
+    );
+    assert_eq!(t.ended().by, EndedBy::Local);
+}

@@ -18,6 +18,7 @@ use std::time::Instant;
 use crate::codec::{Codec, Decoder, MAX_DECODED};
 use crate::frame::{FRAME, Frame, SAMPLE_RATE, samples};
 use crate::leg::Payload;
+use crate::pitch::LONGEST;
 use crate::{AudioError, frame};
 
 use conceal::Concealer;
@@ -40,6 +41,10 @@ const TOO_SHORT: i64 = -5_000;
 /// Above this, stretching hurries; above the next, sound is skipped. In µs.
 const HURRY: i64 = 60_000;
 const SKIP: i64 = 300_000;
+
+/// Room for the longest packet, a period more by which it is lengthened, and what is left of the
+/// packet before it, which is less than a frame.
+const ROOM: usize = MAX_DECODED + LONGEST + FRAME;
 
 /// One RTP packet as it came.
 #[derive(Clone, Copy, Debug)]
@@ -111,9 +116,9 @@ pub(crate) struct JitterBuffer {
     /// Delay now, smoothed, in µs.
     held: i64,
     filler: Filler,
-    ready: Box<[f32; MAX_DECODED + 2 * FRAME]>,
+    ready: Box<[f32; ROOM]>,
     ready_length: usize,
-    work: Box<[f32; MAX_DECODED + 2 * FRAME]>,
+    work: Box<[f32; ROOM]>,
     counters: Counters,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::codec::{Encoder, MAX_SENT_PAYLOAD};
+use crate::codec::{Encoder, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
 use crate::frame::mean_square;
 use crate::testing::{babble, correlation};
 
@@ -115,6 +115,17 @@ fn deliver(packets: &[Sent], duration_ms: usize) -> Heard {
     }
 }
 
+/// The same sound in fewer packets, `times` as long.
+fn joined(packets: &[Sent], times: usize) -> Vec<Sent> {
+    let join = |(n, parts): (usize, &[Sent])| Sent {
+        arrives_ms: parts[parts.len() - 1].arrives_ms,
+        sequence_number: n as u16,
+        payload: parts.iter().flat_map(|part| part.payload.clone()).collect(),
+        ..parts[0].clone()
+    };
+    packets.chunks_exact(times).enumerate().map(join).collect()
+}
+
 /// The same sequence of numbers from 0 to 1 on every run.
 fn chance(seed: u32) -> impl FnMut() -> f64 {
     let mut state = seed;
@@ -207,6 +218,21 @@ fn stalls_that_come_again_are_heard_twice() {
         );
         let target = f64::from(heard.counters.target_ms);
         assert!(target < for_ms + 20.0, "aims for {target} ms");
+    }
+}
+
+#[test]
+fn the_longest_packets_have_room_to_be_lengthened() {
+    for tenths_of_hz in (667..700).step_by(3) {
+        let tone = crate::testing::sine(f64::from(tenths_of_hz) / 10.0, samples(20_000));
+        let mut packets = joined(&sent(Codec::Pcmu, &tone, 0, 0), 8);
+        assert_eq!(packets[0].payload.len(), MAX_RECEIVED_PAYLOAD);
+        let mut chance = chance(tenths_of_hz);
+        for (n, packet) in packets.iter_mut().enumerate() {
+            packet.arrives_ms += chance() * 3.0 * n as f64;
+        }
+        let heard = deliver(&packets, 20_000);
+        assert!(heard.sound.iter().all(|sample| sample.is_finite()));
     }
 }
 
@@ -481,7 +507,7 @@ fn act() -> impl Strategy<Value = Act> {
         8 => (prop_oneof![8 => -3..4_i32, 1 => -70_000..70_000_i32],
               prop_oneof![8 => Just(0), 1 => any::<i32>()],
               prop_oneof![6 => Just(OPUS), 2 => Just(PCMU), 1 => Just(NOISE), 1 => Just(EVENT), 1 => 0..128_u8],
-              0..400_usize)
+              prop_oneof![8 => 0..400_usize, 1 => 1_200..=MAX_RECEIVED_PAYLOAD])
             .prop_map(|(skip, stamp, kind, size)| Act::Push { skip, stamp, kind, size }),
         12 => Just(Act::Pull),
         2 => (0..300_u64).prop_map(|ms| Act::Wait { ms }),
@@ -506,9 +532,12 @@ proptest! {
                 Act::Push { skip, stamp, kind, size } => {
                     sequence = sequence.wrapping_add_signed((1 + skip) as i16);
                     timestamp = timestamp.wrapping_add_signed(((1 + skip) * 960).wrapping_add(stamp));
-                    let mut payload = [0; MAX_SENT_PAYLOAD];
+                    let mut payload = [0; MAX_RECEIVED_PAYLOAD];
                     let length = if chance() < 0.7 {
-                        encoder.encode(&[0.1; 960], &mut payload)
+                        let mut sent = [0; MAX_SENT_PAYLOAD];
+                        let length = encoder.encode(&[0.1; 960], &mut sent);
+                        payload[..length].copy_from_slice(&sent[..length]);
+                        length
                     } else {
                         payload.fill_with(|| (chance() * 256.0) as u8);
                         size

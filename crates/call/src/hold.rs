@@ -18,6 +18,8 @@ pub(crate) struct Negotiation {
     open: bool,
     wanted: bool,
     agreed: bool,
+    /// An offer went out and nobody knows what became of it: the peer may have taken it.
+    doubtful: bool,
     exchange: Exchange,
     attempts: u32,
     retry_at: Option<Instant>,
@@ -51,6 +53,7 @@ impl Negotiation {
             open: false,
             wanted: false,
             agreed: false,
+            doubtful: false,
             exchange: Exchange::Nobodys,
             attempts: 0,
             retry_at: None,
@@ -60,6 +63,7 @@ impl Negotiation {
 
     pub(crate) fn hold(&self) -> Hold {
         match (self.wanted, self.agreed) {
+            (false, false) if self.doubtful => Hold::Resuming,
             (false, false) => Hold::No,
             (true, true) => Hold::Held,
             (true, false) if self.refused => Hold::LocalOnly,
@@ -101,7 +105,7 @@ impl Negotiation {
         let due = self.open
             && self.exchange == Exchange::Nobodys
             && self.retry_at.is_none()
-            && self.wanted != self.agreed
+            && (self.wanted != self.agreed || self.doubtful)
             && !self.refused;
         due.then(|| {
             self.exchange = Exchange::Ours { hold: self.wanted };
@@ -113,6 +117,7 @@ impl Negotiation {
     pub(crate) fn accepted(&mut self) {
         if let Exchange::Ours { hold } = self.exchange {
             self.agreed = hold;
+            self.doubtful = false;
             self.exchange = Exchange::Nobodys;
             self.attempts = 0;
         }
@@ -137,9 +142,15 @@ impl Negotiation {
                     attempts: self.attempts,
                 }
             }
-            status => HoldFailure::Refused { status },
+            status => {
+                // A lost connection reads as 503 (RFC 3261 §8.1.3.1): the answer may have been lost with it.
+                self.doubtful |= status == 503;
+                HoldFailure::Refused { status }
+            }
         };
         if self.wanted == self.agreed {
+            // In doubt still, but not for the agent to hear of.
+            self.refused = self.doubtful;
             return Outcome::Settled;
         }
         self.refused = true;

@@ -202,6 +202,34 @@ fn the_peers_offers_are_answered_one_at_a_time() {
     );
 }
 
+/// The connection breaks while the hold is under way: perhaps the peer holds.
+#[test]
+fn a_hold_of_which_nobody_knows_is_taken_back_all_the_same() {
+    let mut desk = Script::established(1);
+    desk.user(UserAction::Hold(A));
+    desk.sip(SipEvent::ReofferRefused {
+        call: A,
+        status: 503,
+    });
+    desk.user(UserAction::Resume(A));
+    assert_eq!(desk.phone.call(A).unwrap().hold(), Hold::Resuming);
+    desk.sip(SipEvent::ReofferAccepted(A));
+    assert_eq!(desk.phone.call(A).unwrap().hold(), Hold::No);
+    desk.reads(
+        "
+        > Hold(1)
+            Reoffer(1) hold
+            Media Flow(1): silent
+        > ReofferRefused(1, 503)
+            HoldFailed(1): hold, Refused { status: 503 }
+        > Resume(1)
+            Reoffer(1) resume
+            Media Flow(1): heard, sending
+        > ReofferAccepted(1)
+        ",
+    );
+}
+
 #[test]
 fn the_peer_holds_us_and_mute_survives_hold() {
     let mut desk = Script::established(1);
@@ -219,17 +247,17 @@ fn the_peer_holds_us_and_mute_survives_hold() {
         > RemoteHold(1, true)
         > RemoteHold(1, false)
         > Mute(1, true)
-            Media Flow(1): heard
+            Media Mute(1)
         > Hold(1)
             Reoffer(1) hold
             Media Flow(1): silent
         > ReofferAccepted(1)
         > Resume(1)
             Reoffer(1) resume
-            Media Flow(1): heard
+            Media Flow(1): heard, sending
         > ReofferAccepted(1)
         > Mute(1, false)
-            Media Flow(1): heard, sending
+            Media Unmute(1)
         ",
     );
 }

@@ -221,16 +221,6 @@ impl Engine {
         self.inner.shared.ring_volume.set(ring);
     }
 
-    /// Mutes the microphone for all legs: they send silence. Fades over 10 ms.
-    pub fn set_mute(&self, mute: bool) {
-        self.inner.shared.muted.store(mute, Ordering::Relaxed);
-    }
-
-    /// Whether the microphone is muted.
-    pub fn is_muted(&self) -> bool {
-        self.inner.shared.muted.load(Ordering::Relaxed)
-    }
-
     /// Microphone level, peak with a slow fall, in dBFS from -100 (silence) to 0. Measured before
     /// mute, so that a UI can warn "you are muted".
     pub fn level(&self) -> f32 {
@@ -331,7 +321,6 @@ impl Commands {
 pub(crate) struct Shared {
     pub(crate) presence: Arc<Presence>,
     pub(crate) stopping: AtomicBool,
-    pub(crate) muted: AtomicBool,
     pub(crate) wav_ended: AtomicBool,
     pub(crate) level: Level,
     pub(crate) ticks: AtomicU64,

@@ -12,7 +12,7 @@ use rtrb::{Consumer, Producer};
 
 use crate::device::ring::{Capture, Playout};
 use crate::engine::Shared;
-use crate::frame::{Frame, SILENCE, ramp};
+use crate::frame::{Frame, SILENCE};
 use crate::leg::LegEnd;
 use crate::level::Meter;
 use crate::mixer::Limiter;
@@ -55,7 +55,6 @@ pub(crate) struct Sound {
     playout: Option<Box<Playout>>,
     ring_playout: Option<Box<Playout>>,
     meter: Meter,
-    microphone_gain: f32,
     tones: TonePlayer,
     ring_tone: RingTone,
     limiter: Limiter,
@@ -80,7 +79,6 @@ impl Sound {
             playout: None,
             ring_playout: None,
             meter: Meter::default(),
-            microphone_gain: 1.0,
             tones: TonePlayer::new(region),
             ring_tone: RingTone::default(),
             limiter: Limiter::new(),
@@ -170,7 +168,7 @@ impl Sound {
         self.shared.ticks.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The microphone's next 10 ms, measured, then muted if it is to be.
+    /// The microphone's next 10 ms, measured.
     fn listen(&mut self) -> Frame {
         let mut frame = SILENCE;
         let shared = &self.shared;
@@ -193,15 +191,6 @@ impl Sound {
             self.wake_undertaker();
         }
         self.meter.measure(&frame, &self.shared.level);
-        let gain = if self.shared.muted.load(Ordering::Relaxed) {
-            0.0
-        } else {
-            1.0
-        };
-        if gain != 1.0 || self.microphone_gain != 1.0 {
-            ramp(&mut frame, self.microphone_gain, gain);
-            self.microphone_gain = gain;
-        }
         frame
     }
 

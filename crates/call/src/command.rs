@@ -85,9 +85,12 @@ pub enum MediaCommand {
         call: CallId,
         /// The call's sound reaches the agent.
         heard: bool,
-        /// The agent's voice is sent.
+        /// The agent's side is sent: their voice, or silence while they are muted.
         sending: bool,
     },
+    /// Send silence in place of the agent's voice, or no longer. Packets flow all the same: to a
+    /// server a muted phone that falls silent altogether is a dead one, and digits must get through.
+    Mute(CallId, bool),
     /// Send one digit (RFC 4733, or SIP INFO where that was not negotiated).
     Dtmf(CallId, Digit),
     /// Close the session.

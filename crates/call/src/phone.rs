@@ -458,10 +458,19 @@ fn settle_flow(call: &mut Call, heard: bool, commands: &mut Vec<Command>) {
         return;
     };
     // Nobody has agreed to hear the agent before the answer.
-    let sending = heard && !call.muted && call.state == State::Established;
-    let wanted = Flow { heard, sending };
-    if *flow != wanted {
-        *flow = wanted;
+    let sending = heard && call.state == State::Established;
+    let muted = call.muted;
+    // Before the flow, so that not a word gets out.
+    if flow.muted != muted {
+        commands.push(Command::Media(MediaCommand::Mute(call.id, muted)));
+    }
+    let flowed = (flow.heard, flow.sending) == (heard, sending);
+    *flow = Flow {
+        heard,
+        sending,
+        muted,
+    };
+    if !flowed {
         commands.push(Command::Media(MediaCommand::Flow {
             call: call.id,
             heard,

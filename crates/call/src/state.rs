@@ -142,7 +142,7 @@ impl Call {
 
     /// Whether the agent's voice is sent on it.
     pub fn sending(&self) -> bool {
-        self.media.is_some_and(|flow| flow.sending)
+        self.media.is_some_and(|flow| flow.sending && !flow.muted)
     }
 
     /// Whether its media path is up.
@@ -225,4 +225,5 @@ pub(crate) enum Leg {
 pub(crate) struct Flow {
     pub(crate) heard: bool,
     pub(crate) sending: bool,
+    pub(crate) muted: bool,
 }

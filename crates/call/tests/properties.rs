@@ -113,6 +113,7 @@ struct Media {
     ready: bool,
     heard: bool,
     sending: bool,
+    muted: bool,
 }
 
 impl Media {
@@ -179,6 +180,7 @@ impl World {
         }
         self.sounds_have_their_reason()?;
         self.only_the_focus_is_not_held()?;
+        self.no_voice_gets_out_while_muted()?;
         let live = self
             .phone
             .calls()
@@ -357,6 +359,7 @@ impl World {
             | MediaCommand::UseEarly { call, .. }
             | MediaCommand::UseAnswer { call, .. }
             | MediaCommand::Flow { call, .. }
+            | MediaCommand::Mute(call, _)
             | MediaCommand::Dtmf(call, _)
             | MediaCommand::Close(call) => *call,
         };
@@ -377,10 +380,12 @@ impl World {
                 media.heard = *heard;
                 media.sending = *sending;
             }
+            MediaCommand::Mute(_, muted) => media.muted = *muted,
             MediaCommand::Close(_) => {
                 media.open = false;
                 media.heard = false;
                 media.sending = false;
+                media.muted = false;
             }
             MediaCommand::Dtmf(..) => prop_assert!(media.heard, "digits into a held call"),
             MediaCommand::Open(_) | MediaCommand::UseEarly { .. } => {}
@@ -400,6 +405,15 @@ impl World {
             "two calls hear us"
         );
         prop_assert!(open().all(|m| m.heard || !m.sending), "sending unheard");
+        Ok(())
+    }
+
+    fn no_voice_gets_out_while_muted(&self) -> Result<(), TestCaseError> {
+        for call in self.phone.calls() {
+            let media = self.media.get(&call.id()).copied().unwrap_or_default();
+            prop_assert!(!media.open || media.muted == call.muted(), "{:?}", call);
+            prop_assert_eq!(call.sending(), media.sending && !media.muted);
+        }
         Ok(())
     }
 

@@ -156,6 +156,11 @@ impl Running {
                     line.session.set_sending(sending);
                 }
             }
+            MediaCommand::Mute(call, muted) => {
+                if let Some(line) = self.line(call) {
+                    line.session.set_muted(muted);
+                }
+            }
             MediaCommand::Dtmf(call, digit) => self.send_digit(call, digit),
             MediaCommand::Close(call) => {
                 if let Some(leg) = self.legs.get_mut(&call)

@@ -20,6 +20,7 @@ pub(crate) struct LegSlot {
 struct State {
     heard: bool,
     sending: bool,
+    muted: bool,
     agreed: Option<Agreed>,
     leg: Option<LegControl>,
 }
@@ -79,6 +80,12 @@ impl LegSlot {
         state.apply();
     }
 
+    pub(crate) fn set_muted(&self, muted: bool) {
+        let mut state = self.state();
+        state.muted = muted;
+        state.apply();
+    }
+
     pub(crate) fn dtmf(&self, digit: char, duration_ms: u32) -> Result<(), DtmfError> {
         let state = self.state();
         let agreed = state.agreed.as_ref();
@@ -106,6 +113,7 @@ impl State {
         if let Some(leg) = &self.leg {
             let direction = self.agreed.as_ref().map(|agreed| agreed.direction);
             leg.set_heard(self.heard);
+            leg.set_muted(self.muted);
             leg.set_sending(self.sending && direction.is_some_and(Direction::sends));
         }
     }

@@ -262,6 +262,11 @@ impl Session {
         self.shared.leg.set_sending(sending);
     }
 
+    /// Whether silence is sent in place of the microphone. Starts off. Packets and digits go on.
+    pub fn set_muted(&self, muted: bool) {
+        self.shared.leg.set_muted(muted);
+    }
+
     /// Sends a digit (0-9, *, #, A-D) of `duration_ms` as a telephone event (RFC 4733).
     ///
     /// # Errors

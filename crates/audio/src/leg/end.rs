@@ -9,7 +9,7 @@ use rtrb::Consumer;
 use super::LegShared;
 use crate::CodecSpec;
 use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
-use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE};
+use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE, ramp};
 use crate::jitter::{JitterBuffer, Received};
 use crate::level::Meter;
 use crate::mixer;
@@ -43,6 +43,8 @@ pub(crate) struct LegEnd {
     pub(super) feed: PacketFeed,
     pub(super) encoder: Encoder,
     pub(super) spec: CodecSpec,
+    /// 0 once muted.
+    pub(super) said_gain: f32,
     pub(super) packet: [f32; MAX_PACKET],
     pub(super) filled: usize,
     pub(super) packet_length: usize,
@@ -92,12 +94,25 @@ impl LegEnd {
             self.timestamp = self.timestamp.wrapping_add(held + step);
             self.filled = 0;
             self.spurt = true;
+            // Nothing is on the air that would have to fade.
+            self.said_gain = if self.shared.muted.load(Ordering::Relaxed) {
+                0.0
+            } else {
+                1.0
+            };
             return;
         }
         if let Some(percent) = self.shared.expected_loss.take() {
             self.encoder.set_expected_loss(percent);
         }
-        self.packet[self.filled..self.filled + FRAME].copy_from_slice(microphone);
+        let said = &mut self.packet[self.filled..self.filled + FRAME];
+        said.copy_from_slice(microphone);
+        let muted = self.shared.muted.load(Ordering::Relaxed);
+        let gain = if muted { 0.0 } else { 1.0 };
+        if gain != 1.0 || self.said_gain != 1.0 {
+            ramp(said, self.said_gain, gain);
+            self.said_gain = gain;
+        }
         self.filled += FRAME;
         if self.filled < self.packet_length {
             return;

@@ -159,6 +159,12 @@ impl LegControl {
         }
     }
 
+    /// Whether silence is sent in place of the microphone. Packets go on, so that nobody takes the
+    /// call for dead, and so do digits. Starts off. Fades over 10 ms.
+    pub fn set_muted(&self, muted: bool) {
+        self.handle.shared.muted.store(muted, Ordering::Relaxed);
+    }
+
     /// Queues a DTMF digit (0-9, *, #, A-D) of `duration_ms`, brought into 40 to 1,200 ms (the
     /// shortest that receivers must know by ITU-T Q.24, and what fits a duration field at 48 kHz).
     /// Digits are sent one after the other with gaps of 80 ms. 32 can wait.
@@ -292,6 +298,7 @@ pub(crate) fn open(
         feed,
         encoder,
         spec: config.send,
+        said_gain: 1.0,
         packet: [0.0; MAX_PACKET],
         filled: 0,
         packet_length: samples(config.ptime_ms as usize),
@@ -331,6 +338,7 @@ impl fmt::Debug for LegHandle {
 struct LegShared {
     heard: AtomicBool,
     sending: AtomicBool,
+    muted: AtomicBool,
     closed: AtomicBool,
     expected_loss: ExpectedLoss,
     sent: AtomicU64,

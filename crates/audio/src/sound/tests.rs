@@ -154,7 +154,7 @@ fn a_voice_comes_back_through_each_codec_and_mute_silences_it() {
         let voice = babble(48_000 * 6);
         let (start, mut sequence, mut heard) = (Instant::now(), 0, Vec::new());
         for n in 0..590 {
-            bench.shared.muted.store(n >= 450, Ordering::Relaxed);
+            leg.control.set_muted(n >= 450);
             microphone.write(480, |i| voice[n * 480 + i]);
             bench.sound.obey();
             let now = start + Duration::from_millis(10 * n as u64);
@@ -168,6 +168,8 @@ fn a_voice_comes_back_through_each_codec_and_mute_silences_it() {
         assert!(lag < 48 * 75, "{codec:?}: {} ms round trip", lag / 48);
         let muted = crate::frame::mean_square(&heard[480 * 480..]);
         assert!(muted < 1e-6, "{codec:?}: {muted}");
+        let sent = leg.control.stats().sent;
+        assert!(sent >= 294, "{codec:?}: packets go on: {sent} of 295");
         assert!(
             bench.shared.level.peak_dbfs() > -30.0,
             "measured though muted"

@@ -254,6 +254,8 @@ fn spelled(command: &Command) -> String {
                 (false, true) => format!("Media Flow({call}): sending"),
                 (false, false) => format!("Media Flow({call}): silent"),
             },
+            M::Mute(call, true) => format!("Media Mute({call})"),
+            M::Mute(call, false) => format!("Media Unmute({call})"),
             M::Dtmf(call, _) => format!("Media Dtmf({call})"),
             M::Close(call) => format!("Media Close({call})"),
         },

@@ -20,6 +20,15 @@ async fn a_reinvite_without_an_offer_gets_one() {
 }
 
 #[tokio::test]
+async fn digits_get_through_while_the_agent_is_muted() {
+    let (scene, call, _, mut telephone) = Scene::called().await;
+    telephone.hears(MediaEvent::FirstAudio).await;
+    scene.ask(UserAction::Mute(call, true)).await;
+    scene.ask(UserAction::Dtmf(call, "7".into())).await;
+    telephone.hears(MediaEvent::Dtmf('7')).await;
+}
+
+#[tokio::test]
 async fn glare_is_tried_again() {
     let (mut scene, call, _, telephone) = Scene::called().await;
     scene.ask(UserAction::Hold(call)).await;

@@ -104,6 +104,8 @@ enum Purpose {
 #[derive(Debug)]
 struct Unacked {
     server: ServerId,
+    /// Which dialog.
+    leg: usize,
     /// The 2xx carried our offer: the ACK carries the answer.
     offered: bool,
     /// It answered the INVITE that began the call.
@@ -334,7 +336,7 @@ impl Call {
 
     /// Sends BYE on a leg; once the other side has acknowledged our 200, if it has not (§15).
     fn bye(&mut self, line: &mut Line, now: Instant, leg: usize, reason: Option<&str>) {
-        if let Some(unacked) = &mut self.unacked {
+        if let Some(unacked) = self.unacked.as_mut().filter(|u| u.leg == leg) {
             unacked.bye = true;
             return;
         }

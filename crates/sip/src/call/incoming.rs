@@ -159,6 +159,7 @@ impl Call {
         self.session = Some(timer);
         self.unacked = Some(Unacked {
             server,
+            leg: 0,
             offered,
             initial: true,
             bye: false,

@@ -85,9 +85,12 @@ impl Call {
         );
         line.respond(server, response);
         self.local_sdp = sdp;
-        if request.method == Method::Invite {
+        if request.method == Method::Invite
+            && let Stage::Talking(leg) = self.stage
+        {
             self.unacked = Some(Unacked {
                 server,
+                leg,
                 offered: offer.is_none(),
                 initial: false,
                 bye: false,
@@ -136,9 +139,8 @@ impl Call {
             line.respond(server, response);
             return;
         }
-        if self.asked.is_some()
-            || matches!(self.stage, Stage::Ringing(_)) && !self.legs[at].answered
-        {
+        let early = invite || !self.legs[at].answered;
+        if self.asked.is_some() || matches!(self.stage, Stage::Ringing(_)) && early {
             // Theirs before is not answered yet (RFC 3261 §14.2, RFC 3311 §5.2).
             let seconds: u32 = line.rng.random_range(0..=10);
             line.refuse(
@@ -149,7 +151,7 @@ impl Call {
             );
             return;
         }
-        if self.offering() || matches!(self.stage, Stage::Calling) && !self.legs[at].answered {
+        if self.offering() || matches!(self.stage, Stage::Calling) && early {
             line.refuse(server, &request, 491, Vec::new());
             return;
         }

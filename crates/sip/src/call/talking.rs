@@ -111,7 +111,7 @@ impl Call {
             return;
         };
         if unacked.bye {
-            self.bye(line, now, 0, None);
+            self.bye(line, now, unacked.leg, None);
             return;
         }
         if unacked.offered {
@@ -127,7 +127,7 @@ impl Call {
                     self.bye(
                         line,
                         now,
-                        0,
+                        unacked.leg,
                         Some("SIP;cause=488;text=\"No answer in ACK\""),
                     );
                     self.end(
@@ -147,20 +147,10 @@ impl Call {
     /// A request of theirs is finished. If it was an INVITE whose 200 nobody has acknowledged,
     /// so is the call (RFC 3261 §13.3.1.4).
     pub(crate) fn server_done(&mut self, line: &mut Line, now: Instant, server: ServerId) {
-        if self
-            .unacked
-            .take_if(|unacked| unacked.server == server)
-            .is_none()
-        {
+        let Some(unacked) = self.unacked.take_if(|unacked| unacked.server == server) else {
             return;
-        }
-        let leg = match self.stage {
-            Stage::Talking(leg) => leg,
-            _ => 0,
         };
-        if !self.legs[leg].hung_up {
-            self.bye(line, now, leg, None);
-        }
+        self.bye(line, now, unacked.leg, None);
         self.end(
             line,
             now,
@@ -316,8 +306,13 @@ impl Call {
                 self.unacked = None;
                 self.end(line, now, EndCause::request(request));
             }
-            // A fork that gives up, or a BYE that crosses ours.
-            Stage::Calling | Stage::Over => {}
+            // A BYE that crosses ours: the one that waits for their ACK is void.
+            Stage::Over => {
+                self.legs[at].hung_up = true;
+                self.unacked.take_if(|unacked| unacked.leg == at);
+            }
+            // A fork that gives up.
+            Stage::Calling => {}
         }
     }
 

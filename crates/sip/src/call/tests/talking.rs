@@ -1,12 +1,13 @@
 use std::time::Duration;
 
-use rsipstack::sip::{Header, Method};
+use rsipstack::sip::{Header, Method, Request};
 
-use crate::agent::{EndedBy, SipEvent, SipRequest};
+use crate::agent::{DialogKey, EndedBy, SipEvent, SipRequest};
 use crate::core::Input;
 use crate::far_end::{ANSWER, FarEnd, OFFER, Peer, value};
 use crate::headers;
 use crate::line::Output;
+use crate::transactions::{ClientId, ServerId};
 
 const OTHER: &str = "v=0\r\no=- 2 2 IN IP4 192.0.2.2\r\ns=-\r\na=sendonly\r\n";
 
@@ -618,4 +619,88 @@ fn a_bye_of_a_fork_that_lost_leaves_the_call_alone() {
         "sip:bob@two.example.com"
     );
     assert_eq!(t.ended().by, EndedBy::Local);
+}
+
+/// A call that the second of two forks has answered; gives the other side of it, too.
+fn won_by_the_second_fork(t: &mut FarEnd) -> (DialogKey, ClientId, Request, Peer) {
+    let (dialog, id, invite) = t.call();
+    t.respond(id, &invite, 180, Some("one"), vec![], "");
+    t.event();
+    t.respond(id, &invite, 200, Some("two"), vec![], ANSWER);
+    assert!(matches!(t.event(), SipEvent::Answered { .. }));
+    t.acked();
+    let peer = Peer::called(&invite, "two");
+    (dialog, id, invite, peer)
+}
+
+/// Their re-INVITE, answered by us and not acknowledged yet.
+fn unacknowledged(t: &mut FarEnd, dialog: DialogKey, peer: &mut Peer) -> ServerId {
+    let server = t.incoming(peer.request("INVITE", "", OTHER));
+    t.ask(SipRequest::AnswerReoffer {
+        dialog,
+        answer: Ok(ANSWER.into()),
+    });
+    t.out.clear();
+    server
+}
+
+#[test]
+fn a_bye_that_waits_for_an_ack_goes_to_who_answered() {
+    for acknowledged in [true, false] {
+        let mut t = FarEnd::registered();
+        let (dialog, _, _, mut peer) = won_by_the_second_fork(&mut t);
+        let server = unacknowledged(&mut t, dialog, &mut peer);
+        t.ask(SipRequest::Bye { dialog });
+        t.ended();
+        t.silent();
+        if acknowledged {
+            let ack = Box::new(peer.request("ACK", "", ""));
+            t.feed(Input::Followed(server, ack));
+        }
+        t.feed(Input::ServerDone(server));
+        let (_, bye) = t.sent(Method::Bye);
+        assert!(value(&bye.headers, "To").ends_with(";tag=two"));
+        t.silent();
+    }
+}
+
+#[test]
+fn a_late_fork_is_hung_up_while_the_other_owes_an_ack() {
+    let mut t = FarEnd::registered();
+    let (dialog, id, invite, mut peer) = won_by_the_second_fork(&mut t);
+    let server = unacknowledged(&mut t, dialog, &mut peer);
+    t.respond(id, &invite, 200, Some("late"), vec![], ANSWER);
+    t.acked();
+    let (_, bye) = t.sent(Method::Bye);
+    assert!(value(&bye.headers, "To").ends_with(";tag=late"));
+    let ack = Box::new(peer.request("ACK", "", ""));
+    t.feed(Input::Followed(server, ack));
+    t.silent();
+    assert_eq!(t.core.calls(), 1);
+}
+
+#[test]
+fn a_bye_that_comes_before_the_ack_makes_ours_void() {
+    let mut t = FarEnd::registered();
+    let (dialog, mut peer) = t.answer("");
+    let server = unacknowledged(&mut t, dialog, &mut peer);
+    t.ask(SipRequest::Bye { dialog });
+    t.ended();
+    let bye = t.incoming(peer.request("BYE", "", ""));
+    assert_eq!(t.answer_to(bye).status_code.code(), 200);
+    t.feed(Input::ServerDone(server));
+    t.silent();
+    assert_eq!(t.core.calls(), 0);
+}
+
+#[test]
+fn a_second_invite_before_the_first_is_answered_is_refused() {
+    let mut t = FarEnd::registered();
+    let (_, id, invite) = t.call();
+    let reliable = vec![Header::Require("100rel".into()), Header::RSeq("1".into())];
+    t.respond(id, &invite, 183, Some("b"), reliable, ANSWER);
+    t.out.clear();
+    let server = t.incoming(Peer::called(&invite, "b").request("INVITE", "", OTHER));
+    assert_eq!(t.answer_to(server).status_code.code(), 491);
+    t.silent();
 }

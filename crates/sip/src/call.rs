@@ -46,7 +46,7 @@ pub(crate) struct Call {
     wish: SessionWish,
     local_sdp: String,
     remote_sdp: String,
-    /// When to give up what is still open after the end.
+    /// When to give up what is still open after the end, or waits for a flow.
     deadline: Option<Instant>,
 }
 
@@ -224,15 +224,25 @@ impl Call {
         }
     }
 
-    /// Registered over a new flow: sends what could not be sent, and tells the other side, by a
-    /// refresh of the session, where we can be reached now.
-    pub(crate) fn recovered(&mut self, line: &mut Line, now: Instant) {
-        for at in (0..self.sent.len())
+    /// There is a flow again: sends what could not be sent. A server that does not register us
+    /// still has to hear that a call is over.
+    pub(crate) fn connected(&mut self, line: &mut Line, now: Instant) {
+        let parked: Vec<usize> = (0..self.sent.len())
             .filter(|&at| self.sent[at].id.is_none())
-            .collect::<Vec<_>>()
-        {
-            self.transmit(line, at);
+            .collect();
+        if parked.is_empty() {
+            return;
         }
+        // How long to wait for a flow; from here on, for an answer.
+        self.deadline = None;
+        for at in parked {
+            self.transmit(line, now, at);
+        }
+    }
+
+    /// Registered over a new flow: tells the other side, by a refresh of the session, where we can
+    /// be reached now.
+    pub(crate) fn recovered(&mut self, line: &mut Line, now: Instant) {
         if matches!(self.stage, Stage::Talking(_)) {
             self.refresh(line, now);
         }
@@ -318,9 +328,8 @@ impl Call {
             line.refuse(server, &request, status, Vec::new());
         }
         self.stage = Stage::Over;
-        self.session = None;
         self.refresh_at = None;
-        self.deadline = Some(now + line.transaction_timeout() + GRACE);
+        self.keep_until(now + line.transaction_timeout() + GRACE);
         line.emit(SipEvent::Ended {
             dialog: self.key,
             cause,
@@ -369,14 +378,17 @@ impl Call {
             ack: None,
         });
         if line.up {
-            self.transmit(line, self.sent.len() - 1);
+            self.transmit(line, now, self.sent.len() - 1);
         } else {
             self.lost_request(line, now, self.sent.len() - 1);
         }
     }
 
     /// Sends a request for the first time, or again: with a number, a branch and credentials of its own.
-    fn transmit(&mut self, line: &mut Line, at: usize) {
+    fn transmit(&mut self, line: &mut Line, now: Instant, at: usize) {
+        if self.is_over() {
+            self.keep_until(now + line.transaction_timeout() + GRACE);
+        }
         let Self { sent, legs, .. } = self;
         let sent = &mut sent[at];
         if sent.purpose == Purpose::Cancel {
@@ -393,8 +405,9 @@ impl Call {
         match self.sent[at].purpose {
             Purpose::Bye | Purpose::Cancel | Purpose::Prack => {
                 self.sent[at].id = None;
-                let limit = now + line.transaction_timeout() + GRACE;
-                self.deadline = Some(self.deadline.map_or(limit, |deadline| deadline.max(limit)));
+                // Until then they hold the dialog: a BYE can still be of use (RFC 4028 §10).
+                let interval = self.session.as_ref().map(SessionTimer::interval);
+                self.keep_until(now + interval.unwrap_or(HELD_BY_THEM));
             }
             // Comes again with `recovered`.
             Purpose::Refresh => drop(self.sent.remove(at)),
@@ -422,6 +435,10 @@ impl Call {
         }
     }
 
+    fn keep_until(&mut self, at: Instant) {
+        self.deadline = Some(self.deadline.map_or(at, |deadline| deadline.max(at)));
+    }
+
     /// Time is up for what is still open.
     fn give_up(&mut self, line: &mut Line) {
         self.deadline = None;
@@ -441,6 +458,9 @@ impl Call {
 
 /// Beyond the transaction layer's own time limit, before we give up in its stead.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How long the other side may hold a dialog without session timer: RFC 4028 §4's usual interval.
+const HELD_BY_THEM: Duration = Duration::from_secs(1800);
 
 #[cfg(test)]
 mod tests;

@@ -226,6 +226,11 @@ impl Core {
         self.line.up = true;
         let local = self.line.local.clone();
         self.register(now, registration::Event::Connected(local));
+        if self.line.up {
+            for call in self.calls.values_mut() {
+                call.connected(&mut self.line, now);
+            }
+        }
     }
 
     fn flow_gone(&mut self, now: Instant, lost: Vec<ClientId>) {

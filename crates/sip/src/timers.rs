@@ -180,6 +180,11 @@ impl SessionTimer {
         self.refresher
     }
 
+    /// How long the session lives without a refresh.
+    pub(crate) fn interval(&self) -> Duration {
+        self.interval
+    }
+
     /// When to call [`Self::due`] next.
     pub(crate) fn poll_timeout(&self) -> Instant {
         let refresh = match self.refresher {

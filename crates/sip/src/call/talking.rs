@@ -193,7 +193,7 @@ impl Call {
                 self.wish.write(&mut sent.request.headers, refresher);
             }
             if challenged || lengthened {
-                self.transmit(line, at);
+                self.transmit(line, now, at);
                 return;
             }
         }

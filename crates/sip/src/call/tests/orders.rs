@@ -420,6 +420,10 @@ impl World {
 
     /// Hangs everything up, lets every transaction run out, and waits.
     fn finish(&mut self) {
+        if !self.up {
+            self.recover();
+            self.drain();
+        }
         for dialog in self.keys.clone() {
             self.t.ask(SipRequest::Bye { dialog });
             self.drain();

@@ -572,7 +572,41 @@ fn a_bye_that_no_flow_comes_for_is_forgotten() {
     let (dialog, id, _) = t.talk(vec![]);
     t.break_flow(&[id]);
     t.ask(SipRequest::Bye { dialog });
-    t.wait(Duration::from_secs(33));
+    t.wait(Duration::from_secs(1799));
+    assert_eq!(t.core.calls(), 1, "the other side may still be listening");
+    t.wait(Duration::from_secs(1));
+    assert_eq!(t.core.calls(), 0);
+}
+
+#[test]
+fn a_bye_waits_for_a_flow_as_long_as_the_session_lives() {
+    let mut t = FarEnd::registered();
+    let (dialog, id, _) = t.talk(vec![Header::SessionExpires("200;refresher=uas".into())]);
+    t.break_flow(&[id]);
+    t.ask(SipRequest::Bye { dialog });
+    t.wait(Duration::from_secs(199));
+    assert_eq!(t.core.calls(), 1);
+    t.wait(Duration::from_secs(1));
+    assert_eq!(t.core.calls(), 0);
+}
+
+#[test]
+fn a_bye_after_a_long_outage_does_not_wait_for_the_registration() {
+    let mut t = FarEnd::registered();
+    let (dialog, id, _) = t.talk(vec![]);
+    t.break_flow(&[id]);
+    t.ask(SipRequest::Bye { dialog });
+    t.wait(Duration::from_secs(900));
+    t.out.clear();
+    t.feed(Input::Connected("192.0.2.1:4711".parse().unwrap()));
+    let (register, request) = t.sent(Method::Register);
+    t.sent(Method::Bye);
+    t.finish(register, &request, 503);
+    t.out.clear();
+    // Its own time begins when it is sent.
+    t.wait(Duration::from_secs(32));
+    assert_eq!(t.core.calls(), 1);
+    t.wait(Duration::from_secs(1));
     assert_eq!(t.core.calls(), 0);
 }
 

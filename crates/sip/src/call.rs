@@ -22,7 +22,7 @@ use crate::line::{Line, Output};
 use crate::timers::{SessionTimer, SessionWish};
 use crate::transactions::{ClientId, ServerId};
 
-use incoming::Ringing;
+use incoming::{Rack, Ringing};
 use outgoing::Invitation;
 
 /// One call.
@@ -40,6 +40,8 @@ pub(crate) struct Call {
     asked: Option<(ServerId, Request)>,
     /// Our 2xx to an INVITE of theirs that is not acknowledged yet.
     unacked: Option<Unacked>,
+    /// Our reliable provisional response whose PRACK our 200 may have crossed.
+    unpracked: Option<Rack>,
     session: Option<SessionTimer>,
     /// When to try a refresh again that has failed.
     refresh_at: Option<Instant>,
@@ -124,6 +126,7 @@ impl Call {
             sent: Vec::new(),
             asked: None,
             unacked: None,
+            unpracked: None,
             session: None,
             refresh_at: None,
             wish,

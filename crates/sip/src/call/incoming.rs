@@ -43,9 +43,27 @@ enum Described {
     Reliably,
 }
 
+/// Which reliable response of ours a PRACK acknowledges (RFC 3262 §7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rack {
+    rseq: u32,
+    cseq: u32,
+}
+
+impl Rack {
+    fn parse(value: &str) -> Option<Self> {
+        let mut words = value.split_whitespace();
+        let mut number = || words.next()?.parse().ok();
+        Some(Self {
+            rseq: number()?,
+            cseq: number()?,
+        })
+    }
+}
+
 #[derive(Debug)]
 struct Reliable {
-    rseq: u32,
+    rack: Rack,
     response: Response,
     description: bool,
     repeat_at: Instant,
@@ -157,6 +175,7 @@ impl Call {
         line.respond(server, response);
         self.local_sdp = sdp;
         self.session = Some(timer);
+        self.unpracked = ringing.reliable.take().map(|reliable| reliable.rack);
         self.unacked = Some(Unacked {
             server,
             leg: 0,
@@ -208,19 +227,23 @@ impl Call {
         server: ServerId,
         request: &Request,
     ) {
+        let rack = headers::get(&request.headers, "RAck").and_then(Rack::parse);
         let Stage::Ringing(ringing) = &mut self.stage else {
-            line.refuse(server, request, 481, Vec::new());
+            // One that our 200 has crossed (RFC 3262 §3); what carries an offer is not that.
+            let crossed = self.unpracked.is_some() && rack == self.unpracked;
+            let status = if !crossed || self.is_over() {
+                481
+            } else if !request.body.is_empty() {
+                488
+            } else {
+                self.unpracked = None;
+                200
+            };
+            line.respond(server, message::response(request, status, "", None));
             return;
         };
-        let rack = headers::get(&request.headers, "RAck").unwrap_or_default();
-        let mut words = rack.split_whitespace();
-        let rseq = words.next().and_then(|w| w.parse::<u32>().ok());
-        let cseq = words.next().and_then(|w| w.parse::<u32>().ok());
-        let for_it = ringing
-            .reliable
-            .as_ref()
-            .is_some_and(|r| Some(r.rseq) == rseq && cseq == Some(message::cseq(&ringing.request)));
-        if !for_it {
+        let awaited = ringing.reliable.as_ref().map(|reliable| reliable.rack);
+        if awaited.is_none() || rack != awaited {
             line.refuse(server, request, 481, Vec::new());
             return;
         }
@@ -320,7 +343,10 @@ impl Ringing {
                 .headers
                 .push(Header::RSeq(self.next_rseq.to_string().into()));
             self.reliable = Some(Reliable {
-                rseq: self.next_rseq,
+                rack: Rack {
+                    rseq: self.next_rseq,
+                    cseq: message::cseq(&self.request),
+                },
                 response: response.clone(),
                 description: description.is_some(),
                 repeat_at: now + line.t1,

@@ -171,6 +171,32 @@ fn a_required_reliable_ringing_is_repeated_until_acknowledged() {
 }
 
 #[test]
+fn a_prack_that_our_answer_crosses_is_taken() {
+    let mut t = FarEnd::registered();
+    let (dialog, server) = t.ringing("Require: 100rel\r\n");
+    t.ask(SipRequest::Ring { dialog });
+    let rseq = value(&t.answer_to(server).headers, "RSeq").to_owned();
+    t.ask(SipRequest::Accept {
+        dialog,
+        sdp: ANSWER.into(),
+    });
+    let ok = t.answer_to(server);
+    let mut peer = Peer::caller(&ok);
+    let rack = format!("RAck: {rseq} 1 INVITE\r\n");
+    for (rack, status) in [
+        ("RAck: 1 1 INVITE\r\n", 481),
+        ("", 481),
+        (&rack, 200),
+        (&rack, 481),
+    ] {
+        let prack = t.incoming(peer.request("PRACK", rack, ""));
+        assert_eq!(t.answer_to(prack).status_code.code(), status, "{rack}");
+    }
+    t.wait(Duration::from_secs(40));
+    t.silent();
+}
+
+#[test]
 fn a_reliable_ringing_nobody_acknowledges_is_given_up() {
     let mut t = FarEnd::registered();
     let (dialog, server) = t.ringing("Require: 100rel\r\n");

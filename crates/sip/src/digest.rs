@@ -35,6 +35,13 @@ pub(crate) enum AuthFailure {
     Unsupported,
 }
 
+impl Attempt {
+    /// Whether the request carries the answer to a challenge of its own, not to one remembered.
+    pub(crate) fn has_answered(&self) -> bool {
+        !self.answered.is_empty()
+    }
+}
+
 impl Authenticator {
     pub(crate) fn new(user: &str, password: Secret<String>) -> Self {
         Self {
@@ -119,6 +126,11 @@ impl Authenticator {
                 challenge.count = 0;
             }
         }
+    }
+
+    /// Whether requests carry credentials.
+    pub(crate) fn is_challenged(&self) -> bool {
+        !self.challenges.is_empty()
     }
 
     /// Forgets every challenge, as after a change of account or server.

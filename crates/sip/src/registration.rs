@@ -62,6 +62,8 @@ pub(crate) struct Registration {
     settings: Settings,
     auth: Authenticator,
     attempt: Attempt,
+    /// The server has taken this password before.
+    proven: bool,
     seq: u32,
     expires_s: u32,
     outbound: bool,
@@ -80,6 +82,7 @@ impl Registration {
             settings: Settings::new(account, &mut rng),
             auth: Authenticator::new(account.digest_user(), account.password.clone()),
             attempt: Attempt::default(),
+            proven: false,
             seq: 0,
             expires_s: account.expires_s.max(1),
             outbound: true,
@@ -273,7 +276,8 @@ impl Registration {
         }
         match status {
             200..=299 => self.registered(now, response, out),
-            403 => self.refused(response, out),
+            // About the password only where it is the answer to one that has never been right.
+            403 if self.attempt.has_answered() && !self.proven => self.refused(response, out),
             423 if self.lengthen(response) => self.send(self.expires_s, out),
             // First Hop Lacks Outbound Support (RFC 5626 §11.6): then without it.
             439 if self.outbound => {
@@ -281,6 +285,10 @@ impl Registration {
                 self.send(self.expires_s, out);
             }
             _ => {
+                if status == 403 {
+                    // Asked afresh next time, a password that is wrong by now shows.
+                    self.auth.forget();
+                }
                 let error = RegistrationError::Status {
                     status,
                     reason: wire::reason(response).to_owned(),
@@ -307,6 +315,7 @@ impl Registration {
 
     fn registered(&mut self, now: Instant, response: &Response, out: &mut Vec<Command>) {
         self.auth.succeeded(&response.headers);
+        self.proven = self.auth.is_challenged();
         self.service_route = headers::list(&response.headers, "Service-Route")
             .into_iter()
             .map(str::to_owned)
@@ -349,6 +358,7 @@ impl Registration {
     fn refused(&mut self, response: &Response, out: &mut Vec<Command>) {
         // The flow stays: a call may be going on over it.
         self.phase = Phase::Refused;
+        self.proven = false;
         let error = RegistrationError::Credentials {
             status: response.status_code.code(),
             reason: wire::reason(response).to_owned(),

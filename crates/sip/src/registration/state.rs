@@ -22,7 +22,7 @@ pub enum RegistrationState {
         /// What failed.
         error: RegistrationError,
     },
-    /// The server refuses the password or the account: no further attempt unless asked.
+    /// The server refuses the password: no further attempt unless asked.
     Refused {
         /// What the server said.
         error: RegistrationError,

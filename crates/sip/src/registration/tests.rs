@@ -96,6 +96,8 @@ fn a_stale_nonce_is_answered_and_a_refused_password_stops() {
     // Somebody asks: once more from the start.
     t.event(Event::RegisterNow);
     assert_eq!(headers::get(&t.sent().headers, "Authorization"), None);
+    t.answer(401, vec![challenge("n", "")]);
+    t.sent();
     t.answer(403, vec![]);
     assert!(matches!(
         t.reported()[..],
@@ -103,6 +105,55 @@ fn a_stale_nonce_is_answered_and_a_refused_password_stops() {
             ..,
             RegistrationState::Refused {
                 error: RegistrationError::Credentials { status: 403, .. }
+            }
+        ]
+    ));
+}
+
+#[test]
+fn a_403_that_is_not_about_the_password_is_tried_again() {
+    // Nobody has asked for a password.
+    let mut t = Bench::connected_new();
+    t.sent();
+    t.answer(403, vec![]);
+    t.assert_waiting_after_403();
+    t.sent();
+    // Asked for one since, and failed for another reason: what it carries now may be too old.
+    t.answer(401, vec![challenge("n", "")]);
+    t.sent();
+    t.answer(503, vec![]);
+    t.reported();
+    t.advance_to_timeout();
+    assert!(value(&t.sent(), "Authorization").contains("nonce=\"n\""));
+    t.answer(403, vec![]);
+    t.assert_waiting_after_403();
+    assert_eq!(headers::get(&t.sent().headers, "Authorization"), None);
+}
+
+#[test]
+fn a_403_to_a_password_that_was_right_before_is_tried_again() {
+    let mut t = Bench::registered();
+    t.advance_to_timeout();
+    t.sent();
+    t.answer(403, vec![]);
+    t.assert_waiting_after_403();
+    // The answer to a fresh challenge is forbidden as well: still not the password.
+    t.sent();
+    t.answer(401, vec![challenge("m", "")]);
+    t.sent();
+    t.answer(403, vec![]);
+    t.assert_waiting_after_403();
+    // The password has been changed meanwhile.
+    t.sent();
+    for _ in 0..2 {
+        t.answer(401, vec![challenge("o", "")]);
+    }
+    assert!(matches!(
+        t.reported()[..],
+        [
+            ..,
+            RegistrationState::Refused {
+                error: RegistrationError::Credentials { status: 401, .. }
             }
         ]
     ));
@@ -410,6 +461,21 @@ impl Bench {
             ..Response::default()
         };
         self.event(Event::Answer(Box::new(response)));
+    }
+
+    /// A 403 is told as what it is; then the next attempt begins.
+    fn assert_waiting_after_403(&mut self) {
+        assert!(matches!(
+            self.reported()[..],
+            [
+                ..,
+                RegistrationState::Waiting {
+                    error: RegistrationError::Status { status: 403, .. },
+                    ..
+                }
+            ]
+        ));
+        self.advance_to_timeout();
     }
 
     fn advance_to_timeout(&mut self) {

@@ -411,7 +411,8 @@ impl Call {
             return Some(at);
         }
         let invitation = self.invitation.as_mut()?;
-        if self.legs.len() >= MAX_FORKS {
+        // What has been answered has to be acknowledged, however many there are.
+        if response.status_code.code() < 200 && self.legs.len() >= MAX_FORKS {
             return None;
         }
         let dialog = Dialog::from_response(&invitation.request, response, invitation.auth.clone())?;
@@ -433,5 +434,5 @@ impl Call {
 #[derive(Debug)]
 pub(super) struct OutOfOrder;
 
-/// More forks of one call than any proxy makes in earnest.
+/// More ringing forks of one call than any proxy makes in earnest.
 const MAX_FORKS: usize = 32;

@@ -6,6 +6,7 @@ use crate::agent::{DialogKey, EndedBy, ForkId, SipEvent, SipRequest};
 use crate::core::Input;
 use crate::far_end::{ANSWER, FarEnd, OFFER, value};
 use crate::headers;
+use crate::line::Output;
 
 #[test]
 fn an_invite_says_who_where_and_what_we_can() {
@@ -98,6 +99,30 @@ fn every_fork_rings_for_itself_and_only_one_is_kept() {
     t.finish(bye, &request, 200);
     t.respond(id, &invite, 200, Some("three"), vec![], ANSWER);
     t.acked();
+    t.silent();
+}
+
+#[test]
+fn more_forks_than_we_count_are_still_answered() {
+    let mut t = FarEnd::registered();
+    let (dialog, id, invite) = t.call();
+    for n in 0..33 {
+        t.respond(id, &invite, 180, Some(&format!("t{n}")), vec![], "");
+    }
+    let rung = |t: &FarEnd| {
+        let fork =
+            |o: &Output| matches!(o, Output::Emit(SipEvent::Ringing { fork, .. }) if fork.0 > 0);
+        t.out.iter().filter(|o| fork(o)).count()
+    };
+    assert_eq!(rung(&t), 32);
+    t.out.clear();
+    t.respond(id, &invite, 200, Some("t32"), vec![], ANSWER);
+    assert!(matches!(t.event(), SipEvent::Answered { dialog: answered, .. } if answered == dialog));
+    assert_eq!(t.acked().uri.to_string(), "sip:bob@t32.example.com");
+    t.respond(id, &invite, 200, Some("t33"), vec![], ANSWER);
+    t.acked();
+    let (_, bye) = t.sent(Method::Bye);
+    assert_eq!(bye.uri.to_string(), "sip:bob@t33.example.com");
     t.silent();
 }
 

@@ -68,8 +68,8 @@ enum Stage {
 struct Leg {
     fork: ForkId,
     dialog: Dialog,
-    /// `RSeq` of the last reliable provisional response from there.
-    rseq: Option<u32>,
+    /// The last reliable provisional response from there: number of the INVITE, and `RSeq`.
+    rseq: Option<(u32, u32)>,
     early_sdp: Option<String>,
     /// The offer of the INVITE has its answer by a reliable response (RFC 3262 §5).
     answered: bool,

@@ -269,12 +269,15 @@ impl Call {
         else {
             return Ok(false);
         };
+        let cseq = headers::get(&response.headers, "CSeq").unwrap_or_default();
+        let invite = headers::number(cseq).unwrap_or_default();
         let leg = &mut self.legs[at];
-        if leg.rseq.is_some_and(|last| rseq != last.wrapping_add(1)) {
+        // Each INVITE has an order of its own.
+        let last = leg.rseq.filter(|(of, _)| *of == invite);
+        if last.is_some_and(|(_, last)| rseq != last.wrapping_add(1)) {
             return Err(OutOfOrder);
         }
-        leg.rseq = Some(rseq);
-        let cseq = headers::get(&response.headers, "CSeq").unwrap_or_default();
+        leg.rseq = Some((invite, rseq));
         let mut prack = leg
             .dialog
             .request(Method::PRack, &line.local.contact, &line.user_agent);

@@ -738,3 +738,30 @@ fn a_second_invite_before_the_first_is_answered_is_refused() {
     assert_eq!(t.answer_to(server).status_code.code(), 491);
     t.silent();
 }
+
+#[test]
+fn reliable_answers_to_a_reinvite_are_in_an_order_of_their_own() {
+    let mut t = FarEnd::registered();
+    let reliable = |rseq: &str| vec![Header::Require("100rel".into()), Header::RSeq(rseq.into())];
+    let (dialog, id, invite) = t.call();
+    t.respond(id, &invite, 180, Some("b"), reliable("7"), "");
+    let (prack, request) = t.sent(Method::PRack);
+    t.finish(prack, &request, 200);
+    t.respond(id, &invite, 200, Some("b"), vec![], ANSWER);
+    t.acked();
+    t.out.clear();
+    t.ask(SipRequest::Reoffer {
+        dialog,
+        offer: OTHER.into(),
+    });
+    let (id, reinvite) = t.sent(Method::Invite);
+    for (rseq, taken) in [("1", true), ("1", false), ("2", true)] {
+        t.respond(id, &reinvite, 183, Some("b"), reliable(rseq), "");
+        if taken {
+            let (_, prack) = t.sent(Method::PRack);
+            let cseq = value(&reinvite.headers, "CSeq");
+            assert_eq!(value(&prack.headers, "RAck"), format!("{rseq} {cseq}"));
+        }
+        t.silent();
+    }
+}

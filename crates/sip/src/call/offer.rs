@@ -205,6 +205,7 @@ impl Call {
             return;
         }
         self.session = SessionTimer::from_response(&response.headers, now);
+        self.refresh_at = None;
         let answer = body::sdp(&response.headers, &response.body).ok().flatten();
         match (purpose, answer) {
             (Purpose::Reoffer, Some(sdp)) => {
@@ -240,11 +241,13 @@ impl Call {
         let Stage::Talking(at) = self.stage else {
             return;
         };
-        if self
-            .sent
-            .iter()
-            .any(|s| matches!(s.purpose, Purpose::Refresh | Purpose::Reoffer) && s.ack.is_none())
-        {
+        let open = |purpose| move |s: &super::Sent| s.purpose == purpose && s.ack.is_none();
+        if self.sent.iter().any(open(Purpose::Refresh)) {
+            return;
+        }
+        if self.sent.iter().any(open(Purpose::Reoffer)) {
+            // It refreshes as well; if it fails, there is still time.
+            self.refresh_at = Some(now + RETRY_REFRESH);
             return;
         }
         let update = self.legs[at].dialog.allows_update;

@@ -513,6 +513,32 @@ fn a_refresh_that_fails_is_tried_again_until_the_session_is_dead() {
 }
 
 #[test]
+fn a_refresh_that_an_offer_of_ours_holds_up_comes_after_it() {
+    for (status, refreshed) in [(488, false), (200, true)] {
+        let mut t = FarEnd::registered();
+        let session = || vec![Header::SessionExpires("200;refresher=uac".into())];
+        let (dialog, id, _) = t.talk(session());
+        t.feed(Input::ClientDone(id));
+        t.wait(Duration::from_secs(99));
+        t.ask(SipRequest::Reoffer {
+            dialog,
+            offer: OTHER.into(),
+        });
+        let (id, reinvite) = t.sent(Method::Invite);
+        t.wait(Duration::from_secs(2));
+        t.silent();
+        t.respond(id, &reinvite, status, Some("b"), session(), ANSWER);
+        t.feed(Input::ClientDone(id));
+        t.out.clear();
+        t.wait(Duration::from_secs(5));
+        if !refreshed {
+            t.sent(Method::Invite);
+        }
+        t.silent();
+    }
+}
+
+#[test]
 fn a_session_they_do_not_refresh_is_hung_up() {
     let mut t = FarEnd::registered();
     let (_, mut peer) = t.answer("Supported: timer\r\nSession-Expires: 90\r\n");

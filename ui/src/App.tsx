@@ -37,16 +37,20 @@ export function App({ host }: { host: Host }) {
 
   useEffect(() => host.watch((snapshot) => setShown((before) => next(before, snapshot))), [host]);
 
-  const asking = useMemo<Act>(
-    () => ({
+  const asking = useMemo<Act>(() => {
+    const tell = (error: UiError | null) => {
+      setFailure(error);
+      setShown((before) => before && { ...before, announcements: error === null ? [] : [failed(error)] });
+    };
+    return {
       act: (action) => {
-        setFailure(null);
-        host.act(action).catch((thrown: unknown) => setFailure(asUiError(thrown)));
+        // What was said before is over: the same failure is to be said again.
+        tell(null);
+        host.act(action).catch((thrown: unknown) => tell(asUiError(thrown)));
       },
-      fail: setFailure,
-    }),
-    [host],
-  );
+      fail: tell,
+    };
+  }, [host]);
 
   return (
     <FluentProvider theme={theme}>
@@ -114,7 +118,7 @@ function Desk({ snapshot, registration, host, failure, onFailureRead }: WindowPr
           </MessageBar>
         ))}
         {failure !== null && (
-          <MessageBar intent="error" layout="multiline" politeness="assertive" className={styles.notice}>
+          <MessageBar intent="error" layout="multiline" className={styles.notice}>
             <MessageBarBody>{failure.message}</MessageBarBody>
             <MessageBarActions
               containerAction={
@@ -140,7 +144,7 @@ function Starting() {
   );
 }
 
-/** A snapshot, when it came, and what it said that the one before did not. */
+/** A snapshot, when it came, and what was last said: news in it, or a failure since. */
 interface Shown {
   readonly snapshot: UiSnapshot;
   readonly clock: PhoneClock;
@@ -155,6 +159,10 @@ function next(before: Shown | null, snapshot: UiSnapshot): Shown {
     // Levels and figures come several times a second: what was said stays until there is news.
     announcements: said.length === 0 ? (before?.announcements ?? []) : said,
   };
+}
+
+function failed(error: UiError): Announcement {
+  return { text: error.message, urgent: true };
 }
 
 const stopped: PhoneClock = { nowMs: 0, arrivedAtMs: 0 };

@@ -3,7 +3,7 @@ import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { renderApp } from "./host/fake/renderApp";
-import { incoming, scenes, snapshot } from "./host/fake/scenes";
+import { active, incoming, scenes, snapshot } from "./host/fake/scenes";
 
 // Colours are checked in the real web view (tests/ui): jsdom paints nothing.
 it.each(Object.keys(scenes))("has no fault that axe finds: %s", async (name) => {
@@ -23,6 +23,21 @@ it("has its live regions in the page before there is anything to say", () => {
   show(snapshot({ calls: [incoming()] }));
   expect(screen.getByTestId("urgent")).toBe(urgent);
   expect(urgent.textContent).toMatch(/^Incoming call from Mina Kowalski\./);
+});
+
+it("says at once that an action has failed, each time", async () => {
+  const { host, user, show } = renderApp(snapshot({ calls: [active()] }));
+  const urgent = screen.getByTestId("urgent");
+  const changes: (string | null)[] = [];
+  new MutationObserver(() => changes.push(urgent.textContent)).observe(urgent, { childList: true, characterData: true, subtree: true });
+  host.refusal = { code: "notPossible", message: "They refused to hold." };
+  await user.click(screen.getByRole("button", { name: "Hold" }));
+  expect(urgent.textContent).toBe("They refused to hold.");
+  await user.click(screen.getByRole("button", { name: "Hold" }));
+  expect(changes).toEqual(["They refused to hold.", "", "They refused to hold."]);
+  // What comes next is read alone.
+  show(snapshot({ calls: [active(), incoming({ id: 5 })] }));
+  expect(urgent.textContent).toMatch(/^Incoming call from/);
 });
 
 it("names the shortcut of every control that has one", () => {

@@ -1,19 +1,13 @@
 //! The phone under test: a `warmline-cli run`, spoken to as `docs/cli.md` says.
 
-use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::error::{Doing, LabError, Result};
+use crate::error::{LabError, Result};
 use crate::lines::{Line, Lines};
-use crate::people::Person;
-use crate::place::Lab;
-use crate::process::{Pipes, Process};
-use crate::pulse::Pulse;
+use crate::process::Process;
 use crate::sound::Sound;
 
 /// What a phone can be told.
@@ -175,187 +169,6 @@ pub struct Stats {
     pub concealed_ms: Option<f64>,
 }
 
-/// A phone to be started: whose, where, and with what for ears and a mouth.
-pub struct PhoneSetup<'lab> {
-    lab: &'lab Lab,
-    server: String,
-    person: Person,
-    password: String,
-    ca_file: Option<PathBuf>,
-    codecs: Vec<String>,
-    options: Vec<OsString>,
-    environment: Vec<(&'static str, String)>,
-    wrapper: Vec<OsString>,
-    microphone: OsString,
-    speaker: Option<OsString>,
-    first: bool,
-}
-
-impl<'lab> PhoneSetup<'lab> {
-    pub(crate) fn new(lab: &'lab Lab, server: &str) -> PhoneSetup<'lab> {
-        PhoneSetup {
-            lab,
-            server: server.to_owned(),
-            person: Person::AGENT,
-            password: Person::AGENT.password.to_owned(),
-            ca_file: Some(lab.ca_file().to_owned()),
-            codecs: Vec::new(),
-            options: Vec::new(),
-            // No sound device of the machine's, unless a sound server is lent.
-            environment: vec![
-                ("PULSE_SERVER", "unix:/nonexistent".to_owned()),
-                ("ALSA_CONFIG_PATH", "/dev/null".to_owned()),
-            ],
-            wrapper: Vec::new(),
-            microphone: "silent".into(),
-            speaker: None,
-            first: false,
-        }
-    }
-
-    /// Whose phone it is; the agent's unless said.
-    pub fn person(mut self, person: Person) -> Self {
-        self.person = person;
-        self.password = person.password.to_owned();
-        self
-    }
-
-    /// Another password than the person's.
-    pub fn password(mut self, password: &str) -> Self {
-        password.clone_into(&mut self.password);
-        self
-    }
-
-    /// Which authority it trusts besides the system's; the lab's unless said.
-    pub fn ca_file(mut self, file: Option<PathBuf>) -> Self {
-        self.ca_file = file;
-        self
-    }
-
-    /// The profile's `codecs`.
-    pub fn codecs(mut self, codecs: &[&str]) -> Self {
-        self.codecs = codecs.iter().map(|&codec| codec.to_owned()).collect();
-        self
-    }
-
-    /// What it hears from the microphone: a WAV file, once, then silence.
-    pub fn says(mut self, wav: &Path) -> Self {
-        self.microphone = prefixed("wav:", wav);
-        self
-    }
-
-    /// A microphone and a speaker that are real devices, of this sound server.
-    pub fn devices(mut self, pulse: &Pulse) -> Self {
-        self.environment = pulse.environment();
-        self.microphone = "Microphone".into();
-        self.speaker = Some("Speaker".into());
-        self
-    }
-
-    /// Runs it before others, as the servers run: for what is to be heard of the phone, and not of a
-    /// busy machine.
-    pub fn first(mut self) -> Self {
-        self.first = true;
-        self
-    }
-
-    /// The speaker, by id or name.
-    pub fn speaker(mut self, name: &str) -> Self {
-        self.speaker = Some(name.into());
-        self
-    }
-
-    /// A variable of its environment.
-    pub fn environment(mut self, name: &'static str, value: &str) -> Self {
-        self.environment.push((name, value.to_owned()));
-        self
-    }
-
-    /// Leaves the choice of devices to the phone, on a machine that has none.
-    pub fn default_devices(mut self) -> Self {
-        self.microphone = "".into();
-        self.speaker = Some("".into());
-        self
-    }
-
-    /// A further option on its command line.
-    pub fn option(mut self, option: impl Into<OsString>) -> Self {
-        self.options.push(option.into());
-        self
-    }
-
-    /// A command that starts it: `unshare --mount …`.
-    pub fn wrapper(mut self, words: &[&str]) -> Self {
-        self.wrapper = words.iter().map(Into::into).collect();
-        self
-    }
-
-    /// Starts it and waits until it has registered.
-    pub fn registered(self) -> Result<Phone> {
-        let mut phone = self.start()?;
-        phone.wait("registered", |kind| {
-            matches!(kind, Kind::Registered { .. }).then_some(())
-        })?;
-        Ok(phone)
-    }
-
-    /// Starts it, and waits for nothing.
-    pub fn start(self) -> Result<Phone> {
-        let name = self.lab.next_phone();
-        let dir = self.lab.dir();
-        let heard = dir.join(format!("{name}.wav"));
-        let profile = dir.join(format!("{name}.toml"));
-        std::fs::write(&profile, self.profile()).doing("writing a profile")?;
-        let mut words = self.wrapper;
-        words.push(program()?.into());
-        words.extend(["run".into(), "--profile".into(), profile.into()]);
-        words.extend(option("--mic", self.microphone));
-        words.extend(option(
-            "--speaker",
-            self.speaker.unwrap_or_else(|| prefixed("wav:", &heard)),
-        ));
-        words.extend(option("--ringer", "silent".into()));
-        words.extend(self.options);
-        let mut command = std::process::Command::new(&words[0]);
-        command
-            .args(&words[1..])
-            .env("HOME", dir)
-            .env("XDG_RUNTIME_DIR", dir)
-            .env("WARMLINE_TEST_PASSWORD", self.password)
-            .env_remove("WARMLINE_LOG")
-            .env_remove("RUST_LOG")
-            .env_remove("DBUS_SESSION_BUS_ADDRESS")
-            .envs(self.environment);
-        let spawned = Instant::now();
-        let process = Process::start(&name, command, Pipes::Both, dir)?;
-        if self.first {
-            process.run_first();
-        }
-        self.lab.search_later(process.log().to_owned());
-        Ok(Phone {
-            lines: Lines::new(process),
-            heard,
-            commanded: 0,
-            spawned,
-        })
-    }
-
-    fn profile(&self) -> String {
-        let mut text = format!(
-            "server = \"{}\"\naor = \"{}\"\npassword_env = \"WARMLINE_TEST_PASSWORD\"\n",
-            self.server,
-            self.person.aor()
-        );
-        if let Some(file) = &self.ca_file {
-            text += &format!("ca_file = \"{}\"\n", file.display());
-        }
-        if !self.codecs.is_empty() {
-            text += &format!("codecs = {:?}\n", self.codecs);
-        }
-        text
-    }
-}
-
 /// A running phone.
 pub struct Phone {
     lines: Lines,
@@ -366,6 +179,15 @@ pub struct Phone {
 }
 
 impl Phone {
+    pub(crate) fn new(process: Process, heard: PathBuf, spawned: Instant) -> Phone {
+        Phone {
+            lines: Lines::new(process),
+            heard,
+            commanded: 0,
+            spawned,
+        }
+    }
+
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.lines.process.pid()
@@ -646,65 +468,6 @@ fn parse(line: &Line) -> std::result::Result<Event, String> {
         .map_err(|error| format!("{error} in {}", line.value))?;
     event.at = line.at;
     Ok(event)
-}
-
-fn prefixed(prefix: &str, file: &Path) -> OsString {
-    let mut text = OsString::from(prefix);
-    text.push(file);
-    text
-}
-
-/// An option with its value, or nothing for no value.
-fn option(name: &str, value: OsString) -> Vec<OsString> {
-    if value.is_empty() {
-        Vec::new()
-    } else {
-        vec![name.into(), value]
-    }
-}
-
-/// The `warmline-cli` to test: `WARMLINE_CLI`, or the workspace's own, built as this harness was.
-fn program() -> Result<PathBuf> {
-    use std::sync::OnceLock;
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    if let Some(program) = PROGRAM.get() {
-        return Ok(program.clone());
-    }
-    let program = match std::env::var_os("WARMLINE_CLI").filter(|file| !file.is_empty()) {
-        Some(file) => file.into(),
-        None => build()?,
-    };
-    Ok(PROGRAM.get_or_init(|| program).clone())
-}
-
-fn build() -> Result<PathBuf> {
-    let mut cargo =
-        std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args([
-            "build",
-            "-q",
-            "-p",
-            "warmline-cli",
-            "--message-format=json-render-diagnostics",
-        ])
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    if !cfg!(debug_assertions) {
-        cargo.arg("--release");
-    }
-    let output = cargo
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .doing("building warmline-cli")?;
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<HashMap<String, Value>>(line).ok())
-        .find_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
-        .filter(|_| output.status.success())
-        .ok_or_else(|| LabError::Refused {
-            name: "cargo".to_owned(),
-            reason: "warmline-cli does not build".to_owned(),
-        })
 }
 
 const LIMIT: Duration = Duration::from_secs(10);

@@ -13,8 +13,8 @@ use crate::certificate::{Authority, Certificate, Flaw};
 use crate::error::{Doing, LabError, Result};
 use crate::kamailio::{Digest, Kamailio};
 use crate::people::Person;
-use crate::phone::PhoneSetup;
 use crate::pulse::Pulse;
+use crate::setup::PhoneSetup;
 use crate::{sound, trunk};
 
 /// Runs a test in a lab of its own, one at a time on the whole machine: the peers measure sound, and

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 
 /// The Warmline phone without a window.
 #[derive(Debug, Parser)]
@@ -96,12 +96,15 @@ pub(crate) struct Sound {
 #[derive(Args, Debug)]
 pub(crate) struct Talk {
     /// How long to talk once the call is up.
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = value_parser!(u64).range(..=MOST_SECONDS))]
     pub seconds: u64,
     /// Print the events as JSON lines.
     #[arg(long)]
     pub json: bool,
 }
+
+/// A day.
+const MOST_SECONDS: u64 = 86_400;
 
 #[cfg(test)]
 mod tests {

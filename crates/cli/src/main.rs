@@ -4,8 +4,10 @@
 mod arguments;
 mod doctor;
 mod listing;
+mod printer;
 mod protocol;
 mod run;
+mod signals;
 mod sound;
 mod talk;
 mod view;
@@ -52,7 +54,7 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
             sound,
             talk,
         } => {
-            let config = configured(&profile, Some(&sound), log)?;
+            let config = configured(&profile, Some(&sound), log)?.beside_another();
             with_desk(config, |desk| talk::call(desk, to, talk))
         }
         Command::Answer {
@@ -60,11 +62,11 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
             sound,
             talk,
         } => {
-            let config = configured(&profile, Some(&sound), log)?;
+            let config = configured(&profile, Some(&sound), log)?.beside_another();
             with_desk(config, |desk| talk::answer(desk, talk))
         }
         Command::Register { profile, json } => {
-            let mut config = configured(&profile, None, log)?;
+            let mut config = configured(&profile, None, log)?.beside_another();
             config.audio = sound::none();
             with_desk(config, |desk| talk::register(desk, json))
         }

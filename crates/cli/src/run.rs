@@ -1,6 +1,10 @@
 //! `warmline-cli run`: JSON commands in, JSON events out.
 
-use std::{io, process::ExitCode, thread};
+use std::{
+    io::{self, BufRead},
+    process::ExitCode,
+    thread,
+};
 
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 use warmline_desk::{
@@ -9,8 +13,9 @@ use warmline_desk::{
 };
 
 use crate::{
+    printer::Printer,
     protocol::{Command, Event, PROTOCOL, Reason, Request},
-    view::{self, Printer},
+    signals, view,
 };
 
 /// Serves stdin until `quit`, its end, or the desk stops.
@@ -19,7 +24,7 @@ pub(crate) async fn run(desk: Desk) -> ExitCode {
     let snapshot = desk.snapshot();
     let mut events = desk.events();
     let mut lines = stdin();
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut interrupted = std::pin::pin!(signals::terminated());
     printer.print(
         None,
         Event::Hello {
@@ -51,7 +56,7 @@ pub(crate) async fn run(desk: Desk) -> ExitCode {
                     drop(desk.send(UserAction::Quit));
                 }
             },
-            _ = &mut interrupted, if !stopping => {
+            () = &mut interrupted, if !stopping => {
                 stopping = true;
                 drop(desk.send(UserAction::Quit));
             }
@@ -60,10 +65,11 @@ pub(crate) async fn run(desk: Desk) -> ExitCode {
 }
 
 /// Lines of stdin, read by a thread of their own: a blocked read cannot be cancelled.
-fn stdin() -> mpsc::Receiver<String> {
+fn stdin() -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel(16);
     thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
+        // As bytes: a line that is no text is a bad command, and not the end.
+        for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
             if sender.blocking_send(line).is_err() {
                 return;
             }
@@ -72,8 +78,8 @@ fn stdin() -> mpsc::Receiver<String> {
     receiver
 }
 
-fn read(line: &str) -> Result<Request, Event> {
-    serde_json::from_str(line).map_err(|error| Event::Error {
+fn read(line: &[u8]) -> Result<Request, Event> {
+    serde_json::from_slice(line).map_err(|error| Event::Error {
         reason: Reason {
             code: "bad_command".to_owned(),
             message: format!("This line is not a command: {error}."),

@@ -10,8 +10,9 @@ use warmline_desk::{CallId, CallView, Desk, DeskEvent, Done, EndReason, Registra
 
 use crate::{
     arguments::Talk,
+    printer::Printer,
     protocol::Event,
-    view::{self, Printer},
+    signals, view,
 };
 
 /// Dials, talks, hangs up.
@@ -42,7 +43,7 @@ async fn serve(desk: Desk, purpose: Purpose, talk: Talk) -> ExitCode {
     };
     let snapshot = desk.snapshot();
     let mut events = desk.events();
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut interrupted = std::pin::pin!(signals::terminated());
     let mut ours: Option<CallId> = None;
     let mut hang_up_at: Option<Instant> = None;
     let mut code = ExitCode::SUCCESS;
@@ -68,7 +69,7 @@ async fn serve(desk: Desk, purpose: Purpose, talk: Talk) -> ExitCode {
                 }
                 continue;
             }
-            _ = &mut interrupted, if !stopping => {
+            () = &mut interrupted, if !stopping => {
                 stopping = true;
                 code = ExitCode::FAILURE;
                 drop(desk.send(UserAction::Quit));

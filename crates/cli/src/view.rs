@@ -1,45 +1,13 @@
-//! What the desk says, in the words of the protocol; and the two ways out of the program.
+//! What the desk says, in the words of the protocol; and what is said to people.
 
-use std::{
-    io::{self, Write},
-    time::Instant,
-};
+use std::io::{self, Write};
 
 use warmline_desk::{
     CallId, CallView, Codec, DeskError, DeskEvent, DeviceRole, DeviceState, Holder, Registration,
     Snapshot, Stats,
 };
 
-use crate::protocol::{By, Event, Line, Party, Reason, Stats as Figures};
-
-/// Writes protocol lines, each stamped with the time since this was made.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Printer {
-    started: Instant,
-}
-
-impl Printer {
-    /// Starts the clock.
-    pub(crate) fn new() -> Self {
-        Self {
-            started: Instant::now(),
-        }
-    }
-
-    /// One line. A reader that has gone is noticed elsewhere: by the end of stdin.
-    pub(crate) fn print(&self, call: Option<CallId>, event: Event) {
-        let line = Line {
-            event,
-            t_ms: self.started.elapsed().as_millis() as u64,
-            call: call.map(CallId::get),
-        };
-        let mut text = serde_json::to_string(&line).expect("a line has only string keys");
-        text.push('\n');
-        let mut stdout = io::stdout().lock();
-        let _ = stdout.write_all(text.as_bytes());
-        let _ = stdout.flush();
-    }
-}
+use crate::protocol::{By, Event, Party, Reason, Stats as Figures};
 
 /// A line for a person on stdout.
 pub(crate) fn say(text: &str) {

@@ -11,7 +11,7 @@ use crate::{
     error::{DeskError, ErrorCode},
     event::{DeskEvent, DeviceState},
     log::LogHealth,
-    profile::Profile,
+    profile::{Profile, instance},
     run::{Inbox, Machines, Outlets, Running},
     snapshot::{DeviceView, Registration, Snapshot},
     words,
@@ -59,6 +59,14 @@ impl DeskConfig {
             phone,
             log: None,
         })
+    }
+
+    /// The same account as a phone of its own: at a registrar that knows phones apart by their
+    /// instance (RFC 5626) it does not take the place of one that runs.
+    #[must_use]
+    pub fn beside_another(mut self) -> Self {
+        self.account.instance = instance::random();
+        self
     }
 }
 

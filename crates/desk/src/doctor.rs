@@ -5,7 +5,8 @@ use std::{path::Path, time::Duration};
 
 use tokio::time::timeout;
 use warmline_audio::{Engine, EngineConfig, Input, Output};
-use warmline_media::{MediaConfig, Session};
+use warmline_media::{IceServer, MediaConfig, Session};
+use warmline_sip::Transport;
 
 use crate::{
     DeskConfig, DeskError, DeskEvent, ErrorCode, Profile, Registration, UserAction,
@@ -160,8 +161,10 @@ pub async fn examine(profile: &Path) -> Vec<Finding> {
 async fn server(config: &DeskConfig) -> Vec<Finding> {
     let silent = DeskConfig {
         audio: silence(),
-        ..config.clone()
+        // The phone that the doctor is asked about may be running.
+        ..config.clone().beside_another()
     };
+    let encrypted = config.account.server.transport() != Transport::Ws;
     let outcome = match start(silent) {
         Ok(desk) => {
             let mut events = desk.events();
@@ -191,26 +194,29 @@ async fn server(config: &DeskConfig) -> Vec<Finding> {
         }
         Err(error) => Err(error),
     };
-    steps(outcome)
+    steps(outcome, encrypted)
 }
 
 /// The steps to a registration in order: right up to the one that `outcome` says failed.
-fn steps(outcome: Result<u32, DeskError>) -> Vec<Finding> {
+fn steps(outcome: Result<u32, DeskError>, encrypted: bool) -> Vec<Finding> {
+    let certificate = if encrypted {
+        "the server's certificate is valid and trusted"
+    } else {
+        "not needed: the server is on this computer"
+    };
     let right = [
         (Subject::ServerName, "it has an address"),
         (Subject::Connection, "the server can be reached"),
-        (
-            Subject::Tls,
-            "the server's certificate is valid and trusted",
-        ),
+        (Subject::Tls, certificate),
     ];
     let failed_at = outcome.as_ref().err().map(|error| match error.code {
         ErrorCode::ServerUnknown => 0,
-        ErrorCode::ServerUnreachable | ErrorCode::ProxyRefused | ErrorCode::ConnectionLost => 1,
+        ErrorCode::ServerUnreachable | ErrorCode::ProxyRefused => 1,
         ErrorCode::TlsUntrusted
         | ErrorCode::TlsExpired
         | ErrorCode::TlsWrongName
         | ErrorCode::CaFileInvalid => 2,
+        // Silent, or gone again, once there was a connection.
         _ => 3,
     });
     let mut findings = Vec::new();
@@ -250,7 +256,7 @@ async fn ice(media: &MediaConfig) -> Finding {
         Ok::<_, String>(Candidates::of(&offer))
     };
     match timeout(PATIENCE, gathered).await {
-        Ok(Ok(candidates)) => candidates.finding(!media.ice_servers.is_empty()),
+        Ok(Ok(candidates)) => candidates.finding(&media.ice_servers),
         Ok(Err(what)) => Finding::new(Subject::Ice, Verdict::Wrong, what)
             .advise("Check the network connection and the firewall of this computer."),
         Err(_) => Finding::new(
@@ -285,7 +291,7 @@ impl Candidates {
         }
     }
 
-    fn finding(&self, servers: bool) -> Finding {
+    fn finding(&self, servers: &[IceServer]) -> Finding {
         let found = format!(
             "{} addresses of this computer, {} seen by STUN, {} relayed by TURN",
             self.host, self.reflexive, self.relay
@@ -293,10 +299,15 @@ impl Candidates {
         if self.host + self.relay == 0 {
             Finding::new(Subject::Ice, Verdict::Wrong, found)
                 .advise("This computer has no network address that UDP could use.")
-        } else if servers && self.reflexive + self.relay == 0 {
+        } else if !servers.is_empty() && self.reflexive + self.relay == 0 {
             Finding::new(Subject::Ice, Verdict::Doubtful, found).advise(
                 "The STUN and TURN servers of the profile do not answer: UDP may be blocked. \
                  Calls work only if the SBC can reach this computer directly.",
+            )
+        } else if self.relay == 0 && servers.iter().any(IceServer::is_turn) {
+            Finding::new(Subject::Ice, Verdict::Doubtful, found).advise(
+                "The TURN server gives no relay: check its `username` and credential in the profile. \
+                 Calls work only where UDP can go directly.",
             )
         } else {
             Finding::new(Subject::Ice, Verdict::Right, found)
@@ -352,7 +363,7 @@ mod tests {
     use super::*;
 
     fn verdicts(outcome: Result<u32, DeskError>) -> Vec<Verdict> {
-        steps(outcome)
+        steps(outcome, true)
             .into_iter()
             .map(|finding| finding.verdict)
             .collect()
@@ -375,10 +386,15 @@ mod tests {
             verdicts(failed(ErrorCode::TlsExpired)),
             [Right, Right, Wrong, NotTried]
         );
-        assert_eq!(
-            verdicts(failed(ErrorCode::PasswordRefused)),
-            [Right, Right, Right, Wrong]
-        );
+        for code in [
+            ErrorCode::PasswordRefused,
+            ErrorCode::ServerSilent,
+            ErrorCode::ConnectionLost,
+        ] {
+            assert_eq!(verdicts(failed(code)), [Right, Right, Right, Wrong]);
+        }
+        let found = |encrypted| steps(Ok(600), encrypted)[2].found.clone();
+        assert!(found(true).contains("trusted") && !found(false).contains("trusted"));
     }
 
     #[test]
@@ -395,13 +411,21 @@ mod tests {
                 relay: 0
             }
         );
-        assert_eq!(candidates.finding(true).verdict, Verdict::Right);
+        let server = |url: &str| {
+            let name = || Some("agent".to_owned());
+            vec![IceServer::new(url, name(), name()).unwrap()]
+        };
+        let stun = server("stun:stun.example.com");
+        assert_eq!(candidates.finding(&stun).verdict, Verdict::Right);
+        let turn = candidates.finding(&server("turn:turn.example.com"));
+        assert_eq!(turn.verdict, Verdict::Doubtful);
+        assert!(turn.advice.contains("credential"), "{turn:?}");
         let blocked = Candidates {
             host: 1,
             ..Candidates::default()
         };
-        assert_eq!(blocked.finding(true).verdict, Verdict::Doubtful);
-        assert_eq!(blocked.finding(false).verdict, Verdict::Right);
-        assert_eq!(Candidates::default().finding(false).verdict, Verdict::Wrong);
+        assert_eq!(blocked.finding(&stun).verdict, Verdict::Doubtful);
+        assert_eq!(blocked.finding(&[]).verdict, Verdict::Right);
+        assert_eq!(Candidates::default().finding(&[]).verdict, Verdict::Wrong);
     }
 }

@@ -56,6 +56,8 @@ pub enum ErrorCode {
     ServerUnknown,
     /// The server cannot be reached.
     ServerUnreachable,
+    /// The server takes the connection and does not answer.
+    ServerSilent,
     /// The proxy does not let us through.
     ProxyRefused,
     /// The server's certificate comes from an authority that is not trusted, or is otherwise not valid.
@@ -109,6 +111,7 @@ impl ErrorCode {
             Self::CaFileInvalid => "ca_file_invalid",
             Self::ServerUnknown => "server_unknown",
             Self::ServerUnreachable => "server_unreachable",
+            Self::ServerSilent => "server_silent",
             Self::ProxyRefused => "proxy_refused",
             Self::TlsUntrusted => "tls_untrusted",
             Self::TlsExpired => "tls_expired",

@@ -27,7 +27,7 @@ pub(crate) fn registration(error: &RegistrationError, before: bool) -> DeskError
             "Check `aor`, `auth_user` and the stored password.",
         ),
         RegistrationError::NoAnswer => DeskError::new(
-            ErrorCode::ServerUnreachable,
+            ErrorCode::ServerSilent,
             "The server takes the connection but does not answer.",
             "The phone tries again. If it stays so, tell your administrator.",
         ),

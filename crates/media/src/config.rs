@@ -115,6 +115,11 @@ impl IceServer {
         Ok(IceServer { turn, host, port })
     }
 
+    /// Whether it relays (TURN, RFC 8656) and does not only tell addresses.
+    pub fn is_turn(&self) -> bool {
+        self.turn.is_some()
+    }
+
     /// Name or address, and port, to be looked up.
     pub(crate) fn authority(&self) -> (&str, u16) {
         (&self.host, self.port)

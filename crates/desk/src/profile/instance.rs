@@ -55,7 +55,7 @@ fn state_folder() -> Option<PathBuf> {
 }
 
 /// A random UUID, version 4 (RFC 9562 §5.4).
-fn random() -> String {
+pub(crate) fn random() -> String {
     let bits = (rand::random::<u128>() & !(0xF << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
     let hex = format!("{bits:032x}");
     let parts = [

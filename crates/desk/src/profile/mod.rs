@@ -1,6 +1,6 @@
 //! Who the agent is and where the server: the TOML file that says so.
 
-mod instance;
+pub(crate) mod instance;
 mod password;
 mod read;
 

@@ -37,20 +37,21 @@ export function App({ host }: { host: Host }) {
 
   useEffect(() => host.watch((snapshot) => setShown((before) => next(before, snapshot))), [host]);
 
-  const asking = useMemo<Act>(() => {
-    const tell = (error: UiError | null) => {
-      setFailure(error);
-      setShown((before) => before && { ...before, announcements: error === null ? [] : [failed(error)] });
-    };
-    return {
+  const tell = useCallback((error: UiError | null) => {
+    setFailure(error);
+    setShown((before) => before && { ...before, announcements: error === null ? [] : [failed(error)] });
+  }, []);
+  const asking = useMemo<Act>(
+    () => ({
       act: (action) => {
         // What was said before is over: the same failure is to be said again.
         tell(null);
         host.act(action).catch((thrown: unknown) => tell(asUiError(thrown)));
       },
       fail: tell,
-    };
-  }, [host]);
+    }),
+    [host, tell],
+  );
 
   return (
     <FluentProvider theme={theme}>
@@ -62,7 +63,7 @@ export function App({ host }: { host: Host }) {
             {shown === null ? (
               <Starting />
             ) : (
-              <Window snapshot={shown.snapshot} host={host} failure={failure} onFailureRead={() => setFailure(null)} />
+              <Window snapshot={shown.snapshot} host={host} failure={failure} onFailureRead={() => tell(null)} />
             )}
           </div>
         </ClockContext>

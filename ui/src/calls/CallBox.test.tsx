@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
@@ -37,7 +37,7 @@ it("shows any other failure above the calls until it is read", async () => {
   const { host, user } = renderApp(snapshot());
   host.refusal = { code: "notPossible", message: "The phone is not running." };
   await user.type(field(), "100{Enter}");
-  expect(await screen.findByText("The phone is not running.")).toBeTruthy();
+  expect(await within(screen.getByRole("main")).findByText("The phone is not running.")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(screen.queryByText("The phone is not running.")).toBeNull();
 });

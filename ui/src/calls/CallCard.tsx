@@ -34,7 +34,8 @@ export function CallCard({ call, headingId, microphone, dense }: CallCardProps) 
 
   const answered = call.state === "active";
   const held = isHeldByMe(call);
-  const digitsPossible = (answered && !held) || call.state === "early";
+  // Before the answer there is nobody who could take digits, whatever is to be heard.
+  const digitsPossible = answered && !held;
   const keypad = keypadOpen && digitsPossible;
   const small = dense || keypad;
 

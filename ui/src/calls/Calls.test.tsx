@@ -65,6 +65,15 @@ it("offers no hold before the answer, and takes no click on it", async () => {
   expect(host.asked).toEqual([{ do: "hangUp", call: 2 }]);
 });
 
+it("offers no digits before the answer, even where there is sound", async () => {
+  const { host, user } = renderApp(scenes.early ?? snapshot());
+  expect(button("Keypad").getAttribute("aria-disabled")).toBe("true");
+  await user.click(button("Keypad"));
+  await user.keyboard("{Control>}{Shift>}k{/Shift}{/Control}5");
+  expect(screen.queryByRole("group", { name: "Keypad" })).toBeNull();
+  expect(host.asked).toEqual([]);
+});
+
 it("sends digits by pointer and by typing, and shows those that were sent", async () => {
   const { host, user, show } = renderApp(snapshot({ calls: [active()] }));
   await user.keyboard("4");

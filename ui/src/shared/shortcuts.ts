@@ -54,8 +54,12 @@ function matching(event: KeyboardEvent): Shortcut | undefined {
   if ((isMac ? !event.metaKey : !event.ctrlKey) || event.altKey) {
     return undefined;
   }
-  const found = Object.entries(combinations).find(
-    ([, { key, shift }]) => shift === event.shiftKey && key === event.key.toUpperCase(),
-  );
+  const pressed = letter(event);
+  const found = Object.entries(combinations).find(([, { key, shift }]) => shift === event.shiftKey && key === pressed);
   return found?.[0] as Shortcut | undefined;
+}
+
+/** The Latin letter on the key. A keyboard for another script has it at the place where Latin ones do. */
+function letter({ key, code }: KeyboardEvent): string | undefined {
+  return /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
 }

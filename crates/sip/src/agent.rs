@@ -262,7 +262,8 @@ pub enum SipEvent {
 /// Why a call ended.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EndCause {
-    /// Final SIP status, if a response ended it.
+    /// Final SIP status, if a response ended it; 408 for one that is missing, though the connection
+    /// is good; 503 for a call we can make no more of.
     pub status: Option<u16>,
     /// In words: the reason phrase or `Reason` text of the other side, or ours.
     pub reason: String,

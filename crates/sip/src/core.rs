@@ -269,13 +269,12 @@ impl Core {
             } => {
                 let taken = self.calls.contains_key(&dialog);
                 if self.stopping != Stopping::No || taken || self.calls.len() >= MAX_CALLS {
-                    let reason = if taken {
-                        "this id has a call already"
-                    } else {
-                        "no further call is possible now"
-                    };
+                    // A call that has this id keeps it.
                     if !taken {
-                        let cause = EndCause::local(reason);
+                        let cause = EndCause {
+                            status: Some(503),
+                            ..EndCause::local("no further call is possible now")
+                        };
                         self.line.emit(SipEvent::Ended { dialog, cause });
                     }
                     return;

@@ -4,6 +4,7 @@ use rsipstack::sip::{Headers, Request, Response};
 
 use crate::agent::{EndCause, EndedBy};
 use crate::headers;
+use crate::line::Line;
 use crate::wire;
 
 impl EndCause {
@@ -24,6 +25,14 @@ impl EndCause {
         Self {
             by: EndedBy::Network,
             ..Self::local(reason)
+        }
+    }
+
+    /// Nothing came of what we were owed: the other side's doing, unless the connection is gone.
+    pub(super) fn silence(line: &Line, reason: &str) -> Self {
+        Self {
+            status: line.up.then_some(408),
+            ..Self::network(reason)
         }
     }
 

@@ -7,7 +7,7 @@ use rand::RngExt as _;
 use rsipstack::sip::{Header, Request, Response};
 
 use super::{Call, EndCause, Leg, Stage, Unacked};
-use crate::agent::{DialogKey, EndedBy, ForkId, SipEvent};
+use crate::agent::{DialogKey, ForkId, SipEvent};
 use crate::body;
 use crate::capabilities;
 use crate::dialog::Dialog;
@@ -288,14 +288,8 @@ impl Call {
                 ringing.server,
                 message::response(&ringing.request, 504, "", Some(&ringing.tag)),
             );
-            self.end(
-                line,
-                now,
-                EndCause {
-                    by: EndedBy::Network,
-                    ..EndCause::local("no PRACK from the caller")
-                },
-            );
+            let cause = EndCause::silence(line, "no PRACK from the caller");
+            self.end(line, now, cause);
         } else if now >= reliable.repeat_at {
             reliable.interval *= 2;
             reliable.repeat_at = now + reliable.interval;

@@ -133,7 +133,7 @@ impl Call {
                     self.end(
                         line,
                         now,
-                        EndCause::network("the other side did not answer our offer"),
+                        EndCause::silence(line, "the other side did not answer our offer"),
                     );
                     return;
                 }
@@ -154,7 +154,7 @@ impl Call {
         self.end(
             line,
             now,
-            EndCause::network("the other side did not acknowledge our answer"),
+            EndCause::silence(line, "the other side did not acknowledge our answer"),
         );
     }
 
@@ -269,7 +269,7 @@ impl Call {
                 self.end(
                     line,
                     now,
-                    EndCause::network("the session expired: the other side fell silent"),
+                    EndCause::silence(line, "the session expired: the other side fell silent"),
                 );
             }
         }

@@ -3,6 +3,7 @@
 use rsipstack::sip::Method;
 
 use super::*;
+use crate::agent::EndedBy;
 use crate::far_end::{FarEnd, Peer, invite, parse, value};
 use crate::registration::RegistrationState;
 
@@ -224,4 +225,25 @@ fn two_calls_do_not_mix() {
     let mut stranger = Peer::called(&invite("", ""), "nobody");
     let server = t.incoming(stranger.request("BYE", "", ""));
     assert_eq!(t.answer_to(server).status_code.code(), 481);
+}
+
+#[test]
+fn a_call_too_many_is_our_fault_and_not_the_numbers() {
+    let mut t = FarEnd::registered();
+    let call = |dialog| SipRequest::Invite {
+        dialog: DialogKey(dialog),
+        to: "bob".into(),
+        offer: String::new(),
+        headers: Vec::new(),
+    };
+    for dialog in 0..=64 {
+        t.ask(call(dialog));
+    }
+    let cause = t.ended();
+    assert_eq!((cause.by, cause.status), (EndedBy::Local, Some(503)));
+    t.out.clear();
+    t.ask(SipRequest::Shutdown);
+    t.out.clear();
+    t.ask(call(65));
+    assert_eq!(t.ended().status, Some(503));
 }

@@ -212,7 +212,8 @@ fn a_reliable_ringing_nobody_acknowledges_is_given_up() {
         .collect();
     assert_eq!(statuses, [180, 180, 180, 180, 180, 180, 180, 504]);
     t.out.retain(|o| matches!(o, Output::Emit(_)));
-    assert_eq!(t.ended().by, EndedBy::Network);
+    let cause = t.ended();
+    assert_eq!((cause.by, cause.status), (EndedBy::Network, Some(408)));
 }
 
 #[test]
@@ -305,7 +306,8 @@ fn an_offer_nobody_answers_ends_the_call() {
         Box::new(Peer::caller(&ok).request("ACK", "", "")),
     ));
     t.sent(Method::Bye);
-    assert_eq!(t.ended().by, EndedBy::Network);
+    let cause = t.ended();
+    assert_eq!((cause.by, cause.status), (EndedBy::Network, Some(408)));
 }
 
 #[test]
@@ -319,7 +321,23 @@ fn an_answer_nobody_acknowledges_ends_the_call() {
     t.answer_to(server);
     t.feed(Input::ServerDone(server));
     t.sent(Method::Bye);
-    assert_eq!(t.ended().by, EndedBy::Network);
+    let cause = t.ended();
+    assert_eq!((cause.by, cause.status), (EndedBy::Network, Some(408)));
+}
+
+#[test]
+fn an_answer_that_a_broken_flow_kept_from_them_is_the_networks_fault() {
+    let mut t = FarEnd::registered();
+    let (dialog, server) = t.ringing("");
+    t.ask(SipRequest::Accept {
+        dialog,
+        sdp: ANSWER.into(),
+    });
+    t.break_flow(&[]);
+    t.out.clear();
+    t.feed(Input::ServerDone(server));
+    let cause = t.ended();
+    assert_eq!((cause.by, cause.status), (EndedBy::Network, None));
 }
 
 #[test]

@@ -553,7 +553,8 @@ fn a_session_they_do_not_refresh_is_hung_up() {
     t.wait(Duration::from_secs(59));
     t.silent();
     t.wait(Duration::from_secs(1));
-    assert_eq!(t.ended().by, EndedBy::Network);
+    let cause = t.ended();
+    assert_eq!((cause.by, cause.status), (EndedBy::Network, Some(408)));
     t.sent(Method::Bye);
 }
 

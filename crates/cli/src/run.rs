@@ -79,12 +79,15 @@ fn stdin() -> mpsc::Receiver<Vec<u8>> {
 }
 
 fn read(line: &[u8]) -> Result<Request, Event> {
-    serde_json::from_slice(line).map_err(|error| Event::Error {
-        reason: Reason {
-            code: "bad_command".to_owned(),
-            message: format!("This line is not a command: {error}."),
-        },
-        id: None,
+    serde_json::from_slice(line).map_err(|error| {
+        let fields = serde_json::from_slice::<serde_json::Value>(line).unwrap_or_default();
+        Event::Error {
+            reason: Reason {
+                code: "bad_command".to_owned(),
+                message: format!("This line is not a command: {error}."),
+            },
+            id: fields["id"].as_str().map(str::to_owned),
+        }
     })
 }
 

@@ -8,12 +8,7 @@ use tokio::{
 };
 use warmline_desk::{CallId, CallView, Desk, DeskEvent, Done, EndReason, Registration, UserAction};
 
-use crate::{
-    arguments::Talk,
-    printer::Printer,
-    protocol::Event,
-    signals, view,
-};
+use crate::{arguments::Talk, printer::Printer, protocol::Event, signals, view};
 
 /// Dials, talks, hangs up.
 pub(crate) async fn call(desk: Desk, to: String, talk: Talk) -> ExitCode {

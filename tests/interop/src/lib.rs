@@ -10,6 +10,7 @@
 mod asterisk;
 mod browser;
 mod certificate;
+mod errand;
 mod error;
 mod kamailio;
 mod lines;
@@ -32,6 +33,7 @@ mod trunk;
 pub use asterisk::{Asterisk, number};
 pub use browser::{Browser, Heard};
 pub use certificate::{Authority, Certificate};
+pub use errand::{Errand, Outcome};
 pub use error::{LabError, Result};
 pub use kamailio::{Digest, Kamailio};
 pub use manager::{Manager, ManagerEvent};

@@ -64,9 +64,16 @@ impl Lines {
         let text = serde_json::to_string(command)
             .map_err(std::io::Error::other)
             .doing("writing JSON")?;
+        self.send_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn send_bytes(&mut self, line: &[u8]) -> Result<()> {
+        let text = String::from_utf8_lossy(line);
         let doing = || format!("telling {} {text}", self.process.name());
         match &mut self.stdin {
-            Some(stdin) => writeln!(stdin, "{text}")
+            Some(stdin) => stdin
+                .write_all(line)
+                .and_then(|()| stdin.write_all(b"\n"))
                 .and_then(|()| stdin.flush())
                 .doing(doing()),
             None => Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe)).doing(doing()),

@@ -431,6 +431,16 @@ impl Phone {
             .count()
     }
 
+    /// Sends it SIGTERM.
+    pub fn terminate(&self) {
+        self.lines.process.terminate();
+    }
+
+    /// Sends a line as it is, which may be no command.
+    pub fn tell_bytes(&mut self, line: &[u8]) -> Result<()> {
+        self.lines.send_bytes(line)
+    }
+
     /// Whether it still runs.
     pub fn is_alive(&mut self) -> bool {
         self.lines.process.exited().is_none()

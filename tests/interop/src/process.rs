@@ -173,6 +173,11 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// Asks it to end, as the system does when it shuts down.
+    pub fn terminate(&self) {
+        self.signal(libc::SIGTERM);
+    }
+
     fn signal(&self, signal: libc::c_int) {
         let group = i32::try_from(self.child.id()).expect("a process id fits");
         // SAFETY: a system call without memory. The group is the child's own (`process_group(0)`), and

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use crate::errand::Errand;
 use crate::error::{Doing, LabError, Result};
 use crate::people::Person;
 use crate::phone::{Kind, Phone};
@@ -141,40 +142,71 @@ impl<'lab> PhoneSetup<'lab> {
     /// Starts it, and waits for nothing.
     pub fn start(self) -> Result<Phone> {
         let name = self.lab.next_phone();
-        let dir = self.lab.dir();
-        let heard = dir.join(format!("{name}.wav"));
-        let profile = dir.join(format!("{name}.toml"));
-        std::fs::write(&profile, self.profile()).doing("writing a profile")?;
-        let mut words = self.wrapper;
+        let heard = self.lab.dir().join(format!("{name}.wav"));
+        let mut words = self.wrapper.clone();
         words.push(program()?.into());
-        words.extend(["run".into(), "--profile".into(), profile.into()]);
-        words.extend(option("--mic", self.microphone));
+        words.extend(["run".into(), "--profile".into(), self.profile(&name)?]);
+        words.extend(self.sound(&heard));
+        words.extend(self.options.clone());
+        let spawned = Instant::now();
+        let process = self.spawn(&name, &words, Pipes::Both)?;
+        if self.first {
+            process.run_first();
+        }
+        Ok(Phone::new(process, heard, spawned))
+    }
+
+    /// Starts a `call`, `answer`, `register` or `doctor` instead, by these words: `["call", "600"]`.
+    /// Nothing is heard of what comes out of its speaker.
+    pub fn errand(self, words: &[&str]) -> Result<Errand> {
+        let name = self.lab.next_phone();
+        let mut all: Vec<OsString> = vec![program()?.into()];
+        all.extend(words.iter().map(Into::into));
+        all.extend(["--profile".into(), self.profile(&name)?]);
+        if matches!(words, ["call" | "answer", ..]) {
+            all.extend(self.sound(&self.lab.dir().join(format!("{name}.wav"))));
+        }
+        self.spawn(&name, &all, Pipes::Output).map(Errand::of)
+    }
+
+    /// Starts a command that needs no profile: `devices`.
+    pub fn bare_errand(self, words: &[&str]) -> Result<Errand> {
+        let name = self.lab.next_phone();
+        let mut all: Vec<OsString> = vec![program()?.into()];
+        all.extend(words.iter().map(Into::into));
+        self.spawn(&name, &all, Pipes::Output).map(Errand::of)
+    }
+
+    fn sound(&self, heard: &Path) -> Vec<OsString> {
+        let speaker = self.speaker.clone();
+        let mut words = option("--mic", self.microphone.clone());
         words.extend(option(
             "--speaker",
-            self.speaker.unwrap_or_else(|| prefixed("wav:", &heard)),
+            speaker.unwrap_or_else(|| prefixed("wav:", heard)),
         ));
         words.extend(option("--ringer", "silent".into()));
-        words.extend(self.options);
+        words
+    }
+
+    fn spawn(&self, name: &str, words: &[OsString], pipes: Pipes) -> Result<Process> {
+        let dir = self.lab.dir();
         let mut command = std::process::Command::new(&words[0]);
         command
             .args(&words[1..])
             .env("HOME", dir)
             .env("XDG_RUNTIME_DIR", dir)
-            .env("WARMLINE_TEST_PASSWORD", self.password)
+            .env("WARMLINE_TEST_PASSWORD", &self.password)
             .env_remove("WARMLINE_LOG")
             .env_remove("RUST_LOG")
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
-            .envs(self.environment);
-        let spawned = Instant::now();
-        let process = Process::start(&name, command, Pipes::Both, dir)?;
-        if self.first {
-            process.run_first();
-        }
+            .envs(self.environment.clone());
+        let process = Process::start(name, command, pipes, dir)?;
         self.lab.search_later(process.log().to_owned());
-        Ok(Phone::new(process, heard, spawned))
+        Ok(process)
     }
 
-    fn profile(&self) -> String {
+    /// Writes the profile; its file.
+    fn profile(&self, name: &str) -> Result<OsString> {
         let mut text = format!(
             "server = \"{}\"\naor = \"{}\"\npassword_env = \"WARMLINE_TEST_PASSWORD\"\n",
             self.server,
@@ -186,7 +218,9 @@ impl<'lab> PhoneSetup<'lab> {
         if !self.codecs.is_empty() {
             text += &format!("codecs = {:?}\n", self.codecs);
         }
-        text
+        let file = self.lab.dir().join(format!("{name}.toml"));
+        std::fs::write(&file, text).doing("writing a profile")?;
+        Ok(file.into())
     }
 }
 

@@ -258,7 +258,7 @@ impl Call {
         }
         self.session_due(line, now);
         if self.deadline.is_some_and(|deadline| now >= deadline) {
-            self.give_up(line);
+            self.give_up(line, now);
         }
     }
 
@@ -443,7 +443,7 @@ impl Call {
     }
 
     /// Time is up for what is still open.
-    fn give_up(&mut self, line: &mut Line) {
+    fn give_up(&mut self, line: &mut Line, now: Instant) {
         self.deadline = None;
         if self.is_over() {
             if let Some(id) = self.invitation.take().and_then(|i| i.id) {
@@ -452,7 +452,10 @@ impl Call {
             for id in self.sent.drain(..).filter_map(|s| s.id) {
                 line.out.push(Output::Abandon(id));
             }
-            self.unacked = None;
+            // No ACK has come, nor word that none will: they may have our 200 all the same.
+            if let Some(unacked) = self.unacked.take().filter(|unacked| unacked.bye) {
+                self.bye(line, now, unacked.leg, None);
+            }
         } else {
             self.sent.retain(|s| s.id.is_some());
         }

@@ -309,6 +309,11 @@ impl Peer {
         }
     }
 
+    /// Whether both are the same end of the same dialog.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (&self.call_id, &self.from, &self.to) == (&other.call_id, &other.from, &other.to)
+    }
+
     /// A request of the far end in the dialog; the next in order, except an ACK.
     pub(crate) fn request(&mut self, method: &str, more: &str, body: &str) -> Request {
         if method != "ACK" {

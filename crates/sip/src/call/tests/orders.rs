@@ -1,14 +1,15 @@
 //! Random orders of everything that can happen to calls.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use rsipstack::sip::{Header, Method, Request};
+use rsipstack::sip::{Header, Headers, Method, Request};
 
 use crate::agent::{DialogKey, SipEvent, SipRequest};
 use crate::core::Input;
-use crate::far_end::{ANSWER, FarEnd, OFFER, Peer, invite};
+use crate::far_end::{ANSWER, FarEnd, OFFER, Peer, invite, value};
+use crate::headers;
 use crate::line::Output;
 use crate::message;
 use crate::transactions::{ClientId, ServerId};
@@ -67,7 +68,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     /// Every call ends once and is silent after; every request of theirs gets one final response
-    /// at most, and all but open INVITEs get it; and in the end nothing is remembered.
+    /// at most, and all but open INVITEs get it; every dialog that was answered is hung up by one
+    /// side; and in the end nothing is remembered.
     #[test]
     fn no_call_is_lost_orphaned_or_ended_twice(steps in steps(), seed: u64) {
         let mut w = World::new(seed);
@@ -80,8 +82,13 @@ proptest! {
         prop_assert_eq!(w.t.core.calls(), 0);
         let open: Vec<_> = w.servers.values().filter(|s| !s.answered).map(|s| s.request.method).collect();
         prop_assert!(open.is_empty(), "unanswered: {:?}", open);
+        let on_the_line: Vec<_> = w.answered.difference(&w.hung_up).collect();
+        prop_assert!(on_the_line.is_empty(), "left on the line: {:?}", on_the_line);
     }
 }
+
+/// The shortest session that an answer in these tests may set.
+const SESSION: Duration = Duration::from_secs(90);
 
 struct World {
     t: FarEnd,
@@ -90,10 +97,23 @@ struct World {
     peers: Vec<Peer>,
     keys: Vec<DialogKey>,
     ended: BTreeSet<DialogKey>,
+    /// Dialogs with a 2xx to their INVITE.
+    answered: BTreeSet<Dialog>,
+    /// Dialogs with a BYE, from either side.
+    hung_up: BTreeSet<Dialog>,
     violations: Vec<String>,
     up: bool,
+    broken_at: Instant,
     dialling: bool,
     next: u64,
+}
+
+/// `Call-ID`, our tag, and theirs.
+type Dialog = (String, String, String);
+
+fn dialog(of: &Headers, ours: &str, theirs: &str) -> Dialog {
+    let tag = |name| headers::tag(value(of, name)).unwrap_or_default();
+    (value(of, "Call-ID").to_owned(), tag(ours), tag(theirs))
 }
 
 struct Server {
@@ -108,6 +128,7 @@ impl World {
         t.feed(Input::Start);
         t.register();
         t.out.clear();
+        let now = t.now;
         Self {
             t,
             clients: BTreeMap::new(),
@@ -115,8 +136,11 @@ impl World {
             peers: vec![],
             keys: vec![],
             ended: BTreeSet::new(),
+            answered: BTreeSet::new(),
+            hung_up: BTreeSet::new(),
             violations: vec![],
             up: true,
+            broken_at: now,
             dialling: false,
             next: 0,
         }
@@ -181,6 +205,7 @@ impl World {
             }
             Step::Break if self.up => {
                 self.up = false;
+                self.broken_at = self.t.now;
                 let lost: Vec<_> = std::mem::take(&mut self.clients).into_keys().collect();
                 self.t.break_flow(&lost);
             }
@@ -264,8 +289,14 @@ impl World {
         } else {
             ANSWER
         };
-        if (101..300).contains(&status) && request.method == Method::Invite {
-            self.peers.push(Peer::called(&request, &tag));
+        let first = headers::tag(value(&request.headers, "To")).is_none();
+        if (101..300).contains(&status) && request.method == Method::Invite && first {
+            self.meet(Peer::called(&request, &tag));
+            if status >= 200 {
+                let mut answered = dialog(&request.headers, "From", "To");
+                answered.2.clone_from(&tag);
+                self.answered.insert(answered);
+            }
         }
         self.t.respond(id, &request, status, Some(&tag), more, sdp);
         // A 2xx to an INVITE may be followed by others; everything else final ends the transaction.
@@ -273,6 +304,12 @@ impl World {
             self.clients.remove(&id);
             self.drain();
             self.t.feed(Input::ClientDone(id));
+        }
+    }
+
+    fn meet(&mut self, peer: Peer) {
+        if !self.peers.iter().any(|known| known.is(&peer)) {
+            self.peers.push(peer);
         }
     }
 
@@ -321,6 +358,9 @@ impl World {
                     registers.push((id, request))
                 }
                 Output::Send(id, request) => {
+                    if request.method == Method::Bye {
+                        self.hung_up.insert(dialog(&request.headers, "From", "To"));
+                    }
                     if !self.up {
                         self.violations
                             .push(format!("{} without a flow", request.method));
@@ -337,8 +377,14 @@ impl World {
                     }
                     if code >= 200 {
                         server.answered = true;
-                        if code < 300 && server.request.method == Method::Invite {
-                            self.peers.push(Peer::caller(&response));
+                        let dialog = dialog(&response.headers, "To", "From");
+                        match server.request.method {
+                            Method::Invite if code < 300 => {
+                                self.answered.insert(dialog);
+                                self.meet(Peer::caller(&response));
+                            }
+                            Method::Bye if code < 300 => drop(self.hung_up.insert(dialog)),
+                            _ => {}
                         }
                     }
                 }
@@ -346,6 +392,7 @@ impl World {
                 Output::Connect => self.dialling = true,
                 Output::Disconnect => {
                     self.up = false;
+                    self.broken_at = self.t.now;
                     self.dialling = false;
                     lost.extend(std::mem::take(&mut self.clients).into_keys());
                 }
@@ -376,6 +423,10 @@ impl World {
         while !self.dialling {
             self.t.advance();
             self.drain();
+        }
+        if self.t.now >= self.broken_at + SESSION {
+            // By now their session timers have ended what we could not.
+            self.hung_up.extend(self.answered.iter().cloned());
         }
         self.dialling = false;
         self.up = true;
@@ -420,15 +471,15 @@ impl World {
 
     /// Hangs everything up, lets every transaction run out, and waits.
     fn finish(&mut self) {
-        if !self.up {
-            self.recover();
-            self.drain();
-        }
         for dialog in self.keys.clone() {
             self.t.ask(SipRequest::Bye { dialog });
             self.drain();
         }
         for _ in 0..4 {
+            if !self.up {
+                self.recover();
+                self.drain();
+            }
             for (id, request) in std::mem::take(&mut self.clients) {
                 self.t.respond(id, &request, 408, None, vec![], "");
                 self.drain();

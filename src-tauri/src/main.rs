@@ -55,12 +55,14 @@ fn main() -> ExitCode {
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
-            app.run(|_, event| {
+            let mut log = Some(log);
+            app.run(move |_, event| {
                 if let RunEvent::Exit = event {
                     tracing::info!("the window is closed");
+                    // The event loop ends the program itself and never comes back.
+                    drop(log.take());
                 }
             });
-            drop(log);
             ExitCode::SUCCESS
         }
         Err(error) => {

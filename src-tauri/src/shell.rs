@@ -219,7 +219,9 @@ fn leave_in_any_case() {
     std::thread::spawn(|| {
         std::thread::sleep(LEAVE_AT_LAST);
         tracing::error!("the phone did not stop; the program ends all the same");
-        std::process::exit(1);
+        std::thread::sleep(LAST_LINE);
+        // `exit` would wait for one that is already stuck in another thread.
+        std::process::abort();
     });
 }
 
@@ -241,3 +243,6 @@ async fn next(phone: &mut Option<Phone>) -> News {
 
 /// Later than everything that ends by itself.
 const LEAVE_AT_LAST: Duration = Duration::from_secs(8);
+
+/// What the log's own thread needs to write the last line.
+const LAST_LINE: Duration = Duration::from_millis(500);

@@ -137,9 +137,20 @@ impl Driver {
             .map_err(|error| refused("screenshot", error.to_string()))
     }
 
-    /// The driver's process; the program is its child.
-    pub fn process(&mut self) -> &mut Process {
-        &mut self.process
+    /// The driver's process.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The process id of the program.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn program(&self) -> Result<u32> {
+        children(self.process.pid())
+            .first()
+            .copied()
+            .ok_or_else(|| refused("WebDriver", "it has started no program"))
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Value> {
@@ -177,6 +188,31 @@ impl Driver {
             Err(refused(path, value["message"].as_str().unwrap_or(body)))
         }
     }
+}
+
+/// Who was started by this process and still runs.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task"));
+    let mut children = Vec::new();
+    for thread in threads.into_iter().flatten().flatten() {
+        let list = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        children.extend(
+            list.split_whitespace()
+                .filter_map(|pid| pid.parse::<u32>().ok()),
+        );
+    }
+    children.retain(|child| runs(*child));
+    children
+}
+
+/// Whether there is such a process, dead ones that nobody has fetched apart.
+pub(crate) fn runs(pid: u32) -> bool {
+    // The name, in brackets, may hold anything; the state follows it.
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+        stat.rsplit(')')
+            .next()
+            .is_some_and(|rest| !rest.trim_start().starts_with(['Z', 'X']))
+    })
 }
 
 /// An element of the page.

@@ -10,7 +10,7 @@ use warmline_interop::{Asterisk, Lab, LabError, Person, Result};
 
 use crate::{
     desktop::{Desktop, io, make},
-    driver::Driver,
+    driver::{Driver, runs},
 };
 
 /// How a window is to be started.
@@ -59,7 +59,12 @@ impl<'a> Setup<'a> {
             &arguments,
             &[("WARMLINE_TEST_PASSWORD", Person::AGENT.password)],
         )?;
-        let window = Window { driver, log };
+        let program = driver.program()?;
+        let window = Window {
+            driver,
+            program,
+            log,
+        };
         window.sees_heading()?;
         Ok(window)
     }
@@ -87,6 +92,8 @@ pub fn write(file: &Path, text: &str) -> Result<()> {
 /// A window under test.
 pub struct Window {
     driver: Driver,
+    /// Its process id.
+    program: u32,
     log: PathBuf,
 }
 
@@ -249,21 +256,24 @@ impl Window {
             .map_err(|source| io("keeping a screen", source))
     }
 
-    /// Waits for the program to end by itself.
+    /// Waits for the program to end by itself, with everything done that is to be done before.
     ///
     /// # Errors
-    /// It does not, in time.
-    pub fn ends(&mut self) -> Result<()> {
-        let log = self.log.clone();
-        let said = |text: &str| std::fs::read_to_string(&log).is_ok_and(|log| log.contains(text));
+    /// It does not, in time, or ends in the middle of something.
+    pub fn ends(&self) -> Result<()> {
         let start = Instant::now();
-        while start.elapsed() < LIMIT {
-            if said("the window is closed") {
-                return Ok(());
+        while runs(self.program) {
+            if start.elapsed() > LIMIT {
+                return Err(self.ended_badly(&format!("it still runs after {LIMIT:?}")));
             }
             std::thread::sleep(POLL);
         }
-        Err(self.timed_out("end of the program"))
+        // Written last, and the log with it.
+        if read(&self.log).contains("the window is closed") {
+            Ok(())
+        } else {
+            Err(self.ended_badly("it has ended, but not as it should"))
+        }
     }
 
     /// What the log of the window gives away, which must be nothing.
@@ -319,6 +329,19 @@ impl Window {
         }
     }
 
+    /// Who fetched its exit status is the driver, so that only the logs tell how it ended.
+    fn ended_badly(&self, reason: &str) -> LabError {
+        LabError::NotReady {
+            name: "end of the window".to_owned(),
+            reason: reason.to_owned(),
+            log: format!(
+                "its log:\n{}\nthe driver and what the program printed:\n{}",
+                tail(&read(&self.log)),
+                tail(&read(self.driver.process().log())),
+            ),
+        }
+    }
+
     fn timed_out(&self, awaited: &str) -> LabError {
         LabError::TimedOut {
             name: "window".to_owned(),
@@ -336,6 +359,15 @@ fn quote(text: &str) -> String {
     format!("\"{text}\"")
 }
 
+fn read(log: &Path) -> String {
+    std::fs::read_to_string(log).unwrap_or_default()
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(TAIL)..].join("\n")
+}
+
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -348,4 +380,6 @@ fn program() -> PathBuf {
 }
 
 const LIMIT: Duration = Duration::from_secs(30);
+/// Lines of a log.
+const TAIL: usize = 20;
 const POLL: Duration = Duration::from_millis(30);

@@ -242,7 +242,7 @@ async fn next(phone: &mut Option<Phone>) -> News {
 }
 
 /// Later than everything that ends by itself.
-const LEAVE_AT_LAST: Duration = Duration::from_secs(8);
+const LEAVE_AT_LAST: Duration = Duration::from_secs(10);
 
 /// What the log's own thread needs to write the last line.
 const LAST_LINE: Duration = Duration::from_millis(500);

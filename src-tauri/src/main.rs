@@ -4,6 +4,8 @@
 
 mod commands;
 mod first_run;
+#[cfg(target_os = "macos")]
+mod menu;
 mod phone;
 mod shell;
 mod signals;
@@ -37,7 +39,10 @@ fn main() -> ExitCode {
         level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
         max_bytes: LOG_BYTES,
     });
-    let app = tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    #[cfg(target_os = "macos")]
+    let builder = builder.menu(menu::menu).on_menu_event(menu::on_event);
+    let app = builder
         .invoke_handler(tauri::generate_handler![
             commands::phone::act,
             commands::phone::watch
@@ -56,8 +61,11 @@ fn main() -> ExitCode {
     match app {
         Ok(app) => {
             let mut log = Some(log);
-            app.run(move |_, event| {
+            app.run(move |app, event| {
                 if let RunEvent::Exit = event {
+                    if let Some(shell) = app.try_state::<Shell>() {
+                        shell.say_farewell();
+                    }
                     tracing::info!("the window is closed");
                     // The event loop ends the program itself and never comes back.
                     drop(log.take());

@@ -4,7 +4,7 @@ use std::{pin::Pin, time::Duration};
 
 use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::{mpsc, watch};
-use warmline_desk::{Desk, DeskError};
+use warmline_desk::{Desk, DeskError, UserAction};
 use warmline_ipc::{UiAccount, UiSnapshot};
 
 use crate::{
@@ -65,6 +65,20 @@ impl Shell {
         self.ask(Ask::Close(really));
     }
 
+    /// The program ends now, and not because the task has left: the system ends the session, or the
+    /// window was taken away. Whoever is on the phone is told, if that can be done quickly.
+    pub(crate) fn say_farewell(&self) {
+        let Some(desk) = self.desk() else {
+            return;
+        };
+        tracing::info!("the program is ended from outside");
+        let quit = desk.send(UserAction::Quit);
+        let in_time = async { tokio::time::timeout(AT_ONCE, quit).await.is_ok() };
+        if !tauri::async_runtime::block_on(in_time) {
+            tracing::warn!("there was no time to say farewell");
+        }
+    }
+
     fn ask(&self, ask: Ask) {
         // The task ends with the program only.
         let _ = self.asks.send(ask);
@@ -122,6 +136,8 @@ impl Task {
         if let Some(phone) = self.phone.take() {
             phone.quit().await;
         }
+        // The end of the program finds nothing left to end.
+        self.desk.send_replace(None);
         self.app.exit(0);
     }
 
@@ -243,6 +259,9 @@ async fn next(phone: &mut Option<Phone>) -> News {
 
 /// Later than everything that ends by itself.
 const LEAVE_AT_LAST: Duration = Duration::from_secs(10);
+
+/// A system that ends the session waits for nobody for long.
+const AT_ONCE: Duration = Duration::from_secs(2);
 
 /// What the log's own thread needs to write the last line.
 const LAST_LINE: Duration = Duration::from_millis(500);

@@ -16,7 +16,7 @@ pub(crate) async fn terminated() {
     }
 }
 
-/// Windows closes the window, which is enough.
+/// Windows sends none: when the session ends, it ends the event loop, and `main` hears of it.
 #[cfg(not(unix))]
 pub(crate) async fn terminated() {
     std::future::pending().await

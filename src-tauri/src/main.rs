@@ -33,12 +33,17 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // A log that cannot be written is no reason not to take calls.
     let log = log::start(log::LogConfig {
         file: arguments.log,
         level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
         max_bytes: LOG_BYTES,
     });
+    // A log that cannot be written is no reason not to take calls, but the agent is told.
+    let (mut log, no_log) = match log {
+        Ok(log) => (Some(log), None),
+        Err(error) => (None, Some(error)),
+    };
+    let health = log.as_ref().map(log::Log::health);
     let builder = tauri::Builder::default();
     #[cfg(target_os = "macos")]
     let builder = builder.menu(menu::menu).on_menu_event(menu::on_event);
@@ -53,14 +58,13 @@ fn main() -> ExitCode {
                 Some(file) => first_run::Profile::Named(file),
                 None => first_run::Profile::Default(first_run::default_path(app.handle())?),
             };
-            app.manage(Shell::start(app.handle().clone(), profile));
+            app.manage(Shell::start(app.handle().clone(), profile, health, no_log));
             window::open(app.handle())?;
             Ok(())
         })
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
-            let mut log = Some(log);
             app.run(move |app, event| {
                 if let RunEvent::Exit = event {
                     if let Some(shell) = app.try_state::<Shell>() {

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use tokio::sync::{broadcast, watch};
-use warmline_desk::{Desk, DeskConfig, DeskError, DeskEvent, Snapshot, UserAction};
+use warmline_desk::{Desk, DeskConfig, DeskError, DeskEvent, Snapshot, UserAction, log::LogHealth};
 use warmline_ipc::{Presenter, UiSnapshot};
 
 /// A desk that runs, and what the pages are shown of it.
@@ -26,13 +26,14 @@ pub(crate) enum News {
 
 impl Phone {
     /// Starts a phone by the profile in this file. Reading it may ask the agent to unlock the
-    /// keychain, so this may take long.
-    pub(crate) async fn start(profile: PathBuf) -> Result<Self, DeskError> {
+    /// keychain, so this may take long. The agent hears of a `log` that loses lines.
+    pub(crate) async fn start(profile: PathBuf, log: Option<LogHealth>) -> Result<Self, DeskError> {
         let read = tauri::async_runtime::spawn_blocking(move || {
             let profile = warmline_desk::Profile::load(&profile)?;
             DeskConfig::from_profile(&profile).map(|config| (profile, config))
         });
-        let (profile, config) = read.await.expect("reading a profile does not panic")?;
+        let (profile, mut config) = read.await.expect("reading a profile does not panic")?;
+        config.log = log;
         let desk = warmline_desk::start(config)?;
         Ok(Self {
             presenter: Presenter::new(&profile),
@@ -56,8 +57,7 @@ impl Phone {
             event = self.events.recv() => match event {
                 Ok(DeskEvent::Incoming(_)) => News::Incoming,
                 Ok(DeskEvent::Error { error, .. }) => {
-                    let at = self.snapshot.borrow().at;
-                    self.presenter.fault(at, &error);
+                    self.tell(&error);
                     News::Changed
                 }
                 Ok(DeskEvent::Stopped) | Err(broadcast::error::RecvError::Closed) => News::Stopped,
@@ -66,6 +66,12 @@ impl Phone {
             // The microphone's level is in no snapshot: it changes all the time.
             () = tokio::time::sleep(LEVEL_SHOWN), if live => News::Changed,
         }
+    }
+
+    /// The agent is to see this for a while.
+    pub(crate) fn tell(&mut self, error: &DeskError) {
+        let at = self.snapshot.borrow().at;
+        self.presenter.fault(at, error);
     }
 
     /// What the pages show now.

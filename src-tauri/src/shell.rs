@@ -4,7 +4,7 @@ use std::{pin::Pin, time::Duration};
 
 use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::{mpsc, watch};
-use warmline_desk::{Desk, DeskError, UserAction};
+use warmline_desk::{Desk, DeskError, UserAction, log::LogHealth};
 use warmline_ipc::{UiAccount, UiSnapshot};
 
 use crate::{
@@ -21,13 +21,21 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Starts the task; it reads the profile and starts the phone at once.
-    pub(crate) fn start(app: AppHandle, profile: Profile) -> Self {
+    /// Starts the task; it reads the profile and starts the phone at once. `no_log` is why there is
+    /// no log whose health could be watched.
+    pub(crate) fn start(
+        app: AppHandle,
+        profile: Profile,
+        log: Option<LogHealth>,
+        no_log: Option<DeskError>,
+    ) -> Self {
         let (asks, asked) = mpsc::unbounded_channel();
         let (desk_sender, desk) = watch::channel(None);
         let task = Task {
             app,
             profile,
+            log,
+            untold: no_log,
             phone: None,
             starting: None,
             account: UiAccount::Starting,
@@ -95,6 +103,9 @@ enum Ask {
 struct Task {
     app: AppHandle,
     profile: Profile,
+    log: Option<LogHealth>,
+    /// What the agent is told as soon as there are a phone and a page to tell it.
+    untold: Option<DeskError>,
     phone: Option<Phone>,
     /// A phone under way. The keychain may wait for the agent, and the window must not.
     starting: Option<Starting>,
@@ -174,7 +185,7 @@ impl Task {
         if self.phone.is_none() && self.starting.is_none() {
             self.account = UiAccount::Starting;
             let profile = self.profile.path().to_owned();
-            self.starting = Some(Box::pin(Phone::start(profile)));
+            self.starting = Some(Box::pin(Phone::start(profile, self.log.clone())));
         }
     }
 
@@ -213,6 +224,11 @@ impl Task {
             Some(phone) => {
                 // The last call may end while the agent is still asked.
                 self.closing &= phone.has_calls();
+                if !self.pages.is_empty()
+                    && let Some(error) = self.untold.take()
+                {
+                    phone.tell(&error);
+                }
                 phone.present(self.closing)
             }
             None => UiSnapshot::without_phone(self.account.clone()),

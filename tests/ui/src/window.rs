@@ -18,6 +18,7 @@ pub struct Setup<'a> {
     lab: &'a Lab,
     desktop: &'a Desktop,
     arguments: Vec<String>,
+    log: PathBuf,
 }
 
 impl<'a> Setup<'a> {
@@ -27,6 +28,7 @@ impl<'a> Setup<'a> {
             lab,
             desktop,
             arguments: Vec::new(),
+            log: lab.dir().join("window.log"),
         }
     }
 
@@ -44,14 +46,20 @@ impl<'a> Setup<'a> {
         Ok(self)
     }
 
+    /// With its log in this file.
+    #[must_use]
+    pub fn log(mut self, file: &str) -> Self {
+        self.log = file.into();
+        self
+    }
+
     /// Opens it.
     ///
     /// # Errors
     /// It does not come up.
     pub fn open(self) -> Result<Window> {
-        let log = self.lab.dir().join("window.log");
         let mut arguments = self.arguments;
-        arguments.extend(["--log".to_owned(), log.display().to_string()]);
+        arguments.extend(["--log".to_owned(), self.log.display().to_string()]);
         let driver = Driver::start(
             self.lab.dir(),
             self.desktop,
@@ -63,7 +71,7 @@ impl<'a> Setup<'a> {
         let window = Window {
             driver,
             program,
-            log,
+            log: self.log,
         };
         window.sees_heading()?;
         Ok(window)

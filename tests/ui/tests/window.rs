@@ -223,6 +223,21 @@ fn a_first_run_says_what_is_needed_and_goes_on_once_it_is_there() {
 }
 
 #[test]
+fn a_log_that_cannot_be_written_is_said_and_calls_go_on() {
+    test(|lab| {
+        let asterisk = lab.asterisk()?;
+        let pulse = lab.pulse()?;
+        let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
+        let window = Setup::new(lab, &desktop)
+            .profile(&asterisk)?
+            .log("/nowhere/window.log")
+            .open()?;
+        window.sees("The log file /nowhere/window.log cannot be written")?;
+        window.is_reachable()
+    });
+}
+
+#[test]
 fn closing_the_window_asks_before_it_takes_the_customer_along() {
     test(|lab| {
         let mut shift = shift(lab, Scheme::Light)?;

@@ -7,6 +7,7 @@ mod first_run;
 #[cfg(target_os = "macos")]
 mod menu;
 mod phone;
+mod restarts;
 mod shell;
 mod signals;
 mod window;

@@ -1,6 +1,9 @@
 //! One phone that runs: the desk, and what it looks like.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{broadcast, watch};
 use warmline_desk::{Desk, DeskConfig, DeskError, DeskEvent, Snapshot, UserAction, log::LogHealth};
@@ -12,6 +15,7 @@ pub(crate) struct Phone {
     presenter: Presenter,
     snapshot: watch::Receiver<Snapshot>,
     events: broadcast::Receiver<DeskEvent>,
+    started: Instant,
 }
 
 /// What has become of a phone.
@@ -40,6 +44,7 @@ impl Phone {
             snapshot: desk.snapshot(),
             events: desk.events(),
             desk,
+            started: Instant::now(),
         })
     }
 
@@ -79,6 +84,11 @@ impl Phone {
         let level = self.desk.microphone_dbfs();
         self.presenter
             .present(&self.snapshot.borrow(), level, closing)
+    }
+
+    /// How long it has been running.
+    pub(crate) fn age(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Whether anybody would be lost if the phone stopped now.

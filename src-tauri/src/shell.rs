@@ -10,6 +10,7 @@ use warmline_ipc::{UiAccount, UiSnapshot};
 use crate::{
     first_run::Profile,
     phone::{News, Phone},
+    restarts::Restarts,
     signals, window,
 };
 
@@ -38,6 +39,7 @@ impl Shell {
             untold: no_log,
             phone: None,
             starting: None,
+            restarts: Restarts::default(),
             account: UiAccount::Starting,
             pages: Vec::new(),
             shown: None,
@@ -109,6 +111,7 @@ struct Task {
     phone: Option<Phone>,
     /// A phone under way. The keychain may wait for the agent, and the window must not.
     starting: Option<Starting>,
+    restarts: Restarts,
     /// What is shown as long as no phone runs.
     account: UiAccount,
     pages: Vec<Channel<UiSnapshot>>,
@@ -119,7 +122,7 @@ struct Task {
 
 impl Task {
     async fn run(mut self, mut asked: mpsc::UnboundedReceiver<Ask>) {
-        self.start_phone();
+        self.start_phone(Duration::ZERO);
         let mut terminated = std::pin::pin!(signals::terminated());
         loop {
             let leave = tokio::select! {
@@ -163,7 +166,7 @@ impl Task {
                 }
                 self.pages.push(page);
             }
-            Ask::ReadProfile => self.start_phone(),
+            Ask::ReadProfile => self.start_phone(Duration::ZERO),
             Ask::CloseAsked => {
                 let calls = self.phone.as_ref().is_some_and(Phone::has_calls);
                 // Without a page there is nobody who could ask the agent.
@@ -181,11 +184,16 @@ impl Task {
         false
     }
 
-    fn start_phone(&mut self) {
+    /// Starts a phone after a while, unless one runs or is under way.
+    fn start_phone(&mut self, wait: Duration) {
         if self.phone.is_none() && self.starting.is_none() {
             self.account = UiAccount::Starting;
             let profile = self.profile.path().to_owned();
-            self.starting = Some(Box::pin(Phone::start(profile, self.log.clone())));
+            let log = self.log.clone();
+            self.starting = Some(Box::pin(async move {
+                tokio::time::sleep(wait).await;
+                Phone::start(profile, log).await
+            }));
         }
     }
 
@@ -212,8 +220,13 @@ impl Task {
             News::Incoming => window::draw_attention(&self.app),
             News::Stopped => {
                 self.desk.send_replace(None);
-                self.phone = None;
-                self.account = UiAccount::Starting;
+                let ran = self.phone.take().map(|phone| phone.age());
+                let wait = self.restarts.wait_after(ran.unwrap_or_default());
+                tracing::error!(
+                    ?wait,
+                    "the phone has stopped by itself and is started again"
+                );
+                self.start_phone(wait);
             }
         }
     }

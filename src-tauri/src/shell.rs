@@ -1,6 +1,9 @@
-//! One task that owns the phone and the pages that watch it; everyone else holds a [`Shell`].
+//! One task that owns the phone and the page that watches it; everyone else holds a [`Shell`].
 
-use std::{pin::Pin, time::Duration};
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::{mpsc, watch};
@@ -41,9 +44,9 @@ impl Shell {
             starting: None,
             restarts: Restarts::default(),
             account: UiAccount::Starting,
-            pages: Vec::new(),
+            page: None,
             shown: None,
-            closing: false,
+            closing: None,
             desk: desk_sender,
         };
         tauri::async_runtime::spawn(task.run(asked));
@@ -114,9 +117,11 @@ struct Task {
     restarts: Restarts,
     /// What is shown as long as no phone runs.
     account: UiAccount,
-    pages: Vec<Channel<UiSnapshot>>,
+    /// The one in the window. A page that is loaded again takes the place of the one before.
+    page: Option<Channel<UiSnapshot>>,
     shown: Option<UiSnapshot>,
-    closing: bool,
+    /// Since when the agent is asked whether the window may close.
+    closing: Option<Instant>,
     desk: watch::Sender<Option<Desk>>,
 }
 
@@ -159,25 +164,28 @@ impl Task {
     fn carry_out(&mut self, ask: Ask) -> bool {
         match ask {
             Ask::Watch(page) => {
-                if let Some(shown) = &self.shown
-                    && page.send(shown.clone()).is_err()
-                {
-                    return false;
-                }
-                self.pages.push(page);
+                let gone = self
+                    .shown
+                    .as_ref()
+                    .is_some_and(|shown| page.send(shown.clone()).is_err());
+                self.page = (!gone).then_some(page);
             }
             Ask::ReadProfile => self.start_phone(Duration::ZERO),
             Ask::CloseAsked => {
                 let calls = self.phone.as_ref().is_some_and(Phone::has_calls);
-                // Without a page there is nobody who could ask the agent.
-                if !calls || self.pages.is_empty() {
+                // Without a page there is nobody who could ask the agent. A page may also be dead and
+                // not know it: whoever still wants to leave after a while has seen no question.
+                let unheard = self
+                    .closing
+                    .is_some_and(|asked| asked.elapsed() >= PATIENCE);
+                if !calls || self.page.is_none() || unheard {
                     return true;
                 }
-                self.closing = true;
+                self.closing.get_or_insert_with(Instant::now);
                 window::bring_up(&self.app);
             }
             Ask::Close(really) => {
-                self.closing = false;
+                self.closing = None;
                 return really;
             }
         }
@@ -231,18 +239,20 @@ impl Task {
         }
     }
 
-    /// Sends the pages what they do not show yet; forgets pages that are gone.
+    /// Sends the page what it does not show yet; forgets a page that is gone.
     fn show(&mut self) {
         let now = match &mut self.phone {
             Some(phone) => {
                 // The last call may end while the agent is still asked.
-                self.closing &= phone.has_calls();
-                if !self.pages.is_empty()
+                if !phone.has_calls() {
+                    self.closing = None;
+                }
+                if self.page.is_some()
                     && let Some(error) = self.untold.take()
                 {
                     phone.tell(&error);
                 }
-                phone.present(self.closing)
+                phone.present(self.closing.is_some())
             }
             None => UiSnapshot::without_phone(self.account.clone()),
         };
@@ -253,7 +263,7 @@ impl Task {
         {
             return;
         }
-        self.pages.retain(|page| page.send(now.clone()).is_ok());
+        self.page.take_if(|page| page.send(now.clone()).is_err());
         self.shown = Some(now);
     }
 }
@@ -288,6 +298,9 @@ async fn next(phone: &mut Option<Phone>) -> News {
 
 /// Later than everything that ends by itself.
 const LEAVE_AT_LAST: Duration = Duration::from_secs(10);
+
+/// Closing twice by a nervous finger is no wish to hang up.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A system that ends the session waits for nobody for long.
 const AT_ONCE: Duration = Duration::from_secs(2);

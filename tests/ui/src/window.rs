@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -9,8 +10,8 @@ use serde_json::Value;
 use warmline_interop::{Asterisk, Lab, LabError, Person, Result};
 
 use crate::{
-    desktop::{Desktop, io, make},
-    driver::{Driver, runs},
+    desktop::{Desktop, io, make, refused},
+    driver::{Driver, children, runs},
 };
 
 /// How a window is to be started.
@@ -282,6 +283,28 @@ impl Window {
         } else {
             Err(self.ended_badly("it has ended, but not as it should"))
         }
+    }
+
+    /// Whether the program still runs.
+    pub fn runs(&self) -> bool {
+        runs(self.program)
+    }
+
+    /// Ends the process that shows the page, as a crash would.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn crash_page(&self) -> Result<()> {
+        let page = children(self.program)
+            .into_iter()
+            .find(|child| read(Path::new(&format!("/proc/{child}/comm"))).starts_with("WebKitWeb"))
+            .ok_or_else(|| refused("window", "no process shows its page"))?;
+        let killed = Command::new("kill")
+            .args(["-KILL", &page.to_string()])
+            .status();
+        killed
+            .map(drop)
+            .map_err(|source| io("ending the page", source))
     }
 
     /// What the log of the window gives away, which must be nothing.

@@ -1,7 +1,7 @@
 //! The window in the real web view, with a real PBX and real sound.
 #![cfg(target_os = "linux")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use warmline_interop::{Asterisk, Lab, Person, Pulse, Result, number, test};
@@ -250,6 +250,22 @@ fn closing_the_window_asks_before_it_takes_the_customer_along() {
         shift.window.sees_call("In call")?;
         shift.desktop.press("alt+F4")?;
         shift.window.press_last("Hang up and close")?;
+        shift.window.ends()?;
+        shift.line_is_free()
+    });
+}
+
+#[test]
+fn a_window_whose_page_is_dead_closes_at_the_second_wish() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        shift.customer_on_the_line()?;
+        shift.window.crash_page()?;
+        let start = Instant::now();
+        while shift.window.runs() && start.elapsed() < LIMIT {
+            shift.desktop.press("alt+F4")?;
+            std::thread::sleep(Duration::from_millis(500));
+        }
         shift.window.ends()?;
         shift.line_is_free()
     });

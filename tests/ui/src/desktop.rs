@@ -151,6 +151,14 @@ impl Desktop {
         self.xdotool(&["key", keys])
     }
 
+    /// Takes a window away without asking anybody, as the end of a session does.
+    ///
+    /// # Errors
+    /// There is none of this title, or the tool for it is missing.
+    pub fn destroy(&self, title: &str) -> Result<()> {
+        self.xdotool(&["search", "--onlyvisible", "--name", title, "windowclose"])
+    }
+
     /// Waits until the keychain answers.
     fn ready(&self) -> Result<()> {
         let answers = |program: &str, arguments: &[&str]| {

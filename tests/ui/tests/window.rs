@@ -272,6 +272,17 @@ fn a_window_whose_page_is_dead_closes_at_the_second_wish() {
 }
 
 #[test]
+fn a_window_that_is_taken_away_still_says_farewell() {
+    test(|lab| {
+        let mut shift = shift(lab, Scheme::Light)?;
+        shift.customer_on_the_line()?;
+        shift.desktop.destroy("Warmline")?;
+        shift.window.ends()?;
+        shift.line_is_free()
+    });
+}
+
+#[test]
 fn the_page_can_run_and_load_nothing_of_others() {
     test(|lab| {
         let shift = shift(lab, Scheme::Light)?;

@@ -45,6 +45,7 @@ impl DeskConfig {
         let media = MediaConfig {
             ice_servers: profile.ice_servers()?,
             codecs: profile.codecs.clone(),
+            relay_only: profile.relay_only,
             loopback: host == "localhost" || address.is_ok_and(|ip| ip.is_loopback()),
             ..MediaConfig::default()
         };

@@ -299,15 +299,15 @@ impl Candidates {
         if self.host + self.relay == 0 {
             Finding::new(Subject::Ice, Verdict::Wrong, found)
                 .advise("This computer has no network address that UDP could use.")
-        } else if !servers.is_empty() && self.reflexive + self.relay == 0 {
-            Finding::new(Subject::Ice, Verdict::Doubtful, found).advise(
-                "The STUN and TURN servers of the profile do not answer: UDP may be blocked. \
-                 Calls work only if the SBC can reach this computer directly.",
-            )
         } else if self.relay == 0 && servers.iter().any(IceServer::is_turn) {
             Finding::new(Subject::Ice, Verdict::Doubtful, found).advise(
-                "The TURN server gives no relay: check its `username` and credential in the profile. \
-                 Calls work only where UDP can go directly.",
+                "The TURN server gives no relay: check its `username` and credential in the profile, \
+                 and whether UDP to it is blocked. Calls work only where UDP can go directly.",
+            )
+        } else if !servers.is_empty() && self.reflexive + self.relay == 0 {
+            Finding::new(Subject::Ice, Verdict::Doubtful, found).advise(
+                "The STUN servers of the profile do not answer: UDP may be blocked. \
+                 Calls work only if the SBC can reach this computer directly.",
             )
         } else {
             Finding::new(Subject::Ice, Verdict::Right, found)

@@ -29,6 +29,7 @@ mod standstill;
 mod template;
 mod tree;
 mod trunk;
+mod turn;
 
 pub use asterisk::{Asterisk, number};
 pub use browser::{Browser, Heard};
@@ -49,3 +50,4 @@ pub use speech::{Band, Score, score};
 pub use standstill::StandstillWatch;
 pub use tree::Tree;
 pub use trunk::Trunk;
+pub use turn::Turn;

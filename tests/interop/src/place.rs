@@ -15,6 +15,7 @@ use crate::kamailio::{Digest, Kamailio};
 use crate::people::Person;
 use crate::pulse::Pulse;
 use crate::setup::PhoneSetup;
+use crate::turn::Turn;
 use crate::{sound, trunk};
 
 /// Runs a test in a lab of its own, one at a time on the whole machine: the peers measure sound, and
@@ -107,6 +108,11 @@ impl Lab {
     /// A Kamailio with a good certificate.
     pub fn kamailio(&self, digest: Digest) -> Result<Kamailio> {
         Kamailio::start(self.dir(), &self.certificate()?, digest)
+    }
+
+    /// A STUN and TURN server.
+    pub fn turn(&self) -> Result<Turn> {
+        Turn::start(self.dir())
     }
 
     /// JsSIP in Chromium, registered at the server with this `wss://` address.

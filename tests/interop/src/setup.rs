@@ -23,6 +23,7 @@ pub struct PhoneSetup<'lab> {
     password: String,
     ca_file: Option<PathBuf>,
     codecs: Vec<String>,
+    profile_lines: String,
     options: Vec<OsString>,
     environment: Vec<(&'static str, String)>,
     wrapper: Vec<OsString>,
@@ -40,6 +41,7 @@ impl<'lab> PhoneSetup<'lab> {
             password: Person::AGENT.password.to_owned(),
             ca_file: Some(lab.ca_file().to_owned()),
             codecs: Vec::new(),
+            profile_lines: String::new(),
             options: Vec::new(),
             // No sound device of the machine's, unless a sound server is lent.
             environment: vec![
@@ -75,6 +77,12 @@ impl<'lab> PhoneSetup<'lab> {
     /// The profile's `codecs`.
     pub fn codecs(mut self, codecs: &[&str]) -> Self {
         self.codecs = codecs.iter().map(|&codec| codec.to_owned()).collect();
+        self
+    }
+
+    /// Further lines of the profile.
+    pub fn profile_lines(mut self, lines: &str) -> Self {
+        self.profile_lines = lines.to_owned();
         self
     }
 
@@ -218,6 +226,7 @@ impl<'lab> PhoneSetup<'lab> {
         if !self.codecs.is_empty() {
             text += &format!("codecs = {:?}\n", self.codecs);
         }
+        text += &self.profile_lines;
         let file = self.lab.dir().join(format!("{name}.toml"));
         std::fs::write(&file, text).doing("writing a profile")?;
         Ok(file.into())

@@ -35,6 +35,8 @@ pub struct Profile {
     pub codecs: Vec<Codec>,
     /// STUN and TURN servers.
     pub ice_servers: Vec<IceEntry>,
+    /// Whether sound goes by way of TURN servers alone.
+    pub relay_only: bool,
     /// Where the password comes from.
     pub password: SecretSource,
 }

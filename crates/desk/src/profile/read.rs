@@ -50,6 +50,7 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         },
         codecs: codecs(&root)?,
         ice_servers: ice_servers(&root, &folder)?,
+        relay_only: relay_only(&root)?,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
 }
@@ -110,6 +111,18 @@ fn ice_servers(
         });
     }
     Ok(entries)
+}
+
+/// As W3C WebRTC names it.
+fn relay_only(root: &Table<'_>) -> Result<bool, DeskError> {
+    match root.string("ice_transport_policy")? {
+        None => Ok(false),
+        Some(policy) => match policy.value {
+            "all" => Ok(false),
+            "relay" => Ok(true),
+            _ => Err(policy.wrong("this is not a policy.", POLICY_ADVICE)),
+        },
+    }
 }
 
 /// `NAME_env` or `NAME_file`, not both.
@@ -314,6 +327,7 @@ const KEYS: &[&str] = &[
     "proxy",
     "codecs",
     "ice_servers",
+    "ice_transport_policy",
     "password_env",
     "password_file",
 ];
@@ -334,6 +348,8 @@ const PROXY_ADVICE: &str = "Write for example proxy = \"http://proxy.example.com
 const CODECS_ADVICE: &str = "Choose from \"opus\", \"g722\", \"pcmu\", \"pcma\".";
 const ICE_ADVICE: &str = "Write for example urls = [\"stun:stun.example.com:3478\"]; a TURN server \
     also needs `username` and `credential_env` or `credential_file`.";
+const POLICY_ADVICE: &str =
+    "Choose from \"all\" and \"relay\" (sound by way of the TURN servers alone).";
 const PASSWORD_ADVICE: &str = "Remove the line, and store the password with `warmline-cli password`, \
     or name `password_env` or `password_file`.";
 

@@ -67,6 +67,15 @@ fn a_full_profile_is_read_whole() {
 }
 
 #[test]
+fn sound_may_be_kept_to_relays() {
+    assert!(!read(LEAST).unwrap().relay_only);
+    let relay = format!("{LEAST}ice_transport_policy = \"relay\"\n");
+    assert!(read(&relay).unwrap().relay_only);
+    let text = complaint("ice_transport_policy = \"turn\"\n");
+    assert!(text.contains("\"all\" and \"relay\""), "{text}");
+}
+
+#[test]
 fn a_misspelt_key_is_named_with_its_line_and_its_neighbour() {
     assert_eq!(
         complaint("\n# a comment\ncafile = \"x\"\n"),

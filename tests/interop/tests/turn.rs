@@ -1,0 +1,73 @@
+//! Sound by way of a TURN server: coturn.
+#![cfg(target_os = "linux")]
+
+use warmline_interop::{Kind, Lab, PhoneSetup, Turn, number, test};
+
+const RELAY_ONLY: &str = "ice_transport_policy = \"relay\"\n";
+
+fn phone<'lab>(
+    lab: &'lab Lab,
+    server: &str,
+    turn: &Turn,
+    policy: &str,
+    credential: &str,
+) -> PhoneSetup<'lab> {
+    lab.phone(server)
+        .profile_lines(&format!("{policy}{}", turn.profile("WARMLINE_TEST_TURN")))
+        .environment("WARMLINE_TEST_TURN", credential)
+}
+
+#[test]
+fn a_call_is_relayed_where_nothing_else_is_allowed() {
+    test(|lab| {
+        let turn = lab.turn()?;
+        let asterisk = lab.asterisk()?;
+        let mut phone = phone(lab, &asterisk.wss(), &turn, RELAY_ONLY, turn.credential())
+            .says(&lab.tone(440.0, -20.0, 60.0)?)
+            .registered()?;
+        phone.call(number::ECHO)?;
+        phone.hears(440.0, -20.0)?;
+        assert!(turn.allocations()? > 0);
+        let stats = phone.stats()?;
+        assert_eq!(stats.lost, 0, "{stats:?}");
+        phone.quit().map(drop)
+    });
+}
+
+#[test]
+fn a_refused_credential_ends_the_call_in_words_where_only_relays_are_allowed() {
+    test(|lab| {
+        let turn = lab.turn()?;
+        let asterisk = lab.asterisk()?;
+        let mut phone = phone(lab, &asterisk.wss(), &turn, RELAY_ONLY, "wrong").registered()?;
+        phone.dial(number::ECHO)?;
+        let (reason, _) = phone.wait_ended()?;
+        assert_eq!(reason.code, "media_failed", "{reason:?}");
+        assert_eq!(turn.allocations()?, 0);
+        assert_eq!(phone.count(|kind| *kind == Kind::Active), 0);
+        phone.quit().map(drop)
+    });
+}
+
+#[test]
+fn doctor_tells_a_relay_from_none() {
+    test(|lab| {
+        let turn = lab.turn()?;
+        let asterisk = lab.asterisk()?;
+        let examined = |credential: &str| {
+            let phone = phone(lab, &asterisk.wss(), &turn, "", credential);
+            let outcome = phone.errand(&["doctor", "--json"])?.finish()?;
+            let report = outcome.json().swap_remove(0);
+            let findings = report["findings"].as_array().cloned().unwrap_or_default();
+            let ice = findings.iter().find(|f| f["subject"] == "udp and ice");
+            Ok(ice.cloned().unwrap_or_default())
+        };
+        let right = examined(turn.credential())?;
+        assert_eq!(right["verdict"], "right", "{right}");
+        let wrong = examined("wrong")?;
+        assert_eq!(wrong["verdict"], "doubtful", "{wrong}");
+        let advice = wrong["advice"].as_str().unwrap_or_default();
+        assert!(advice.contains("credential"), "{wrong}");
+        Ok(())
+    });
+}

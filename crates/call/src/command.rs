@@ -45,6 +45,8 @@ pub enum SipCommand {
         call: CallId,
         /// True to hold.
         hold: bool,
+        /// True to look for another network path as well (ICE restart, RFC 8839 §4.4.1.1).
+        restart: bool,
     },
     /// Have media answer the peer's new offer (or make the offer it asks for)
     /// and send it; then report [`SipEvent::ReofferClosed`](crate::SipEvent::ReofferClosed).

@@ -31,8 +31,17 @@ pub(crate) struct Negotiation {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Exchange {
     Nobodys,
-    Ours { hold: bool },
+    Ours(Offer),
     Theirs,
+}
+
+/// What we offer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Offer {
+    /// Hold the peer.
+    pub(crate) hold: bool,
+    /// Look for another way (ICE restart).
+    pub(crate) restart: bool,
 }
 
 /// What became of our offer.
@@ -97,26 +106,30 @@ impl Negotiation {
         }
     }
 
-    /// The offer to send now, if any; it counts as sent.
-    pub(crate) fn next_offer(&mut self, now: Instant) -> Option<bool> {
+    /// The offer to send now, if any; it counts as sent. With `restart` there is one as soon as it
+    /// may be sent.
+    pub(crate) fn next_offer(&mut self, now: Instant, restart: bool) -> Option<Offer> {
         if self.retry_at.is_some_and(|at| at <= now) {
             self.retry_at = None;
         }
         let due = self.open
             && self.exchange == Exchange::Nobodys
             && self.retry_at.is_none()
-            && (self.wanted != self.agreed || self.doubtful)
-            && !self.refused;
+            && (restart || ((self.wanted != self.agreed || self.doubtful) && !self.refused));
+        let offer = Offer {
+            hold: self.wanted,
+            restart,
+        };
         due.then(|| {
-            self.exchange = Exchange::Ours { hold: self.wanted };
+            self.exchange = Exchange::Ours(offer);
             self.attempts += 1;
-            self.wanted
+            offer
         })
     }
 
     pub(crate) fn accepted(&mut self) {
-        if let Exchange::Ours { hold } = self.exchange {
-            self.agreed = hold;
+        if let Exchange::Ours(offer) = self.exchange {
+            self.agreed = offer.hold;
             self.doubtful = false;
             self.exchange = Exchange::Nobodys;
             self.attempts = 0;
@@ -124,11 +137,13 @@ impl Negotiation {
     }
 
     pub(crate) fn refused(&mut self, now: Instant, status: u16, jitter: &mut Jitter) -> Outcome {
-        let Exchange::Ours { hold } = self.exchange else {
+        let Exchange::Ours(Offer { hold, restart }) = self.exchange else {
             return Outcome::Settled;
         };
         self.exchange = Exchange::Nobodys;
         let failure = match status {
+            // Nobody answered while the network was gone, which is why it was asked for.
+            408 if restart => HoldFailure::Refused { status },
             // RFC 3261 §12.2.1.2: these end the dialog.
             408 | 481 => return Outcome::DialogGone,
             491 => {
@@ -144,7 +159,7 @@ impl Negotiation {
             }
             status => {
                 // A lost connection reads as 503 (RFC 3261 §8.1.3.1): the answer may have been lost with it.
-                self.doubtful |= status == 503;
+                self.doubtful |= status == 503 && hold != self.agreed;
                 HoldFailure::Refused { status }
             }
         };
@@ -163,7 +178,7 @@ impl Negotiation {
             return Err(491);
         }
         match self.exchange {
-            Exchange::Ours { .. } => Err(491),
+            Exchange::Ours(_) => Err(491),
             // RFC 3261 §14.2: a second INVITE before the final response to the first.
             Exchange::Theirs => Err(500),
             Exchange::Nobodys => {

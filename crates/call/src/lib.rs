@@ -15,6 +15,7 @@ mod event;
 mod glare;
 mod hold;
 mod party;
+mod path;
 mod phone;
 mod reason;
 mod sound;

@@ -7,7 +7,7 @@ use crate::{
     command::{Command, HoldFailure, MediaCommand, Notice, SipCommand},
     event::{Event, MediaEvent, SipEvent},
     glare::Jitter,
-    hold::Outcome,
+    hold::{Offer, Outcome},
     party::Party,
     reason::{Cause, EndReason, MediaFailure},
     sound::Sounds,
@@ -147,12 +147,24 @@ impl Phone {
     fn media(&mut self, now: Instant, event: MediaEvent, commands: &mut Vec<Command>) {
         match event {
             MediaEvent::Ready(id) => self.media_ready(now, id, commands),
+            MediaEvent::Failed(id, MediaFailure::NoConnection)
+                if self
+                    .alive(id, Leg::Confirmed)
+                    .is_some_and(|call| call.path.failed(now)) => {}
             MediaEvent::Failed(id, failure) => {
                 let reason = EndReason::MediaFailed(failure);
                 self.end(now, id, reason, failure.status(), commands);
             }
-            MediaEvent::Connected(id) => self.set_connected(id, true),
-            MediaEvent::Disconnected(id) => self.set_connected(id, false),
+            MediaEvent::Connected(id) => {
+                if let Some(call) = self.calls.get_mut(&id).filter(|call| call.live()) {
+                    call.path.connected();
+                }
+            }
+            MediaEvent::Disconnected(id) => {
+                if let Some(call) = self.calls.get_mut(&id).filter(|call| call.live()) {
+                    call.path.disconnected(now);
+                }
+            }
             MediaEvent::FirstAudio(id) => {
                 if let Some(call) = self.alive(id, Leg::Calling) {
                     call.state = State::Ringing { early_media: true };
@@ -361,7 +373,7 @@ impl Phone {
         call.ended = Some(now);
         call.deadline = Some(now + linger);
         call.negotiation.close();
-        call.connected = false;
+        call.path.close();
         if call.media.take().is_some() {
             commands.push(Command::Media(MediaCommand::Close(id)));
         }
@@ -405,9 +417,20 @@ impl Phone {
     /// Bring offers, sound flow, tones and memory in line with the calls.
     fn settle(&mut self, now: Instant, commands: &mut Vec<Command>) {
         for call in self.calls.values_mut() {
-            if let Some(hold) = call.negotiation.next_offer(now) {
-                let call = call.id;
-                commands.push(Command::Sip(SipCommand::Reoffer { call, hold }));
+            let restart = call.leg == Leg::Confirmed && call.path.wants_restart(now);
+            let offer = call.negotiation.next_offer(now, restart);
+            if restart {
+                match offer {
+                    Some(_) => call.path.restarts(now),
+                    None => call.path.put_off(now),
+                }
+            }
+            if let Some(Offer { hold, restart }) = offer {
+                commands.push(Command::Sip(SipCommand::Reoffer {
+                    call: call.id,
+                    hold,
+                    restart,
+                }));
             }
         }
         // Off before on: not even between two commands are two calls heard.
@@ -444,12 +467,6 @@ impl Phone {
     fn alive(&mut self, id: CallId, leg: Leg) -> Option<&mut Call> {
         let call = self.calls.get_mut(&id)?;
         (call.live() && call.leg == leg).then_some(call)
-    }
-
-    fn set_connected(&mut self, id: CallId, connected: bool) {
-        if let Some(call) = self.calls.get_mut(&id).filter(|call| call.live()) {
-            call.connected = connected;
-        }
     }
 }
 

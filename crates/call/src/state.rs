@@ -1,6 +1,6 @@
 use std::{fmt, time::Instant};
 
-use crate::{hold::Negotiation, party::Party, reason::EndReason};
+use crate::{hold::Negotiation, party::Party, path::Path, reason::EndReason};
 
 /// Names one call for as long as the program runs. Whoever feeds the machine
 /// picks it, and never picks the same twice.
@@ -80,7 +80,7 @@ pub struct Call {
     pub(crate) leg: Leg,
     pub(crate) negotiation: Negotiation,
     pub(crate) media: Option<Flow>,
-    pub(crate) connected: bool,
+    pub(crate) path: Path,
     pub(crate) remote_hold: bool,
     pub(crate) muted: bool,
     pub(crate) dismissed: bool,
@@ -147,7 +147,7 @@ impl Call {
 
     /// Whether its media path is up.
     pub fn connected(&self) -> bool {
-        self.connected
+        self.path.is_up()
     }
 
     /// When it was dialled or came in.
@@ -178,7 +178,7 @@ impl Call {
             leg,
             negotiation: Negotiation::new(direction),
             media: None,
-            connected: false,
+            path: Path::default(),
             remote_hold: false,
             muted: false,
             dismissed: false,
@@ -195,10 +195,14 @@ impl Call {
 
     /// Whether `poll_timeout` still has to wait for something of this call.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        [self.deadline, self.negotiation.poll_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.deadline,
+            self.negotiation.poll_timeout(),
+            self.path.poll_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }
 

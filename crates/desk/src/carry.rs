@@ -78,13 +78,17 @@ impl Running {
             SipCommand::Bye(call) => self.machines.agent.send(SipRequest::Bye {
                 dialog: dialog(call),
             }),
-            SipCommand::Reoffer { call, hold } => {
+            SipCommand::Reoffer {
+                call,
+                hold,
+                restart,
+            } => {
                 let direction = if hold {
                     Direction::SendOnly
                 } else {
                     Direction::SendRecv
                 };
-                if !self.ask(call, Job::Reoffer(direction)) {
+                if !self.ask(call, Job::Reoffer { direction, restart }) {
                     let refused = CallSip::ReofferRefused { call, status: 488 };
                     self.outcomes.push_back(Event::Sip(refused));
                 }

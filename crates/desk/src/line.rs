@@ -31,8 +31,8 @@ pub(crate) enum Job {
     UseEarly(Fork, String),
     /// The peer's final answer to our first offer.
     UseAnswer(Fork, String),
-    /// Make a new offer to hold or resume.
-    Reoffer(Direction),
+    /// Make a new offer: to hold or resume, to move to another network path, or both.
+    Reoffer { direction: Direction, restart: bool },
     /// The peer's answer to our new offer.
     UseReofferAnswer(String),
     /// The peer refused our new offer: what was agreed before stands.
@@ -150,7 +150,9 @@ impl Worker {
                 return None;
             }
             Job::UseAnswer(fork, sdp) => Report::AnswerUsed(session.set_answer(fork, &sdp).await),
-            Job::Reoffer(direction) => Report::Reoffer(session.reoffer(direction, false).await),
+            Job::Reoffer { direction, restart } => {
+                Report::Reoffer(session.reoffer(direction, restart).await)
+            }
             Job::UseReofferAnswer(sdp) => {
                 let used = session.set_answer(Fork::default(), &sdp).await;
                 if used.is_err() {

@@ -108,6 +108,9 @@ pub enum Kind {
     Muted {
         muted: bool,
     },
+    Media {
+        connected: bool,
+    },
     Dtmf {
         digit: char,
     },

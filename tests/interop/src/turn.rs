@@ -1,5 +1,5 @@
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -12,12 +12,32 @@ use crate::{place, ports};
 /// is to be found there alone.
 pub struct Turn {
     process: Process,
+    dir: PathBuf,
     port: u16,
 }
 
 impl Turn {
     pub(crate) fn start(dir: &Path) -> Result<Turn> {
         let port = ports::free();
+        Ok(Turn {
+            process: Turn::run(dir, port)?,
+            dir: dir.to_owned(),
+            port,
+        })
+    }
+
+    /// Ends it without a word to anyone. What it relayed is gone.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again, on the same port.
+    pub fn restart(&mut self) -> Result<()> {
+        self.process = Turn::run(&self.dir, self.port)?;
+        Ok(())
+    }
+
+    fn run(dir: &Path, port: u16) -> Result<Process> {
         let (first, last) = ports::free_range(20);
         let mut command = Command::new(place::program("coturn", &["turnserver"])?);
         command
@@ -36,7 +56,7 @@ impl Turn {
         process.ready_when(Duration::from_secs(10), || {
             std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
         })?;
-        Ok(Turn { process, port })
+        Ok(process)
     }
 
     /// The lines of a profile that name it, with this credential in a variable of the environment.

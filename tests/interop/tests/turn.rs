@@ -1,7 +1,9 @@
 //! Sound by way of a TURN server: coturn.
 #![cfg(target_os = "linux")]
 
-use warmline_interop::{Kind, Lab, PhoneSetup, Turn, number, test};
+use std::time::Duration;
+
+use warmline_interop::{Event, Kind, Lab, PhoneSetup, Turn, number, test};
 
 const RELAY_ONLY: &str = "ice_transport_policy = \"relay\"\n";
 
@@ -30,6 +32,33 @@ fn a_call_is_relayed_where_nothing_else_is_allowed() {
         assert!(turn.allocations()? > 0);
         let stats = phone.stats()?;
         assert_eq!(stats.lost, 0, "{stats:?}");
+        phone.quit().map(drop)
+    });
+}
+
+/// As when the network changes: the way the sound took is gone, and another one is there later.
+#[test]
+fn a_call_outlives_the_way_its_sound_took() {
+    test(|lab| {
+        let mut turn = lab.turn()?;
+        let asterisk = lab.asterisk()?;
+        let mut phone = phone(lab, &asterisk.wss(), &turn, RELAY_ONLY, turn.credential())
+            .says(&lab.tone(440.0, -20.0, 120.0)?)
+            .registered()?;
+        phone.call(number::ECHO)?;
+        phone.hears(440.0, -20.0)?;
+        turn.kill();
+        let is = |up: bool| {
+            move |event: &Event| match event.kind {
+                Kind::Media { connected } => (connected == up).then_some(()),
+                _ => None,
+            }
+        };
+        phone.wait_for("the interruption", LIMIT, is(false))?;
+        turn.restart()?;
+        phone.wait_for("sound again", LIMIT, is(true))?;
+        phone.hears(440.0, -20.0)?;
+        assert_eq!(phone.count(|kind| matches!(kind, Kind::Ended { .. })), 0);
         phone.quit().map(drop)
     });
 }
@@ -71,3 +100,5 @@ fn doctor_tells_a_relay_from_none() {
         Ok(())
     });
 }
+
+const LIMIT: Duration = Duration::from_secs(60);

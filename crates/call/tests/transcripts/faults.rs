@@ -1,19 +1,18 @@
 //! What fails, and what cannot be done.
 
 use warmline_call::{
-    Cause, Digit, EndReason, EndedBy, MediaEvent, MediaFailure, Rejection, SipEvent, UserAction,
+    Cause, Digit, EndReason, EndedBy, Hold, MediaEvent, MediaFailure, Rejection, SipEvent,
+    UserAction,
 };
 
 use crate::script::{A, Script, dial};
 
 #[test]
-fn lost_media_hangs_up_and_says_why() {
+fn media_that_never_gets_through_hangs_up_and_says_why() {
     let mut desk = Script::established(1);
-    desk.media(MediaEvent::Disconnected(A));
     desk.media(MediaEvent::Failed(A, MediaFailure::NoConnection));
     desk.reads(
         "
-        > Disconnected(1)
         > Failed(1)
             Bye(1)
             Media Close(1)
@@ -21,6 +20,57 @@ fn lost_media_hangs_up_and_says_why() {
         ",
     );
     assert!(desk.reason(1).advice().contains("firewall"));
+}
+
+#[test]
+fn a_path_that_is_lost_is_looked_for_again_and_the_call_stays() {
+    let mut desk = Script::established(1);
+    desk.media(MediaEvent::Connected(A));
+    desk.media(MediaEvent::Disconnected(A));
+    desk.wait();
+    // No answer by now: the server is behind the same network.
+    desk.sip(SipEvent::ReofferRefused {
+        call: A,
+        status: 503,
+    });
+    desk.media(MediaEvent::Failed(A, MediaFailure::NoConnection));
+    desk.wait();
+    desk.sip(SipEvent::ReofferRefused {
+        call: A,
+        status: 408,
+    });
+    desk.wait();
+    desk.sip(SipEvent::ReofferAccepted(A));
+    desk.media(MediaEvent::Connected(A));
+    desk.reads(
+        "
+        > Connected(1)
+        > Disconnected(1)
+        > Timeout after 2 s
+            Reoffer(1) resume, ICE restart
+        > ReofferRefused(1, 503)
+        > Failed(1)
+        > Timeout after 4 s
+            Reoffer(1) resume, ICE restart
+        > ReofferRefused(1, 408)
+        > Timeout after 8 s
+            Reoffer(1) resume, ICE restart
+        > ReofferAccepted(1)
+        > Connected(1)
+        ",
+    );
+    let call = desk.phone.call(A).unwrap();
+    assert!(call.connected() && call.hold() == Hold::No);
+    assert_eq!(desk.phone.poll_timeout(), None);
+}
+
+#[test]
+fn a_path_that_heals_by_itself_costs_no_offer() {
+    let mut desk = Script::established(1);
+    desk.media(MediaEvent::Connected(A));
+    desk.media(MediaEvent::Disconnected(A));
+    desk.media(MediaEvent::Connected(A));
+    assert_eq!(desk.phone.poll_timeout(), None);
 }
 
 #[test]

@@ -235,8 +235,15 @@ fn spelled(command: &Command) -> String {
             S::Reject { call, status } => format!("Reject({call}) {status}"),
             S::Cancel(call) => format!("Cancel({call})"),
             S::Bye(call) => format!("Bye({call})"),
-            S::Reoffer { call, hold: true } => format!("Reoffer({call}) hold"),
-            S::Reoffer { call, hold: false } => format!("Reoffer({call}) resume"),
+            S::Reoffer {
+                call,
+                hold,
+                restart,
+            } => {
+                let what = if *hold { "hold" } else { "resume" };
+                let how = if *restart { ", ICE restart" } else { "" };
+                format!("Reoffer({call}) {what}{how}")
+            }
             S::AnswerReoffer(call) => format!("AnswerReoffer({call})"),
             S::RefuseReoffer { call, status } => format!("RefuseReoffer({call}) {status}"),
         },

@@ -17,12 +17,16 @@ use crate::transactions::{ClientId, ServerId};
 #[derive(Clone, Debug)]
 enum Step {
     Call,
+    /// Call, and be answered by the second of two forks.
+    Forked,
     Called(u8),
     Ask(u8, usize),
     /// Answer one of our open requests: which, with what status, from which fork.
     Answer(usize, u16, u8, bool),
     /// A request within a dialog: which dialog, which method.
     Theirs(usize, u8),
+    /// A re-INVITE in a dialog that the desk answers at once: they owe an ACK.
+    Owing(usize),
     Cancel(usize),
     Ack(usize),
     ServerDone(usize),
@@ -50,10 +54,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     ];
     let step = prop_oneof![
         3 => Just(Step::Call),
+        2 => Just(Step::Forked),
         3 => (0u8..4).prop_map(Step::Called),
         10 => (0u8..10, 0usize..4).prop_map(|(what, call)| Step::Ask(what, call)),
         14 => (0usize..6, status, 0u8..3, any::<bool>()).prop_map(|(n, s, f, r)| Step::Answer(n, s, f, r)),
         6 => (0usize..6, 0u8..7).prop_map(|(dialog, what)| Step::Theirs(dialog, what)),
+        3 => (0usize..6).prop_map(Step::Owing),
         2 => (0usize..4).prop_map(Step::Cancel),
         4 => (0usize..6).prop_map(Step::Ack),
         1 => (0usize..6).prop_map(Step::ServerDone),
@@ -82,13 +88,14 @@ proptest! {
         prop_assert_eq!(w.t.core.calls(), 0);
         let open: Vec<_> = w.servers.values().filter(|s| !s.answered).map(|s| s.request.method).collect();
         prop_assert!(open.is_empty(), "unanswered: {:?}", open);
-        let on_the_line: Vec<_> = w.answered.difference(&w.hung_up).collect();
+        let on_the_line: Vec<_> = w.answered.keys().filter(|d| !w.hung_up.contains(d)).collect();
         prop_assert!(on_the_line.is_empty(), "left on the line: {:?}", on_the_line);
     }
 }
 
-/// The shortest session that an answer in these tests may set.
-const SESSION: Duration = Duration::from_secs(90);
+/// The session that some answers in these tests set, and what those without are taken for.
+const SHORT: Duration = Duration::from_secs(90);
+const UNTIMED: Duration = Duration::from_secs(1800);
 
 struct World {
     t: FarEnd,
@@ -97,8 +104,8 @@ struct World {
     peers: Vec<Peer>,
     keys: Vec<DialogKey>,
     ended: BTreeSet<DialogKey>,
-    /// Dialogs with a 2xx to their INVITE.
-    answered: BTreeSet<Dialog>,
+    /// Dialogs with a 2xx to their INVITE, and how long they live without a refresh.
+    answered: BTreeMap<Dialog, Duration>,
     /// Dialogs with a BYE, from either side.
     hung_up: BTreeSet<Dialog>,
     violations: Vec<String>,
@@ -136,7 +143,7 @@ impl World {
             peers: vec![],
             keys: vec![],
             ended: BTreeSet::new(),
-            answered: BTreeSet::new(),
+            answered: BTreeMap::new(),
             hung_up: BTreeSet::new(),
             violations: vec![],
             up: true,
@@ -148,16 +155,15 @@ impl World {
 
     fn step(&mut self, step: Step) {
         match step {
-            Step::Call => {
-                self.next += 1;
-                let dialog = DialogKey(self.next);
-                self.keys.push(dialog);
-                self.t.ask(SipRequest::Invite {
-                    dialog,
-                    to: "bob".into(),
-                    offer: OFFER.into(),
-                    headers: vec![],
-                });
+            Step::Call => self.call(),
+            Step::Forked => {
+                self.call();
+                self.drain();
+                for (status, fork) in [(180, 0), (200, 1)] {
+                    let newest = self.clients.len().saturating_sub(1);
+                    self.answer(newest, status, fork, false);
+                    self.drain();
+                }
             }
             Step::Called(kind) => {
                 self.next += 1;
@@ -179,6 +185,13 @@ impl World {
             Step::Ask(what, call) => self.ask(what, call),
             Step::Answer(n, status, fork, reliable) => self.answer(n, status, fork, reliable),
             Step::Theirs(n, what) => self.theirs(n, what),
+            Step::Owing(n) => {
+                self.theirs(n, 1);
+                self.drain();
+                for call in 0..self.keys.len() {
+                    self.ask(8, call);
+                }
+            }
             Step::Cancel(n) => {
                 let open: Vec<_> = self
                     .servers
@@ -214,6 +227,18 @@ impl World {
             Step::Wait(seconds) => self.wait(Duration::from_secs(seconds.into())),
         }
         self.drain();
+    }
+
+    fn call(&mut self) {
+        self.next += 1;
+        let dialog = DialogKey(self.next);
+        self.keys.push(dialog);
+        self.t.ask(SipRequest::Invite {
+            dialog,
+            to: "bob".into(),
+            offer: OFFER.into(),
+            headers: vec![],
+        });
     }
 
     fn request(&mut self, request: Request) {
@@ -279,8 +304,12 @@ impl World {
             180 | 183 if reliable => {
                 vec![Header::Require("100rel".into()), Header::RSeq("1".into())]
             }
-            200 if reliable => vec![Header::SessionExpires("90;refresher=uac".into())],
-            200 => vec![Header::SessionExpires("90;refresher=uas".into())],
+            200 if reliable => {
+                let role = if fork == 0 { "uac" } else { "uas" };
+                vec![Header::SessionExpires(
+                    format!("90;refresher={role}").into(),
+                )]
+            }
             _ => vec![],
         };
         more.push(Header::Allow("INVITE, UPDATE, PRACK".into()));
@@ -292,10 +321,17 @@ impl World {
         let first = headers::tag(value(&request.headers, "To")).is_none();
         if (101..300).contains(&status) && request.method == Method::Invite && first {
             self.meet(Peer::called(&request, &tag));
-            if status >= 200 {
-                let mut answered = dialog(&request.headers, "From", "To");
-                answered.2.clone_from(&tag);
-                self.answered.insert(answered);
+        }
+        if (200..300).contains(&status) {
+            let mut dialog = dialog(&request.headers, "From", "To");
+            if first {
+                dialog.2.clone_from(&tag);
+            }
+            if request.method == Method::Invite && first {
+                self.answered.entry(dialog.clone()).or_insert(UNTIMED);
+            }
+            if let Some(session) = self.answered.get_mut(&dialog).filter(|_| reliable) {
+                *session = SHORT;
             }
         }
         self.t.respond(id, &request, status, Some(&tag), more, sdp);
@@ -380,7 +416,12 @@ impl World {
                         let dialog = dialog(&response.headers, "To", "From");
                         match server.request.method {
                             Method::Invite if code < 300 => {
-                                self.answered.insert(dialog);
+                                let session = headers::get(&response.headers, "Session-Expires")
+                                    .and_then(headers::number)
+                                    .expect("a session timer, as always from us");
+                                let session = Duration::from_secs(session.into());
+                                let known = self.answered.entry(dialog).or_insert(session);
+                                *known = session.min(*known);
                                 self.meet(Peer::caller(&response));
                             }
                             Method::Bye if code < 300 => drop(self.hung_up.insert(dialog)),
@@ -424,10 +465,14 @@ impl World {
             self.t.advance();
             self.drain();
         }
-        if self.t.now >= self.broken_at + SESSION {
-            // By now their session timers have ended what we could not.
-            self.hung_up.extend(self.answered.iter().cloned());
-        }
+        // By now their session timers have ended what we could not.
+        let outage = self.t.now - self.broken_at;
+        let expired = self
+            .answered
+            .iter()
+            .filter(|(_, session)| **session <= outage);
+        self.hung_up
+            .extend(expired.map(|(dialog, _)| dialog.clone()));
         self.dialling = false;
         self.up = true;
         self.t

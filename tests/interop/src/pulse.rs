@@ -84,13 +84,29 @@ impl Pulse {
 
     /// Plugs in another speaker. What it plays is heard by nobody.
     pub fn plug_in(&self, name: &str) -> Result<PluggedIn> {
-        let description = format!("sink_properties=device.description={name}");
-        let output = self.ask(&[
-            "load-module",
+        self.load(&[
             "module-null-sink",
             &format!("sink_name={name}"),
-            &description,
-        ])?;
+            &format!("sink_properties=device.description={name}"),
+        ])
+    }
+
+    /// Plugs in another microphone, which hears what the first one does.
+    pub fn plug_in_microphone(&self, name: &str) -> Result<PluggedIn> {
+        self.load(&[
+            "module-remap-source",
+            &format!("source_name={name}"),
+            &format!("source_properties=device.description={name}"),
+            "master=room.monitor",
+            "channels=1",
+            "channel_map=mono",
+            "master_channel_map=front-left",
+            "remix=no",
+        ])
+    }
+
+    fn load(&self, words: &[&str]) -> Result<PluggedIn> {
+        let output = self.ask(&[&["load-module"], words].concat())?;
         Ok(PluggedIn {
             module: output.trim().to_owned(),
         })

@@ -107,6 +107,12 @@ impl<'lab> PhoneSetup<'lab> {
         self
     }
 
+    /// The microphone, by id or name.
+    pub fn microphone(mut self, name: &str) -> Self {
+        self.microphone = name.into();
+        self
+    }
+
     /// The speaker, by id or name.
     pub fn speaker(mut self, name: &str) -> Self {
         self.speaker = Some(name.into());

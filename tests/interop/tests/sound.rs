@@ -99,20 +99,10 @@ fn a_lost_speaker_is_replaced_within_a_second() {
             .speaker("headset")
             .registered()?;
         phone.call(number::MILLIWATT)?;
-        let in_use = |name: &'static str| {
-            move |kind: &Kind| match kind {
-                Kind::Device {
-                    role,
-                    name: Some(device),
-                    state,
-                } => (role == "speaker" && device == name && state != "lost").then_some(()),
-                _ => None,
-            }
-        };
         let recorder = pulse.record()?;
         pulse.unplug(headset)?;
         let start = Instant::now();
-        phone.wait("the other speaker", in_use("Speaker"))?;
+        phone.wait("the other speaker", in_use("speaker", "Speaker"))?;
         let moved = start.elapsed();
         assert!(moved.as_millis() < 1000, "{moved:?}");
         std::thread::sleep(Duration::from_secs(1));
@@ -124,6 +114,51 @@ fn a_lost_speaker_is_replaced_within_a_second() {
         assert_eq!(phone.count(|kind| matches!(kind, Kind::Ended { .. })), 0);
         phone.quit().map(drop)
     });
+}
+
+/// The same for the microphone, by the agent's voice.
+#[test]
+fn a_lost_microphone_is_replaced_within_a_second() {
+    test(|lab| {
+        let pulse = lab.pulse()?;
+        let asterisk = lab.asterisk()?;
+        let headset = pulse.plug_in_microphone("headset")?;
+        let mut phone = lab
+            .phone(&asterisk.wss())
+            .devices(&pulse)
+            .microphone("headset")
+            .registered()?;
+        let mouth = pulse.say(&lab.tone(440.0, -20.0, 30.0)?)?;
+        phone.call(number::ECHO)?;
+        phone.wait("the headset", in_use("microphone", "headset"))?;
+        let recorder = pulse.record()?;
+        pulse.unplug(headset)?;
+        let start = Instant::now();
+        phone.wait("the other microphone", in_use("microphone", "Microphone"))?;
+        let moved = start.elapsed();
+        assert!(moved.as_millis() < 1000, "{moved:?}");
+        std::thread::sleep(Duration::from_secs(1));
+        let heard = recorder.finish().speaker.last(0.5).loudest();
+        drop(mouth);
+        assert!(
+            (heard.hz - 440.0).abs() < 2.0 && (heard.dbfs + 20.0).abs() < 1.5,
+            "{heard:?}"
+        );
+        assert_eq!(phone.count(|kind| matches!(kind, Kind::Ended { .. })), 0);
+        phone.quit().map(drop)
+    });
+}
+
+/// Picks the event by which this device is in use.
+fn in_use(role: &'static str, name: &'static str) -> impl Fn(&Kind) -> Option<()> {
+    move |kind| match kind {
+        Kind::Device {
+            role: of,
+            name: Some(device),
+            state,
+        } => (of == role && device == name && state != "lost").then_some(()),
+        _ => None,
+    }
 }
 
 /// A machine that stood still for longer has spoilt the sound by itself.

@@ -23,6 +23,7 @@ use crate::timers::{SessionTimer, SessionWish};
 use crate::transactions::{ClientId, ServerId};
 
 use incoming::{Rack, Ringing};
+use offer::RETRY_REFRESH;
 use outgoing::Invitation;
 
 /// One call.
@@ -412,8 +413,12 @@ impl Call {
                 let interval = self.session.as_ref().map(SessionTimer::interval);
                 self.keep_until(now + interval.unwrap_or(HELD_BY_THEM));
             }
-            // Comes again with `recovered`.
-            Purpose::Refresh => drop(self.sent.remove(at)),
+            // Comes again with `recovered`, or when a server that does not register us carries it.
+            Purpose::Refresh => {
+                self.sent.remove(at);
+                let talking = matches!(self.stage, Stage::Talking(_));
+                self.refresh_at = talking.then(|| now + RETRY_REFRESH);
+            }
             Purpose::Reoffer if self.sent[at].ack.is_some() => drop(self.sent.remove(at)),
             Purpose::Reoffer => {
                 self.sent.remove(at);

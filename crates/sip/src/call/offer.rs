@@ -353,4 +353,4 @@ impl Call {
     }
 }
 
-const RETRY_REFRESH: Duration = Duration::from_secs(5);
+pub(super) const RETRY_REFRESH: Duration = Duration::from_secs(5);

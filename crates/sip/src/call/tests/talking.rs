@@ -539,6 +539,34 @@ fn a_refresh_that_an_offer_of_ours_holds_up_comes_after_it() {
 }
 
 #[test]
+fn a_refresh_that_was_lost_does_not_wait_for_the_registration() {
+    let mut t = FarEnd::registered();
+    let (_, id, _) = t.talk(vec![
+        Header::SessionExpires("200;refresher=uac".into()),
+        Header::Allow("INVITE, UPDATE".into()),
+    ]);
+    t.feed(Input::ClientDone(id));
+    t.wait(Duration::from_secs(100));
+    let (id, _) = t.sent(Method::Update);
+    t.break_flow(&[id]);
+    t.wait(Duration::from_secs(30));
+    t.out.clear();
+    t.feed(Input::Connected("192.0.2.1:4711".parse().unwrap()));
+    let (id, register) = t.sent(Method::Register);
+    t.respond(
+        id,
+        &register,
+        503,
+        None,
+        vec![Header::RetryAfter("300".into())],
+        "",
+    );
+    t.out.clear();
+    t.wait(Duration::from_secs(5));
+    t.sent(Method::Update);
+}
+
+#[test]
 fn a_session_they_do_not_refresh_is_hung_up() {
     let mut t = FarEnd::registered();
     let (_, mut peer) = t.answer("Supported: timer\r\nSession-Expires: 90\r\n");

@@ -2,8 +2,8 @@
 //! server runs.
 //!
 //! On Windows the default devices are those of the console role, since cpal knows no other; the
-//! communications role and its notices are left for a later shim. The system reroutes a stream of
-//! the default device by itself when the default changes.
+//! communications role and its notices are left for a later shim. Streams are opened on a device of
+//! their own and stay there when the default changes: the supervisor looks for that.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

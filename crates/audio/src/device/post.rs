@@ -80,6 +80,11 @@ impl Post {
         }
     }
 
+    /// Whether it is to be on whatever device is the default.
+    pub(super) fn follows_default(&self) -> bool {
+        matches!(&self.choice, Choice::Device(choice) if *choice == DeviceChoice::default())
+    }
+
     /// Why the open stream is of no more use, if it is not.
     pub(super) fn fault(&mut self, now: Instant) -> Option<Fault> {
         let open = self.open.as_mut()?;

@@ -369,7 +369,8 @@ impl Supervisor {
         let announce = post.announced.as_ref() != Some(&event) && !is_file;
         post.announced = Some(event.clone());
         post.retry = None;
-        post.look_for_better = (!preferred).then(|| now + look_after);
+        let look = !preferred || (!tells_changes && post.follows_default());
+        post.look_for_better = look.then(|| now + look_after);
         post.open = Some(Open {
             _stream: stream,
             counters,
@@ -392,9 +393,12 @@ impl Supervisor {
             return;
         };
         let Ok(devices) = self.list() else { return };
+        let tells_changes = self.system.as_ref().is_some_and(|s| s.tells_changes());
         let post = self.post(role);
+        let follows_default = post.follows_default();
         let Some(open) = &post.open else { return };
-        post.look_for_better = (!open.preferred).then(|| now + LOOK_FOR_BETTER);
+        let look = !open.preferred || (!tells_changes && follows_default);
+        post.look_for_better = look.then(|| now + LOOK_FOR_BETTER);
         let avoid = post
             .avoid
             .clone()
@@ -406,7 +410,6 @@ impl Supervisor {
         else {
             return;
         };
-        let follows_default = choice == DeviceChoice::default();
         if best.id == open.device.id || !preferred || (open.preferred && !follows_default) {
             return;
         }

@@ -287,6 +287,11 @@ impl Call {
             && self.unacked.is_none()
     }
 
+    /// Whether somebody is on the line, or does not know yet that nobody is.
+    pub(crate) fn needs_flow(&self) -> bool {
+        matches!(self.stage, Stage::Talking(_)) || self.sent.iter().any(|s| s.id.is_none())
+    }
+
     /// Whether the other side knows that the call is over: nothing of ours waits for an answer.
     pub(crate) fn is_quiet(&self) -> bool {
         let waiting = |s: &Sent| s.ack.is_none() && s.id.is_some();

@@ -130,6 +130,9 @@ impl Core {
             Input::Timeout => self.timeout(now),
         }
         self.calls.retain(|_, call| !call.is_finished());
+        if self.registration.is_at_rest() && self.calls.values().any(Call::needs_flow) {
+            self.register(now, registration::Event::FlowNeeded);
+        }
         self.stop_when_quiet(now);
         std::mem::take(&mut self.line.out)
     }

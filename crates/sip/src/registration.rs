@@ -31,6 +31,8 @@ pub(crate) enum Event {
     Disconnected(FlowError),
     /// A response to the latest REGISTER.
     Answer(Box<Response>),
+    /// A call goes on, or is to be ended, and there is no flow for it.
+    FlowNeeded,
     /// Register now: the network has changed, or somebody asks.
     RegisterNow,
     /// Un-register and stop.
@@ -105,6 +107,7 @@ impl Registration {
             Event::Connected(local) => self.connected(now, local, &mut out),
             Event::Disconnected(error) => self.disconnected(now, error, &mut out),
             Event::Answer(response) => self.answered(now, &response, &mut out),
+            Event::FlowNeeded => self.flow_needed(now),
             Event::RegisterNow => self.register_now(now, &mut out),
             Event::Shutdown => self.shutdown(now, &mut out),
             Event::Timeout => self.timeout(now, &mut out),
@@ -115,13 +118,23 @@ impl Registration {
     /// When to send [`Event::Timeout`] next.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Idle | Phase::Connecting | Phase::Refused | Phase::Stopped => None,
-            Phase::Registered { refresh_at: at }
+            Phase::Idle
+            | Phase::Connecting
+            | Phase::Refused
+            | Phase::RefusedConnecting
+            | Phase::Stopped => None,
+            Phase::RefusedWaiting { at }
+            | Phase::Registered { refresh_at: at }
             | Phase::Registering { deadline: at }
             | Phase::Refreshing { deadline: at }
             | Phase::Waiting { at }
             | Phase::Unregistering { deadline: at } => Some(at),
         }
+    }
+
+    /// Whether there is no flow, and only [`Event::FlowNeeded`] or somebody who asks brings one.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.phase == Phase::Refused && self.local.is_none()
     }
 
     /// Routes for requests outside of dialogs (RFC 3608).
@@ -136,13 +149,27 @@ impl Registration {
     }
 
     fn connected(&mut self, now: Instant, local: Local, out: &mut Vec<Command>) {
-        if self.phase != Phase::Connecting {
+        if !matches!(self.phase, Phase::Connecting | Phase::RefusedConnecting) {
             out.push(Command::Disconnect);
             return;
         }
         self.local = Some(local);
+        if self.phase == Phase::RefusedConnecting {
+            self.phase = Phase::Refused;
+            self.backoff.reset();
+            out.push(Command::Recovered);
+            return;
+        }
         self.fresh_flow = true;
         self.begin(now, out);
+    }
+
+    /// Calls outlive a refusal: what was agreed on before needs a flow, and no registration.
+    fn flow_needed(&mut self, now: Instant) {
+        if self.is_at_rest() {
+            let at = now + self.backoff.next(&mut self.rng);
+            self.phase = Phase::RefusedWaiting { at };
+        }
     }
 
     /// Starts a registration attempt over the flow there is.
@@ -159,7 +186,12 @@ impl Registration {
     fn disconnected(&mut self, now: Instant, error: FlowError, out: &mut Vec<Command>) {
         self.local = None;
         match self.phase {
-            Phase::Idle | Phase::Refused | Phase::Stopped | Phase::Waiting { .. } => {}
+            Phase::RefusedConnecting => self.phase = Phase::Refused,
+            Phase::Idle
+            | Phase::Refused
+            | Phase::RefusedWaiting { .. }
+            | Phase::Stopped
+            | Phase::Waiting { .. } => {}
             Phase::Unregistering { .. } => self.stop(out),
             Phase::Connecting
             | Phase::Registering { .. }
@@ -175,7 +207,15 @@ impl Registration {
             return;
         }
         match self.phase {
-            Phase::Idle | Phase::Connecting | Phase::Refused | Phase::Stopped => {}
+            Phase::Idle
+            | Phase::Connecting
+            | Phase::Refused
+            | Phase::RefusedConnecting
+            | Phase::Stopped => {}
+            Phase::RefusedWaiting { .. } => {
+                self.phase = Phase::RefusedConnecting;
+                out.push(Command::Connect);
+            }
             Phase::Waiting { .. } if self.local.is_some() => self.begin(now, out),
             Phase::Waiting { .. } => self.connect(out),
             Phase::Registered { .. } => self.refresh(now, self.settings.timing.register, out),
@@ -211,9 +251,12 @@ impl Registration {
                 };
             }
             Phase::Registered { .. } => self.refresh(now, self.settings.timing.pong, out),
-            Phase::Waiting { .. } | Phase::Refused => {
+            Phase::Waiting { .. }
+            | Phase::Refused
+            | Phase::RefusedWaiting { .. }
+            | Phase::RefusedConnecting => {
                 self.backoff.reset();
-                if self.phase == Phase::Refused {
+                if !matches!(self.phase, Phase::Waiting { .. }) {
                     self.auth.forget();
                 }
                 if self.local.is_some() {
@@ -425,12 +468,27 @@ impl Registration {
 enum Phase {
     Idle,
     Connecting,
-    Registering { deadline: Instant },
-    Registered { refresh_at: Instant },
-    Refreshing { deadline: Instant },
-    Waiting { at: Instant },
+    Registering {
+        deadline: Instant,
+    },
+    Registered {
+        refresh_at: Instant,
+    },
+    Refreshing {
+        deadline: Instant,
+    },
+    Waiting {
+        at: Instant,
+    },
     Refused,
-    Unregistering { deadline: Instant },
+    /// Refused, and dialling then for the sake of a call.
+    RefusedWaiting {
+        at: Instant,
+    },
+    RefusedConnecting,
+    Unregistering {
+        deadline: Instant,
+    },
     Stopped,
 }
 

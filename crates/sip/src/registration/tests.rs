@@ -160,6 +160,34 @@ fn a_403_to_a_password_that_was_right_before_is_tried_again() {
 }
 
 #[test]
+fn a_refused_registration_still_makes_a_flow_for_calls() {
+    let mut t = Bench::connected_new();
+    for _ in 0..2 {
+        t.sent();
+        t.answer(401, vec![challenge("n", "")]);
+    }
+    t.event(Event::FlowNeeded);
+    assert_eq!(t.machine.poll_timeout(), None, "there is one");
+    t.event(Event::Disconnected(FlowError::Dead));
+    assert_eq!(t.machine.poll_timeout(), None, "nobody needs one");
+    t.reported();
+    for _ in 0..2 {
+        t.event(Event::FlowNeeded);
+        t.advance_to_timeout();
+        assert!(t.connect_asked());
+        t.event(Event::Disconnected(FlowError::Dead));
+    }
+    t.event(Event::FlowNeeded);
+    t.advance_to_timeout();
+    assert!(t.connect_asked());
+    t.connected();
+    assert!(t.recovered());
+    assert!(t.nothing_sent() && t.reported().is_empty());
+    t.event(Event::RegisterNow);
+    t.sent();
+}
+
+#[test]
 fn a_lifetime_too_brief_is_lengthened_within_reason() {
     let mut t = Bench::connected_new();
     t.sent();
@@ -319,6 +347,7 @@ enum Step {
     Connected,
     Lost,
     Answer(u16, usize),
+    FlowNeeded,
     RegisterNow,
     Shutdown,
     Wait(u64),
@@ -330,6 +359,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Lost),
         8 => (prop_oneof![Just(100u16), Just(200), Just(200), Just(401), Just(407), Just(403), Just(423), Just(439), Just(503), Just(404), Just(302)], 0usize..4)
             .prop_map(|(status, n)| Step::Answer(status, n)),
+        2 => Just(Step::FlowNeeded),
         2 => Just(Step::RegisterNow),
         1 => Just(Step::Shutdown),
         6 => (0u64..4000).prop_map(Step::Wait),
@@ -350,7 +380,7 @@ proptest! {
             for command in std::mem::take(&mut t.out) {
                 prop_assert!(!stopped, "{command:?} after the end");
                 match command {
-                    Command::Connect => { dialling = true; flow = false; refused = false; }
+                    Command::Connect => { dialling = true; flow = false; }
                     Command::Disconnect => { dialling = false; flow = false; }
                     Command::Send(request) => {
                         prop_assert!(flow && !refused);
@@ -359,6 +389,7 @@ proptest! {
                         seq = next;
                     }
                     Command::Report(RegistrationState::Refused { .. }) => refused = true,
+                    Command::Report(RegistrationState::Connecting) => refused = false,
                     Command::Report(RegistrationState::Waiting { retry_in_ms, .. }) => prop_assert!(retry_in_ms <= 3_660_000),
                     Command::Report(_) | Command::Recovered => {}
                     Command::Stopped => stopped = true,
@@ -373,6 +404,7 @@ proptest! {
                 Step::Lost if dialling || flow => { dialling = false; flow = false; t.event(Event::Disconnected(FlowError::Closed)); }
                 Step::Connected | Step::Lost => {}
                 Step::Answer(status, n) => t.answer(status, odd_headers(n)),
+                Step::FlowNeeded => t.event(Event::FlowNeeded),
                 Step::RegisterNow => { refused = false; t.event(Event::RegisterNow); }
                 Step::Shutdown => t.event(Event::Shutdown),
                 Step::Wait(seconds) => { t.now += Duration::from_secs(seconds); t.event(Event::Timeout); }

@@ -820,3 +820,30 @@ fn reliable_answers_to_a_reinvite_are_in_an_order_of_their_own() {
         t.silent();
     }
 }
+
+#[test]
+fn a_bye_gets_its_flow_though_the_password_is_refused() {
+    let mut t = FarEnd::registered();
+    let (dialog, id, _) = t.talk(vec![]);
+    t.ask(SipRequest::Register);
+    for _ in 0..2 {
+        let (id, register) = t.sent(Method::Register);
+        let challenge = Header::WwwAuthenticate("Digest realm=\"r\",nonce=\"n\"".into());
+        t.respond(id, &register, 401, None, vec![challenge], "");
+        t.feed(Input::ClientDone(id));
+    }
+    t.out.clear();
+    t.break_flow(&[id]);
+    t.ask(SipRequest::Bye { dialog });
+    t.ended();
+    t.advance();
+    assert!(matches!(t.out[..], [Output::Connect]));
+    t.out.clear();
+    t.feed(Input::Connected("192.0.2.1:4711".parse().unwrap()));
+    let (id, bye) = t.sent(Method::Bye);
+    t.finish(id, &bye, 200);
+    t.silent();
+    assert_eq!(t.core.calls(), 0);
+    t.break_flow(&[]);
+    assert_eq!(t.core.poll_timeout(), None, "nothing needs a flow any more");
+}

@@ -1,6 +1,7 @@
 //! Registration with the server (RFC 3261 §10, RFC 5626): a pure machine that is told the time
 //! and what happened, and says what to do. It keeps trying forever; only a refused password stops it.
 
+mod settings;
 mod state;
 
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rsipstack::sip::{Header, Method, Request, Response};
 
-use crate::account::{Account, Timing};
+use crate::account::Account;
 use crate::capabilities;
 use crate::dialer::FlowError;
 use crate::digest::{Attempt, AuthFailure, Authenticator};
@@ -18,6 +19,7 @@ use crate::message::{self, Local};
 use crate::timers::Backoff;
 use crate::wire;
 
+use settings::Settings;
 pub use state::{RegistrationError, RegistrationState};
 
 /// What happened.
@@ -490,38 +492,6 @@ enum Phase {
         deadline: Instant,
     },
     Stopped,
-}
-
-#[derive(Debug)]
-struct Settings {
-    registrar: String,
-    from: String,
-    to: String,
-    call_id: String,
-    /// `<urn:uuid:…>`, the value of `+sip.instance`.
-    instance: String,
-    user_agent: String,
-    timing: Timing,
-}
-
-impl Settings {
-    fn new(account: &Account, rng: &mut StdRng) -> Self {
-        let aor = account.aor.uri();
-        Self {
-            registrar: format!("sip:{}", account.aor.domain()),
-            from: format!("<{aor}>;tag={}", message::token(rng)),
-            to: format!("<{aor}>"),
-            call_id: message::token(rng),
-            instance: format!(
-                "<urn:uuid:{}>",
-                account
-                    .instance
-                    .replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "")
-            ),
-            user_agent: headers::plain(&account.user_agent),
-            timing: account.timing.clone(),
-        }
-    }
 }
 
 /// How long to wait for the answer to an un-REGISTER.

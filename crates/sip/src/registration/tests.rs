@@ -5,6 +5,7 @@ use rand::SeedableRng as _;
 use rsipstack::sip::{Headers, StatusCode};
 
 use super::*;
+use crate::account::Timing;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -1,6 +1,12 @@
 //! Calls against a scripted far end, in virtual time.
 
+mod byes;
 mod incoming;
 mod orders;
+mod outages;
 mod outgoing;
+mod sessions;
 mod talking;
+
+/// Another session than the far end's usual one.
+const OTHER: &str = "v=0\r\no=- 2 2 IN IP4 192.0.2.2\r\ns=-\r\na=sendonly\r\n";

@@ -70,6 +70,15 @@ impl Running {
                 let _ = self.ask(call, Job::Withdraw);
                 self.feed_sip(CallSip::ReofferRefused { call, status });
             }
+            SipEvent::ReofferCancelled { dialog } => {
+                let call = call_of(dialog);
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.sdp.asked = false;
+                }
+                // The session is closed already if this is not taken.
+                let _ = self.ask(call, Job::Withdraw);
+                self.feed_sip(CallSip::ReofferClosed(call));
+            }
             SipEvent::AckedWithAnswer { dialog, sdp } => self.acked(call_of(dialog), sdp),
             SipEvent::Dtmf { dialog, digit, .. } => {
                 self.tell(DeskEvent::Dtmf(call_of(dialog), digit));

@@ -216,6 +216,11 @@ pub enum SipEvent {
         /// SIP status.
         status: u16,
     },
+    /// They gave up the new offer that they had left to us: nobody will answer it.
+    ReofferCancelled {
+        /// The call.
+        dialog: DialogKey,
+    },
     /// The other side's answer to our offer in a 200, come with the ACK.
     AckedWithAnswer {
         /// The call.
@@ -336,6 +341,7 @@ impl fmt::Debug for SipEvent {
             ReofferRefused { dialog, status } => {
                 write!(f, "ReofferRefused({}, {status})", dialog.0)
             }
+            ReofferCancelled { dialog } => write!(f, "ReofferCancelled({})", dialog.0),
             AckedWithAnswer { dialog, .. } => write!(f, "AckedWithAnswer({})", dialog.0),
             Dtmf { dialog, .. } => write!(f, "Dtmf({})", dialog.0),
             InfoAnswered { dialog, status } => write!(f, "InfoAnswered({}, {status})", dialog.0),

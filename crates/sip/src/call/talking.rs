@@ -101,6 +101,10 @@ impl Call {
             {
                 if let Some((server, invite)) = self.asked.take() {
                     line.respond(server, message::response(&invite, 487, "", None));
+                    let offer = body::sdp(&invite.headers, &invite.body);
+                    if matches!(offer, Ok(None)) {
+                        line.emit(SipEvent::ReofferCancelled { dialog: self.key });
+                    }
                 }
             } else {
                 self.cancelled(line, now, request);

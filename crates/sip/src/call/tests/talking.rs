@@ -256,6 +256,22 @@ fn an_unwanted_reinvite_is_refused_and_a_cancelled_one_forgotten() {
 }
 
 #[test]
+fn an_offer_left_to_us_and_then_given_up_is_told() {
+    let mut t = FarEnd::registered();
+    let (dialog, mut peer) = t.answer("");
+    let reinvite = peer.request("INVITE", "", "");
+    let server = t.incoming(reinvite.clone());
+    assert!(matches!(t.event(), SipEvent::Reoffered { offer: None, .. }));
+    t.feed(Input::Followed(
+        server,
+        Box::new(crate::message::cancel(&reinvite)),
+    ));
+    assert_eq!(t.answer_to(server).status_code.code(), 487);
+    assert_eq!(t.event(), SipEvent::ReofferCancelled { dialog });
+    t.silent();
+}
+
+#[test]
 fn an_update_is_answered_alone_or_by_the_desk() {
     let mut t = FarEnd::registered();
     let (dialog, mut peer) = t.answer("");

@@ -493,6 +493,7 @@ impl World {
             | SipEvent::Reoffered { dialog, .. }
             | SipEvent::ReofferAnswered { dialog, .. }
             | SipEvent::ReofferRefused { dialog, .. }
+            | SipEvent::ReofferCancelled { dialog }
             | SipEvent::AckedWithAnswer { dialog, .. }
             | SipEvent::Dtmf { dialog, .. }
             | SipEvent::InfoAnswered { dialog, .. }

@@ -277,8 +277,9 @@ impl Window {
             }
             std::thread::sleep(POLL);
         }
-        // Written last, and the log with it.
-        if read(&self.log).contains("the window is closed") {
+        // The first is written last; the second, where the program had to be torn down all the same.
+        let log = read(&self.log);
+        if log.contains("the window is closed") && !log.contains("the phone did not stop") {
             Ok(())
         } else {
             Err(self.ended_badly("it has ended, but not as it should"))

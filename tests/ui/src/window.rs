@@ -152,6 +152,18 @@ impl Window {
         })
     }
 
+    /// Whether this text is to be seen within a few seconds.
+    pub fn sees_soon(&self, text: &str) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < SOON {
+            if self.text().contains(text) {
+                return true;
+            }
+            std::thread::sleep(POLL);
+        }
+        false
+    }
+
     /// Waits until this text is no longer to be seen.
     ///
     /// # Errors
@@ -412,6 +424,8 @@ fn program() -> PathBuf {
 }
 
 const LIMIT: Duration = Duration::from_secs(30);
+/// Far longer than a page that is alive takes.
+const SOON: Duration = Duration::from_secs(5);
 /// Lines of a log.
 const TAIL: usize = 20;
 const POLL: Duration = Duration::from_millis(30);

@@ -261,6 +261,7 @@ fn an_offer_left_to_us_and_then_given_up_is_told() {
     let (dialog, mut peer) = t.answer("");
     let reinvite = peer.request("INVITE", "", "");
     let server = t.incoming(reinvite.clone());
+    assert_eq!(t.answer_to(server).status_code.code(), 100);
     assert!(matches!(t.event(), SipEvent::Reoffered { offer: None, .. }));
     t.feed(Input::Followed(
         server,

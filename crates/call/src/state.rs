@@ -195,10 +195,12 @@ impl Call {
 
     /// Whether `poll_timeout` still has to wait for something of this call.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        // Before the answer there is nobody to look for another way with.
+        let confirmed = self.leg == Leg::Confirmed;
         [
             self.deadline,
             self.negotiation.poll_timeout(),
-            self.path.poll_timeout(),
+            self.path.poll_timeout().filter(|_| confirmed),
         ]
         .into_iter()
         .flatten()

@@ -5,7 +5,7 @@ use warmline_call::{
     UserAction,
 };
 
-use crate::script::{A, Script, dial};
+use crate::script::{A, Script, dial, early};
 
 #[test]
 fn media_that_never_gets_through_hangs_up_and_says_why() {
@@ -62,6 +62,19 @@ fn a_path_that_is_lost_is_looked_for_again_and_the_call_stays() {
     let call = desk.phone.call(A).unwrap();
     assert!(call.connected() && call.hold() == Hold::No);
     assert_eq!(desk.phone.poll_timeout(), None);
+}
+
+#[test]
+fn early_media_that_loses_its_path_waits_for_the_answer() {
+    let mut desk = Script::new();
+    desk.user(dial(1));
+    desk.media(MediaEvent::Ready(A));
+    desk.sip(early(1, 1));
+    desk.media(MediaEvent::Connected(A));
+    desk.media(MediaEvent::Disconnected(A));
+    // The only time-out is that nobody answers.
+    desk.wait();
+    assert_eq!(desk.reason(1), EndReason::NoAnswer);
 }
 
 #[test]

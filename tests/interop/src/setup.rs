@@ -170,24 +170,18 @@ impl<'lab> PhoneSetup<'lab> {
         Ok(Phone::new(process, heard, spawned))
     }
 
-    /// Starts a `call`, `answer`, `register` or `doctor` instead, by these words: `["call", "600"]`.
+    /// Starts a `call`, `answer`, `register`, `devices` or `doctor` instead, by these words: `["call", "600"]`.
     /// Nothing is heard of what comes out of its speaker.
     pub fn errand(self, words: &[&str]) -> Result<Errand> {
         let name = self.lab.next_phone();
         let mut all: Vec<OsString> = vec![program()?.into()];
         all.extend(words.iter().map(Into::into));
-        all.extend(["--profile".into(), self.profile(&name)?]);
+        if !matches!(words, ["devices", ..]) {
+            all.extend(["--profile".into(), self.profile(&name)?]);
+        }
         if matches!(words, ["call" | "answer", ..]) {
             all.extend(self.sound(&self.lab.dir().join(format!("{name}.wav"))));
         }
-        self.spawn(&name, &all, Pipes::Output).map(Errand::of)
-    }
-
-    /// Starts a command that needs no profile: `devices`.
-    pub fn bare_errand(self, words: &[&str]) -> Result<Errand> {
-        let name = self.lab.next_phone();
-        let mut all: Vec<OsString> = vec![program()?.into()];
-        all.extend(words.iter().map(Into::into));
         self.spawn(&name, &all, Pipes::Output).map(Errand::of)
     }
 

@@ -75,7 +75,7 @@ fn devices_lists_what_there_is() {
         let pulse = lab.pulse()?;
         let list = |words: &[&str]| {
             let phone = lab.phone(&asterisk.wss()).devices(&pulse);
-            phone.bare_errand(words)?.finish()
+            phone.errand(words)?.finish()
         };
         let outcome = list(&["devices", "--json"])?;
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
@@ -87,7 +87,7 @@ fn devices_lists_what_there_is() {
         assert!(outcome.json()[0].is_object(), "{text}");
         let people = list(&["devices"])?;
         assert!(people.said.contains("Microphone"), "{people:?}");
-        let none = lab.phone(&asterisk.wss()).bare_errand(&["devices"])?;
+        let none = lab.phone(&asterisk.wss()).errand(&["devices"])?;
         let none = none.finish()?;
         assert!(none.said.contains("none: plug one in"), "{none:?}");
         Ok(())

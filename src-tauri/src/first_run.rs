@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tauri::{AppHandle, Manager};
 use warmline_desk::{DeskError, ErrorCode};
-use warmline_ipc::UiFirstRun;
+use warmline_ipc::{UiFirstRun, UiProblem, UiProblemKind};
 
 /// Which profile to use.
 #[derive(Clone, Debug)]
@@ -30,8 +30,20 @@ impl Profile {
         UiFirstRun {
             path: self.path().display().to_string(),
             example: EXAMPLE.to_owned(),
-            problem: (!never_made).then(|| error.message()),
+            problem: (!never_made).then(|| problem(error)),
         }
+    }
+}
+
+fn problem(error: &DeskError) -> UiProblem {
+    UiProblem {
+        kind: match error.code {
+            ErrorCode::PasswordMissing => UiProblemKind::Password,
+            ErrorCode::KeychainUnavailable => UiProblemKind::Keychain,
+            _ => UiProblemKind::Profile,
+        },
+        words: error.what.clone(),
+        advice: (!error.advice.is_empty()).then(|| error.advice.clone()),
     }
 }
 
@@ -74,7 +86,7 @@ mod tests {
         assert!(
             named
                 .problem
-                .is_some_and(|words| words.contains("profile.toml"))
+                .is_some_and(|problem| problem.words.contains("profile.toml"))
         );
     }
 
@@ -87,9 +99,9 @@ mod tests {
         );
         let missing = PathBuf::from("/nowhere/profile.toml");
         let shown = Profile::Default(missing).first_run(&error);
-        assert_eq!(
-            shown.problem.as_deref(),
-            Some("There is no password. Store it.")
-        );
+        let problem = shown.problem.expect("a problem");
+        assert_eq!(problem.kind, UiProblemKind::Password);
+        assert_eq!(problem.words, "There is no password.");
+        assert_eq!(problem.advice.as_deref(), Some("Store it."));
     }
 }

@@ -1,6 +1,8 @@
 use serde::Deserialize;
 use warmline_desk::{CallId, Rejection, UserAction};
 
+use crate::sound::{UiDeviceRole, UiLoudness};
+
 /// What the agent asks for. Whether it happened shows in the next snapshot.
 #[derive(Clone, Deserialize, PartialEq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -60,10 +62,45 @@ pub enum UiAction {
         /// Which.
         call: u32,
     },
+    /// Forget a call that is over ([`UiRecent::id`](crate::UiRecent::id)); all of them without one.
+    Forget {
+        /// Which.
+        recent: Option<u64>,
+    },
+    /// The agent looks at the devices (`true`): they are listed, and the microphone is measured also
+    /// without a call; or no longer does.
+    LookAtSound {
+        /// Whether they are shown.
+        looking: bool,
+    },
+    /// Use another device.
+    ChooseDevice {
+        /// For what.
+        role: UiDeviceRole,
+        /// Which; none for the system's default.
+        id: Option<String>,
+    },
+    /// Play a short sound on a device, to hear which it is and how loud.
+    TryDevice {
+        /// Which: the speaker or the ringer.
+        role: UiDeviceRole,
+    },
+    /// Make something louder or softer.
+    SetLoudness {
+        /// What.
+        of: UiLoudness,
+        /// From 0 (silent) to 100.
+        percent: u8,
+    },
     /// Register now instead of waiting for the next try.
     Register,
     /// Read the profile again, after a first run or an edit.
     ReadProfile,
+    /// Begin practice on the contact centre inside, or end it and go back to the profile.
+    Practise {
+        /// Which of both.
+        on: bool,
+    },
     /// The answer to [`UiSnapshot::closing`](crate::UiSnapshot::closing): end the calls and close,
     /// or stay.
     Close {
@@ -77,6 +114,18 @@ pub enum UiAction {
 pub enum Asked {
     /// The desk.
     Desk(UserAction),
+    /// The window: forget one call that is over, or all.
+    Forget(Option<u64>),
+    /// The window: list the devices and measure the microphone for as long as the agent looks.
+    LookAtSound(bool),
+    /// The window: use another device and remember it.
+    ChooseDevice(UiDeviceRole, Option<String>),
+    /// The window: play a short sound on a device.
+    TryDevice(UiDeviceRole),
+    /// The window: make something louder or softer and remember it.
+    SetLoudness(UiLoudness, u8),
+    /// The window: begin practice, or end it.
+    Practise(bool),
     /// The window: read the profile again.
     ReadProfile,
     /// The window: close, ending all calls (`true`), or stay open.
@@ -105,6 +154,12 @@ impl UiAction {
             Self::Dtmf { call, digits } => UserAction::Dtmf(id(call), digits),
             Self::Dismiss { call } => UserAction::Dismiss(id(call)),
             Self::Register => UserAction::Register,
+            Self::Forget { recent } => return Asked::Forget(recent),
+            Self::LookAtSound { looking } => return Asked::LookAtSound(looking),
+            Self::ChooseDevice { role, id } => return Asked::ChooseDevice(role, id),
+            Self::TryDevice { role } => return Asked::TryDevice(role),
+            Self::SetLoudness { of, percent } => return Asked::SetLoudness(of, percent.min(100)),
+            Self::Practise { on } => return Asked::Practise(on),
             Self::ReadProfile => return Asked::ReadProfile,
             Self::Close { really } => return Asked::Close(really),
         })
@@ -136,8 +191,14 @@ impl std::fmt::Debug for UiAction {
             Self::Unmute { call } => ("Unmute", Some(call)),
             Self::Dtmf { call, .. } => ("Dtmf", Some(call)),
             Self::Dismiss { call } => ("Dismiss", Some(call)),
+            Self::Forget { .. } => ("Forget", None),
+            Self::LookAtSound { .. } => ("LookAtSound", None),
+            Self::ChooseDevice { .. } => ("ChooseDevice", None),
+            Self::TryDevice { .. } => ("TryDevice", None),
+            Self::SetLoudness { .. } => ("SetLoudness", None),
             Self::Register => ("Register", None),
             Self::ReadProfile => ("ReadProfile", None),
+            Self::Practise { .. } => ("Practise", None),
             Self::Close { .. } => ("Close", None),
         };
         match call {

@@ -23,6 +23,7 @@ pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -
             .map_or_else(Vec::new, |invite| details(invite, agent)),
         started_at_ms: millis(view.started_at),
         answered_at_ms: view.answered_at.map(millis),
+        waited_ms: None,
         muted: view.muted,
         hold: match view.hold {
             Hold::No => UiHold::Off,

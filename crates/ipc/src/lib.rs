@@ -11,17 +11,25 @@ mod bindings;
 mod call;
 mod details;
 mod error;
+mod number;
 mod party;
 mod presenter;
 mod quality;
+mod recent;
 mod registration;
 mod snapshot;
+mod sound;
 
 pub use action::{Asked, UiAction, UiRejection};
 pub use error::{UiError, UiErrorCode};
+pub use number::{UiNumber, UiNumberKind};
 pub use presenter::Presenter;
+pub use recent::{UiOutcome, UiRecent};
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDirection, UiEnding, UiFirstRun,
-    UiHold, UiMicrophone, UiNotice, UiParty, UiQuality, UiQualityLevel, UiReachability,
+    UiHold, UiNotice, UiParty, UiProblem, UiProblemKind, UiQuality, UiQualityLevel, UiReachability,
     UiRegistration, UiSnapshot,
+};
+pub use sound::{
+    UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiLoudness, UiSound,
 };

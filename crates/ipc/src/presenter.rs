@@ -7,7 +7,8 @@ use crate::{
     party::Agent,
     quality::Meters,
     registration,
-    snapshot::{UiAccount, UiMicrophone, UiNotice, UiSnapshot},
+    snapshot::{UiAccount, UiNotice, UiSnapshot},
+    sound::{UiDevice, UiDeviceState, UiSound},
 };
 
 /// Makes what the pages show of what the desk says. Remembers only what a single snapshot of the
@@ -70,10 +71,6 @@ impl Presenter {
             .iter()
             .map(|view| call::call(view, &self.agent, qualities.get(&view.id).cloned()))
             .collect();
-        let talking = snapshot
-            .calls
-            .iter()
-            .any(|call| matches!(call.state, State::Established | State::Answering));
         let mut notices = self.device_notices(snapshot);
         notices.extend(self.faults.iter().map(|fault| fault.notice.clone()));
         UiSnapshot {
@@ -81,10 +78,17 @@ impl Presenter {
             account: UiAccount::SignedIn(registration::registration(snapshot, &self.agent)),
             calls,
             notices,
-            microphone: (talking && usable(&snapshot.microphone)).then(|| UiMicrophone {
-                name: snapshot.microphone.name.clone(),
-                level_percent: level_percent(microphone_dbfs),
-            }),
+            sound: UiSound {
+                microphone: UiDevice {
+                    level_percent: level_percent(microphone_dbfs),
+                    ..device(&snapshot.microphone)
+                },
+                speaker: device(&snapshot.speaker),
+                ringer: device(&snapshot.ringer),
+                tones_percent: 50,
+                choices: None,
+            },
+            recents: Vec::new(),
             closing,
         }
     }
@@ -143,6 +147,19 @@ fn notice(words: &str, advice: &str) -> UiNotice {
 
 fn usable(device: &DeviceView) -> bool {
     matches!(device.state, DeviceState::InUse | DeviceState::StandIn)
+}
+
+fn device(view: &DeviceView) -> UiDevice {
+    UiDevice {
+        name: view.name.clone(),
+        state: match view.state {
+            DeviceState::InUse => UiDeviceState::InUse,
+            DeviceState::StandIn => UiDeviceState::StandIn,
+            DeviceState::None | DeviceState::Lost => UiDeviceState::Closed,
+        },
+        volume_percent: 50,
+        ..UiDevice::default()
+    }
 }
 
 /// -60 dBFS and below is silence to the eye.
@@ -272,11 +289,6 @@ mod tests {
         };
         assert!(words(&plugged_in).is_empty());
         assert!(words(&ringing(6)).is_empty());
-    }
-
-    #[test]
-    fn the_microphone_is_shown_only_while_somebody_could_hear_it() {
-        assert_eq!(presenter().present(&idle(1), -20.0, false).microphone, None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use serde::Serialize;
 
+use crate::{recent::UiRecent, sound::UiSound};
+
 /// Everything the pages show, complete each time. They keep no state of calls of their own.
 ///
 /// Times are milliseconds since the phone started, on a clock that never jumps: a page shows
@@ -16,8 +18,10 @@ pub struct UiSnapshot {
     pub calls: Vec<UiCall>,
     /// What the agent should know now: no microphone, a failed action.
     pub notices: Vec<UiNotice>,
-    /// The microphone in use, while a call needs one.
-    pub microphone: Option<UiMicrophone>,
+    /// Devices and loudness.
+    pub sound: UiSound,
+    /// Calls that are over, the newest first; at most 100.
+    pub recents: Vec<UiRecent>,
     /// The window was asked to close while a call is up: ask the agent.
     pub closing: bool,
 }
@@ -30,7 +34,8 @@ impl UiSnapshot {
             account,
             calls: Vec::new(),
             notices: Vec::new(),
-            microphone: None,
+            sound: UiSound::default(),
+            recents: Vec::new(),
             closing: false,
         }
     }
@@ -42,13 +47,15 @@ impl UiSnapshot {
             account,
             calls,
             notices,
-            microphone,
+            sound,
+            recents,
             closing,
         } = self;
         *account == other.account
             && *calls == other.calls
             && *notices == other.notices
-            && *microphone == other.microphone
+            && *sound == other.sound
+            && *recents == other.recents
             && *closing == other.closing
     }
 }
@@ -75,8 +82,36 @@ pub struct UiFirstRun {
     pub path: String,
     /// A profile to start from.
     pub example: String,
-    /// What is wrong with the profile that is there; none if there is no file.
-    pub problem: Option<String>,
+    /// Why it cannot be used; none if there is no profile yet.
+    pub problem: Option<UiProblem>,
+}
+
+/// Why there is no phone.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiProblem {
+    /// What the page offers.
+    pub kind: UiProblemKind,
+    /// What is the matter, in a sentence.
+    pub words: String,
+    /// What to do about it.
+    pub advice: Option<String>,
+}
+
+/// What kind of problem it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiProblemKind {
+    /// The profile cannot be read, or something it names cannot.
+    Profile,
+    /// The profile is good and there is no password yet.
+    Password,
+    /// The system's keychain cannot be used: locked, absent or forbidden.
+    Keychain,
+    /// The practice contact centre cannot be started.
+    Practice,
 }
 
 /// The agent's registration with the server.
@@ -136,6 +171,8 @@ pub struct UiCall {
     pub started_at_ms: u64,
     /// When it was answered.
     pub answered_at_ms: Option<u64>,
+    /// How long the caller had been waiting when it began here, if the call says so.
+    pub waited_ms: Option<u64>,
     /// Whether our sound is kept from the other end.
     pub muted: bool,
     /// Our hold.
@@ -292,17 +329,6 @@ pub struct UiEnding {
     pub advice: Option<String>,
     /// When it ended.
     pub at_ms: u64,
-}
-
-/// The microphone in use.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiMicrophone {
-    /// Its name, if known.
-    pub name: Option<String>,
-    /// How loud the last moment was, from 0 (silence) to 100 (full scale), on a decibel scale.
-    pub level_percent: u8,
 }
 
 /// Something the agent should know now.

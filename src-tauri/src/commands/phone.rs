@@ -24,6 +24,12 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
                 answer => drop(answer?),
             }
         }
+        Asked::Forget(_)
+        | Asked::LookAtSound(_)
+        | Asked::ChooseDevice(..)
+        | Asked::TryDevice(_)
+        | Asked::SetLoudness(..)
+        | Asked::Practise(_) => return Err(UiError::not_yet()),
         Asked::ReadProfile => shell.read_profile(),
         Asked::Close(really) => shell.close(really),
     }

@@ -24,9 +24,13 @@ calls: Array<UiCall>,
  */
 notices: Array<UiNotice>, 
 /**
- * The microphone in use, while a call needs one.
+ * Devices and loudness.
  */
-microphone: UiMicrophone | null, 
+sound: UiSound, 
+/**
+ * Calls that are over, the newest first; at most 100.
+ */
+recents: Array<UiRecent>, 
 /**
  * The window was asked to close while a call is up: ask the agent.
  */
@@ -50,9 +54,31 @@ path: string,
  */
 example: string, 
 /**
- * What is wrong with the profile that is there; none if there is no file.
+ * Why it cannot be used; none if there is no profile yet.
  */
-problem: string | null, };
+problem: UiProblem | null, };
+
+/**
+ * Why there is no phone.
+ */
+export type UiProblem = { 
+/**
+ * What the page offers.
+ */
+kind: UiProblemKind, 
+/**
+ * What is the matter, in a sentence.
+ */
+words: string, 
+/**
+ * What to do about it.
+ */
+advice: string | null, };
+
+/**
+ * What kind of problem it is.
+ */
+export type UiProblemKind = "profile" | "password" | "keychain" | "practice";
 
 /**
  * The agent's registration with the server.
@@ -124,6 +150,10 @@ startedAtMs: number,
  * When it was answered.
  */
 answeredAtMs: number | null, 
+/**
+ * How long the caller had been waiting when it began here, if the call says so.
+ */
+waitedMs: number | null, 
 /**
  * Whether our sound is kept from the other end.
  */
@@ -251,17 +281,131 @@ advice: string | null,
 atMs: number, };
 
 /**
- * The microphone in use.
+ * The agent's sound devices.
  */
-export type UiMicrophone = { 
+export type UiSound = { 
 /**
- * Its name, if known.
+ * Takes the agent's voice.
+ */
+microphone: UiDevice, 
+/**
+ * Plays calls and tones.
+ */
+speaker: UiDevice, 
+/**
+ * Rings.
+ */
+ringer: UiDevice, 
+/**
+ * Loudness of call-progress tones and cues, percent.
+ */
+tonesPercent: number, 
+/**
+ * What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
+ */
+choices: UiDeviceChoices | null, };
+
+/**
+ * One device, in the part it plays.
+ */
+export type UiDevice = { 
+/**
+ * The id the agent chose; none for the system's default.
+ */
+chosen: string | null, 
+/**
+ * The name of the device in use, or of the one in use last.
  */
 name: string | null, 
 /**
+ * What became of it.
+ */
+state: UiDeviceState, 
+/**
  * How loud the last moment was, from 0 (silence) to 100 (full scale), on a decibel scale.
  */
-levelPercent: number, };
+levelPercent: number, 
+/**
+ * How loud it is to be, percent; 100 leaves sound as it comes. Not used for a microphone.
+ */
+volumePercent: number, };
+
+/**
+ * What became of a device.
+ */
+export type UiDeviceState = "closed" | "inUse" | "standIn" | "missing";
+
+/**
+ * The devices there are.
+ */
+export type UiDeviceChoices = { 
+/**
+ * Microphones; not those that only repeat what a speaker plays.
+ */
+microphones: Array<UiDeviceChoice>, 
+/**
+ * Headsets and speakers, to hear and to ring on.
+ */
+speakers: Array<UiDeviceChoice>, };
+
+/**
+ * A device that can be chosen.
+ */
+export type UiDeviceChoice = { 
+/**
+ * Names it in [`UiAction::ChooseDevice`](crate::UiAction).
+ */
+id: string, 
+/**
+ * Name for people.
+ */
+name: string, 
+/**
+ * Whether it is the system's default now.
+ */
+isDefault: boolean, };
+
+/**
+ * A call that is over, as the agent looks back on it.
+ */
+export type UiRecent = { 
+/**
+ * The same for as long as the call is remembered.
+ */
+id: number, 
+/**
+ * Who began it.
+ */
+direction: UiDirection, 
+/**
+ * Who was at the other end.
+ */
+party: UiParty, 
+/**
+ * The queue it came from.
+ */
+queue: string | null, 
+/**
+ * When it began, in milliseconds since 1970 (UTC).
+ */
+atUnixMs: number, 
+/**
+ * How long they talked, in seconds; none if it was not answered.
+ */
+talkedS: number | null, 
+/**
+ * What became of it.
+ */
+outcome: UiOutcome, 
+/**
+ * The same in a few words, with the reason where there is one.
+ */
+words: string, };
+
+/**
+ * What became of a call.
+ */
+export type UiOutcome = "answered" | "missed" | "declined" | "notReached" | "failed";
 
 /**
  * Something the agent should know now.
@@ -275,6 +419,32 @@ words: string,
  * What to do about it.
  */
 advice: string | null, };
+
+/**
+ * What a text in the call box means, read while it is being typed.
+ */
+export type UiNumber = { 
+/**
+ * What kind of thing it is.
+ */
+kind: UiNumberKind, 
+/**
+ * What would be dialled.
+ */
+to: string, 
+/**
+ * The same as people write it: `+49 30 901820`.
+ */
+shown: string, 
+/**
+ * Where a number of the telephone network belongs: `Germany`.
+ */
+place: string | null, };
+
+/**
+ * What kind of thing can be dialled.
+ */
+export type UiNumberKind = "nothing" | "telephone" | "extension" | "address" | "unfinished";
 
 /**
  * What the agent asks for. Whether it happened shows in the next snapshot.
@@ -327,7 +497,39 @@ digits: string, } | { "do": "dismiss",
 /**
  * Which.
  */
-call: number, } | { "do": "register" } | { "do": "readProfile" } | { "do": "close", 
+call: number, } | { "do": "forget", 
+/**
+ * Which.
+ */
+recent: number | null, } | { "do": "lookAtSound", 
+/**
+ * Whether they are shown.
+ */
+looking: boolean, } | { "do": "chooseDevice", 
+/**
+ * For what.
+ */
+role: UiDeviceRole, 
+/**
+ * Which; none for the system's default.
+ */
+id: string | null, } | { "do": "tryDevice", 
+/**
+ * Which: the speaker or the ringer.
+ */
+role: UiDeviceRole, } | { "do": "setLoudness", 
+/**
+ * What.
+ */
+of: UiLoudness, 
+/**
+ * From 0 (silent) to 100.
+ */
+percent: number, } | { "do": "register" } | { "do": "readProfile" } | { "do": "practise", 
+/**
+ * Which of both.
+ */
+on: boolean, } | { "do": "close", 
 /**
  * Whether to close.
  */
@@ -337,6 +539,16 @@ really: boolean, };
  * What the caller is told when a call is refused.
  */
 export type UiRejection = "busy" | "decline";
+
+/**
+ * What a device is used for.
+ */
+export type UiDeviceRole = "microphone" | "speaker" | "ringer";
+
+/**
+ * What has a loudness of its own.
+ */
+export type UiLoudness = "calls" | "tones" | "ring";
 
 /**
  * Why an action could not be done.

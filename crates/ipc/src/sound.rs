@@ -1,0 +1,101 @@
+use serde::{Deserialize, Serialize};
+
+/// The agent's sound devices.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiSound {
+    /// Takes the agent's voice.
+    pub microphone: UiDevice,
+    /// Plays calls and tones.
+    pub speaker: UiDevice,
+    /// Rings.
+    pub ringer: UiDevice,
+    /// Loudness of call-progress tones and cues, percent.
+    pub tones_percent: u8,
+    /// What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
+    pub choices: Option<UiDeviceChoices>,
+}
+
+/// One device, in the part it plays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDevice {
+    /// The id the agent chose; none for the system's default.
+    pub chosen: Option<String>,
+    /// The name of the device in use, or of the one in use last.
+    pub name: Option<String>,
+    /// What became of it.
+    pub state: UiDeviceState,
+    /// How loud the last moment was, from 0 (silence) to 100 (full scale), on a decibel scale.
+    pub level_percent: u8,
+    /// How loud it is to be, percent; 100 leaves sound as it comes. Not used for a microphone.
+    pub volume_percent: u8,
+}
+
+/// What became of a device.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDeviceState {
+    /// Nothing needs it now.
+    #[default]
+    Closed,
+    /// In use: the chosen one, or the default where none was chosen.
+    InUse,
+    /// Another one is in use because the chosen one is not there.
+    StandIn,
+    /// A call needs one, and there is none.
+    Missing,
+}
+
+/// The devices there are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDeviceChoices {
+    /// Microphones; not those that only repeat what a speaker plays.
+    pub microphones: Vec<UiDeviceChoice>,
+    /// Headsets and speakers, to hear and to ring on.
+    pub speakers: Vec<UiDeviceChoice>,
+}
+
+/// A device that can be chosen.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDeviceChoice {
+    /// Names it in [`UiAction::ChooseDevice`](crate::UiAction).
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Whether it is the system's default now.
+    pub is_default: bool,
+}
+
+/// What a device is used for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDeviceRole {
+    /// Takes the agent's voice.
+    Microphone,
+    /// Plays calls and tones.
+    Speaker,
+    /// Rings.
+    Ringer,
+}
+
+/// What has a loudness of its own.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiLoudness {
+    /// The people in calls.
+    Calls,
+    /// Call-progress tones and cues.
+    Tones,
+    /// The ring.
+    Ring,
+}

@@ -13,6 +13,7 @@ use crate::device::supervisor::{Choices, Mailbox, Request, Supervisor};
 use crate::device::{self, Devices, Input, Output};
 use crate::leg::{self, Leg, LegConfig};
 use crate::level::Level;
+use crate::line::Line;
 use crate::priority;
 use crate::sound::{Command, MOST_LEGS, Sound};
 use crate::tone::{Region, Tone};
@@ -79,6 +80,28 @@ impl Engine {
     /// # Errors
     /// A WAV file cannot be opened or created, or a thread cannot be started.
     pub fn start(config: EngineConfig) -> Result<(Engine, mpsc::Receiver<AudioEvent>), AudioError> {
+        Self::begin(config, None)
+    }
+
+    /// Starts an engine without devices: `line` speaks and hears in their place, for as long as a leg
+    /// is open.
+    ///
+    /// # Errors
+    /// A thread cannot be started.
+    pub fn start_on_line(line: impl Line + 'static) -> Result<Engine, AudioError> {
+        let config = EngineConfig {
+            input: Input::Silent,
+            output: Output::Silent,
+            ring_output: Output::Silent,
+            ..EngineConfig::default()
+        };
+        Self::begin(config, Some(Box::new(line))).map(|(engine, _)| engine)
+    }
+
+    fn begin(
+        config: EngineConfig,
+        line: Option<Box<dyn Line>>,
+    ) -> Result<(Engine, mpsc::Receiver<AudioEvent>), AudioError> {
         let choices = Choices {
             input: config.input,
             output: config.output,
@@ -119,7 +142,8 @@ impl Engine {
             leaving,
             Some(supervision.thread().clone()),
             config.region,
-        );
+        )
+        .on_line(line);
         let spawned = std::thread::Builder::new()
             .name("audio-sound".into())
             .spawn(move || {

@@ -15,6 +15,7 @@ use crate::engine::Shared;
 use crate::frame::{Frame, SILENCE};
 use crate::leg::LegEnd;
 use crate::level::Meter;
+use crate::line::Line;
 use crate::mixer::Limiter;
 use crate::pace::{Clockwork, Pace, Step};
 use crate::ring_tone::RingTone;
@@ -59,6 +60,8 @@ pub(crate) struct Sound {
     ring_tone: RingTone,
     limiter: Limiter,
     pace: Pace,
+    /// Who is here in place of devices, and what they heard last.
+    line: Option<(Box<dyn Line>, Frame)>,
 }
 
 impl Sound {
@@ -83,7 +86,14 @@ impl Sound {
             ring_tone: RingTone::default(),
             limiter: Limiter::new(),
             pace: Pace::default(),
+            line: None,
         }
+    }
+
+    /// Puts a program in the place of the devices.
+    pub(crate) fn on_line(mut self, line: Option<Box<dyn Line>>) -> Self {
+        self.line = line.map(|line| (line, SILENCE));
+        self
     }
 
     /// Works until told to stop. Sleeps without any wake-up while there is nothing to do.
@@ -153,6 +163,9 @@ impl Sound {
         self.tones.add(&mut mix, shared.tone_volume());
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());
         self.limiter.limit(&mut mix);
+        if let Some((_, heard)) = &mut self.line {
+            *heard = mix;
+        }
         if let Some(playout) = &mut self.playout {
             let missing = playout.adapt();
             shared.playout_missing.fetch_add(missing, Ordering::Relaxed);
@@ -172,6 +185,11 @@ impl Sound {
     fn listen(&mut self) -> Frame {
         let mut frame = SILENCE;
         let shared = &self.shared;
+        if let Some((line, heard)) = &mut self.line {
+            line.tick(heard, &mut frame);
+            self.meter.measure(&frame, &shared.level);
+            return frame;
+        }
         let Some(capture) = &mut self.capture else {
             self.meter.measure(&frame, &shared.level);
             return frame;

@@ -1,13 +1,14 @@
 //! The user agent's interface: a handle to send requests to, and the events that come of them.
 
-use std::fmt;
+mod shown;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 
 use crate::account::Account;
-use crate::invite::Invite;
+use crate::invite::{Invite, NameAddr};
 use crate::registration::RegistrationState;
 use crate::run;
 
@@ -50,12 +51,17 @@ pub struct DialogKey(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ForkId(pub u32);
 
+/// One REFER within one call: ours as the desk has numbered it, theirs as we have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReferId(pub u32);
+
 /// What a user agent can be asked to do.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SipRequest {
     /// Call `to`: a SIP or `tel:` URI, or a number or name in our own domain.
     /// `headers` are added as given; any with a line break, or that SIP itself owns, refuse the call.
+    /// A call that a REFER asks for carries its `Replaces` and `Referred-By` so.
     Invite {
         /// Id for the call, from [`UserAgent::next_dialog`].
         dialog: DialogKey,
@@ -126,6 +132,41 @@ pub enum SipRequest {
         digit: char,
         /// Length in ms.
         duration_ms: u32,
+    },
+    /// Ask the other side of an answered call to call somebody else (RFC 3515): a transfer.
+    /// The call stays as it is. Outcome: [`SipEvent::ReferAnswered`], then [`SipEvent::ReferProgress`].
+    Refer {
+        /// The call.
+        dialog: DialogKey,
+        /// Handed back with the outcome; another one for each attempt in a call.
+        refer: ReferId,
+        /// Whom they shall call: as in [`SipRequest::Invite`].
+        refer_to: String,
+        /// Our own answered call with that person, which theirs takes the place of (RFC 3891).
+        replaces: Option<DialogKey>,
+    },
+    /// Answer [`SipEvent::Referred`]: 2xx to take it on (sent as 202), else the refusal.
+    /// Unanswered, it is declined after a while.
+    AnswerRefer {
+        /// The call.
+        dialog: DialogKey,
+        /// Which one.
+        refer: ReferId,
+        /// SIP status.
+        status: u16,
+    },
+    /// Tell who referred us what has come of it; void where it is not taken on, or they want no word.
+    NotifyRefer {
+        /// The call.
+        dialog: DialogKey,
+        /// Which one.
+        refer: ReferId,
+        /// SIP status of the call that we have made for it.
+        status: u16,
+        /// Reason phrase; the standard one if none.
+        reason: Option<String>,
+        /// Whether this is the last word. A final status always is.
+        last: bool,
     },
     /// Ask `to` for its capabilities; our own server if `None`. Outcome: [`SipEvent::OptionsAnswered`].
     Options {
@@ -244,6 +285,43 @@ pub enum SipEvent {
         /// SIP status; 408 if none came.
         status: u16,
     },
+    /// The answer to our REFER. After a 2xx comes [`SipEvent::ReferProgress`], which may even come first.
+    /// 408 and 503 may also mean that nobody knows: progress that comes after them is true.
+    /// A call that ends takes its REFERs along without a word.
+    ReferAnswered {
+        /// The call.
+        dialog: DialogKey,
+        /// As in the request.
+        refer: ReferId,
+        /// SIP status; 408 if none came, 503 without a connection, 481 if one of the calls does not stand.
+        status: u16,
+        /// Whether progress will be told; not after a refusal, and not where they say so (RFC 4488).
+        subscribed: bool,
+    },
+    /// What has come of our REFER so far, as the other side tells (a NOTIFY, RFC 3515 §2.4.4).
+    ReferProgress {
+        /// The call.
+        dialog: DialogKey,
+        /// As in the request.
+        refer: ReferId,
+        /// SIP status of the call that they make: below 200 on the way, 2xx if it stands.
+        status: u16,
+        /// Nothing more will be told. With a status below 200, how it ends stays unknown.
+        terminated: bool,
+    },
+    /// The other side asks us to call somebody else. Answer by [`SipRequest::AnswerRefer`].
+    Referred {
+        /// The call it came in.
+        dialog: DialogKey,
+        /// Our id for it.
+        refer: ReferId,
+        /// Whom to call.
+        refer_to: NameAddr,
+        /// The `Replaces` header to call with, if any.
+        replaces: Option<String>,
+        /// The `Referred-By` header to call with, if any: who asks, as they say themselves.
+        referred_by: Option<String>,
+    },
     /// Our call is redirected (3xx). Not followed: the caller decides. [`SipEvent::Ended`] comes next.
     Redirected {
         /// The call.
@@ -280,6 +358,8 @@ pub struct EndCause {
     pub by: EndedBy,
     /// Text of a `Warning` header (RFC 3261 §20.43).
     pub warning: Option<String>,
+    /// The call that has taken this one's place, accepted by us (RFC 3891).
+    pub replaced_by: Option<DialogKey>,
 }
 
 /// Who ended a call.
@@ -291,81 +371,6 @@ pub enum EndedBy {
     Remote,
     /// Nobody: the connection, a missing answer, an expired session.
     Network,
-}
-
-impl fmt::Debug for SipRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use SipRequest::*;
-        match self {
-            Invite { dialog, .. } => write!(f, "Invite({})", dialog.0),
-            Ring { dialog } => write!(f, "Ring({})", dialog.0),
-            Progress { dialog, .. } => write!(f, "Progress({})", dialog.0),
-            Accept { dialog, .. } => write!(f, "Accept({})", dialog.0),
-            Reject { dialog, status, .. } => write!(f, "Reject({}, {status})", dialog.0),
-            Cancel { dialog } => write!(f, "Cancel({})", dialog.0),
-            Bye { dialog } => write!(f, "Bye({})", dialog.0),
-            Reoffer { dialog, .. } => write!(f, "Reoffer({})", dialog.0),
-            AnswerReoffer { dialog, answer } => write!(
-                f,
-                "AnswerReoffer({}, {:?})",
-                dialog.0,
-                answer.as_ref().map(|_| ())
-            ),
-            InfoDtmf { dialog, .. } => write!(f, "InfoDtmf({})", dialog.0),
-            Options { id, .. } => write!(f, "Options({id})"),
-            Register => f.write_str("Register"),
-            Shutdown => f.write_str("Shutdown"),
-        }
-    }
-}
-
-impl fmt::Debug for SipEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use SipEvent::*;
-        match self {
-            Registration(state) => write!(f, "Registration({state:?})"),
-            Incoming { dialog, invite } => write!(f, "Incoming({}, {invite:?})", dialog.0),
-            Ringing {
-                dialog,
-                fork,
-                status,
-            } => write!(f, "Ringing({}, {}, {status})", dialog.0, fork.0),
-            Early { dialog, fork, .. } => write!(f, "Early({}, {})", dialog.0, fork.0),
-            Answered { dialog, fork, .. } => write!(f, "Answered({}, {})", dialog.0, fork.0),
-            Confirmed { dialog } => write!(f, "Confirmed({})", dialog.0),
-            Ended { dialog, cause } => write!(f, "Ended({}, {cause:?})", dialog.0),
-            Reoffered { dialog, offer } => {
-                write!(f, "Reoffered({}, offer: {})", dialog.0, offer.is_some())
-            }
-            ReofferAnswered { dialog, .. } => write!(f, "ReofferAnswered({})", dialog.0),
-            ReofferRefused { dialog, status } => {
-                write!(f, "ReofferRefused({}, {status})", dialog.0)
-            }
-            ReofferCancelled { dialog } => write!(f, "ReofferCancelled({})", dialog.0),
-            AckedWithAnswer { dialog, .. } => write!(f, "AckedWithAnswer({})", dialog.0),
-            Dtmf { dialog, .. } => write!(f, "Dtmf({})", dialog.0),
-            InfoAnswered { dialog, status } => write!(f, "InfoAnswered({}, {status})", dialog.0),
-            Redirected {
-                dialog,
-                status,
-                contacts,
-            } => write!(f, "Redirected({}, {status}, {})", dialog.0, contacts.len()),
-            OptionsAnswered { id, status } => write!(f, "OptionsAnswered({id}, {status:?})"),
-            Stopped => f.write_str("Stopped"),
-        }
-    }
-}
-
-impl fmt::Debug for EndCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The text is the other side's and may name a person.
-        f.debug_struct("EndCause")
-            .field("status", &self.status)
-            .field("reason_status", &self.reason_status)
-            .field("q850", &self.q850)
-            .field("by", &self.by)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Events the desk has not taken yet; beyond this the agent waits for it.

@@ -8,13 +8,15 @@ mod cause;
 mod incoming;
 mod offer;
 mod outgoing;
+mod replacing;
 mod talking;
+mod transfer;
 
 use std::time::{Duration, Instant};
 
 use rsipstack::sip::{Header, Method, Request, Response};
 
-use crate::agent::{DialogKey, EndCause, ForkId, SipEvent, SipRequest};
+use crate::agent::{DialogKey, EndCause, ForkId, ReferId, SipEvent, SipRequest};
 use crate::dialog::Dialog;
 use crate::digest::Attempt;
 use crate::headers;
@@ -25,6 +27,9 @@ use crate::transactions::{ClientId, ServerId};
 use incoming::{Rack, Ringing};
 use offer::RETRY_REFRESH;
 use outgoing::Invitation;
+use transfer::{Referred, Referring};
+
+pub(crate) use replacing::Replacing;
 
 /// One call.
 #[derive(Debug)]
@@ -43,6 +48,14 @@ pub(crate) struct Call {
     unacked: Option<Unacked>,
     /// Our reliable provisional response whose PRACK our 200 may have crossed.
     unpracked: Option<Rack>,
+    /// Our REFERs, and theirs.
+    referring: Vec<Referring>,
+    referred: Vec<Referred>,
+    was_referred: bool,
+    /// The call that this one is to take the place of.
+    replaces: Option<DialogKey>,
+    /// The call that takes this one's place: our 200 to it has gone out.
+    replaced_by: Option<DialogKey>,
     session: Option<SessionTimer>,
     /// When to try a refresh again that has failed.
     refresh_at: Option<Instant>,
@@ -100,6 +113,9 @@ enum Purpose {
     /// Keeps the session alive, and tells the other side where we are.
     Refresh,
     Info,
+    Refer(ReferId),
+    /// Tells what has come of their REFER.
+    Notify(ReferId),
     Bye,
     Cancel,
 }
@@ -128,6 +144,11 @@ impl Call {
             asked: None,
             unacked: None,
             unpracked: None,
+            referring: Vec::new(),
+            referred: Vec::new(),
+            was_referred: false,
+            replaces: None,
+            replaced_by: None,
             session: None,
             refresh_at: None,
             wish,
@@ -152,7 +173,25 @@ impl Call {
             SipRequest::InfoDtmf {
                 digit, duration_ms, ..
             } => self.info(line, now, digit, duration_ms),
+            SipRequest::AnswerRefer { refer, status, .. } => {
+                self.answer_refer(line, now, refer, status);
+            }
+            SipRequest::NotifyRefer {
+                refer,
+                status,
+                reason,
+                last,
+                ..
+            } => self.notify_refer(
+                line,
+                now,
+                refer,
+                status,
+                reason.as_deref().unwrap_or(""),
+                last,
+            ),
             SipRequest::Invite { .. }
+            | SipRequest::Refer { .. }
             | SipRequest::Options { .. }
             | SipRequest::Register
             | SipRequest::Shutdown => {}
@@ -216,7 +255,11 @@ impl Call {
                 self.end(line, now, EndCause::network("no answer"));
             }
         }
-        self.sent.retain(|s| s.id != Some(id));
+        if let Some(at) = self.sent.iter().position(|s| s.id == Some(id))
+            && let Purpose::Refer(refer) = self.sent.remove(at).purpose
+        {
+            self.refer_unanswered(line, refer, 408, true);
+        }
     }
 
     /// The flow broke before this request of ours was answered.
@@ -257,6 +300,7 @@ impl Call {
         if matches!(self.stage, Stage::Ringing(_)) {
             self.repeat_reliable(line, now);
         }
+        self.decline_refers(line, now);
         self.session_due(line, now);
         if self.deadline.is_some_and(|deadline| now >= deadline) {
             self.give_up(line, now);
@@ -273,7 +317,8 @@ impl Call {
             Stage::Talking(_) => self.session.as_ref().map(SessionTimer::poll_timeout),
             _ => None,
         };
-        [ringing, session, self.refresh_at, self.deadline]
+        let refer = self.refer_due();
+        [ringing, session, refer, self.refresh_at, self.deadline]
             .into_iter()
             .flatten()
             .min()
@@ -324,7 +369,7 @@ impl Call {
     }
 
     /// Says that the call is over, and sets a limit to what is left of it.
-    fn end(&mut self, line: &mut Line, now: Instant, cause: EndCause) {
+    fn end(&mut self, line: &mut Line, now: Instant, mut cause: EndCause) {
         if matches!(self.stage, Stage::Over) {
             return;
         }
@@ -336,6 +381,8 @@ impl Call {
             };
             line.refuse(server, &request, status, Vec::new());
         }
+        self.end_refers(line);
+        cause.replaced_by = self.replaced_by;
         self.stage = Stage::Over;
         self.refresh_at = None;
         self.keep_until(now + line.transaction_timeout() + GRACE);
@@ -407,6 +454,9 @@ impl Call {
         let dialog = &mut legs[sent.leg].dialog;
         let seq = dialog.next_seq();
         sent.id = Some(line.send(&mut sent.request, seq, &mut dialog.auth));
+        if let Purpose::Refer(refer) = sent.purpose {
+            self.referring_as(refer, seq);
+        }
     }
 
     /// Takes a request whose flow has broken: some can wait for the next flow, the others have failed.
@@ -417,6 +467,13 @@ impl Call {
                 // Until then they hold the dialog: a BYE can still be of use (RFC 4028 §10).
                 let interval = self.session.as_ref().map(SessionTimer::interval);
                 self.keep_until(now + interval.unwrap_or(HELD_BY_THEM));
+            }
+            // The call lives, and those who referred us still wait for word.
+            Purpose::Notify(_) if !self.is_over() => self.sent[at].id = None,
+            Purpose::Notify(_) => drop(self.sent.remove(at)),
+            Purpose::Refer(refer) => {
+                let sent = self.sent.remove(at).id.is_some();
+                self.refer_unanswered(line, refer, 503, sent);
             }
             // Comes again with `recovered`, or when a server that does not register us carries it.
             Purpose::Refresh => {

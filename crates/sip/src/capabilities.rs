@@ -5,7 +5,8 @@ use rsipstack::sip::{Header, Method, Request};
 use crate::headers;
 
 /// Methods answered with something else than 405.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO";
+pub(crate) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY";
 
 /// Bodies understood in an INVITE or UPDATE.
 pub(crate) const ACCEPT: &str = "application/sdp";
@@ -14,7 +15,10 @@ pub(crate) const ACCEPT: &str = "application/sdp";
 pub(crate) const ACCEPT_INFO: &str = "application/dtmf-relay, application/dtmf";
 
 /// Option tags of every request and response within or towards a dialog.
-pub(crate) const SUPPORTED: &str = "100rel, timer, outbound";
+pub(crate) const SUPPORTED: &str = "100rel, timer, outbound, replaces, norefersub";
+
+/// Event packages that we subscribe others to (RFC 6665 §8.2.2).
+pub(crate) const ALLOW_EVENTS: &str = "refer";
 
 /// Option tags of a REGISTER.
 pub(crate) const SUPPORTED_REGISTER: &str = "path, outbound";
@@ -26,7 +30,14 @@ pub(crate) fn allows(method: Method) -> bool {
 
 /// The option tags that a request requires and we lack, for a 420 (RFC 3261 §8.2.2.3).
 pub(crate) fn missing(request: &Request) -> Option<String> {
-    const KNOWN: &[&str] = &["100rel", "timer", "outbound", "path"];
+    const KNOWN: &[&str] = &[
+        "100rel",
+        "timer",
+        "outbound",
+        "path",
+        "replaces",
+        "norefersub",
+    ];
     if matches!(request.method, Method::Ack | Method::Cancel) {
         return None;
     }
@@ -37,11 +48,12 @@ pub(crate) fn missing(request: &Request) -> Option<String> {
     (!missing.is_empty()).then(|| missing.join(", "))
 }
 
-/// `Allow`, `Accept` and `Supported`, as an OPTIONS is answered with (RFC 3261 §11.2).
+/// `Allow`, `Accept`, `Supported` and `Allow-Events`, as an OPTIONS is answered with (RFC 3261 §11.2).
 pub(crate) fn headers() -> Vec<Header> {
     vec![
         Header::Allow(ALLOW.into()),
         Header::Accept(ACCEPT.into()),
         Header::Supported(SUPPORTED.into()),
+        Header::Other("Allow-Events".into(), ALLOW_EVENTS.into()),
     ]
 }

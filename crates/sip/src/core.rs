@@ -2,6 +2,8 @@
 //!
 //! [`Core::handle`] takes one input and gives the outputs to carry out, in order, before the next.
 
+mod transfer;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +24,8 @@ use crate::registration::{self, Command, Registration};
 use crate::target::target;
 use crate::transactions::{ClientId, ServerId};
 use crate::uri::{Transport, authority};
+
+use transfer::Gone;
 
 /// What happened.
 #[derive(Debug)]
@@ -60,6 +64,7 @@ pub(crate) struct Core {
     /// The REGISTER whose responses count.
     register: Option<ClientId>,
     calls: BTreeMap<DialogKey, Call>,
+    gone: Gone,
     dialogs: Arc<AtomicU64>,
     /// OPTIONS of the desk, with the ids it gave.
     options: BTreeMap<ClientId, u64>,
@@ -94,6 +99,7 @@ impl Core {
             registration,
             register: None,
             calls: BTreeMap::new(),
+            gone: Gone::default(),
             dialogs,
             options: BTreeMap::new(),
             probe: None,
@@ -129,7 +135,10 @@ impl Core {
             Input::ClientDone(id) => self.client_done(now, id),
             Input::Timeout => self.timeout(now),
         }
-        self.calls.retain(|_, call| !call.is_finished());
+        self.replace(now);
+        for (_, call) in self.calls.extract_if(.., |_, call| call.is_finished()) {
+            self.gone.add(&call);
+        }
         if self.registration.is_at_rest() && self.calls.values().any(Call::needs_flow) {
             self.register(now, registration::Event::FlowNeeded);
         }
@@ -285,6 +294,12 @@ impl Core {
                 let call = Call::outgoing(&mut self.line, now, dialog, &to, offer, &headers);
                 self.calls.insert(dialog, call);
             }
+            SipRequest::Refer {
+                dialog,
+                refer,
+                refer_to,
+                replaces,
+            } => self.refer(now, dialog, refer, &refer_to, replaces),
             SipRequest::Ring { dialog }
             | SipRequest::Progress { dialog, .. }
             | SipRequest::Accept { dialog, .. }
@@ -293,6 +308,8 @@ impl Core {
             | SipRequest::Bye { dialog }
             | SipRequest::Reoffer { dialog, .. }
             | SipRequest::AnswerReoffer { dialog, .. }
+            | SipRequest::AnswerRefer { dialog, .. }
+            | SipRequest::NotifyRefer { dialog, .. }
             | SipRequest::InfoDtmf { dialog, .. } => {
                 // A call that is no more has said so; what crosses that is void.
                 if let Some(call) = self.calls.get_mut(&dialog) {
@@ -391,6 +408,12 @@ impl Core {
 
     /// A request of the other side: in a dialog, a new call, or neither.
     fn requested(&mut self, now: Instant, server: ServerId, request: Request) {
+        if request.method != Method::Invite && headers::get(&request.headers, "Replaces").is_some()
+        {
+            // RFC 3891 §3.
+            self.line.refuse(server, &request, 400, Vec::new());
+            return;
+        }
         let tag = |name| headers::get(&request.headers, name).and_then(headers::tag);
         if let (Some(local), Some(remote)) = (tag("To"), tag("From")) {
             let call_id = headers::get(&request.headers, "Call-ID").unwrap_or_default();
@@ -404,7 +427,7 @@ impl Core {
             }
             return;
         }
-        if !capabilities::allows(request.method) && request.method != Method::Notify {
+        if !capabilities::allows(request.method) {
             self.line.refuse(
                 server,
                 &request,
@@ -427,6 +450,8 @@ impl Core {
                 .line
                 .refuse(server, &request, 200, capabilities::headers()),
             Method::Invite => self.invited(server, request),
+            // Whom we do not talk with cannot make us call.
+            Method::Refer => self.line.refuse(server, &request, 403, Vec::new()),
             // Only within a dialog; a NOTIFY without a subscription too (RFC 6665 §4.1.3).
             _ => self.line.refuse(server, &request, 481, Vec::new()),
         }
@@ -441,8 +466,15 @@ impl Core {
             self.line.refuse(server, &request, 486, Vec::new());
             return;
         }
+        let replaces = match self.to_be_replaced(&request) {
+            Ok(replaces) => replaces,
+            Err(status) => {
+                self.line.refuse(server, &request, status, Vec::new());
+                return;
+            }
+        };
         let key = DialogKey(self.dialogs.fetch_add(1, Ordering::Relaxed));
-        if let Some(call) = Call::incoming(&mut self.line, key, server, request) {
+        if let Some(call) = Call::incoming(&mut self.line, key, server, request, replaces) {
             self.calls.insert(key, call);
         }
     }

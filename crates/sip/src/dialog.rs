@@ -7,6 +7,8 @@ use crate::digest::Authenticator;
 use crate::headers;
 use crate::invite::NameAddr;
 use crate::message;
+use crate::replaces::Replaces;
+use crate::wire::NO_TAG;
 
 /// One dialog, early or confirmed.
 #[derive(Clone, Debug)]
@@ -104,6 +106,44 @@ impl Dialog {
         self.call_id == call_id && self.local_tag == local_tag && self.remote_tag == remote_tag
     }
 
+    /// This dialog as a `Replaces` names it to the other side: the tags change their places.
+    pub(crate) fn as_replaced_there(&self) -> Replaces {
+        let remote = if self.remote_tag == NO_TAG {
+            "0"
+        } else {
+            &self.remote_tag
+        };
+        Replaces {
+            call_id: self.call_id.clone(),
+            to_tag: remote.to_owned(),
+            from_tag: self.local_tag.clone(),
+            early_only: false,
+        }
+    }
+
+    /// This dialog as a `Replaces` names it to us.
+    pub(crate) fn as_replaced_here(&self) -> Replaces {
+        let Replaces {
+            call_id,
+            to_tag: from_tag,
+            from_tag: to_tag,
+            early_only,
+        } = self.as_replaced_there();
+        Replaces {
+            call_id,
+            to_tag,
+            from_tag,
+            early_only,
+        }
+    }
+
+    /// Whether a `Replaces` that has come to us means this dialog.
+    pub(crate) fn is_replaced_by(&self, replaces: &Replaces) -> bool {
+        let here = self.as_replaced_here();
+        (&here.call_id, &here.to_tag, &here.from_tag)
+            == (&replaces.call_id, &replaces.to_tag, &replaces.from_tag)
+    }
+
     /// Whether we made the first call: the owner of the Call-ID (§14.1).
     pub(crate) fn is_caller(&self) -> bool {
         self.caller
@@ -156,10 +196,16 @@ impl Dialog {
         for route in routes {
             request.headers.push(Header::Route(route.into()));
         }
-        if matches!(method, Method::Invite | Method::Update) {
+        // Requests that say where we are (§12.2, RFC 3515 §2.2, RFC 6665 §4.1.4).
+        if matches!(
+            method,
+            Method::Invite | Method::Update | Method::Refer | Method::Notify
+        ) {
             request
                 .headers
                 .push(Header::Contact(format!("<{contact}>").into()));
+        }
+        if matches!(method, Method::Invite | Method::Update | Method::Refer) {
             request
                 .headers
                 .push(Header::Allow(capabilities::ALLOW.into()));

@@ -5,6 +5,7 @@
 use rsipstack::sip::Headers;
 
 use crate::invite::NameAddr;
+use crate::replaces::{MalformedReplaces, Replaces};
 
 /// The first header of this name.
 pub(crate) fn get<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
@@ -136,6 +137,9 @@ pub(crate) fn check_own(name: &str, value: &str) -> Result<(), HeaderError> {
     if value.chars().any(|c| c.is_control() && c != '\t') || value.len() > MAX_OWN_VALUE {
         return Err(HeaderError::Value);
     }
+    if name.eq_ignore_ascii_case("Replaces") {
+        value.parse::<Replaces>()?;
+    }
     Ok(())
 }
 
@@ -148,6 +152,8 @@ pub(crate) enum HeaderError {
     Owned,
     #[error("a header value holds a line break or control character, or is too long")]
     Value,
+    #[error(transparent)]
+    Replaces(#[from] MalformedReplaces),
 }
 
 impl NameAddr {
@@ -238,7 +244,8 @@ fn find_open(text: &str) -> Option<usize> {
     find(text, |b| b == b'<')
 }
 
-fn percent_decode(text: &str) -> String {
+/// Text without its `%` escapes.
+pub(crate) fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
@@ -303,7 +310,7 @@ const OWNED: &[&str] = &[
     "Expires",
     "Refer-To",
     "r",
-    "Replaces",
+    "Refer-Sub",
     "Event",
     "o",
     "WWW-Authenticate",

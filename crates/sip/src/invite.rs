@@ -4,6 +4,7 @@ use std::fmt;
 
 use rsipstack::sip::Request;
 
+use crate::agent::DialogKey;
 use crate::headers;
 
 /// A name and an address, as in `From: "Alice" <sip:alice@example.com>;tag=1`.
@@ -40,6 +41,11 @@ pub struct Invite {
     pub subject: Option<String>,
     /// `Alert-Info`, one value each (RFC 3261 §20.4).
     pub alert_info: Vec<String>,
+    /// Who has asked the caller to call, as the caller says (`Referred-By`, RFC 3892).
+    pub referred_by: Option<NameAddr>,
+    /// Our own call that this one wants to take the place of (RFC 3891). Once this one is accepted and
+    /// confirmed, that one is hung up; else it stays as it is.
+    pub replaces: Option<DialogKey>,
     /// Option tags the caller supports.
     pub supported: Vec<String>,
     /// Every header in the order received, `X-` ones included, names as the RFC writes them.
@@ -49,8 +55,12 @@ pub struct Invite {
 }
 
 impl Invite {
-    /// Reads a request; `offer` is its session description.
-    pub(crate) fn from_request(request: &Request, offer: Option<String>) -> Self {
+    /// Reads a request; `offer` is its session description, `replaces` the call its `Replaces` names.
+    pub(crate) fn from_request(
+        request: &Request,
+        offer: Option<String>,
+        replaces: Option<DialogKey>,
+    ) -> Self {
         let address = |name| {
             headers::get(&request.headers, name)
                 .and_then(NameAddr::parse)
@@ -79,6 +89,8 @@ impl Invite {
             user_to_user: values("User-to-User"),
             subject: headers::get(&request.headers, "Subject").map(str::to_owned),
             alert_info: values("Alert-Info"),
+            referred_by: headers::get(&request.headers, "Referred-By").and_then(NameAddr::parse),
+            replaces,
             supported: headers::tokens(&request.headers, "Supported"),
             headers: request
                 .headers
@@ -109,6 +121,7 @@ impl fmt::Debug for Invite {
         f.debug_struct("Invite")
             .field("headers", &self.headers.len())
             .field("offer", &self.offer.is_some())
+            .field("replaces", &self.replaces)
             .finish_non_exhaustive()
     }
 }

@@ -21,7 +21,9 @@ mod invite;
 mod line;
 mod message;
 pub mod redact;
+mod refer;
 mod registration;
+mod replaces;
 mod run;
 mod target;
 mod timers;
@@ -30,7 +32,7 @@ mod uri;
 mod wire;
 
 pub use account::{Account, Timing};
-pub use agent::{DialogKey, EndCause, EndedBy, ForkId, SipEvent, SipRequest, UserAgent};
+pub use agent::{DialogKey, EndCause, EndedBy, ForkId, ReferId, SipEvent, SipRequest, UserAgent};
 pub use dialer::{FlowError, TlsError};
 pub use invite::{Invite, NameAddr};
 pub use redact::{Pii, Secret, quiet_filter};

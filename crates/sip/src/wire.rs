@@ -456,6 +456,9 @@ fn mark_missing_tag(headers: &mut Headers, name: &str) {
     }
 }
 
+/// The tag of a peer that has none, within.
+pub(crate) const NO_TAG: &str = "rfc2543-none";
+
 const NO_TAG_PARAM: &str = ";tag=rfc2543-none";
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ impl EndCause {
             q850: None,
             by: EndedBy::Local,
             warning: None,
+            replaced_by: None,
         }
     }
 
@@ -51,6 +52,7 @@ impl EndCause {
             q850: said.q850,
             by: EndedBy::Remote,
             warning,
+            replaced_by: None,
         }
     }
 
@@ -64,6 +66,7 @@ impl EndCause {
             q850: said.q850,
             by: EndedBy::Remote,
             warning: None,
+            replaced_by: None,
         }
     }
 }

@@ -78,6 +78,7 @@ impl Call {
         key: DialogKey,
         server: ServerId,
         request: Request,
+        replaces: Option<DialogKey>,
     ) -> Option<Self> {
         let offer = match body::sdp(&request.headers, &request.body) {
             Ok(offer) => offer,
@@ -106,7 +107,7 @@ impl Call {
             return None;
         };
         line.respond(server, message::response(&request, 100, "", None));
-        let invite = Invite::from_request(&request, offer.clone());
+        let invite = Invite::from_request(&request, offer.clone(), replaces);
         let ringing = Ringing {
             server,
             request,
@@ -128,6 +129,7 @@ impl Call {
             hung_up: false,
         });
         call.remote_sdp = offer.unwrap_or_default();
+        call.set_replaces(replaces);
         line.emit(SipEvent::Incoming {
             dialog: key,
             invite: Box::new(invite),

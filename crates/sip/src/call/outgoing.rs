@@ -74,6 +74,14 @@ impl Call {
             call.end(line, now, EndCause::local(&error.to_string()));
             return call;
         }
+        let replacing = own
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("Replaces"))
+            .count();
+        if replacing > 1 {
+            call.end(line, now, EndCause::local("only one call can be replaced"));
+            return call;
+        }
         if !line.up {
             call.end(line, now, EndCause::network("no connection to the server"));
             return call;
@@ -99,6 +107,10 @@ impl Call {
             Header::Accept(capabilities::ACCEPT.into()),
             Header::UserAgent(line.user_agent.as_str().into()),
         ]);
+        if replacing > 0 {
+            // Who cannot replace has to say so, and not to ring for a call that is another (RFC 3891 §4).
+            request.headers.push(Header::Require("replaces".into()));
+        }
         call.wish.write(&mut request.headers, None);
         for (name, value) in own {
             request

@@ -41,7 +41,9 @@ impl Call {
             line.refuse(server, &request, 481, Vec::new());
             return;
         };
-        if !self.legs[at].dialog.in_order(&request) {
+        // What NOTIFYs tell has an order of its own, and one that comes late is no fault.
+        let in_order = self.legs[at].dialog.in_order(&request);
+        if !in_order && request.method != Method::Notify {
             line.refuse(server, &request, 500, Vec::new());
             return;
         }
@@ -63,16 +65,16 @@ impl Call {
             }
             Method::PRack => self.pracked(line, now, server, &request),
             Method::Info => self.informed(line, server, &request),
+            Method::Notify => self.notified(line, at, server, &request),
             _ if self.is_over() || self.has_lost(at) => {
                 line.refuse(server, &request, 481, Vec::new());
             }
             Method::Invite | Method::Update => self.reoffered(line, now, at, server, request),
-            Method::Notify => line.refuse(server, &request, 481, Vec::new()),
+            Method::Refer => self.asked_to_refer(line, now, at, server, request),
             Method::Ack
             | Method::Cancel
             | Method::Message
             | Method::Publish
-            | Method::Refer
             | Method::Register
             | Method::Subscribe => {
                 line.refuse(
@@ -213,6 +215,15 @@ impl Call {
                         status,
                     },
                 );
+            }
+            // Whatever comes of it: the call stays as it is.
+            Purpose::Refer(refer) => {
+                self.sent.remove(at);
+                self.refer_answered(line, refer, response);
+            }
+            Purpose::Notify(refer) => {
+                self.sent.remove(at);
+                self.notify_answered(refer, status);
             }
             Purpose::Reoffer | Purpose::Refresh => self.reoffer_answered(line, now, at, response),
         }

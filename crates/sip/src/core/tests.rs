@@ -36,7 +36,7 @@ fn requests_that_belong_nowhere_are_refused() {
         ("PRACK", "RAck: 1 1 INVITE\r\n", 481),
         ("NOTIFY", "Event: message-summary\r\n", 481),
         ("MESSAGE", "", 405),
-        ("REFER", "", 405),
+        ("REFER", "Refer-To: <sip:x@y>\r\n", 403),
         ("SUBSCRIBE", "", 405),
         ("PUBLISH", "", 405),
         ("REGISTER", "", 405),

@@ -497,6 +497,9 @@ impl World {
             | SipEvent::AckedWithAnswer { dialog, .. }
             | SipEvent::Dtmf { dialog, .. }
             | SipEvent::InfoAnswered { dialog, .. }
+            | SipEvent::ReferAnswered { dialog, .. }
+            | SipEvent::ReferProgress { dialog, .. }
+            | SipEvent::Referred { dialog, .. }
             | SipEvent::Redirected { dialog, .. } => *dialog,
             SipEvent::Registration(_) | SipEvent::OptionsAnswered { .. } | SipEvent::Stopped => {
                 return;

@@ -420,7 +420,7 @@ fn other_requests_within_the_dialog_are_answered_too() {
     for (method, more, status) in [
         ("OPTIONS", "", 200),
         ("MESSAGE", "", 405),
-        ("REFER", "", 405),
+        ("REFER", "", 400),
         ("NOTIFY", "", 481),
         ("SUBSCRIBE", "", 405),
         ("PRACK", "RAck: 1 1 INVITE\r\n", 481),

@@ -128,7 +128,7 @@ function Desk({ snapshot, registration, host, failure, onFailureRead }: WindowPr
             />
           </MessageBar>
         )}
-        <Calls calls={snapshot.calls} microphone={snapshot.microphone} onFocusLost={toField} />
+        <Calls calls={snapshot.calls} microphone={snapshot.sound.microphone} onFocusLost={toField} />
         {snapshot.calls.every(({ state }) => state === "ended") && <NoCalls reachable={reachable} />}
       </main>
       <ClosingDialog open={snapshot.closing} calls={snapshot.calls} />

@@ -3,7 +3,8 @@ import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { renderApp } from "./host/fake/renderApp";
-import { active, incoming, scenes, snapshot } from "./host/fake/scenes";
+import { active, incoming, snapshot } from "./host/fake/moments";
+import { scenes } from "./host/fake/scenes";
 
 // Colours are checked in the real web view (tests/ui): jsdom paints nothing.
 it.each(Object.keys(scenes))("has no fault that axe finds: %s", async (name) => {

@@ -25,7 +25,9 @@ export function FirstRun({ firstRun }: { firstRun: UiFirstRun }) {
         <>
           <p role="alert" className={styles.problem}>
             <Warning20Filled className={styles.problemIcon} />
-            <span>{firstRun.problem}</span>
+            <span>
+              {firstRun.problem.words} {firstRun.problem.advice}
+            </span>
           </p>
           <Body1 as="p" className={styles.text}>
             Mend it and read it again. The profile is here:

@@ -2,7 +2,8 @@ import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
-import { registration, scenes, snapshot } from "../host/fake/scenes";
+import { registration, snapshot } from "../host/fake/moments";
+import { scenes } from "../host/fake/scenes";
 
 it("says who the agent is and that calls reach them", () => {
   renderApp(snapshot());
@@ -36,7 +37,7 @@ it("says on a first run where the profile goes and what stands in it", async () 
 
 it("says what is wrong with a profile", () => {
   const problem = "Line 1: `server` must begin with wss:// or sips:.";
-  renderApp(snapshot({ account: { kind: "firstRun", path: "p.toml", example: "", problem } }));
+  renderApp(snapshot({ account: { kind: "firstRun", path: "p.toml", example: "", problem: { kind: "profile", words: problem, advice: null } } }));
   expect(screen.getByRole("heading", { name: "Warmline cannot start yet" })).toBeTruthy();
-  expect(screen.getByText(problem)).toBeTruthy();
+  expect(screen.getByText(problem, { exact: false })).toBeTruthy();
 });

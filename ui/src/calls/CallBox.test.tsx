@@ -2,7 +2,8 @@ import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
-import { scenes, snapshot } from "../host/fake/scenes";
+import { snapshot } from "../host/fake/moments";
+import { scenes } from "../host/fake/scenes";
 
 const field = () => screen.getByRole<HTMLInputElement>("textbox", { name: "Number to call" });
 

@@ -8,7 +8,7 @@ import { Play24Filled } from "@fluentui/react-icons/svg/play";
 import { useState } from "react";
 
 import { useAct } from "../host/HostContext";
-import type { UiCall, UiMicrophone, UiQualityLevel } from "../ipc/bindings";
+import type { UiCall, UiDevice, UiQualityLevel } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { useShortcuts } from "../shared/shortcuts";
 import { Details } from "./Details";
@@ -21,7 +21,7 @@ import { isHeldByMe, stateWords } from "./words";
 interface CallCardProps {
   call: UiCall;
   headingId: string;
-  microphone: UiMicrophone | null;
+  microphone: UiDevice;
   /** Other calls need room too. */
   dense: boolean;
 }

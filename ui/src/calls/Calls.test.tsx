@@ -2,7 +2,8 @@ import { act, screen, within } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
-import { active, ended, incoming, outgoing, scenes, snapshot } from "../host/fake/scenes";
+import { active, ended, incoming, outgoing, snapshot } from "../host/fake/moments";
+import { scenes } from "../host/fake/scenes";
 
 afterEach(() => vi.useRealTimers());
 

@@ -2,7 +2,7 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { useLayoutEffect, useRef, type ReactNode } from "react";
 
 import { useAct } from "../host/HostContext";
-import type { UiCall, UiMicrophone } from "../ipc/bindings";
+import type { UiCall, UiDevice } from "../ipc/bindings";
 import { useShortcuts } from "../shared/shortcuts";
 import { CallCard } from "./CallCard";
 import { CallRow } from "./CallRow";
@@ -12,7 +12,7 @@ import { isIncoming } from "./words";
 
 interface CallsProps {
   calls: readonly UiCall[];
-  microphone: UiMicrophone | null;
+  microphone: UiDevice;
   /** Where the keyboard goes when the call it was on is gone. */
   onFocusLost: () => void;
 }

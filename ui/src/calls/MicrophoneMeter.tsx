@@ -2,10 +2,10 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { Mic16Regular } from "@fluentui/react-icons/svg/mic";
 import { MicOff16Filled } from "@fluentui/react-icons/svg/mic-off";
 
-import type { UiMicrophone } from "../ipc/bindings";
+import type { UiDevice } from "../ipc/bindings";
 
 /** Whether the other end can hear us: the microphone's level, or that it is muted. */
-export function MicrophoneMeter({ microphone, muted }: { microphone: UiMicrophone | null; muted: boolean }) {
+export function MicrophoneMeter({ microphone, muted }: { microphone: UiDevice; muted: boolean }) {
   const styles = useStyles();
   if (muted) {
     return (
@@ -14,7 +14,7 @@ export function MicrophoneMeter({ microphone, muted }: { microphone: UiMicrophon
       </p>
     );
   }
-  if (microphone === null) {
+  if (microphone.state !== "inUse" && microphone.state !== "standIn") {
     return null;
   }
   return (

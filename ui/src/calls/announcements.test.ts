@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
-import { active, ended, incoming, outgoing, registration, scenes, snapshot } from "../host/fake/scenes";
+import { active, device, ended, incoming, inUse, outgoing, registration, snapshot } from "../host/fake/moments";
+import { scenes } from "../host/fake/scenes";
 import type { UiSnapshot } from "../ipc/bindings";
 import { announcements } from "./announcements";
 
@@ -37,8 +38,8 @@ it("interrupts when a call fails, and says what to do", () => {
 });
 
 it("says nothing while only levels and figures change", () => {
-  const before = snapshot({ calls: [active()], microphone: { name: null, levelPercent: 3 } });
-  const after = snapshot({ calls: [active()], microphone: { name: null, levelPercent: 80 } });
+  const before = snapshot({ calls: [active()], sound: inUse({ microphone: device({ state: "inUse", levelPercent: 3 }) }) });
+  const after = snapshot({ calls: [active()], sound: inUse({ microphone: device({ state: "inUse", levelPercent: 80 }) }) });
   expect(said(before, after)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import type { UiAction, UiError, UiSnapshot } from "../ipc/bindings";
+import type { UiAction, UiError, UiNumber, UiSnapshot } from "../ipc/bindings";
 
 /** What is around the pages: the window in the product, a fake in tests. */
 export interface Host {
@@ -6,6 +6,8 @@ export interface Host {
   watch(listener: (snapshot: UiSnapshot) => void): () => void;
   /** Asks for something. Rejects with a `UiError`; success says only that it was understood. */
   act(action: UiAction): Promise<void>;
+  /** Reads what stands in the call box as a number, without calling it. */
+  readNumber(text: string): Promise<UiNumber>;
 }
 
 /** What a rejected `act` says; a fault of the host itself becomes words too. */

@@ -1,6 +1,6 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { UiAction, UiSnapshot } from "../ipc/bindings";
+import type { UiAction, UiNumber, UiSnapshot } from "../ipc/bindings";
 import type { Host } from "./host";
 
 /** The window. */
@@ -20,5 +20,8 @@ export const tauriHost: Host = {
   },
   act(action: UiAction) {
     return invoke("act", { action });
+  },
+  readNumber(text: string) {
+    return invoke<UiNumber>("read_number", { text });
   },
 };

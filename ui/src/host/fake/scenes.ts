@@ -1,127 +1,144 @@
-import type { UiCall, UiRegistration, UiSnapshot } from "../../ipc/bindings";
+import type { UiRecent, UiSnapshot } from "../../ipc/bindings";
+import {
+  active,
+  choosable,
+  device,
+  ended,
+  firstRun,
+  held,
+  inUse,
+  incoming,
+  outgoing,
+  problem,
+  recent,
+  registration,
+  snapshot,
+  sound,
+} from "./moments";
 
-/** A moment of a shift. All people are invented. */
-export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
-  return {
-    nowMs: 600_000,
-    account: { kind: "signedIn", ...registration() },
-    calls: [],
-    notices: [],
-    microphone: null,
-    closing: false,
-    ...changes,
-  };
-}
+const hour = 3_600_000;
 
-export function registration(changes: Partial<UiRegistration> = {}): UiRegistration {
-  return {
-    name: "Robin Adeyemi",
-    address: "2001@contact.example",
-    reachability: "reachable",
-    words: "Reachable",
-    reason: null,
-    advice: null,
-    retryAtMs: null,
-    ...changes,
-  };
-}
-
-/** A call that has just begun to ring here. */
-export function incoming(changes: Partial<UiCall> = {}): UiCall {
-  return {
-    id: 1,
-    direction: "incoming",
-    state: "ringing",
-    party: { name: "Mina Kowalski", number: "+49 30 5550 1234", address: "sip:+493055501234@contact.example" },
-    details: [
-      { kind: "queue", label: "Queue", value: "Support, second line" },
-      { kind: "subject", label: "About", value: "Invoice 4711 was paid twice" },
-      { kind: "diverted", label: "Passed on by", value: "Front desk" },
-    ],
-    startedAtMs: 592_000,
-    answeredAtMs: null,
-    muted: false,
-    hold: "off",
-    heldByThem: false,
-    heard: false,
-    quality: null,
-    dtmfSent: "",
-    ending: null,
-    ...changes,
-  };
-}
-
-/** The same call, answered and heard. */
-export function active(changes: Partial<UiCall> = {}): UiCall {
-  return incoming({
-    state: "active",
-    answeredAtMs: 396_000,
-    startedAtMs: 390_000,
-    heard: true,
-    quality: { level: "good", words: "Clear sound", figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms" },
-    ...changes,
-  });
-}
-
-/** A call of ours that nobody has taken yet. */
-export function outgoing(changes: Partial<UiCall> = {}): UiCall {
-  return incoming({
-    id: 2,
+/** A shift to look back on. */
+export const recents: readonly UiRecent[] = [
+  recent({ id: 20, atUnixMs: Date.now() - hour / 6, outcome: "missed", words: "Missed", talkedS: null }),
+  recent({
+    id: 19,
+    party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" },
+    queue: "Sales",
+    atUnixMs: Date.now() - hour,
+    talkedS: 1_325,
+  }),
+  recent({
+    id: 18,
     direction: "outgoing",
-    state: "calling",
-    party: { name: null, number: "+49 30 5550 9876", address: "sip:+493055509876@contact.example" },
-    details: [],
-    startedAtMs: 597_000,
-    ...changes,
-  });
-}
+    party: { name: "Özlem Çelik", number: "2044", address: "sip:2044@contact.example" },
+    queue: null,
+    atUnixMs: Date.now() - 2 * hour,
+    outcome: "notReached",
+    words: "The line was busy",
+    talkedS: null,
+  }),
+  recent({
+    id: 17,
+    party: { name: null, number: "+44 20 7946 0958", address: "sip:+442079460958@contact.example" },
+    queue: "Support, first line",
+    atUnixMs: Date.now() - 26 * hour,
+    outcome: "declined",
+    words: "You declined",
+    talkedS: null,
+  }),
+  recent({
+    id: 16,
+    direction: "outgoing",
+    party: { name: "Wolfeschlegelsteinhausenbergerdorff Electronics", number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" },
+    queue: null,
+    atUnixMs: Date.now() - 50 * hour,
+    outcome: "failed",
+    words: "The connection was lost",
+    talkedS: 47,
+  }),
+  recent({ id: 15, atUnixMs: Date.now() - 400 * hour, talkedS: 61 }),
+];
 
-/** A call that is over. */
-export function ended(changes: Partial<UiCall> = {}): UiCall {
-  return outgoing({
-    state: "ended",
-    ending: {
-      normal: false,
-      words: "Nobody answered.",
-      advice: "Try again later, or call another number.",
-      atMs: 599_000,
-    },
-    ...changes,
-  });
-}
-
-const microphone = { name: "Desk headset", levelPercent: 62 };
+const lost = {
+  reachability: "unreachable",
+  words: "Not reachable",
+  reason: "The connection to contact.example was lost.",
+} as const;
 
 /** What the pages can look like, by name. */
 export const scenes: Readonly<Record<string, UiSnapshot>> = {
   idle: snapshot(),
-  incoming: snapshot({ calls: [incoming()] }),
+  recents: snapshot({ recents: [...recents] }),
+  incoming: snapshot({ calls: [incoming({ waitedMs: 146_000 })], recents: [...recents] }),
+  incomingUnknown: snapshot({
+    calls: [incoming({ party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [] })],
+  }),
+  incomingWithData: snapshot({
+    calls: [
+      incoming({
+        waitedMs: 754_000,
+        details: [
+          { kind: "queue", label: "Queue", value: "Support, second line" },
+          { kind: "subject", label: "About", value: "Invoice 4711 was paid twice" },
+          { kind: "diverted", label: "Passed on by", value: "Front desk" },
+          { kind: "other", label: "They called", value: "0800 555 0100" },
+          { kind: "other", label: "Customer number", value: "K-2044-881" },
+          {
+            kind: "other",
+            label: "Data",
+            value: "The chat assistant has already asked for the invoice, the account and the bank. The customer wants the money back on the same account, not a credit note, and asks f…",
+          },
+          { kind: "other", label: "Link", value: "https://crm.contact.example/customers/K-2044-881/tickets/2026-11-25-0017?view=agent&from=queue" },
+          { kind: "other", label: "Language", value: "Polish, German" },
+        ],
+      }),
+    ],
+  }),
   calling: snapshot({ calls: [outgoing({ heard: true })] }),
-  early: snapshot({ calls: [outgoing({ heard: true, state: "early" })], microphone }),
-  active: snapshot({ calls: [active()], microphone }),
-  muted: snapshot({ calls: [active({ muted: true })], microphone }),
+  early: snapshot({ calls: [outgoing({ heard: true, state: "early" })], sound: inUse() }),
+  active: snapshot({ calls: [active()], sound: inUse(), recents: [...recents] }),
+  muted: snapshot({ calls: [active({ muted: true })], sound: inUse() }),
   held: snapshot({ calls: [active({ hold: "held", heard: false })] }),
-  heldByThem: snapshot({ calls: [active({ heldByThem: true })], microphone }),
+  heldByThem: snapshot({ calls: [active({ heldByThem: true })], sound: inUse() }),
   poor: snapshot({
     calls: [
       active({
         quality: {
           level: "poor",
-          words: "Sound breaks up on the way to you",
+          words: "Their sound breaks up on the way to you",
           figures: "Opus, 11.2 % lost, jitter 48 ms, round trip 310 ms",
         },
         dtmfSent: "4711#",
       }),
     ],
-    microphone,
+    sound: inUse(),
   }),
+  fair: snapshot({
+    calls: [
+      active({
+        quality: {
+          level: "fair",
+          words: "They may miss a word now and then",
+          figures: "Opus, 2.3 % lost, jitter 22 ms, round trip 140 ms",
+        },
+      }),
+    ],
+    sound: inUse(),
+  }),
+  waiting: snapshot({
+    calls: [active(), incoming({ id: 5, waitedMs: 41_000, party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" } })],
+    sound: inUse(),
+    recents: [...recents],
+  }),
+  two: snapshot({ calls: [held(), active()], sound: inUse(), recents: [...recents] }),
   several: snapshot({
     calls: [
-      active({ id: 3, hold: "held", heard: false, party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" }, answeredAtMs: 120_000 }),
+      held(),
       active({ id: 1 }),
       incoming({ id: 5, party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [{ kind: "queue", label: "Queue", value: "Sales" }] }),
     ],
-    microphone,
+    sound: inUse(),
   }),
   ended: snapshot({
     calls: [
@@ -133,18 +150,23 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
         ending: { normal: true, words: "The other person hung up.", advice: null, atMs: 599_500 },
       }),
     ],
+    recents: [...recents],
+  }),
+  connecting: snapshot({
+    account: { kind: "signedIn", ...registration({ reachability: "connecting", words: "Connecting to sbc.contact.example" }) },
   }),
   offline: snapshot({
     account: {
       kind: "signedIn",
-      ...registration({
-        reachability: "unreachable",
-        words: "Not reachable",
-        reason: "The connection to contact.example was lost.",
-        advice: "Check the network or VPN. Warmline keeps trying by itself.",
-        retryAtMs: 611_000,
-      }),
+      ...registration({ ...lost, advice: "Check the network or VPN. Warmline keeps trying by itself.", retryAtMs: 611_000 }),
     },
+  }),
+  offlineWithRecents: snapshot({
+    account: {
+      kind: "signedIn",
+      ...registration({ ...lost, advice: "Check the network or VPN. Warmline keeps trying by itself.", retryAtMs: 611_000 }),
+    },
+    recents: [...recents],
   }),
   refused: snapshot({
     account: {
@@ -157,32 +179,45 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       }),
     },
   }),
+  off: snapshot({ account: { kind: "signedIn", ...registration({ reachability: "off", words: "Signed off" }) } }),
   lostInCall: snapshot({
     account: {
       kind: "signedIn",
-      ...registration({
-        reachability: "unreachable",
-        words: "Not reachable",
-        reason: "The connection to contact.example was lost.",
-        advice: "Your call goes on. New calls cannot come in until it is back.",
-        retryAtMs: 604_000,
-      }),
+      ...registration({ ...lost, advice: "Your call goes on. New calls cannot come in until it is back.", retryAtMs: 604_000 }),
     },
     calls: [active()],
-    microphone,
+    sound: inUse(),
   }),
   noMicrophone: snapshot({
     calls: [active()],
     notices: [{ words: "There is no microphone.", advice: "Nobody can hear you. Plug in a headset: it is used at once." }],
+    sound: inUse({ microphone: device({ state: "missing" }) }),
   }),
-  closing: snapshot({ calls: [active()], microphone, closing: true }),
+  noSpeaker: snapshot({
+    calls: [active()],
+    notices: [
+      { words: "There is no headset or speaker.", advice: "You cannot hear anybody. Plug in a headset: it is used at once." },
+    ],
+    sound: inUse({ speaker: device({ state: "missing" }) }),
+  }),
+  standIn: snapshot({
+    calls: [active()],
+    sound: inUse({ microphone: device({ chosen: "headset", name: "Laptop microphone", state: "standIn", levelPercent: 30 }) }),
+  }),
+  sound: snapshot({ sound: choosable(), recents: [...recents] }),
+  soundLoading: snapshot({ sound: sound() }),
+  soundTroubled: snapshot({
+    sound: choosable({
+      microphone: device({ state: "missing", name: null }),
+      speaker: device({ chosen: "gone", name: "Laptop speakers", state: "standIn" }),
+      choices: { microphones: [], speakers: [{ id: "laptop", name: "Laptop speakers", isDefault: true }] },
+    }),
+  }),
+  closing: snapshot({ calls: [active()], sound: inUse(), closing: true }),
   starting: snapshot({ account: { kind: "starting" } }),
-  firstRun: snapshot({
-    account: {
-      kind: "firstRun",
-      path: "/home/robin/.config/warmline/profile.toml",
-      problem: null,
-      example: 'server = "wss://sbc.contact.example/ws"\naor = "sip:2001@contact.example"\npassword_file = "password.txt"\n',
-    },
-  }),
+  firstRun: firstRun(),
+  brokenProfile: problem("profile", "Line 1 of the profile: `server` must begin with wss:// or sips:.", "Correct the profile, then read it again."),
+  noPassword: problem("password", "There is no password for sip:2001@contact.example.", "Store it with “warmline-cli password”, or ask IT to."),
+  noKeychain: problem("keychain", "The keychain of this computer is locked or absent.", "Unlock it, or sign in to the desktop again."),
+  noPractice: problem("practice", "The practice contact centre could not be started: no free port on this computer.", "Close other copies of Warmline, then try again."),
 };

@@ -1,0 +1,194 @@
+import type {
+  UiCall,
+  UiDevice,
+  UiFirstRun,
+  UiProblemKind,
+  UiRecent,
+  UiRegistration,
+  UiSnapshot,
+  UiSound,
+} from "../../ipc/bindings";
+
+/** A moment of a shift. All people are invented. */
+export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
+  return {
+    nowMs: 600_000,
+    account: { kind: "signedIn", ...registration() },
+    calls: [],
+    notices: [],
+    sound: sound(),
+    recents: [],
+    closing: false,
+    ...changes,
+  };
+}
+
+export function registration(changes: Partial<UiRegistration> = {}): UiRegistration {
+  return {
+    name: "Robin Adeyemi",
+    address: "2001@contact.example",
+    reachability: "reachable",
+    words: "Reachable",
+    reason: null,
+    advice: null,
+    retryAtMs: null,
+    ...changes,
+  };
+}
+
+/** No phone yet, and why. */
+export function firstRun(problem: UiFirstRun["problem"] = null): UiSnapshot {
+  return snapshot({
+    account: {
+      kind: "firstRun",
+      path: "/home/robin/.config/warmline/profile.toml",
+      example:
+        'server = "wss://sbc.contact.example/ws"\naor = "sip:2001@contact.example"\ndisplay_name = "Your name"\n\n' +
+        "# The password comes from the system's keychain:\n# store it once with  warmline-cli password\n",
+      problem,
+    },
+  });
+}
+
+/** No phone because of a problem of this kind. */
+export function problem(kind: UiProblemKind, words: string, advice: string | null): UiSnapshot {
+  return firstRun({ kind, words, advice });
+}
+
+/** Devices of an agent who is not in a call. */
+export function sound(changes: Partial<UiSound> = {}): UiSound {
+  return {
+    microphone: device({ volumePercent: 100 }),
+    speaker: device(),
+    ringer: device({ name: "Laptop speakers", chosen: "laptop", volumePercent: 80 }),
+    tonesPercent: 40,
+    choices: null,
+    ...changes,
+  };
+}
+
+/** Devices of an agent in a call. */
+export function inUse(changes: Partial<UiSound> = {}): UiSound {
+  return sound({
+    microphone: device({ state: "inUse", levelPercent: 62, volumePercent: 100 }),
+    speaker: device({ state: "inUse", levelPercent: 48 }),
+    ...changes,
+  });
+}
+
+/** Devices of an agent who looks at them. */
+export function choosable(changes: Partial<UiSound> = {}): UiSound {
+  return inUse({
+    choices: {
+      microphones: [
+        { id: "headset", name: "Desk headset", isDefault: true },
+        { id: "laptop", name: "Laptop microphone", isDefault: false },
+      ],
+      speakers: [
+        { id: "headset", name: "Desk headset", isDefault: true },
+        { id: "laptop", name: "Laptop speakers", isDefault: false },
+        { id: "screen", name: "LG UltraFine Display Audio (HDMI 2)", isDefault: false },
+      ],
+    },
+    ...changes,
+  });
+}
+
+export function device(changes: Partial<UiDevice> = {}): UiDevice {
+  return { chosen: null, name: "Desk headset", state: "closed", levelPercent: 0, volumePercent: 70, ...changes };
+}
+
+/** A call that has just begun to ring here. */
+export function incoming(changes: Partial<UiCall> = {}): UiCall {
+  return {
+    id: 1,
+    direction: "incoming",
+    state: "ringing",
+    party: { name: "Mina Kowalski", number: "+49 30 5550 1234", address: "sip:+493055501234@contact.example" },
+    details: [
+      { kind: "queue", label: "Queue", value: "Support, second line" },
+      { kind: "subject", label: "About", value: "Invoice 4711 was paid twice" },
+      { kind: "diverted", label: "Passed on by", value: "Front desk" },
+    ],
+    startedAtMs: 592_000,
+    answeredAtMs: null,
+    waitedMs: null,
+    muted: false,
+    hold: "off",
+    heldByThem: false,
+    heard: false,
+    quality: null,
+    dtmfSent: "",
+    ending: null,
+    ...changes,
+  };
+}
+
+/** The same call, answered and heard. */
+export function active(changes: Partial<UiCall> = {}): UiCall {
+  return incoming({
+    state: "active",
+    answeredAtMs: 396_000,
+    startedAtMs: 390_000,
+    heard: true,
+    quality: { level: "good", words: "Clear sound", figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms" },
+    ...changes,
+  });
+}
+
+/** Another call, on hold. */
+export function held(changes: Partial<UiCall> = {}): UiCall {
+  return active({
+    id: 3,
+    hold: "held",
+    heard: false,
+    party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" },
+    details: [{ kind: "queue", label: "Queue", value: "Sales" }],
+    startedAtMs: 110_000,
+    answeredAtMs: 120_000,
+    quality: null,
+    ...changes,
+  });
+}
+
+/** A call of ours that nobody has taken yet. */
+export function outgoing(changes: Partial<UiCall> = {}): UiCall {
+  return incoming({
+    id: 2,
+    direction: "outgoing",
+    state: "calling",
+    party: { name: null, number: "+49 30 5550 9876", address: "sip:+493055509876@contact.example" },
+    details: [],
+    startedAtMs: 597_000,
+    ...changes,
+  });
+}
+
+/** A call that is over. */
+export function ended(changes: Partial<UiCall> = {}): UiCall {
+  return outgoing({
+    state: "ended",
+    ending: {
+      normal: false,
+      words: "Nobody answered.",
+      advice: "Try again later, or call another number.",
+      atMs: 599_000,
+    },
+    ...changes,
+  });
+}
+
+/** A call of an hour ago. */
+export function recent(changes: Partial<UiRecent> = {}): UiRecent {
+  return {
+    id: 11,
+    direction: "incoming",
+    party: { name: "Mina Kowalski", number: "+49 30 5550 1234", address: "sip:+493055501234@contact.example" },
+    queue: "Support, second line",
+    atUnixMs: Date.now() - 3_600_000,
+    talkedS: 192,
+    outcome: "answered",
+    words: "Answered",
+    ...changes,
+  };
+}

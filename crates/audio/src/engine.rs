@@ -11,12 +11,14 @@ use tokio::sync::mpsc;
 
 use crate::device::supervisor::{Choices, Mailbox, Request, Supervisor};
 use crate::device::{self, Devices, Input, Output};
+use crate::frame::SILENCE_DBFS;
 use crate::leg::{self, Leg, LegConfig};
 use crate::level::Level;
 use crate::line::Line;
 use crate::priority;
 use crate::sound::{Command, MOST_LEGS, Sound};
 use crate::tone::{Region, Tone};
+use crate::volume::{Faders, Volumes};
 use crate::{AudioError, AudioEvent};
 
 /// Events that wait to be taken.
@@ -39,6 +41,29 @@ pub struct EngineConfig {
     pub ring_output: Output,
     /// Whose call-progress tones are played.
     pub region: Region,
+    /// How loud everything is.
+    pub volumes: Volumes,
+}
+
+/// How loud the last moment was: peaks with a slow fall, dBFS from -100 (silence) to 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Levels {
+    /// The microphone. Measured before mute, so that a UI can warn "you are muted".
+    pub input: f32,
+    /// What headset or speaker play.
+    pub output: f32,
+    /// What the ring device plays.
+    pub ring: f32,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Self {
+            input: SILENCE_DBFS,
+            output: SILENCE_DBFS,
+            ring: SILENCE_DBFS,
+        }
+    }
 }
 
 /// Counters of the engine's own buffers since it started.
@@ -72,8 +97,8 @@ pub struct Engine {
 
 impl Engine {
     /// Starts the engine's threads. Devices are opened in the background, and only while they are
-    /// needed: the microphone while a leg is sending, the speaker while a leg is open or a tone
-    /// plays, the ring device while it rings. Having none is not an error but an
+    /// needed: the microphone while a leg is sending or the engine is [monitored](Engine::monitor),
+    /// the speaker while a leg is open or a tone plays, the ring device while it rings. Having none is not an error but an
     /// [`AudioEvent::NoDevice`]. At most 64 events wait to be taken; more are counted in
     /// [`EngineStats::events_dropped`].
     ///
@@ -112,6 +137,7 @@ impl Engine {
         let (leaving, leftovers) = RingBuffer::new(LEFTOVERS);
         let (events, received) = mpsc::channel(EVENTS);
         let shared = Arc::new(Shared::default());
+        shared.faders.set(config.volumes);
         let commands = Arc::new(Commands {
             ring: Mutex::new(commands),
             sound: OnceLock::new(),
@@ -239,21 +265,25 @@ impl Engine {
         self.inner.shared.presence.rings(ringing);
     }
 
-    /// Loudness of tones and of the ring, 0 (silent) to 1 (full). Both start at 0.5.
-    pub fn set_volumes(&self, tone: f32, ring: f32) {
-        self.inner.shared.tone_volume.set(tone);
-        self.inner.shared.ring_volume.set(ring);
+    /// Makes things louder or softer, within 10 ms and without a click.
+    pub fn set_volumes(&self, volumes: Volumes) {
+        self.inner.shared.faders.set(volumes);
     }
 
-    /// Microphone level, peak with a slow fall, in dBFS from -100 (silence) to 0. Measured before
-    /// mute, so that a UI can warn "you are muted".
-    pub fn level(&self) -> f32 {
-        self.inner.shared.level.peak_dbfs()
+    /// While `on`, the microphone is open and measured whether or not a leg is sending, and all
+    /// devices are listed: now and whenever they change, by [`AudioEvent::Devices`].
+    pub fn monitor(&self, on: bool) {
+        self.inner.shared.presence.monitors(on);
     }
 
-    /// Microphone level, RMS over some 100 ms, in dBFS from -100 to 0.
-    pub fn level_rms(&self) -> f32 {
-        self.inner.shared.level.rms_dbfs()
+    /// How loud everything is now.
+    pub fn levels(&self) -> Levels {
+        let shared = &self.inner.shared;
+        Levels {
+            input: shared.level.peak_dbfs(),
+            output: shared.output_level.peak_dbfs(),
+            ring: shared.ring_level.peak_dbfs(),
+        }
     }
 
     /// The engine's counters now.
@@ -346,7 +376,11 @@ pub(crate) struct Shared {
     pub(crate) presence: Arc<Presence>,
     pub(crate) stopping: AtomicBool,
     pub(crate) wav_ended: AtomicBool,
+    /// Of the microphone, of what is heard, and of the ring.
     pub(crate) level: Level,
+    pub(crate) output_level: Level,
+    pub(crate) ring_level: Level,
+    pub(crate) faders: Faders,
     pub(crate) ticks: AtomicU64,
     pub(crate) capture_dropped: AtomicU64,
     pub(crate) capture_missing: AtomicU64,
@@ -356,18 +390,6 @@ pub(crate) struct Shared {
     pub(crate) busy_us: AtomicU64,
     pub(crate) longest_tick_us: AtomicU32,
     pub(crate) events_dropped: AtomicU64,
-    tone_volume: Volume,
-    ring_volume: Volume,
-}
-
-impl Shared {
-    pub(crate) fn tone_volume(&self) -> f32 {
-        self.tone_volume.get()
-    }
-
-    pub(crate) fn ring_volume(&self) -> f32 {
-        self.ring_volume.get()
-    }
 }
 
 /// Who needs which device now. Changes wake the threads that act on it.
@@ -377,12 +399,13 @@ pub(crate) struct Presence {
     sending_legs: AtomicUsize,
     tone: AtomicBool,
     ringing: AtomicBool,
+    monitored: AtomicBool,
     threads: OnceLock<Vec<Thread>>,
 }
 
 impl Presence {
     pub(crate) fn input_is_wanted(&self) -> bool {
-        self.sending_legs.load(Ordering::Relaxed) > 0
+        self.sending_legs.load(Ordering::Relaxed) > 0 || self.is_monitored()
     }
 
     pub(crate) fn output_is_wanted(&self) -> bool {
@@ -391,6 +414,11 @@ impl Presence {
 
     pub(crate) fn ring_is_wanted(&self) -> bool {
         self.ringing.load(Ordering::Relaxed)
+    }
+
+    /// Whether somebody looks at devices and levels.
+    pub(crate) fn is_monitored(&self) -> bool {
+        self.monitored.load(Ordering::Relaxed)
     }
 
     pub(crate) fn leg_opened(&self) {
@@ -429,6 +457,11 @@ impl Presence {
         self.wake();
     }
 
+    pub(crate) fn monitors(&self, on: bool) {
+        self.monitored.store(on, Ordering::Relaxed);
+        self.wake();
+    }
+
     fn set_threads(&self, threads: Vec<Thread>) {
         let _ = self.threads.set(threads);
         self.wake();
@@ -438,30 +471,5 @@ impl Presence {
         for thread in self.threads.get().into_iter().flatten() {
             thread.unpark();
         }
-    }
-}
-
-/// A loudness from 0 to 1.
-#[derive(Debug)]
-struct Volume(AtomicU32);
-
-impl Default for Volume {
-    fn default() -> Self {
-        Self(AtomicU32::new(0.5_f32.to_bits()))
-    }
-}
-
-impl Volume {
-    fn get(&self) -> f32 {
-        f32::from_bits(self.0.load(Ordering::Relaxed))
-    }
-
-    fn set(&self, volume: f32) {
-        let volume = if volume.is_finite() {
-            volume.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        self.0.store(volume.to_bits(), Ordering::Relaxed);
     }
 }

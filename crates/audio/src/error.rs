@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Devices;
+
 /// Why a request to the engine failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AudioError {
@@ -81,6 +83,9 @@ pub enum AudioEvent {
         /// Why, in words.
         reason: String,
     },
+    /// The devices there are: told when [monitoring](crate::Engine::monitor) begins, and whenever
+    /// they or the defaults have changed while it goes on. Empty without a sound system.
+    Devices(Devices),
     /// The WAV file that stands in for the microphone has been played to its end.
     WavEnded,
     /// A WAV file broke off, mostly a recording (disk full), else the one played as a microphone.

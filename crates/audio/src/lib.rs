@@ -24,15 +24,17 @@ mod sound;
 mod source;
 mod telephone_event;
 mod tone;
+mod volume;
 
 #[cfg(test)]
 mod testing;
 
 pub use codec::{Codec, CodecSpec};
 pub use device::{DeviceChoice, DeviceInfo, Devices, Input, Output};
-pub use engine::{Engine, EngineConfig, EngineStats};
+pub use engine::{Engine, EngineConfig, EngineStats, Levels};
 pub use error::{AudioError, AudioEvent, Role};
 pub use leg::{Leg, LegConfig, LegControl, LegStats, PacketSink, Payload, TelephoneEventSpec};
 pub use line::Line;
 pub use source::{EncodedPacket, PacketSource};
 pub use tone::{Region, Tone};
+pub use volume::Volumes;

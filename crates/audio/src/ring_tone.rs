@@ -24,7 +24,9 @@ const PARTIALS: [(f32, f32, f32); 3] = [(1.0, 0.75, 5.0), (3.93, 0.18, 12.0), (9
 #[derive(Debug, Default)]
 pub(crate) struct RingTone {
     ringing: bool,
+    /// 0 to 1, and the volume of the last frame.
     gain: f32,
+    volume: f32,
     at: usize,
 }
 
@@ -32,6 +34,7 @@ impl RingTone {
     pub(crate) fn set(&mut self, ringing: bool) {
         if ringing && !self.ringing && self.gain == 0.0 {
             self.at = 0;
+            self.volume = 0.0;
         }
         self.ringing = ringing;
     }
@@ -55,12 +58,13 @@ impl RingTone {
             if self.at < start || age >= samples(LENGTH_MS) {
                 continue;
             }
-            strike(frame, age, hertz, strength * volume * 0.5);
+            strike(frame, age, hertz, strength * 0.5);
         }
         self.at = (self.at + frame.len()) % samples(PERIOD_MS);
         let gain = if self.ringing { 1.0 } else { 0.0 };
-        ramp(frame, self.gain, gain);
+        ramp(frame, self.gain * self.volume, gain * volume);
         self.gain = gain;
+        self.volume = volume;
     }
 }
 
@@ -111,8 +115,15 @@ mod tests {
             .iter()
             .fold(0.0_f32, |most, s| most.max(s.abs()));
         assert!(onset < 0.05, "starts softly: {onset}");
-        tone.set(false);
         let mut frame = [0.0; 480];
+        tone.play(&mut frame, 0.0);
+        assert!(
+            frame[10].abs() > 0.0 && frame[479].abs() < 1e-4,
+            "softer by a ramp: {}",
+            frame[479]
+        );
+        tone.play(&mut frame, 1.0);
+        tone.set(false);
         tone.play(&mut frame, 1.0);
         assert!(
             !tone.is_playing() && frame[479].abs() < 1e-3,

@@ -56,6 +56,8 @@ pub(crate) struct Sound {
     playout: Option<Box<Playout>>,
     ring_playout: Option<Box<Playout>>,
     meter: Meter,
+    output_meter: Meter,
+    ring_meter: Meter,
     tones: TonePlayer,
     ring_tone: RingTone,
     limiter: Limiter,
@@ -82,6 +84,8 @@ impl Sound {
             playout: None,
             ring_playout: None,
             meter: Meter::default(),
+            output_meter: Meter::default(),
+            ring_meter: Meter::default(),
             tones: TonePlayer::new(region),
             ring_tone: RingTone::default(),
             limiter: Limiter::new(),
@@ -155,12 +159,13 @@ impl Sound {
     pub(crate) fn tick(&mut self, now: Instant) {
         let microphone = self.listen();
         let mut mix = SILENCE;
+        let shared = &self.shared;
+        let volumes = shared.faders.gains();
         for leg in self.legs.iter_mut().flatten() {
             leg.say(&microphone);
-            leg.hear(now, &mut mix);
+            leg.hear(now, volumes.calls, &mut mix);
         }
-        let shared = &self.shared;
-        self.tones.add(&mut mix, shared.tone_volume());
+        self.tones.add(&mut mix, volumes);
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());
         self.limiter.limit(&mut mix);
         if let Some((_, heard)) = &mut self.line {
@@ -173,8 +178,11 @@ impl Sound {
             shared
                 .playout_fill_us
                 .store(playout.fill_us(), Ordering::Relaxed);
+            self.output_meter.measure(&mix, &shared.output_level);
+        } else {
+            self.output_meter.measure(&SILENCE, &shared.output_level);
         }
-        self.ring();
+        self.ring(volumes.ring);
         if tone_changed {
             self.wake_undertaker();
         }
@@ -213,13 +221,14 @@ impl Sound {
     }
 
     /// Keeps the ring device fed while it rings.
-    fn ring(&mut self) {
+    fn ring(&mut self, volume: f32) {
+        let mut frame = SILENCE;
+        let level = &self.shared.ring_level;
         let Some(playout) = &mut self.ring_playout else {
+            self.ring_meter.measure(&frame, level);
             return;
         };
         playout.adapt();
-        let mut frame = SILENCE;
-        let volume = self.shared.ring_volume();
         if playout.paces() {
             for _ in 0..RING_BURST {
                 if !playout.wants() {
@@ -232,6 +241,7 @@ impl Sound {
             self.ring_tone.play(&mut frame, volume);
             playout.write(&frame);
         }
+        self.ring_meter.measure(&frame, level);
     }
 
     fn clockwork(&self) -> Clockwork {
@@ -247,7 +257,7 @@ impl Sound {
         }
     }
 
-    /// Whether there is anything to hear, say or feed.
+    /// Whether there is anything to hear, say, feed or measure.
     fn has_work(&self) -> bool {
         // A device that is still open for a moment is fed silence, so that it does not run dry.
         let feeds = |playout: &Option<Box<Playout>>| playout.as_ref().is_some_and(|p| p.paces());
@@ -255,11 +265,14 @@ impl Sound {
             || self.tones.is_playing()
             || feeds(&self.playout)
             || (self.ring_tone.is_playing() && self.ring_playout.is_some())
+            || (self.capture.is_some() && self.shared.presence.is_monitored())
     }
 
     fn rest(&mut self) {
         self.pace.reset();
         self.meter.reset(&self.shared.level);
+        self.output_meter.reset(&self.shared.output_level);
+        self.ring_meter.reset(&self.shared.ring_level);
         if self.shared.presence.tone_is(false) {
             self.wake_undertaker();
         }

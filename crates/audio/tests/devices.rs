@@ -112,6 +112,28 @@ async fn scenes(place: &Place) {
     timeout(Duration::from_secs(10), idle)
         .await
         .expect("devices are closed between calls");
+
+    // Who looks at the devices sees them come and go, and the microphone is open.
+    engine.monitor(true);
+    assert_eq!(listed(&mut events).await, ["First", "Second"]);
+    while !place
+        .pactl(&["list", "short", "source-outputs"])
+        .contains("float32le")
+    {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let third = "sink_properties=device.description=Third";
+    let module = place.pactl(&["load-module", "module-null-sink", "sink_name=third", third]);
+    while listed(&mut events).await.last().map(String::as_str) != Some("Third") {}
+    place.pactl(&["unload-module", module.trim()]);
+    while listed(&mut events).await.len() != 2 {}
+    engine.monitor(false);
+    while place
+        .pactl(&["list", "short", "source-outputs"])
+        .contains("float32le")
+    {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     drop(engine);
     drop(server);
 }
@@ -136,6 +158,15 @@ async fn changed(events: &mut Receiver<AudioEvent>, wanted: Role, good: bool) ->
                 return name;
             }
             _ => continue,
+        }
+    }
+}
+
+/// The names of the speakers the next time devices are listed.
+async fn listed(events: &mut Receiver<AudioEvent>) -> Vec<String> {
+    loop {
+        if let AudioEvent::Devices(devices) = next(events).await {
+            return devices.outputs.into_iter().map(|d| d.name).collect();
         }
     }
 }

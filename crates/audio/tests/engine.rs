@@ -7,8 +7,8 @@ use std::time::Duration;
 use support::{RATE, leg_config, likeness, read_wav, sentence, write_wav};
 use tokio::time::timeout;
 use warmline_audio::{
-    AudioEvent, Codec, Engine, EngineConfig, Input, Leg, Output, PacketSink, PacketSource, Role,
-    Tone,
+    AudioEvent, Codec, Engine, EngineConfig, Input, Leg, Levels, Output, PacketSink, PacketSource,
+    Role, Tone, Volumes,
 };
 
 const SECONDS: usize = 5;
@@ -253,6 +253,81 @@ async fn a_recording_goes_on_with_the_next_call() {
         recorded as u64 <= (ticks + 1) * 480,
         "nothing is recorded between calls"
     );
+}
+
+#[tokio::test]
+async fn a_microphone_is_measured_without_a_call_while_somebody_looks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mic = folder.path().join("mic.wav");
+    write_wav(&mic, &sentence(SECONDS), RATE as u32);
+    let (engine, mut events) = Engine::start(EngineConfig {
+        input: Input::Wav(mic),
+        output: Output::Silent,
+        ring_output: Output::Silent,
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    assert_eq!(engine.levels(), Levels::default());
+    engine.monitor(true);
+    let devices = timeout(Duration::from_secs(20), events.recv()).await;
+    assert!(matches!(devices, Ok(Some(AudioEvent::Devices(_)))));
+    let speaking = async {
+        while engine.levels().input < -40.0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), speaking)
+        .await
+        .expect("the voice is measured");
+    assert_eq!(engine.levels().output, -100.0, "and not played");
+    engine.monitor(false);
+    let resting = async {
+        while engine.levels() != Levels::default() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), resting)
+        .await
+        .expect("nothing is measured any more");
+}
+
+#[tokio::test]
+async fn volumes_hold_from_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (speaker, bell) = (
+        folder.path().join("speaker.wav"),
+        folder.path().join("bell.wav"),
+    );
+    let (engine, _events) = Engine::start(EngineConfig {
+        input: Input::Silent,
+        output: Output::Wav(speaker.clone()),
+        ring_output: Output::Wav(bell.clone()),
+        volumes: Volumes {
+            calls: 100,
+            tones: 0,
+            ring: 100,
+        },
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    engine.tone(Some(Tone::Busy));
+    engine.ring(true);
+    let ringing = async {
+        while engine.stats().ticks < 40 || engine.levels().ring < -20.0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), ringing)
+        .await
+        .expect("the ring is measured");
+    assert_eq!(engine.levels().output, -100.0);
+    drop(engine);
+    let loudest = |path: &std::path::Path| {
+        let sound = read_wav(path);
+        sound.iter().fold(0.0_f32, |most, s| most.max(s.abs()))
+    };
+    assert_eq!(loudest(&speaker), 0.0);
+    assert!(loudest(&bell) > 0.2, "{}", loudest(&bell));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use warmline_audio::{Devices, Engine, EngineConfig, EngineStats};
+use warmline_audio::{Devices, Engine, EngineConfig, EngineStats, Levels};
 use warmline_call::PhoneConfig;
 use warmline_media::MediaConfig;
 use warmline_sip::{Account, UserAgent};
@@ -176,11 +176,15 @@ impl Desk {
         self.events.subscribe()
     }
 
-    /// Level of the microphone now, peak with a slow fall, dBFS from -100 (silence) to 0.
-    /// Read it as often as it is shown; it is no part of the snapshot, which would
-    /// otherwise change all the time.
+    /// How loud everything is now. Read it as often as it is shown; it is no part of the snapshot,
+    /// which would otherwise change all the time.
+    pub fn levels(&self) -> Levels {
+        self.sound.read(Engine::levels).unwrap_or_default()
+    }
+
+    /// Level of the microphone now, see [`Levels::input`].
     pub fn microphone_dbfs(&self) -> f32 {
-        self.sound.read(Engine::level).unwrap_or(-100.0)
+        self.levels().input
     }
 
     /// Counters of the sound engine; none once the phone has stopped.

@@ -194,7 +194,7 @@ impl Running {
                     DeskError::new(code, what, "Plug one in; it is used at once."),
                 );
             }
-            AudioEvent::WavEnded => {}
+            AudioEvent::Devices(_) | AudioEvent::WavEnded => {}
             AudioEvent::RecordingFailed { path, reason, .. } => {
                 warn!(%reason, "a recording broke off");
                 let what = format!("The recording {} broke off: {reason}.", path.display());

@@ -32,7 +32,8 @@ pub use profile::Profile;
 pub use snapshot::{CallView, DeviceView, Ending, Registration, Snapshot};
 
 pub use warmline_audio::{
-    DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Output, Region,
+    DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Region,
+    Volumes,
 };
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, MediaFailure, Party, PhoneConfig, Rejection, State,

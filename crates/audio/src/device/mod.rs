@@ -39,8 +39,8 @@ pub enum Input {
     Default,
     /// A chosen device, or the default one while it is absent.
     Device(DeviceChoice),
-    /// A WAV file played once in real time, for as long as a leg is sending, then silence. Between
-    /// calls it waits where it is.
+    /// A WAV file played once in real time, for as long as a leg is sending or the engine is
+    /// monitored, then silence. Between calls it waits where it is.
     Wav(PathBuf),
     /// Silence.
     Silent,

@@ -95,6 +95,15 @@ pub(crate) struct Supervisor {
     output: Post,
     ring: Post,
     wav_ended: bool,
+    shown: Shown,
+}
+
+/// What those who monitor the engine have been told of the devices.
+#[derive(Default)]
+struct Shown {
+    devices: Option<Devices>,
+    /// When to look by ourselves; none where changes are told.
+    look_at: Option<Instant>,
 }
 
 impl Supervisor {
@@ -117,6 +126,7 @@ impl Supervisor {
             output: Post::new(choices.output.into()),
             ring: Post::new(choices.ring.into()),
             wav_ended: false,
+            shown: Shown::default(),
         }
     }
 
@@ -163,7 +173,7 @@ impl Supervisor {
             .system
             .as_mut()
             .is_some_and(|system| system.has_changed());
-        let mut next = None;
+        let mut next = self.show_devices(now, changed);
         for role in ROLES {
             let then = self.attend(role, now, changed);
             next = match (next, then) {
@@ -172,6 +182,26 @@ impl Supervisor {
             };
         }
         next
+    }
+
+    /// Lists the devices for those who monitor the engine, where that is due and news.
+    fn show_devices(&mut self, now: Instant, changed: bool) -> Option<Instant> {
+        if !self.shared.presence.is_monitored() {
+            self.shown = Shown::default();
+            return None;
+        }
+        let due = self.shown.look_at.is_some_and(|at| now >= at);
+        if self.shown.devices.is_none() || changed || due {
+            let listed = self.list();
+            let told = listed.is_ok() && self.system.as_ref().is_some_and(|s| s.tells_changes());
+            self.shown.look_at = (!told).then(|| now + LOOK_FOR_BETTER);
+            let devices = listed.unwrap_or_default();
+            if self.shown.devices.as_ref() != Some(&devices) {
+                self.tell(AudioEvent::Devices(devices.clone()));
+                self.shown.devices = Some(devices);
+            }
+        }
+        self.shown.look_at
     }
 
     /// Brings one role's stream into the state it should have.

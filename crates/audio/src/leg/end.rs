@@ -62,8 +62,8 @@ impl LegEnd {
         self.shared.closed.load(Ordering::Acquire)
     }
 
-    /// Takes what was received and adds 10 ms of it to `mix`.
-    pub(crate) fn hear(&mut self, now: Instant, mix: &mut Frame) {
+    /// Takes what was received and adds 10 ms of it to `mix`, `volume` times as loud as it came.
+    pub(crate) fn hear(&mut self, now: Instant, volume: f32, mix: &mut Frame) {
         while let Ok(packet) = self.inbox.pop() {
             self.jitter.push(
                 packet.arrived,
@@ -79,7 +79,7 @@ impl LegEnd {
         self.jitter.pull(now, &mut sound);
         self.meter.measure(&sound, &self.shared.level);
         let heard = self.shared.heard.load(Ordering::Relaxed);
-        let gain = if heard { 1.0 } else { 0.0 };
+        let gain = if heard { volume } else { 0.0 };
         mixer::add(mix, &sound, self.heard_gain, gain);
         self.heard_gain = gain;
         self.publish();

@@ -5,9 +5,10 @@ use std::time::Duration;
 use rtrb::RingBuffer;
 
 use super::*;
+use crate::Volumes;
 use crate::device::ring::{Clock, capture_ring, playout_ring};
 use crate::leg::{self, Leg, LegConfig, Payload, TelephoneEventSpec};
-use crate::testing::{allocations, babble, correlation};
+use crate::testing::{allocations, babble, correlation, sine};
 use crate::{Codec, CodecSpec};
 
 const CODECS: [(u8, Codec); 4] = [
@@ -110,6 +111,11 @@ fn neither_callbacks_nor_ticks_allocate() {
         if n % 300 == 10 {
             bench.command(Command::Tone(Some(Tone::Busy)));
             bench.command(Command::Ring(n % 600 == 10));
+            bench.shared.faders.set(Volumes {
+                calls: (n / 20) as u8,
+                ..Volumes::default()
+            });
+            bench.shared.presence.monitors(n % 600 == 10);
             for leg in &legs {
                 leg.control.dtmf('5', 100).expect("room in the queue");
                 leg.control.set_expected_loss(10);
@@ -266,4 +272,70 @@ fn hold_sends_nothing_and_the_timestamps_go_on() {
         (1_000 + 100 * 160, true),
         "a new spurt after the hold"
     );
+}
+
+#[test]
+fn people_are_as_loud_as_was_set_and_a_change_is_no_click() {
+    let mut bench = bench();
+    let mut leg = bench.open(111, Codec::Opus);
+    let (mut microphone, capture, _) = capture_ring(48_000, Clock::Device);
+    let (mut speaker, playout, _) = playout_ring(48_000, Clock::Device, None);
+    bench.command(Command::Capture(Some(capture)));
+    bench.command(Command::Playout(Some(playout)));
+    leg.control.set_heard(true);
+    leg.control.set_sending(true);
+    let tone = sine(500.0, 48_000 * 6);
+    let (start, mut sequence, mut heard) = (Instant::now(), 0, Vec::new());
+    let mut levels = Vec::new();
+    for n in 0..600 {
+        if n == 300 {
+            bench.shared.faders.set(Volumes {
+                calls: 50,
+                ..Volumes::default()
+            });
+        }
+        microphone.write(480, |i| tone[n * 480 + i]);
+        bench.sound.obey();
+        let now = start + Duration::from_millis(10 * n as u64);
+        bench.sound.tick(now);
+        echo(&mut leg, now, &mut sequence, false);
+        speaker.read(480, |_, sample| heard.push(sample));
+        levels.push(bench.shared.output_level.peak_dbfs());
+    }
+    let power = |from: usize| crate::frame::mean_square(&heard[from..from + 48_000]);
+    let (full, half) = (power(48_000 * 2), power(48_000 * 4));
+    let db = 10.0 * (half / full).log10();
+    assert!((db + 18.06).abs() < 0.3, "{db} dB");
+    let step = heard[48_000 * 2..]
+        .windows(2)
+        .map(|w| (w[1] - w[0]).abs())
+        .fold(0.0, f32::max);
+    // The steepest of 500 Hz at half of full scale moves by 0.033.
+    assert!(step < 0.04, "{step}");
+    assert!((levels[290] + 6.0).abs() < 1.0, "{} dBFS", levels[290]);
+    assert!((levels[590] + 24.0).abs() < 1.0, "{} dBFS", levels[590]);
+    let said = bench.shared.level.peak_dbfs();
+    assert!((said + 6.0).abs() < 1.0, "the microphone is left alone");
+}
+
+#[test]
+fn who_monitors_measures_the_microphone_without_a_call_until_they_look_away() {
+    let mut bench = bench();
+    let (mut microphone, capture, _) = capture_ring(48_000, Clock::Device);
+    bench.command(Command::Capture(Some(capture)));
+    bench.sound.obey();
+    assert!(!bench.sound.has_work(), "nobody listens");
+    bench.shared.presence.monitors(true);
+    assert!(bench.sound.has_work() && bench.shared.presence.input_is_wanted());
+    assert!(!bench.shared.presence.output_is_wanted());
+    let tone = sine(500.0, 48_000);
+    for n in 0..50 {
+        microphone.write(480, |i| tone[n * 480 + i]);
+        bench.sound.tick(Instant::now());
+    }
+    assert!((bench.shared.level.peak_dbfs() + 6.0).abs() < 0.5);
+    bench.shared.presence.monitors(false);
+    assert!(!bench.sound.has_work() && !bench.shared.presence.input_is_wanted());
+    bench.sound.rest();
+    assert_eq!(bench.shared.level.peak_dbfs(), -100.0);
 }

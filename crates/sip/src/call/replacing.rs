@@ -39,7 +39,7 @@ impl Call {
         })
     }
 
-    /// The dialogs of this call, ours first, as a later `Replaces` would name them.
+    /// The dialogs of this call, as a later `Replaces` would name them to us.
     pub(crate) fn names(&self) -> impl Iterator<Item = Replaces> {
         self.legs.iter().map(|leg| leg.dialog.as_replaced_here())
     }

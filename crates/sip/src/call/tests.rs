@@ -5,6 +5,9 @@ mod incoming;
 mod orders;
 mod outages;
 mod outgoing;
+mod referred;
+mod referring;
+mod replacing;
 mod sessions;
 mod talking;
 

@@ -59,8 +59,10 @@ impl Core {
 
     /// The call that a new INVITE wants to replace, if it wants that; or the status to refuse it with.
     pub(super) fn to_be_replaced(&self, invite: &Request) -> Result<Option<DialogKey>, u16> {
+        if headers::get(&invite.headers, "Replaces").is_none() {
+            return Ok(None);
+        }
         let replaces: Replaces = match headers::list(&invite.headers, "Replaces")[..] {
-            [] => return Ok(None),
             [_] if headers::get(&invite.headers, "Join").is_some() => return Err(400),
             [value] => value.parse().map_err(|_| 400_u16)?,
             _ => return Err(400),

@@ -10,6 +10,7 @@ mod referring;
 mod replacing;
 mod sessions;
 mod talking;
+mod world;
 
 /// Another session than the far end's usual one.
 const OTHER: &str = "v=0\r\no=- 2 2 IN IP4 192.0.2.2\r\ns=-\r\na=sendonly\r\n";

@@ -1,0 +1,180 @@
+use serde::{Deserialize, Serialize};
+
+/// What the agent has set. What was never set is not there: it follows the defaults, which may
+/// change with the program.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Devices and loudness.
+    pub sound: Sound,
+}
+
+/// Devices and loudness.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Sound {
+    /// Loudness of the people in calls.
+    pub calls: Option<Percent>,
+    /// Loudness of call-progress tones and cues.
+    pub tones: Option<Percent>,
+    /// Loudness of the ring.
+    pub ring: Option<Percent>,
+    /// The microphone; the system's default unless set, as for the other two.
+    pub microphone: Option<Device>,
+    /// The headset or speaker.
+    pub speaker: Option<Device>,
+    /// What rings.
+    pub ringer: Option<Device>,
+}
+
+/// A sound device, by the sound system's id, else by its name.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Device {
+    /// The sound system's id.
+    pub id: String,
+    /// The name people know it by: some systems give a device a new id with every socket.
+    pub name: Option<String>,
+}
+
+/// From 0 to 100.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Percent(u8);
+
+impl Percent {
+    /// `percent`, or 100 if it is more.
+    pub fn at_most_100(percent: u8) -> Self {
+        Self(percent.min(100))
+    }
+
+    /// The number.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u8> for Percent {
+    type Error = &'static str;
+
+    fn try_from(percent: u8) -> Result<Self, Self::Error> {
+        if percent > 100 {
+            return Err("a percentage is from 0 to 100");
+        }
+        Ok(Self(percent))
+    }
+}
+
+impl From<Percent> for u8 {
+    fn from(percent: Percent) -> Self {
+        percent.0
+    }
+}
+
+/// Why a text is no settings.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("line {line}: {why}")]
+pub struct SettingsError {
+    /// Where, counted from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub why: String,
+}
+
+impl Settings {
+    /// Reads the text of a settings file. Keys that are not known are passed over: a newer version
+    /// may have written them.
+    ///
+    /// # Errors
+    /// Not TOML, or a value that cannot be.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let before = text.as_bytes().iter().take(at);
+            SettingsError {
+                line: 1 + before.filter(|byte| **byte == b'\n').count(),
+                why: error.message().to_owned(),
+            }
+        })
+    }
+
+    /// The text of a settings file.
+    pub fn render(&self) -> String {
+        let values = toml::to_string(self).expect("texts and small numbers are TOML");
+        format!("{HEADING}{values}")
+    }
+}
+
+const HEADING: &str = "# What was set in Warmline's window. The program writes this file anew \
+                       whenever that changes.\n\n";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn device() -> impl Strategy<Value = Option<Device>> {
+        let device = (any::<String>(), any::<Option<String>>());
+        prop::option::of(device.prop_map(|(id, name)| Device { id, name }))
+    }
+
+    fn percent() -> impl Strategy<Value = Option<Percent>> {
+        prop::option::of(any::<u8>().prop_map(Percent::at_most_100))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(
+            (calls, tones, ring) in (percent(), percent(), percent()),
+            (microphone, speaker, ringer) in (device(), device(), device()),
+        ) {
+            let sound = Sound { calls, tones, ring, microphone, speaker, ringer };
+            let settings = Settings { sound };
+            prop_assert_eq!(Settings::parse(&settings.render()), Ok(settings));
+        }
+
+        #[test]
+        fn no_text_does_harm(text: String) {
+            let _ = Settings::parse(&text);
+        }
+    }
+
+    #[test]
+    fn nothing_set_is_nothing_written_and_a_person_can_read_the_rest() {
+        assert_eq!(Settings::parse(""), Ok(Settings::default()));
+        let text = Settings::default().render();
+        assert!(!text.contains('='), "{text}");
+        let mut settings = Settings::default();
+        settings.sound.ring = Some(Percent::at_most_100(30));
+        settings.sound.speaker = Some(Device {
+            id: "pulseaudio:headset".into(),
+            name: Some("Headset".into()),
+        });
+        let text = settings.render();
+        let expected = "[sound]\nring = 30\n\n[sound.speaker]\nid = \"pulseaudio:headset\"\n\
+                        name = \"Headset\"\n";
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        for (text, line, says) in [
+            ("[sound]\ncalls = 101\n", 2, "from 0 to 100"),
+            ("[sound]\n\ncalls = \"loud\"\n", 3, "invalid type"),
+            ("[sound\n", 1, "]"),
+            ("[sound.speaker]\nname = \"Headset\"\n", 1, "id"),
+        ] {
+            let error = Settings::parse(text).expect_err(text);
+            assert_eq!(error.line, line, "{error}");
+            assert!(error.why.contains(says), "{error}");
+            assert!(!error.why.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_a_newer_version_has_set_is_no_error() {
+        let settings = Settings::parse("theme = \"dark\"\n[sound]\ncalls = 70\necho = true\n");
+        let calls = settings.map(|settings| settings.sound.calls);
+        assert_eq!(calls, Ok(Some(Percent::at_most_100(70))));
+    }
+}

@@ -81,9 +81,9 @@ impl Phone {
 
     /// What the pages show now.
     pub(crate) fn present(&mut self, closing: bool) -> UiSnapshot {
-        let level = self.desk.microphone_dbfs();
+        let levels = self.desk.levels();
         self.presenter
-            .present(&self.snapshot.borrow(), level, closing)
+            .present(&self.snapshot.borrow(), levels, closing)
     }
 
     /// How long it has been running.

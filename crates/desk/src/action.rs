@@ -10,7 +10,10 @@ use warmline_audio::{Input, Output};
 use warmline_call::{CallId, Rejection};
 use warmline_media::Stats;
 
-use crate::error::{DeskError, ErrorCode};
+use crate::{
+    error::{DeskError, ErrorCode},
+    event::{DeviceRole, Loudness},
+};
 
 /// What the agent may ask the desk for. Its `Debug` form shows no number and no digit.
 #[derive(Clone, Eq, PartialEq)]
@@ -47,6 +50,14 @@ pub enum UserAction {
     SetOutput(Output),
     /// Ring on another device.
     SetRingOutput(Output),
+    /// Make something louder or softer, from 0 (silent) to 100 (as it comes).
+    SetVolume(Loudness, u8),
+    /// The agent looks at the sound devices (`true`): they are listed in
+    /// [`Snapshot::devices`](crate::Snapshot::devices), and the microphone is open and measured also
+    /// without a call. Or no longer does.
+    LookAtSound(bool),
+    /// Play a short sound on the speaker or the ringer. It stops by itself.
+    TryDevice(DeviceRole),
     /// End all calls, un-register and stop. Done when everything has stopped.
     Quit,
 }
@@ -99,6 +110,9 @@ impl fmt::Debug for UserAction {
             Self::SetInput(_) => f.write_str("SetInput"),
             Self::SetOutput(_) => f.write_str("SetOutput"),
             Self::SetRingOutput(_) => f.write_str("SetRingOutput"),
+            Self::SetVolume(of, percent) => write!(f, "SetVolume({of:?}, {percent})"),
+            Self::LookAtSound(looking) => write!(f, "LookAtSound({looking})"),
+            Self::TryDevice(role) => write!(f, "TryDevice({role:?})"),
             Self::Quit => f.write_str("Quit"),
         }
     }

@@ -1,6 +1,5 @@
 //! What the agent asks for, where it takes more than handing it to the calls.
 
-use warmline_audio::{AudioError, Engine};
 use warmline_call::{CallId, Digit, Party, Refusal, UserAction as CallAction};
 
 use crate::{
@@ -56,15 +55,6 @@ impl Running {
             )),
             (None, None) => Err(words::refusal(Refusal::NoSuchCall)),
         }
-    }
-
-    pub(crate) fn set_device(
-        &mut self,
-        set: impl FnOnce(&Engine) -> Result<(), AudioError>,
-    ) -> Result<Done, DeskError> {
-        set(&self.machines.engine)
-            .map(|()| Done::Accepted)
-            .map_err(|error| words::sound(&error))
     }
 }
 

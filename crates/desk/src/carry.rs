@@ -5,7 +5,6 @@ use warmline_audio::Tone as AudioTone;
 use warmline_call::{
     CallId, Command, Digit, Direction as CallDirection, Event, Hold, MediaCommand,
     MediaEvent as CallMedia, MediaFailure, Notice, SipCommand, SipEvent as CallSip, SoundCommand,
-    Tone,
 };
 use warmline_media::{Direction, DtmfError};
 use warmline_sip::SipRequest;
@@ -24,11 +23,8 @@ impl Running {
         match command {
             Command::Sip(command) => self.carry_out_sip(command),
             Command::Media(command) => self.carry_out_media(command),
-            Command::Sound(SoundCommand::Ring(on)) => self.machines.engine.ring(on),
-            Command::Sound(SoundCommand::Tone(tone)) => {
-                self.tone = tone.is_some();
-                self.machines.engine.tone(tone.map(audio_tone));
-            }
+            Command::Sound(SoundCommand::Ring(on)) => self.ring(on),
+            Command::Sound(SoundCommand::Tone(tone)) => self.tone(tone),
             Command::Notice(Notice::Refused { refusal, .. }) => {
                 self.refusal = Some(words::refusal(refusal));
             }
@@ -233,7 +229,7 @@ impl Running {
             leg.notes.dtmf_sent.push(digit);
         }
         // The key is heard, unless a tone that says more is playing.
-        if !self.tone {
+        if self.tone.is_none() {
             self.machines.engine.tone(Some(AudioTone::Dtmf(digit)));
         }
     }
@@ -259,16 +255,6 @@ impl Running {
     pub(crate) fn media_failed(&mut self, call: CallId, failure: MediaFailure) {
         self.outcomes
             .push_back(Event::Media(CallMedia::Failed(call, failure)));
-    }
-}
-
-fn audio_tone(tone: Tone) -> AudioTone {
-    match tone {
-        Tone::Ringback => AudioTone::Ringback,
-        Tone::CallWaiting => AudioTone::CallWaiting,
-        Tone::Busy => AudioTone::Busy,
-        Tone::Congestion => AudioTone::Congestion,
-        Tone::Ended => AudioTone::Ended,
     }
 }
 

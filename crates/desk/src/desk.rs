@@ -4,17 +4,18 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use warmline_audio::{Devices, Engine, EngineConfig, EngineStats, Levels};
 use warmline_call::PhoneConfig;
 use warmline_media::MediaConfig;
+use warmline_policy::Settings;
 use warmline_sip::{Account, UserAgent};
 
 use crate::{
     action::{Done, Reply, UserAction},
     error::{DeskError, ErrorCode},
-    event::{DeskEvent, DeviceState},
+    event::DeskEvent,
     log::LogHealth,
     profile::{Profile, instance},
     run::{Inbox, Machines, Outlets, Running},
-    snapshot::{DeviceView, Registration, Snapshot},
-    words,
+    snapshot::{Registration, Snapshot},
+    sound, words,
 };
 
 /// Everything the desk runs on.
@@ -62,6 +63,13 @@ impl DeskConfig {
         })
     }
 
+    /// With the devices and volumes that the agent has set.
+    #[must_use]
+    pub fn with_settings(mut self, settings: &Settings) -> Self {
+        sound::apply(&settings.sound, &mut self.audio);
+        self
+    }
+
     /// The same account as a phone of its own: at a registrar that knows phones apart by their
     /// instance (RFC 5626) it does not take the place of one that runs.
     #[must_use]
@@ -76,22 +84,23 @@ impl DeskConfig {
 /// # Errors
 /// A WAV file that stands in for a device cannot be used.
 pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
+    let devices = sound::devices(&config.audio);
+    let volumes = config.audio.volumes;
     let (engine, audio) = Engine::start(config.audio).map_err(|error| words::sound(&error))?;
     let (agent, sip) = UserAgent::start(config.account);
     let (actions, inbox) = mpsc::channel(ACTIONS);
     let (reports_in, reports) = mpsc::channel(REPORTS);
-    let device = DeviceView {
-        name: None,
-        state: DeviceState::None,
-    };
+    let [microphone, speaker, ringer] = devices;
     let (snapshot, watched) = watch::channel(Snapshot {
         at: std::time::Duration::ZERO,
         registration: Registration::Connecting,
         calls: Vec::new(),
         focus: None,
-        microphone: device.clone(),
-        speaker: device.clone(),
-        ringer: device,
+        microphone,
+        speaker,
+        ringer,
+        volumes,
+        devices: None,
         stopped: false,
     });
     let (events, _) = broadcast::channel(EVENTS);

@@ -83,8 +83,19 @@ pub enum DeviceRole {
     Ringer,
 }
 
-/// What became of a sound device.
+/// What has a loudness of its own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Loudness {
+    /// The people in calls.
+    Calls,
+    /// Call-progress tones and cues.
+    Tones,
+    /// The ring.
+    Ring,
+}
+
+/// What became of a sound device.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum DeviceState {
     /// In use now, as chosen.
     InUse,
@@ -93,5 +104,6 @@ pub enum DeviceState {
     /// Gone; another one is looked for.
     Lost,
     /// There is none.
+    #[default]
     None,
 }

@@ -22,7 +22,7 @@ use crate::{
     leg::media_fork,
     line::{Job, Report},
     run::{Running, call_of, dialog},
-    snapshot::{DeviceView, Registration},
+    snapshot::Registration,
     words,
 };
 
@@ -194,7 +194,11 @@ impl Running {
                     DeskError::new(code, what, "Plug one in; it is used at once."),
                 );
             }
-            AudioEvent::Devices(_) | AudioEvent::WavEnded => {}
+            // The last list may come after the agent has looked away.
+            AudioEvent::Devices(devices) => {
+                self.state.devices = self.looking.then(|| Arc::new(devices));
+            }
+            AudioEvent::WavEnded => {}
             AudioEvent::RecordingFailed { path, reason, .. } => {
                 warn!(%reason, "a recording broke off");
                 let what = format!("The recording {} broke off: {reason}.", path.display());
@@ -363,24 +367,13 @@ impl Running {
     }
 
     fn device(&mut self, role: Role, name: Option<String>, state: DeviceState) {
-        let view = DeviceView {
-            name: name.clone(),
-            state,
+        let (view, role) = match role {
+            Role::Input => (&mut self.state.microphone, DeviceRole::Microphone),
+            Role::Output => (&mut self.state.speaker, DeviceRole::Speaker),
+            Role::Ring => (&mut self.state.ringer, DeviceRole::Ringer),
         };
-        let role = match role {
-            Role::Input => {
-                self.state.microphone = view;
-                DeviceRole::Microphone
-            }
-            Role::Output => {
-                self.state.speaker = view;
-                DeviceRole::Speaker
-            }
-            Role::Ring => {
-                self.state.ringer = view;
-                DeviceRole::Ringer
-            }
-        };
+        view.name.clone_from(&name);
+        view.state = state;
         self.publish();
         self.tell(DeskEvent::Device { role, name, state });
     }

@@ -21,13 +21,14 @@ pub mod log;
 pub mod profile;
 mod run;
 mod snapshot;
+mod sound;
 mod view;
 mod words;
 
 pub use action::{Done, Reply, UserAction};
 pub use desk::{Desk, DeskConfig, devices, start};
 pub use error::{DeskError, ErrorCode};
-pub use event::{DeskEvent, DeviceRole, DeviceState, Holder};
+pub use event::{DeskEvent, DeviceRole, DeviceState, Holder, Loudness};
 pub use profile::Profile;
 pub use snapshot::{CallView, DeviceView, Ending, Registration, Snapshot};
 
@@ -39,6 +40,7 @@ pub use warmline_call::{
     CallId, Direction, EndReason, Hold, MediaFailure, Party, PhoneConfig, Rejection, State,
 };
 pub use warmline_media::{Codec, Stats};
+pub use warmline_policy as policy;
 pub use warmline_sip::{
     Invite, NameAddr,
     redact::{Pii, Secret},

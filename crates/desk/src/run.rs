@@ -12,7 +12,7 @@ use tokio::{
 };
 use tracing::{error, info};
 use warmline_audio::{AudioEvent, Engine};
-use warmline_call::{CallId, Event, Phone, PhoneConfig, State, UserAction as CallAction};
+use warmline_call::{CallId, Event, Phone, PhoneConfig, State, Tone, UserAction as CallAction};
 use warmline_media::MediaConfig;
 use warmline_sip::{DialogKey, SipEvent, SipRequest, UserAgent};
 
@@ -64,8 +64,12 @@ pub(crate) struct Running {
     pub(crate) outcomes: VecDeque<Event>,
     /// Why the action at hand was refused.
     pub(crate) refusal: Option<DeskError>,
-    /// A tone of the calls plays in the headset.
-    pub(crate) tone: bool,
+    /// The tone of the calls that plays in the headset.
+    pub(crate) tone: Option<Tone>,
+    /// Until when the ring device is tried.
+    pub(crate) trial: Option<Instant>,
+    /// The agent looks at the sound devices.
+    pub(crate) looking: bool,
     /// The profile has proved right: the server has taken us once.
     pub(crate) registered_before: bool,
     pub(crate) state: Snapshot,
@@ -89,7 +93,9 @@ impl Running {
             tasks: JoinSet::new(),
             outcomes: VecDeque::new(),
             refusal: None,
-            tone: false,
+            tone: None,
+            trial: None,
+            looking: false,
             registered_before: false,
             state,
             epoch: Instant::now(),
@@ -129,6 +135,7 @@ impl Running {
                     }
                 }
                 Some(trouble) = log_trouble(&mut inbox.log) => self.tell_error(None, trouble),
+                () = until(self.trial), if self.trial.is_some() => self.end_trial(),
                 () = until(stop_by), if stop_by.is_some() => break,
             }
             self.publish();
@@ -170,11 +177,12 @@ impl Running {
                 self.machines.agent.send(SipRequest::Register);
                 Ok(Done::Accepted)
             }
-            UserAction::SetInput(input) => self.set_device(|engine| engine.set_input(input)),
-            UserAction::SetOutput(output) => self.set_device(|engine| engine.set_output(output)),
-            UserAction::SetRingOutput(output) => {
-                self.set_device(|engine| engine.set_ring_output(output))
-            }
+            UserAction::SetInput(input) => self.set_input(input),
+            UserAction::SetOutput(output) => self.set_output(output),
+            UserAction::SetRingOutput(output) => self.set_ring_output(output),
+            UserAction::SetVolume(of, percent) => self.set_volume(of, percent),
+            UserAction::LookAtSound(looking) => self.look_at_sound(looking),
+            UserAction::TryDevice(role) => self.try_device(role),
         };
         // Who asked may not care.
         let _ = answer.send(done);

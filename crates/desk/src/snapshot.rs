@@ -1,5 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
+use warmline_audio::{DeviceChoice, Devices, Volumes};
 use warmline_call::{CallId, Direction, EndReason, Hold, Party, State};
 use warmline_media::Stats;
 use warmline_sip::{Invite, redact::Pii};
@@ -23,6 +24,11 @@ pub struct Snapshot {
     pub speaker: DeviceView,
     /// What rings.
     pub ringer: DeviceView,
+    /// How loud things are.
+    pub volumes: Volumes,
+    /// The devices there are, while the agent looks at them
+    /// ([`UserAction::LookAtSound`](crate::UserAction::LookAtSound)).
+    pub devices: Option<Arc<Devices>>,
     /// The desk has stopped; no other snapshot follows.
     pub stopped: bool,
 }
@@ -113,10 +119,12 @@ pub struct Ending {
 }
 
 /// One of the three sound devices.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct DeviceView {
     /// Its name, if there is one.
     pub name: Option<String>,
     /// Whether it can be used.
     pub state: DeviceState,
+    /// The one that was chosen; none for the system's default, and for what is no device.
+    pub chosen: Option<DeviceChoice>,
 }

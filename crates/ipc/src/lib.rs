@@ -10,6 +10,7 @@ mod action;
 mod bindings;
 mod call;
 mod details;
+mod devices;
 mod error;
 mod number;
 mod party;

@@ -201,7 +201,9 @@ const LONG_ROUND_TRIP_MS: f64 = 400.0;
 
 #[cfg(test)]
 mod tests {
-    use warmline_desk::{Codec, DeviceState, DeviceView, Direction, Party, Pii, Registration};
+    use warmline_desk::{
+        Codec, DeviceState, DeviceView, Direction, Party, Pii, Registration, Volumes,
+    };
 
     use super::*;
 
@@ -213,8 +215,8 @@ mod tests {
 
     fn snapshot(at: u64, stats: Stats, connected: bool) -> Snapshot {
         let device = DeviceView {
-            name: None,
             state: DeviceState::InUse,
+            ..DeviceView::default()
         };
         let call = CallView {
             id: CallId::new(1),
@@ -242,6 +244,8 @@ mod tests {
             microphone: device.clone(),
             speaker: device.clone(),
             ringer: device,
+            volumes: Volumes::default(),
+            devices: None,
             stopped: false,
         }
     }

@@ -48,14 +48,14 @@ pub(crate) fn registration(snapshot: &Snapshot, agent: &Agent) -> UiRegistration
 mod tests {
     use std::time::Duration;
 
-    use warmline_desk::{DeviceState, DeviceView, ErrorCode};
+    use warmline_desk::{DeviceState, DeviceView, ErrorCode, Volumes};
 
     use super::*;
 
     fn shown(state: Registration) -> UiRegistration {
         let device = DeviceView {
-            name: None,
             state: DeviceState::InUse,
+            ..DeviceView::default()
         };
         let snapshot = Snapshot {
             at: Duration::ZERO,
@@ -65,6 +65,8 @@ mod tests {
             microphone: device.clone(),
             speaker: device.clone(),
             ringer: device,
+            volumes: Volumes::default(),
+            devices: None,
             stopped: false,
         };
         registration(&snapshot, &Agent::example())

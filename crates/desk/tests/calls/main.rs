@@ -9,3 +9,4 @@ mod outgoing;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod scene;
+mod sound;

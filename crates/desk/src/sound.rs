@@ -1,0 +1,218 @@
+//! Devices, loudness and what sounds: what the agent has set, and what the calls command.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use warmline_audio::{
+    AudioError, DeviceChoice, Engine, EngineConfig, Input, Output, Tone as AudioTone, Volumes,
+};
+use warmline_call::{State, Tone};
+use warmline_policy::{Device, Percent, Sound};
+
+use crate::{
+    action::Done,
+    error::{DeskError, ErrorCode},
+    event::{DeviceRole, Loudness},
+    run::Running,
+    snapshot::DeviceView,
+    words,
+};
+
+/// Starts the engine on what the agent has set.
+pub(crate) fn apply(sound: &Sound, config: &mut EngineConfig) {
+    if let Some(device) = &sound.microphone {
+        config.input = Input::Device(choice(device));
+    }
+    if let Some(device) = &sound.speaker {
+        config.output = Output::Device(choice(device));
+    }
+    if let Some(device) = &sound.ringer {
+        config.ring_output = Output::Device(choice(device));
+    }
+    let volumes = &mut config.volumes;
+    volumes.calls = sound.calls.map_or(volumes.calls, Percent::get);
+    volumes.tones = sound.tones.map_or(volumes.tones, Percent::get);
+    volumes.ring = sound.ring.map_or(volumes.ring, Percent::get);
+}
+
+fn choice(device: &Device) -> DeviceChoice {
+    DeviceChoice {
+        id: Some(device.id.clone()),
+        name: device.name.clone(),
+    }
+}
+
+/// Microphone, speaker and ringer before any of them was needed.
+pub(crate) fn devices(config: &EngineConfig) -> [DeviceView; 3] {
+    [
+        of_input(&config.input),
+        of_output(&config.output),
+        of_output(&config.ring_output),
+    ]
+    .map(|chosen| DeviceView {
+        chosen,
+        ..DeviceView::default()
+    })
+}
+
+fn of_input(input: &Input) -> Option<DeviceChoice> {
+    match input {
+        Input::Device(choice) => Some(choice.clone()),
+        Input::Default | Input::Wav(_) | Input::Silent => None,
+    }
+}
+
+fn of_output(output: &Output) -> Option<DeviceChoice> {
+    match output {
+        Output::Device(choice) => Some(choice.clone()),
+        Output::Default | Output::Wav(_) | Output::Silent => None,
+    }
+}
+
+impl Running {
+    pub(crate) fn set_input(&mut self, input: Input) -> Result<Done, DeskError> {
+        let chosen = of_input(&input);
+        self.set(|engine| engine.set_input(input))?;
+        self.state.microphone.chosen = chosen;
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn set_output(&mut self, output: Output) -> Result<Done, DeskError> {
+        let chosen = of_output(&output);
+        self.set(|engine| engine.set_output(output))?;
+        self.state.speaker.chosen = chosen;
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn set_ring_output(&mut self, output: Output) -> Result<Done, DeskError> {
+        let chosen = of_output(&output);
+        self.set(|engine| engine.set_ring_output(output))?;
+        self.state.ringer.chosen = chosen;
+        Ok(Done::Accepted)
+    }
+
+    fn set(
+        &mut self,
+        set: impl FnOnce(&Engine) -> Result<(), AudioError>,
+    ) -> Result<(), DeskError> {
+        set(&self.machines.engine).map_err(|error| words::sound(&error))
+    }
+
+    pub(crate) fn set_volume(&mut self, of: Loudness, percent: u8) -> Result<Done, DeskError> {
+        let Volumes { calls, tones, ring } = &mut self.state.volumes;
+        *match of {
+            Loudness::Calls => calls,
+            Loudness::Tones => tones,
+            Loudness::Ring => ring,
+        } = percent.min(100);
+        self.machines.engine.set_volumes(self.state.volumes);
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn look_at_sound(&mut self, looking: bool) -> Result<Done, DeskError> {
+        self.looking = looking;
+        self.state.devices.take_if(|_| !looking);
+        self.machines.engine.monitor(looking);
+        Ok(Done::Accepted)
+    }
+
+    /// Plays a short sound. What the calls have to say goes first.
+    pub(crate) fn try_device(&mut self, role: DeviceRole) -> Result<Done, DeskError> {
+        let not_now = |what: &str, advice: &str| {
+            let error = DeskError::new(ErrorCode::NotNow, what, advice);
+            Err(error)
+        };
+        if self.phone.calls().any(|c| c.state() == State::Incoming) {
+            return not_now("A call is coming in.", "Try the sound when it is over.");
+        }
+        match role {
+            DeviceRole::Microphone => not_now(
+                "A microphone plays nothing.",
+                "Speak, and see whether its level moves.",
+            ),
+            DeviceRole::Speaker if self.tone.is_some() => {
+                not_now("A tone is playing already.", "Try again in a moment.")
+            }
+            DeviceRole::Speaker => {
+                self.machines.engine.tone(Some(AudioTone::Sample));
+                Ok(Done::Accepted)
+            }
+            DeviceRole::Ringer => {
+                self.trial = Some(Instant::now() + TRIAL);
+                self.machines.engine.ring(true);
+                Ok(Done::Accepted)
+            }
+        }
+    }
+
+    pub(crate) fn end_trial(&mut self) {
+        if self.trial.take().is_some() {
+            self.machines.engine.ring(false);
+        }
+    }
+
+    /// The calls want the ringer to ring or to be silent.
+    pub(crate) fn ring(&mut self, on: bool) {
+        // Whatever rings from now on is a call.
+        self.trial = None;
+        self.machines.engine.ring(on);
+    }
+
+    /// The calls want this tone in the headset.
+    pub(crate) fn tone(&mut self, tone: Option<Tone>) {
+        if tone == Some(Tone::CallWaiting) {
+            self.end_trial();
+        }
+        self.tone = tone;
+        self.machines.engine.tone(tone.map(audio_tone));
+    }
+}
+
+fn audio_tone(tone: Tone) -> AudioTone {
+    match tone {
+        Tone::Ringback => AudioTone::Ringback,
+        Tone::CallWaiting => AudioTone::CallWaiting,
+        Tone::Busy => AudioTone::Busy,
+        Tone::Congestion => AudioTone::Congestion,
+        Tone::Ended => AudioTone::Ended,
+    }
+}
+
+/// The ring tone's figure once.
+const TRIAL: Duration = Duration::from_millis(2_200);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_set_is_applied_and_the_rest_stays_as_it_was() {
+        let mut config = EngineConfig {
+            ring_output: Output::Silent,
+            ..EngineConfig::default()
+        };
+        let sound = Sound {
+            ring: Some(Percent::at_most_100(30)),
+            speaker: Some(Device {
+                id: "pulseaudio:headset".into(),
+                name: Some("Headset".into()),
+            }),
+            ..Sound::default()
+        };
+        apply(&sound, &mut config);
+        let headset = DeviceChoice {
+            id: Some("pulseaudio:headset".into()),
+            name: Some("Headset".into()),
+        };
+        assert_eq!(config.output, Output::Device(headset.clone()));
+        assert_eq!(config.ring_output, Output::Silent);
+        assert_eq!(config.input, Input::Default);
+        let volumes = Volumes {
+            ring: 30,
+            ..Volumes::default()
+        };
+        assert_eq!(config.volumes, volumes);
+        let [microphone, speaker, ringer] = devices(&config).map(|view| view.chosen);
+        assert_eq!((microphone, speaker, ringer), (None, Some(headset), None));
+    }
+}

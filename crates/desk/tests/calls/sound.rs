@@ -1,0 +1,137 @@
+//! Devices, loudness and what sounds.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use tokio::time::timeout;
+use warmline_desk::{
+    DeskEvent, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Snapshot, UserAction,
+    policy::{Percent, Settings},
+};
+
+use crate::{
+    peer::{self, Peer, Phone, Telephone},
+    scene::Scene,
+};
+
+/// A phone whose speaker and ringer are files.
+async fn scene(settings: &Settings) -> Scene {
+    let folder = tempfile::tempdir().unwrap();
+    let mut peer = Peer::start().await;
+    let mut config = peer::config(peer.port, folder.path()).with_settings(settings);
+    let file = |name: &str| Output::Wav(folder.path().join(name));
+    config.audio.output = file("speaker.wav");
+    config.audio.ring_output = file("ringer.wav");
+    let phone = Phone::start_with(config).await;
+    Scene {
+        peer,
+        phone,
+        _folder: folder,
+    }
+}
+
+impl Scene {
+    async fn sees(&self, wanted: impl Fn(&Snapshot) -> bool) {
+        let mut snapshot = self.phone.desk.snapshot();
+        let seen = timeout(PATIENCE, snapshot.wait_for(|s| wanted(s))).await;
+        seen.expect("in time").expect("the desk runs");
+    }
+
+    /// Waits until the ring is this loud.
+    async fn rings(&self, wanted: impl Fn(f32) -> bool) {
+        let rings = async {
+            while !wanted(self.phone.desk.levels().ring) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(PATIENCE, rings).await.expect("in time");
+    }
+
+    async fn refused(&self, action: UserAction) -> ErrorCode {
+        let done = self.phone.desk.send(action).await;
+        done.expect_err("it is refused").code
+    }
+}
+
+#[tokio::test]
+async fn what_was_set_and_what_is_set_shows() {
+    let mut settings = Settings::default();
+    settings.sound.ring = Some(Percent::at_most_100(35));
+    let scene = scene(&settings).await;
+    scene.ask(UserAction::SetVolume(Loudness::Calls, 70)).await;
+    scene.ask(UserAction::SetVolume(Loudness::Tones, 200)).await;
+    scene
+        .sees(|s| (s.volumes.calls, s.volumes.tones, s.volumes.ring) == (70, 100, 35))
+        .await;
+    let headset = DeviceChoice {
+        id: Some("headset".into()),
+        name: Some("Headset".into()),
+    };
+    let input = Input::Device(headset.clone());
+    scene.ask(UserAction::SetInput(input)).await;
+    scene
+        .sees(|s| s.microphone.chosen.as_ref() == Some(&headset))
+        .await;
+    scene.ask(UserAction::SetInput(Input::Default)).await;
+    scene.sees(|s| s.microphone.chosen.is_none()).await;
+    let missing = Input::Wav(Path::new("/nowhere/mic.wav").into());
+    let code = scene.refused(UserAction::SetInput(missing)).await;
+    assert_eq!(code, ErrorCode::SoundFile);
+}
+
+#[tokio::test]
+async fn devices_are_listed_for_as_long_as_the_agent_looks() {
+    let scene = scene(&Settings::default()).await;
+    assert!(scene.phone.desk.snapshot().borrow().devices.is_none());
+    scene.ask(UserAction::LookAtSound(true)).await;
+    scene.sees(|s| s.devices.is_some()).await;
+    scene.ask(UserAction::LookAtSound(false)).await;
+    scene.sees(|s| s.devices.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_trial_sounds_and_ends_by_itself() {
+    let scene = scene(&Settings::default()).await;
+    scene.ask(UserAction::TryDevice(DeviceRole::Ringer)).await;
+    scene.rings(|level| level > -20.0).await;
+    scene.rings(|level| level == -100.0).await;
+    scene.ask(UserAction::TryDevice(DeviceRole::Speaker)).await;
+    let heard = async {
+        while scene.phone.desk.levels().output < -25.0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        while scene.phone.desk.levels().output > -100.0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, heard).await.expect("in time");
+    let microphone = UserAction::TryDevice(DeviceRole::Microphone);
+    assert_eq!(scene.refused(microphone).await, ErrorCode::NotNow);
+}
+
+#[tokio::test]
+async fn a_call_that_comes_into_a_trial_goes_on_ringing_and_is_not_tried_over() {
+    let mut scene = scene(&Settings::default()).await;
+    scene.ask(UserAction::TryDevice(DeviceRole::Ringer)).await;
+    let began = Instant::now();
+    let telephone = Telephone::new();
+    let offer = telephone.session.offer().await.unwrap();
+    scene.peer.invite(Some(&offer), "");
+    let call = scene.incoming().await;
+    for role in [DeviceRole::Ringer, DeviceRole::Speaker] {
+        let code = scene.refused(UserAction::TryDevice(role)).await;
+        assert_eq!(code, ErrorCode::NotNow);
+    }
+    // Longer than a trial lasts: the figure of the ring tone has begun anew.
+    scene
+        .rings(|level| level > -20.0 && began.elapsed() > Duration::from_secs(3))
+        .await;
+    scene.ask(UserAction::Hangup(call)).await;
+    let is_end = |e: &DeskEvent| matches!(e, DeskEvent::Ended { .. });
+    scene.phone.until(is_end).await;
+    scene.rings(|level| level == -100.0).await;
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);

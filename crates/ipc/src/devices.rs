@@ -1,0 +1,318 @@
+//! What the pages show of the sound devices, and what of them a call misses.
+
+use std::time::Duration;
+
+use warmline_desk::{
+    DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Snapshot, State,
+};
+
+use crate::{
+    presenter::notice,
+    snapshot::UiNotice,
+    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiSound},
+};
+
+/// Since when each device has been needed and could not be used: microphone, speaker, ringer.
+#[derive(Debug, Default)]
+pub(crate) struct Devices {
+    unusable: [Option<Duration>; 3],
+}
+
+impl Devices {
+    /// Devices and loudness, and what the agent is told unasked: a call misses one of them.
+    pub(crate) fn present(
+        &mut self,
+        snapshot: &Snapshot,
+        levels: Levels,
+    ) -> (UiSound, Vec<UiNotice>) {
+        let needs = needs(snapshot);
+        let views = [&snapshot.microphone, &snapshot.speaker, &snapshot.ringer];
+        let mut states = [UiDeviceState::Closed; 3];
+        let mut notices = Vec::new();
+        for (n, (need, view)) in needs.into_iter().zip(views).enumerate() {
+            states[n] = self.state(n, need, view, snapshot.at);
+            if states[n] == UiDeviceState::Missing && need == Need::Call {
+                let (words, advice) = MISSING[n];
+                notices.push(notice(words, advice));
+            }
+        }
+        let listed = snapshot.devices.as_deref();
+        let inputs = listed.map(|listed| listed.inputs.as_slice());
+        let outputs = listed.map(|listed| listed.outputs.as_slice());
+        let device = |view: &DeviceView, state, known, level, volume_percent| UiDevice {
+            chosen: chosen(view, known),
+            name: view.name.clone(),
+            state,
+            level_percent: level_percent(level),
+            volume_percent,
+        };
+        let [microphone, speaker, ringer] = views;
+        let volumes = snapshot.volumes;
+        let sound = UiSound {
+            microphone: device(microphone, states[0], inputs, levels.input, 100),
+            speaker: device(speaker, states[1], outputs, levels.output, volumes.calls),
+            ringer: device(ringer, states[2], outputs, levels.ring, volumes.ring),
+            tones_percent: volumes.tones,
+            choices: listed.map(choices),
+        };
+        (sound, notices)
+    }
+
+    /// A device that nobody needs is closed, and one that is only being opened is not missing.
+    fn state(&mut self, n: usize, need: Need, view: &DeviceView, now: Duration) -> UiDeviceState {
+        let usable = match view.state {
+            _ if need == Need::Nobody => Some(UiDeviceState::Closed),
+            DeviceState::InUse => Some(UiDeviceState::InUse),
+            DeviceState::StandIn => Some(UiDeviceState::StandIn),
+            DeviceState::None | DeviceState::Lost => None,
+        };
+        match usable {
+            Some(state) => {
+                self.unusable[n] = None;
+                state
+            }
+            None if now - *self.unusable[n].get_or_insert(now) >= OPENING => UiDeviceState::Missing,
+            None => UiDeviceState::Closed,
+        }
+    }
+}
+
+/// Who needs a device now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Need {
+    Nobody,
+    /// The agent, who looks at it.
+    Looker,
+    Call,
+}
+
+/// Who needs microphone, speaker and ringer.
+fn needs(snapshot: &Snapshot) -> [Need; 3] {
+    let any = |is: fn(&State) -> bool| snapshot.calls.iter().any(|call| is(&call.state));
+    let talking = any(|state| matches!(state, State::Established | State::Answering));
+    let calling = any(|state| matches!(state, State::Dialing | State::Ringing { .. }));
+    // A call that comes in during another is heard in the headset.
+    let ringing = any(|state| *state == State::Incoming) && !talking && !calling;
+    let of = |needed, otherwise| if needed { Need::Call } else { otherwise };
+    let looker = match snapshot.devices {
+        Some(_) => Need::Looker,
+        None => Need::Nobody,
+    };
+    [
+        of(talking, looker),
+        of(talking || calling, Need::Nobody),
+        of(ringing, Need::Nobody),
+    ]
+}
+
+/// The id of the chosen device; where it goes by another now, the one it goes by.
+fn chosen(view: &DeviceView, known: Option<&[DeviceInfo]>) -> Option<String> {
+    let chosen = view.chosen.as_ref()?;
+    let known = known.unwrap_or_default();
+    let by_id = |device: &&DeviceInfo| Some(&device.id) == chosen.id.as_ref();
+    let by_name = |device: &&DeviceInfo| Some(&device.name) == chosen.name.as_ref();
+    let found = known.iter().find(by_id);
+    let found = found.or_else(|| known.iter().find(by_name));
+    let id = found.map(|device| device.id.clone());
+    id.or_else(|| chosen.id.clone())
+        .or_else(|| chosen.name.clone())
+}
+
+fn choices(listed: &Listed) -> UiDeviceChoices {
+    let offered = |devices: &[DeviceInfo]| {
+        let devices = devices.iter().filter(|device| !device.is_monitor);
+        let choice = |device: &DeviceInfo| UiDeviceChoice {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            is_default: device.is_default,
+        };
+        devices.map(choice).collect()
+    };
+    UiDeviceChoices {
+        microphones: offered(&listed.inputs),
+        speakers: offered(&listed.outputs),
+    }
+}
+
+/// -60 dBFS and below is silence to the eye.
+fn level_percent(dbfs: f32) -> u8 {
+    ((dbfs + 60.0) / 60.0 * 100.0).clamp(0.0, 100.0).round() as u8
+}
+
+/// A device takes so long to be opened at most.
+const OPENING: Duration = Duration::from_secs(2);
+
+const MISSING: [(&str, &str); 3] = [
+    (
+        "There is no microphone.",
+        "Nobody can hear you. Plug in a headset: it is used at once.",
+    ),
+    (
+        "There is no headset or speaker.",
+        "You cannot hear anybody. Plug in a headset: it is used at once.",
+    ),
+    (
+        "There is nothing to ring on.",
+        "Calls come in silently. Plug in a headset or speaker: it is used at once.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use warmline_desk::{CallId, CallView, DeviceChoice, Direction, Volumes};
+
+    use super::*;
+    use crate::presenter::tests::{call, idle};
+
+    fn device(state: DeviceState) -> DeviceView {
+        DeviceView {
+            name: Some("Headset".into()),
+            state,
+            chosen: None,
+        }
+    }
+
+    fn with(at_s: u64, calls: &[State]) -> Snapshot {
+        let calls = calls.iter().zip(1..).map(|(state, n)| CallView {
+            id: CallId::new(n),
+            direction: Direction::Incoming,
+            state: *state,
+            ..call()
+        });
+        Snapshot {
+            calls: calls.collect(),
+            ringer: device(DeviceState::None),
+            ..idle(at_s)
+        }
+    }
+
+    fn shown(devices: &mut Devices, snapshot: &Snapshot) -> (UiSound, Vec<String>) {
+        let (sound, notices) = devices.present(snapshot, Levels::default());
+        (sound, notices.into_iter().map(|n| n.words).collect())
+    }
+
+    #[test]
+    fn a_device_is_missed_only_while_a_call_needs_it_and_it_had_time_to_open() {
+        let mut devices = Devices::default();
+        let mut ringer = |snapshot: &Snapshot| {
+            let (sound, words) = shown(&mut devices, snapshot);
+            (sound.ringer.state, words.len())
+        };
+        assert_eq!(ringer(&with(1, &[])), (UiDeviceState::Closed, 0));
+        let ringing = |at_s| with(at_s, &[State::Incoming]);
+        assert_eq!(ringer(&ringing(2)), (UiDeviceState::Closed, 0));
+        assert_eq!(ringer(&ringing(4)), (UiDeviceState::Missing, 1));
+        let plugged_in = Snapshot {
+            ringer: device(DeviceState::StandIn),
+            ..ringing(5)
+        };
+        assert_eq!(ringer(&plugged_in), (UiDeviceState::StandIn, 0));
+        assert_eq!(ringer(&ringing(6)), (UiDeviceState::Closed, 0));
+        let waiting = with(9, &[State::Established, State::Incoming]);
+        assert_eq!(ringer(&waiting), (UiDeviceState::Closed, 0));
+    }
+
+    #[test]
+    fn who_looks_at_no_microphone_sees_that_and_is_not_warned_of_it() {
+        let mut devices = Devices::default();
+        let looking = |at_s| Snapshot {
+            devices: Some(Arc::default()),
+            microphone: device(DeviceState::None),
+            ..idle(at_s)
+        };
+        shown(&mut devices, &looking(1));
+        let (sound, words) = shown(&mut devices, &looking(3));
+        assert_eq!(sound.microphone.state, UiDeviceState::Missing);
+        assert_eq!(sound.speaker.state, UiDeviceState::Closed);
+        assert!(words.is_empty(), "{words:?}");
+        let talking = Snapshot {
+            calls: with(4, &[State::Established]).calls,
+            ..looking(4)
+        };
+        let (_, words) = shown(&mut devices, &talking);
+        assert_eq!(words, ["There is no microphone."]);
+    }
+
+    #[test]
+    fn a_repeater_of_a_speaker_is_not_offered() {
+        let info = |id: &str, is_default, is_monitor| DeviceInfo {
+            id: id.into(),
+            name: format!("The {id}"),
+            is_default,
+            is_monitor,
+        };
+        let listed = Listed {
+            host: "test".into(),
+            inputs: vec![info("mic", false, false), info("monitor", false, true)],
+            outputs: vec![info("headset", true, false)],
+        };
+        let snapshot = Snapshot {
+            devices: Some(Arc::new(listed)),
+            ..idle(1)
+        };
+        let (sound, _) = shown(&mut Devices::default(), &snapshot);
+        let choices = sound.choices.expect("the agent looks");
+        assert_eq!(choices.microphones.len(), 1);
+        assert_eq!(choices.microphones[0].name, "The mic");
+        assert!(choices.speakers[0].is_default);
+        let (sound, _) = shown(&mut Devices::default(), &idle(1));
+        assert_eq!(sound.choices, None);
+    }
+
+    #[test]
+    fn a_chosen_device_is_found_by_its_name_where_its_id_has_changed() {
+        let view = DeviceView {
+            chosen: Some(DeviceChoice {
+                id: Some("socket-1".into()),
+                name: Some("Headset".into()),
+            }),
+            ..device(DeviceState::InUse)
+        };
+        let known = |id: &str| DeviceInfo {
+            id: id.into(),
+            name: "Headset".into(),
+            is_default: false,
+            is_monitor: false,
+        };
+        let among = |known: &[DeviceInfo]| chosen(&view, Some(known));
+        assert_eq!(among(&[known("socket-2")]).as_deref(), Some("socket-2"));
+        let both = [known("socket-2"), known("socket-1")];
+        assert_eq!(among(&both).as_deref(), Some("socket-1"));
+        assert_eq!(among(&[]).as_deref(), Some("socket-1"));
+        assert_eq!(chosen(&view, None).as_deref(), Some("socket-1"));
+        assert_eq!(chosen(&device(DeviceState::InUse), None), None);
+    }
+
+    #[test]
+    fn levels_and_volumes_go_to_their_devices() {
+        let snapshot = Snapshot {
+            volumes: Volumes {
+                calls: 90,
+                tones: 40,
+                ring: 20,
+            },
+            ..idle(1)
+        };
+        let levels = Levels {
+            input: -30.0,
+            output: -15.0,
+            ring: -60.0,
+        };
+        let (sound, _) = Devices::default().present(&snapshot, levels);
+        let of = |device: UiDevice| (device.level_percent, device.volume_percent);
+        assert_eq!(of(sound.microphone).0, 50);
+        assert_eq!(of(sound.speaker), (75, 90));
+        assert_eq!(of(sound.ringer), (0, 20));
+        assert_eq!(sound.tones_percent, 40);
+    }
+
+    #[test]
+    fn levels_fill_the_meter_from_silence_to_full_scale() {
+        assert_eq!(level_percent(-100.0), 0);
+        assert_eq!(level_percent(-30.0), 50);
+        assert_eq!(level_percent(0.0), 100);
+        assert_eq!(level_percent(3.0), 100);
+    }
+}

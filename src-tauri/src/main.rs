@@ -51,6 +51,7 @@ fn main() -> ExitCode {
     let app = builder
         .invoke_handler(tauri::generate_handler![
             commands::phone::act,
+            commands::phone::read_number,
             commands::phone::watch
         ])
         .on_window_event(window::on_event)

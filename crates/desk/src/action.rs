@@ -21,7 +21,7 @@ pub enum UserAction {
     /// Call a number, `user@host`, or a `sip:`, `sips:` or `tel:` URI. The call in focus is held.
     /// Gives [`Done::Dialing`].
     Dial {
-        /// As typed; white space round it does not matter.
+        /// As typed; what is dialled is what [`number::read`](crate::number::read) makes of it.
         to: String,
     },
     /// Answer an incoming call. The call in focus is held.

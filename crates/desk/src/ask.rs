@@ -5,18 +5,19 @@ use warmline_call::{CallId, Digit, Party, Refusal, UserAction as CallAction};
 use crate::{
     action::Done,
     error::{DeskError, ErrorCode},
+    number,
     run::{Running, call_of},
     words,
 };
 
 impl Running {
     pub(crate) fn dial(&mut self, to: &str) -> Result<Done, DeskError> {
-        let to = to.trim();
-        if to.is_empty() || to.len() > LONGEST_NUMBER || to.chars().any(char::is_control) {
+        let to = number::read(to, self.country).to;
+        if to.is_empty() {
             return Err(DeskError::new(
                 ErrorCode::BadNumber,
                 "This is not a number that can be called.",
-                "Type a number, name@host or sip:name@host.",
+                "Type one number, name@host or sip:name@host.",
             ));
         }
         let call = call_of(self.machines.agent.next_dialog());
@@ -57,9 +58,6 @@ impl Running {
         }
     }
 }
-
-/// Longest thing to dial that makes sense, bytes.
-const LONGEST_NUMBER: usize = 256;
 
 /// As many digits as media keeps waiting.
 const MOST_DIGITS: usize = 32;

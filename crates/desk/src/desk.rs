@@ -12,6 +12,7 @@ use crate::{
     error::{DeskError, ErrorCode},
     event::DeskEvent,
     log::LogHealth,
+    number::{self, Country, Number},
     profile::{Profile, instance},
     run::{Inbox, Machines, Outlets, Running},
     snapshot::{Registration, Snapshot},
@@ -29,6 +30,8 @@ pub struct DeskConfig {
     pub audio: EngineConfig,
     /// Waiting times of the calls.
     pub phone: PhoneConfig,
+    /// By whose rules a number without `+` is dialled.
+    pub country: Option<Country>,
     /// Tells when the [log](crate::log) loses lines, so that the agent hears of it.
     pub log: Option<LogHealth>,
 }
@@ -59,6 +62,7 @@ impl DeskConfig {
             media,
             audio: EngineConfig::default(),
             phone,
+            country: profile.country,
             log: None,
         })
     }
@@ -110,6 +114,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         watched,
         events: events.clone(),
         sound: sound.clone(),
+        country: config.country,
     };
     let machines = Machines {
         agent,
@@ -122,7 +127,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         events,
         sound,
     };
-    let running = Running::new(config.phone, machines, outlets);
+    let running = Running::new(config.phone, config.country, machines, outlets);
     let inbox = Inbox {
         actions: inbox,
         sip,
@@ -152,6 +157,7 @@ pub struct Desk {
     watched: watch::Receiver<Snapshot>,
     events: broadcast::Sender<DeskEvent>,
     sound: Sound,
+    country: Option<Country>,
 }
 
 /// Where the outcome of an action goes.
@@ -178,6 +184,11 @@ impl Desk {
     /// The state of the phone, now and whenever it changes.
     pub fn snapshot(&self) -> watch::Receiver<Snapshot> {
         self.watched.clone()
+    }
+
+    /// What [`UserAction::Dial`] would make of a text, read at once.
+    pub fn read_number(&self, text: &str) -> Number {
+        number::read(text, self.country)
     }
 
     /// What happens from now on. A reader more than 1024 events behind misses the oldest.

@@ -18,6 +18,7 @@ mod hear;
 mod leg;
 mod line;
 pub mod log;
+pub mod number;
 pub mod profile;
 mod run;
 mod snapshot;

@@ -24,6 +24,7 @@ use crate::{
     leg::Leg,
     line::Report,
     log::LogHealth,
+    number::Country,
     snapshot::{Registration, Snapshot},
     view::{between, call_view},
 };
@@ -73,6 +74,7 @@ pub(crate) struct Running {
     /// The profile has proved right: the server has taken us once.
     pub(crate) registered_before: bool,
     pub(crate) state: Snapshot,
+    pub(crate) country: Option<Country>,
     epoch: Instant,
     outlets: Outlets,
     stopping: Option<Stopping>,
@@ -84,7 +86,12 @@ struct Stopping {
 }
 
 impl Running {
-    pub(crate) fn new(config: PhoneConfig, machines: Machines, outlets: Outlets) -> Self {
+    pub(crate) fn new(
+        config: PhoneConfig,
+        country: Option<Country>,
+        machines: Machines,
+        outlets: Outlets,
+    ) -> Self {
         let state = outlets.snapshot.borrow().clone();
         Self {
             phone: Phone::new(config),
@@ -98,6 +105,7 @@ impl Running {
             looking: false,
             registered_before: false,
             state,
+            country,
             epoch: Instant::now(),
             outlets,
             stopping: None,

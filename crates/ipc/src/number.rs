@@ -1,4 +1,5 @@
 use serde::Serialize;
+use warmline_desk::number::{Kind, Number};
 
 /// What a text in the call box means, read while it is being typed.
 #[derive(Clone, PartialEq, Serialize)]
@@ -7,7 +8,7 @@ use serde::Serialize;
 pub struct UiNumber {
     /// What kind of thing it is.
     pub kind: UiNumberKind,
-    /// What would be dialled.
+    /// What would be dialled; empty if it cannot be.
     pub to: String,
     /// The same as people write it: `+49 30 901820`.
     pub shown: String,
@@ -22,12 +23,29 @@ impl std::fmt::Debug for UiNumber {
     }
 }
 
+impl From<Number> for UiNumber {
+    fn from(number: Number) -> Self {
+        Self {
+            kind: match number.kind {
+                Kind::Words => UiNumberKind::Nothing,
+                Kind::Telephone => UiNumberKind::Telephone,
+                Kind::Extension => UiNumberKind::Extension,
+                Kind::Address => UiNumberKind::Address,
+                Kind::Unfinished => UiNumberKind::Unfinished,
+            },
+            to: number.to,
+            shown: number.shown,
+            place: number.place.map(str::to_owned),
+        }
+    }
+}
+
 /// What kind of thing can be dialled.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum UiNumberKind {
-    /// Nothing yet, or words to search for.
+    /// Nothing yet, or words to search for; a single word can be dialled, as a name of our own domain.
     Nothing,
     /// A valid number of the telephone network, dialled in its E.164 form.
     Telephone,
@@ -37,4 +55,20 @@ pub enum UiNumberKind {
     Address,
     /// Begins like a number of the telephone network and is none (yet): dialled as typed.
     Unfinished,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_crosses_with_its_kind_and_its_country() {
+        let country = "DE".parse().ok();
+        let shown = UiNumber::from(warmline_desk::number::read("030 901820", country));
+        assert_eq!(shown.kind, UiNumberKind::Telephone);
+        assert_eq!(shown.to, "+4930901820");
+        assert_eq!(shown.shown, "+49 30 901820");
+        assert_eq!(shown.place.as_deref(), Some("Germany"));
+        assert_eq!(format!("{shown:?}"), "Telephone ‹pii›");
+    }
 }

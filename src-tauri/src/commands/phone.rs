@@ -1,6 +1,6 @@
 use tauri::{State, ipc::Channel};
-use warmline_desk::{ErrorCode, UserAction};
-use warmline_ipc::{Asked, UiAction, UiError, UiSnapshot};
+use warmline_desk::{ErrorCode, UserAction, number};
+use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiSnapshot};
 
 use crate::shell::Shell;
 
@@ -34,4 +34,14 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
         Asked::Close(really) => shell.close(really),
     }
     Ok(())
+}
+
+/// What a text in the call box means, while it is being typed. Costs some microseconds.
+#[tauri::command]
+pub(crate) fn read_number(shell: State<'_, Shell>, text: &str) -> UiNumber {
+    let number = match shell.desk() {
+        Some(desk) => desk.read_number(text),
+        None => number::read(text, None),
+    };
+    number.into()
 }

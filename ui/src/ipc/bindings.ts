@@ -429,7 +429,7 @@ export type UiNumber = {
  */
 kind: UiNumberKind, 
 /**
- * What would be dialled.
+ * What would be dialled; empty if it cannot be.
  */
 to: string, 
 /**

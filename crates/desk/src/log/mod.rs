@@ -117,8 +117,11 @@ fn filter(level: &str) -> Result<EnvFilter, DeskError> {
     } else {
         level
     };
-    // The last directive for a crate wins.
-    let directives = format!("{level},{}", warmline_sip::quiet_filter());
+    // The last directive for a crate wins. The library for numbers would log the ones it reads.
+    let directives = format!(
+        "{level},{},rlibphonenumber=off",
+        warmline_sip::quiet_filter()
+    );
     EnvFilter::try_new(directives).map_err(|error| {
         unusable(
             format!("The log level cannot be read: {error}."),

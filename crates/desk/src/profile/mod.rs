@@ -12,7 +12,10 @@ use std::{
 use warmline_media::{Codec, IceServer};
 use warmline_sip::{Account, Aor, ProxyUri, ServerUri, redact::Secret};
 
-use crate::error::{DeskError, ErrorCode};
+use crate::{
+    error::{DeskError, ErrorCode},
+    number::Country,
+};
 
 pub use password::SecretSource;
 
@@ -23,6 +26,8 @@ pub struct Profile {
     pub server: ServerUri,
     /// Who the agent is.
     pub aor: Aor,
+    /// By whose rules a number without `+` is read; unless said, the country of a number in `aor`.
+    pub country: Option<Country>,
     /// The name others are shown beside the address.
     pub display_name: Option<String>,
     /// The user name for authentication, where it is not the user part of `aor`.

@@ -8,7 +8,10 @@ use warmline_media::{Codec, IceServer};
 use warmline_sip::{AccountError, Aor, ProxyUri};
 
 use super::{IceEntry, Profile, SecretSource};
-use crate::error::{DeskError, ErrorCode};
+use crate::{
+    error::{DeskError, ErrorCode},
+    number::{Country, UnknownCountry},
+};
 
 /// Reads the text of a profile.
 pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
@@ -34,13 +37,15 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
     root.only(KEYS)?;
 
     let folder = |path: &str| folder.join(path);
+    let aor = root
+        .required("aor", AOR_ADVICE)?
+        .parsed::<Aor>(AOR_ADVICE)?;
     Ok(Profile {
         server: root
             .required("server", SERVER_ADVICE)?
             .parsed(SERVER_ADVICE)?,
-        aor: root
-            .required("aor", AOR_ADVICE)?
-            .parsed::<Aor>(AOR_ADVICE)?,
+        country: country(&root, &aor)?,
+        aor,
         display_name: root.string("display_name")?.map(Text::owned),
         auth_user: root.string("auth_user")?.map(Text::owned),
         ca_file: root.string("ca_file")?.map(|path| folder(path.value)),
@@ -53,6 +58,18 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         relay_only: relay_only(&root)?,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
+}
+
+fn country(root: &Table<'_>, aor: &Aor) -> Result<Option<Country>, DeskError> {
+    match root.string("country")? {
+        None => Ok(Country::of_number(aor.user())),
+        Some(code) => match code.value.parse() {
+            Ok(country) => Ok(Some(country)),
+            Err(UnknownCountry) => {
+                Err(code.wrong("this is not the code of a country.", COUNTRY_ADVICE))
+            }
+        },
+    }
 }
 
 fn codecs(root: &Table<'_>) -> Result<Vec<Codec>, DeskError> {
@@ -321,6 +338,7 @@ fn distance(one: &str, other: &str) -> usize {
 const KEYS: &[&str] = &[
     "server",
     "aor",
+    "country",
     "display_name",
     "auth_user",
     "ca_file",
@@ -344,6 +362,7 @@ const CODECS: &[(&str, Codec)] = &[
 const SERVER_ADVICE: &str =
     "Write for example server = \"wss://sbc.example.com/ws\" or server = \"sips:sbc.example.com\".";
 const AOR_ADVICE: &str = "Write for example aor = \"sip:2001@example.com\".";
+const COUNTRY_ADVICE: &str = "Write two letters as of ISO 3166-1, for example country = \"DE\".";
 const PROXY_ADVICE: &str = "Write for example proxy = \"http://proxy.example.com:3128\".";
 const CODECS_ADVICE: &str = "Choose from \"opus\", \"g722\", \"pcmu\", \"pcma\".";
 const ICE_ADVICE: &str = "Write for example urls = [\"stun:stun.example.com:3478\"]; a TURN server \

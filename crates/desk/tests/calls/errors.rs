@@ -28,6 +28,12 @@ async fn what_cannot_be_done_is_answered_with_a_code() {
             },
             ErrorCode::BadNumber,
         ),
+        (
+            UserAction::Dial {
+                to: "sip:@nowhere".into(),
+            },
+            ErrorCode::BadNumber,
+        ),
     ] {
         let error = scene.phone.desk.send(action).await.unwrap_err();
         assert_eq!(error.code, code);
@@ -38,7 +44,7 @@ async fn what_cannot_be_done_is_answered_with_a_code() {
 #[tokio::test]
 async fn what_is_no_address_ends_at_once_and_says_why() {
     let mut scene = Scene::new().await;
-    let to = "sip:@nowhere".to_owned();
+    let to = "sip:somebody@nowhere?Subject=hello".to_owned();
     let Ok(Done::Dialing(call)) = scene.phone.desk.send(UserAction::Dial { to }).await else {
         panic!("the call is begun");
     };

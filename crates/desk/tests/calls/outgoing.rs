@@ -67,6 +67,25 @@ async fn the_agent_calls_talks_holds_keys_and_hangs_up() {
 }
 
 #[tokio::test]
+async fn a_national_number_is_dialled_in_its_international_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut peer = Peer::start().await;
+    let mut config = peer::config(peer.port, folder.path());
+    config.country = Some("DE".parse().unwrap());
+    let phone = Phone::start_with(config).await;
+    for (typed, dialled) in [("030 901820", "sip:+4930901820@"), ("20 01", "sip:2001@")] {
+        assert!(dialled.contains(&phone.desk.read_number(typed).to));
+        let to = typed.to_owned();
+        phone.desk.send(UserAction::Dial { to }).await.unwrap();
+        let invite = peer.request("INVITE").await;
+        let target = format!("INVITE {dialled}");
+        assert!(invite.start.starts_with(&target), "{}", invite.start);
+        peer.respond(&invite, 486, "a", None);
+        peer.request("ACK").await;
+    }
+}
+
+#[tokio::test]
 async fn early_media_is_heard_and_another_fork_may_answer() {
     let mut scene = Scene::new().await;
     let call = scene.dial().await;

@@ -243,3 +243,19 @@ fn letters_between_two_words_are_counted() {
     assert_eq!(distance("aro", "aor"), 2);
     assert_eq!(distance("", "aor"), 3);
 }
+
+#[test]
+fn the_country_is_the_named_one_or_that_of_the_agents_number() {
+    let name = |text: &str| read(text).unwrap().country.map(Country::name);
+    assert_eq!(name(LEAST), None);
+    assert_eq!(name(&format!("{LEAST}country = \"de\"")), Some("Germany"));
+    let numbered = LEAST.replace("2001", "+41446681800");
+    assert_eq!(name(&numbered), Some("Switzerland"));
+    assert_eq!(
+        name(&format!("{numbered}country = \"AT\"")),
+        Some("Austria")
+    );
+    let wrong = complaint("country = \"Germany\"");
+    assert!(wrong.starts_with("Line 3: "), "{wrong}");
+    assert!(wrong.contains("country = \"DE\""), "{wrong}");
+}

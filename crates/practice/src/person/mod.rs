@@ -1,0 +1,630 @@
+//! Somebody in the contact centre: a user agent of their own, a voice, and manners.
+//!
+//! A person is a SIP and WebRTC peer like any other: `sip` and `media` over a real connection. One task
+//! each; what they do and notice comes out as [`Deed`]s.
+
+mod conversation;
+mod mouth;
+mod talk;
+mod voicemail;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use warmline_media::{Direction, Fork, MediaEvent};
+use warmline_sip::{
+    Account, DialogKey, EndedBy, Invite, ReferId, RegistrationState, SipEvent, SipRequest,
+    UserAgent,
+};
+
+use crate::scenario::{self, Customer, Expert, Manner};
+use crate::voices::Recording;
+use conversation::{Conversation, Manners};
+use talk::{Part, Talk, Wish, Words};
+use voicemail::Voicemail;
+
+pub use talk::Hears;
+
+/// Who somebody is.
+#[derive(Clone, Debug)]
+pub(crate) enum Role {
+    Customer(Box<Customer>),
+    Expert(Box<Expert>),
+    Echo,
+    Music,
+    Voicemail,
+}
+
+/// What a person does or notices; also what the tests read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Can be called.
+    Registered,
+    /// Calls.
+    Calls,
+    /// Is being called.
+    IsCalled,
+    /// Their call rings.
+    Rings,
+    /// A call of theirs stands.
+    Talks,
+    /// Says a line, counted from 0.
+    Says(usize),
+    /// Hears something else than before.
+    Hears(Hears),
+    /// A key was pressed at the other end.
+    Digit(char),
+    /// Was asked by REFER to call somebody else, and answered with this SIP status.
+    Referred(u16),
+    /// The call asked for by REFER has come to this SIP status.
+    Transferred(u16),
+    /// A call is over.
+    Ended {
+        /// Whether they hung up themselves.
+        by_me: bool,
+        /// SIP status, if one ended it.
+        status: Option<u16>,
+    },
+}
+
+/// Runs a person. Who has a number to call does so and leaves after it; everybody else stays.
+pub(crate) async fn run(
+    role: Role,
+    account: Account,
+    calls: Option<String>,
+    deeds: mpsc::Sender<Deed>,
+) {
+    let domain = account.aor.domain().to_owned();
+    let (agent, mut events) = UserAgent::start(account);
+    let (media_in, mut media) = mpsc::channel(64);
+    let mut person = Person {
+        role,
+        domain,
+        agent,
+        deeds,
+        media: media_in,
+        talks: BTreeMap::new(),
+        ringing: BTreeMap::new(),
+        referred: None,
+        patience: None,
+        hears: None,
+        leaves: calls.is_some(),
+        calls,
+    };
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let due = person.poll_timeout();
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(SipEvent::Stopped) | None => return,
+                Some(event) => person.sip(event).await,
+            },
+            Some((dialog, event)) = media.recv() => person.media(dialog, &event).await,
+            _ = look.tick(), if !person.talks.is_empty() => person.look().await,
+            () = until(due) => person.timeout().await,
+        }
+    }
+}
+
+struct Person {
+    role: Role,
+    domain: String,
+    agent: UserAgent,
+    deeds: mpsc::Sender<Deed>,
+    media: mpsc::Sender<(DialogKey, MediaEvent)>,
+    talks: BTreeMap<DialogKey, Talk>,
+    /// Calls that ring here: when to do what.
+    ringing: BTreeMap<DialogKey, Ringing>,
+    /// A transfer under way: the call it was asked for in, and the one made for it.
+    referred: Option<Referred>,
+    /// When a call of ours that nobody answers is given up.
+    patience: Option<(DialogKey, Instant)>,
+    hears: Option<Hears>,
+    /// The number to call once registered.
+    calls: Option<String>,
+    /// Whether to leave after the last call.
+    leaves: bool,
+}
+
+struct Ringing {
+    at: Instant,
+    offer: Option<String>,
+    /// The voicemail box answers in their place.
+    voicemail: bool,
+}
+
+struct Referred {
+    by: DialogKey,
+    refer: ReferId,
+    call: DialogKey,
+}
+
+impl Person {
+    fn poll_timeout(&self) -> Option<Instant> {
+        let rings = self.ringing.values().map(|ringing| ringing.at);
+        rings.chain(self.patience.map(|(_, at)| at)).min()
+    }
+
+    async fn timeout(&mut self) {
+        let now = Instant::now();
+        let due: Vec<_> = self
+            .ringing
+            .iter()
+            .filter(|(_, r)| now >= r.at)
+            .map(|(dialog, _)| *dialog)
+            .collect();
+        for dialog in due {
+            if let Some(ringing) = self.ringing.remove(&dialog) {
+                self.answer(dialog, ringing).await;
+            }
+        }
+        if let Some((dialog, _)) = self.patience.take_if(|(_, at)| now >= *at) {
+            self.agent.send(SipRequest::Cancel { dialog });
+        }
+    }
+
+    /// Calls a number, and tells on the way what a contact centre tells.
+    async fn call(&mut self, number: &str) {
+        let (headers, patience) = match &self.role {
+            Role::Customer(customer) => (story(customer, &self.domain), customer.patience),
+            _ => (Vec::new(), PATIENCE),
+        };
+        let to = format!("sip:{number}@{}", self.domain);
+        if let Some(dialog) = self.invite(to, headers).await {
+            self.patience = Some((dialog, Instant::now() + patience));
+            self.tell(Deed::Calls).await;
+        }
+    }
+
+    async fn invite(&mut self, to: String, headers: Vec<(String, String)>) -> Option<DialogKey> {
+        let dialog = self.agent.next_dialog();
+        let talk = self.talk(dialog, false)?;
+        match talk.session.offer().await {
+            Ok(offer) => {
+                self.talks.insert(dialog, talk);
+                self.agent.send(SipRequest::Invite {
+                    dialog,
+                    to,
+                    offer,
+                    headers,
+                });
+                Some(dialog)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "somebody in practice cannot call");
+                None
+            }
+        }
+    }
+
+    async fn sip(&mut self, event: SipEvent) {
+        match event {
+            SipEvent::Registration(RegistrationState::Registered { .. }) => {
+                self.tell(Deed::Registered).await;
+                if let Some(number) = self.calls.take() {
+                    self.call(&number).await;
+                }
+            }
+            SipEvent::Incoming { dialog, invite } => self.called(dialog, *invite).await,
+            SipEvent::Ringing { dialog, status, .. } => {
+                self.progress(dialog, status);
+                self.tell(Deed::Rings).await;
+            }
+            SipEvent::Early { dialog, fork, sdp } => {
+                if let Some(talk) = self.talks.get(&dialog) {
+                    log(talk
+                        .session
+                        .set_early_answer(Fork(fork.0.into()), &sdp)
+                        .await);
+                }
+            }
+            SipEvent::Answered { dialog, fork, sdp } => {
+                if let Some(talk) = self.talks.get(&dialog) {
+                    log(talk.session.set_answer(Fork(fork.0.into()), &sdp).await);
+                }
+                self.progress(dialog, 200);
+                self.stands(dialog).await;
+            }
+            SipEvent::AckedWithAnswer { dialog, sdp }
+            | SipEvent::ReofferAnswered { dialog, sdp } => {
+                if let Some(talk) = self.talks.get(&dialog) {
+                    log(talk.session.set_answer(Fork(0), &sdp).await);
+                }
+            }
+            SipEvent::Confirmed { dialog } => self.stands(dialog).await,
+            SipEvent::Reoffered { dialog, offer } => self.reoffered(dialog, offer).await,
+            SipEvent::ReofferRefused { dialog, .. } | SipEvent::ReofferCancelled { dialog } => {
+                if let Some(talk) = self.talks.get(&dialog) {
+                    talk.session.withdraw_offer().await;
+                }
+            }
+            SipEvent::Dtmf { dialog, digit, .. } => {
+                self.tell(Deed::Digit(digit)).await;
+                let wishes = self.talks.get_mut(&dialog).map(|talk| talk.digit(digit));
+                self.grant(dialog, wishes.unwrap_or_default()).await;
+            }
+            SipEvent::Referred {
+                dialog,
+                refer,
+                refer_to,
+                replaces,
+                referred_by,
+            } => {
+                self.referred(dialog, refer, refer_to.uri, replaces, referred_by)
+                    .await
+            }
+            SipEvent::Ended { dialog, cause } => {
+                if let Some(referred) = self.referred.take_if(|referred| referred.call == dialog) {
+                    let status = cause.status.unwrap_or(480);
+                    self.notify(&referred, status, true);
+                    self.tell(Deed::Transferred(status)).await;
+                }
+                self.patience.take_if(|(waiting, _)| *waiting == dialog);
+                let rang = self.ringing.remove(&dialog).is_some();
+                if let Some(talk) = self.talks.remove(&dialog) {
+                    talk.close().await;
+                } else if !rang {
+                    // A call that we turned away.
+                    return;
+                }
+                self.hears = None;
+                let by_me = cause.by == EndedBy::Local;
+                let status = cause.status;
+                self.tell(Deed::Ended { by_me, status }).await;
+                if self.leaves && self.talks.is_empty() {
+                    self.agent.send(SipRequest::Shutdown);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Somebody calls: who may be called does what is their manner.
+    async fn called(&mut self, dialog: DialogKey, invite: Invite) {
+        let now = Instant::now();
+        if invite.replaces.is_some() {
+            // The other one of a transfer: it takes the place of the call that stands.
+            let offer = invite.offer;
+            return self
+                .answer(
+                    dialog,
+                    Ringing {
+                        at: now,
+                        offer,
+                        voicemail: false,
+                    },
+                )
+                .await;
+        }
+        self.tell(Deed::IsCalled).await;
+        let manner = match &self.role {
+            Role::Expert(expert) => expert.manner,
+            Role::Customer(_) => Manner::Busy,
+            Role::Echo | Role::Music | Role::Voicemail => Manner::Answers(Duration::ZERO),
+        };
+        // People talk to one at a time, lines to everybody.
+        let person = matches!(self.role, Role::Customer(_) | Role::Expert(_));
+        if person && !(self.talks.is_empty() && self.ringing.is_empty()) {
+            return self.reject(dialog, 486);
+        }
+        let (wait, voicemail) = match manner {
+            Manner::Busy => return self.reject(dialog, 486),
+            Manner::Declines => return self.reject(dialog, 603),
+            Manner::Answers(wait) => (wait, false),
+            Manner::Away(wait) => (wait, true),
+            Manner::Silent => (FOR_EVER, false),
+        };
+        let ringing = Ringing {
+            at: now + wait,
+            offer: invite.offer,
+            voicemail,
+        };
+        if wait.is_zero() {
+            // As an auto attendant does: 200 without 180.
+            return self.answer(dialog, ringing).await;
+        }
+        self.agent.send(SipRequest::Ring { dialog });
+        self.ringing.insert(dialog, ringing);
+    }
+
+    async fn answer(&mut self, dialog: DialogKey, ringing: Ringing) {
+        let Some(talk) = self.talk(dialog, ringing.voicemail) else {
+            return self.reject(dialog, 500);
+        };
+        let sdp = match &ringing.offer {
+            Some(offer) => talk.answer(offer).await,
+            None => talk.session.offer().await,
+        };
+        match sdp {
+            Ok(sdp) => {
+                self.talks.insert(dialog, talk);
+                self.agent.send(SipRequest::Accept { dialog, sdp });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "somebody in practice cannot answer");
+                self.reject(dialog, 488);
+            }
+        }
+    }
+
+    fn reject(&self, dialog: DialogKey, status: u16) {
+        self.agent.send(SipRequest::Reject {
+            dialog,
+            status,
+            reason: None,
+        });
+    }
+
+    async fn stands(&mut self, dialog: DialogKey) {
+        self.patience.take_if(|(waiting, _)| *waiting == dialog);
+        let Some(talk) = self.talks.get_mut(&dialog) else {
+            return;
+        };
+        let wishes = talk.answered(Instant::now());
+        self.tell(Deed::Talks).await;
+        self.grant(dialog, wishes).await;
+        if let Some(referred) = self.referred.take_if(|referred| referred.call == dialog) {
+            // As a PBX does: who transferred is told, and let go.
+            self.notify(&referred, 200, true);
+            self.tell(Deed::Transferred(200)).await;
+            self.agent.send(SipRequest::Bye {
+                dialog: referred.by,
+            });
+        }
+    }
+
+    async fn reoffered(&mut self, dialog: DialogKey, offer: Option<String>) {
+        let Some(talk) = self.talks.get(&dialog) else {
+            return;
+        };
+        let answer = match &offer {
+            Some(offer) => talk.session.answer(offer).await,
+            None => talk.session.offer_all(Direction::SendRecv).await,
+        };
+        let answer = answer.map_err(|error| {
+            tracing::warn!(%error, "somebody in practice cannot take an offer");
+            488
+        });
+        self.agent
+            .send(SipRequest::AnswerReoffer { dialog, answer });
+    }
+
+    /// The agent asks to call somebody else: an attended or blind transfer.
+    async fn referred(
+        &mut self,
+        by: DialogKey,
+        refer: ReferId,
+        to: String,
+        replaces: Option<String>,
+        referred_by: Option<String>,
+    ) {
+        let transfer = match &self.role {
+            Role::Customer(customer) => customer.transfer,
+            Role::Expert(_) => scenario::Transfer::Accepted,
+            Role::Echo | Role::Music | Role::Voicemail => scenario::Transfer::Refused(603),
+        };
+        let busy = self.referred.is_some();
+        let status = match transfer {
+            _ if busy => 491,
+            scenario::Transfer::Refused(status) => status,
+            scenario::Transfer::Accepted | scenario::Transfer::Silent => 202,
+        };
+        self.agent.send(SipRequest::AnswerRefer {
+            dialog: by,
+            refer,
+            status,
+        });
+        self.tell(Deed::Referred(status)).await;
+        if status != 202 || transfer == scenario::Transfer::Silent {
+            return;
+        }
+        self.agent.send(SipRequest::NotifyRefer {
+            dialog: by,
+            refer,
+            status: 100,
+            reason: None,
+            last: false,
+        });
+        let headers = [("Replaces", replaces), ("Referred-By", referred_by)];
+        let headers = headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        match self.invite(to, headers.collect()).await {
+            Some(call) => self.referred = Some(Referred { by, refer, call }),
+            None => self.notify(
+                &Referred {
+                    by,
+                    refer,
+                    call: by,
+                },
+                500,
+                true,
+            ),
+        }
+    }
+
+    fn progress(&self, dialog: DialogKey, status: u16) {
+        if let Some(referred) = self
+            .referred
+            .as_ref()
+            .filter(|referred| referred.call == dialog && status < 200)
+        {
+            self.notify(referred, status, false);
+        }
+    }
+
+    fn notify(&self, referred: &Referred, status: u16, last: bool) {
+        self.agent.send(SipRequest::NotifyRefer {
+            dialog: referred.by,
+            refer: referred.refer,
+            status,
+            reason: None,
+            last,
+        });
+    }
+
+    async fn media(&mut self, dialog: DialogKey, event: &MediaEvent) {
+        if let MediaEvent::Dtmf(digit) = event {
+            self.tell(Deed::Digit(*digit)).await;
+        }
+        let wishes = self
+            .talks
+            .get_mut(&dialog)
+            .map(|talk| talk.media(Instant::now(), event));
+        self.grant(dialog, wishes.unwrap_or_default()).await;
+        self.listen().await;
+    }
+
+    async fn look(&mut self) {
+        let now = Instant::now();
+        let mut wishes = Vec::new();
+        for (dialog, talk) in &mut self.talks {
+            wishes.push((*dialog, talk.look(now)));
+        }
+        for (dialog, wishes) in wishes {
+            self.grant(dialog, wishes).await;
+        }
+        self.listen().await;
+    }
+
+    /// Tells when they hear something else in the newest call.
+    async fn listen(&mut self) {
+        let hears = self.talks.values().next_back().map(Talk::hears);
+        if hears != self.hears {
+            self.hears = hears;
+            if let Some(hears) = hears {
+                self.tell(Deed::Hears(hears)).await;
+            }
+        }
+    }
+
+    async fn grant(&mut self, dialog: DialogKey, wishes: Vec<Wish>) {
+        for wish in wishes {
+            match wish {
+                Wish::HangUp => self.agent.send(SipRequest::Bye { dialog }),
+                Wish::Said(line) => self.tell(Deed::Says(line)).await,
+                Wish::Offer(direction) => {
+                    let Some(talk) = self.talks.get(&dialog) else {
+                        continue;
+                    };
+                    match talk.session.reoffer(direction, false).await {
+                        Ok(offer) => self.agent.send(SipRequest::Reoffer { dialog, offer }),
+                        Err(error) => tracing::debug!(%error, "no offer now"),
+                    }
+                }
+            }
+        }
+    }
+
+    fn talk(&self, dialog: DialogKey, voicemail: bool) -> Option<Talk> {
+        let part = match &self.role {
+            _ if voicemail => takes_messages(),
+            Role::Customer(customer) => Part::Talks {
+                conversation: Conversation::new(Manners {
+                    lines: customer.says.len(),
+                    asks: customer.still_there.is_some(),
+                    leaves: customer.farewell.is_some(),
+                    ..Manners::default()
+                }),
+                words: Words {
+                    lines: customer.says.clone(),
+                    still_there: customer.still_there.clone(),
+                    farewell: customer.farewell.clone(),
+                },
+            },
+            Role::Expert(expert) => Part::Talks {
+                conversation: Conversation::new(Manners {
+                    lines: expert.says.len(),
+                    speaks_first: true,
+                    holds: expert.holds,
+                    ..Manners::default()
+                }),
+                words: Words {
+                    lines: expert.says.clone(),
+                    ..Words::default()
+                },
+            },
+            Role::Echo => Part::Echoes {
+                greeting: built_in("echo"),
+            },
+            Role::Music => Part::PlaysMusic,
+            Role::Voicemail => takes_messages(),
+        };
+        let talk = Talk::new(dialog, part, self.media.clone());
+        talk.inspect_err(|error| tracing::warn!(%error, "somebody in practice has no voice"))
+            .ok()
+    }
+
+    async fn tell(&self, deed: Deed) {
+        // Nobody listens any more: practice ends.
+        let _ = self.deeds.send(deed).await;
+    }
+}
+
+/// What a contact centre says of a call.
+fn story(customer: &Customer, domain: &str) -> Vec<(String, String)> {
+    let mut headers = Vec::new();
+    let mut add = |name: &str, value: Option<String>| {
+        headers.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    add("X-Queue", customer.queue.clone());
+    add("Subject", customer.topic.clone());
+    add(
+        "X-Queue-Wait",
+        customer.waited.map(|waited| waited.as_secs().to_string()),
+    );
+    let diversion = |number: &String| format!("<sip:{number}@{domain}>;reason=unconditional");
+    add("Diversion", customer.passed_on_by.as_ref().map(diversion));
+    let data: Vec<_> = customer
+        .data
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    let hex = |text: String| {
+        text.bytes()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    // RFC 7433: hexadecimal, as gateways to ISDN send it.
+    add(
+        "User-to-User",
+        (!data.is_empty()).then(|| format!("{};encoding=hex", hex(data.join(";")))),
+    );
+    headers
+}
+
+fn takes_messages() -> Part {
+    Part::TakesMessages(Voicemail::new(
+        built_in("voicemail"),
+        built_in("voicemail-again"),
+    ))
+}
+
+fn built_in(name: &str) -> Option<Recording> {
+    Recording::find(name, None).ok()
+}
+
+fn log(result: Result<(), warmline_media::MediaError>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "somebody in practice cannot take an answer");
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How often they look whether somebody speaks.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How long others than customers let it ring.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Longer than anybody lets it ring.
+const FOR_EVER: Duration = Duration::from_secs(86_400);

@@ -1,0 +1,177 @@
+//! What happens in a practice: who calls, with what story, and who can help. Read from TOML.
+
+mod read;
+
+use std::fs;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::voices::Recording;
+
+/// A scenario that has been read and makes sense.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// All chance comes from it: the same seed gives the same day.
+    pub seed: u64,
+    /// Who practises.
+    pub agent: Agent,
+    /// When customers call.
+    pub pace: Pace,
+    /// Who calls, in order; drawn by chance once all have called, if [`Pace::repeat`] says so.
+    pub customers: Vec<Customer>,
+    /// Who can help.
+    pub experts: Vec<Expert>,
+    /// Numbers that are not people.
+    pub lines: Lines,
+}
+
+/// Who practises.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// Name.
+    pub name: String,
+    /// E.164 number, which customers call.
+    pub number: String,
+}
+
+/// When customers call.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// From when the agent can be reached to the first call.
+    pub first_call: Duration,
+    /// From the end of a call to the next.
+    pub next_call: RangeInclusive<Duration>,
+    /// How likely another customer calls while one is being served, 0 to 1.
+    pub second_call: f64,
+    /// Whether customers call again once all have called.
+    pub repeat: bool,
+}
+
+/// Somebody who calls.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    /// Name, shown beside the number.
+    pub name: String,
+    /// E.164 number.
+    pub number: String,
+    /// The queue they waited in.
+    pub queue: Option<String>,
+    /// What it is about.
+    pub topic: Option<String>,
+    /// How long they had waited when the call comes.
+    pub waited: Option<Duration>,
+    /// Who passed the call on: the number that was dialled first.
+    pub passed_on_by: Option<String>,
+    /// User-to-User data, in order.
+    pub data: Vec<(String, String)>,
+    /// How long it rings before they give up.
+    pub patience: Duration,
+    /// What they say, one at a time.
+    pub says: Vec<Recording>,
+    /// What they say when nobody has spoken for long.
+    pub still_there: Option<Recording>,
+    /// What they say before they hang up; without it they never do.
+    pub farewell: Option<Recording>,
+    /// What becomes of a transfer.
+    pub transfer: Transfer,
+}
+
+/// What becomes of an attended transfer (REFER, RFC 3515).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// It is carried out, with progress.
+    Accepted,
+    /// It is refused with this SIP status.
+    Refused(u16),
+    /// It is accepted and never heard of again.
+    Silent,
+}
+
+/// Somebody who can help.
+#[derive(Clone, Debug)]
+pub struct Expert {
+    /// Name.
+    pub name: String,
+    /// E.164 number.
+    pub number: String,
+    /// Short number.
+    pub extension: Option<String>,
+    /// What they do when called.
+    pub manner: Manner,
+    /// What they say, one at a time.
+    pub says: Vec<Recording>,
+    /// After the last they put the agent on hold for so long, with music.
+    pub holds: Option<Duration>,
+}
+
+/// What somebody does when called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Answers after ringing for so long.
+    Answers(Duration),
+    /// Is on the telephone: 486.
+    Busy,
+    /// Turns every call away: 603.
+    Declines,
+    /// Lets it ring for so long, then the voicemail box answers.
+    Away(Duration),
+    /// Lets it ring.
+    Silent,
+}
+
+/// Numbers that are not people.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    /// Repeats what it hears.
+    pub echo: Option<String>,
+    /// Plays music.
+    pub music: Option<String>,
+    /// Takes a message at once, without ringing.
+    pub voicemail: Option<String>,
+}
+
+/// Why a scenario cannot be used.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ScenarioError {
+    /// The file cannot be read.
+    #[error("The scenario {path} cannot be read: {reason}.")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// It says something that cannot be.
+    #[error("The scenario cannot be used. {0}")]
+    Invalid(String),
+}
+
+impl Scenario {
+    /// The one that is built in: a morning in a small contact centre.
+    pub fn built_in() -> Self {
+        Self::parse(MORNING, None).expect("a test reads it")
+    }
+
+    /// Reads a scenario; recordings it names may lie beside it.
+    ///
+    /// # Errors
+    /// The file cannot be read, or says something that cannot be.
+    pub fn load(path: &Path) -> Result<Self, ScenarioError> {
+        let text = fs::read_to_string(path).map_err(|error| ScenarioError::Unreadable {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        Self::parse(&text, path.parent())
+    }
+
+    /// Reads the text of a scenario. The message of an error names the line, or whom it is about.
+    ///
+    /// # Errors
+    /// Not TOML, a key that is not known, a value that does not fit, or one that is missing.
+    pub fn parse(text: &str, folder: Option<&Path>) -> Result<Self, ScenarioError> {
+        read::scenario(text, folder).map_err(ScenarioError::Invalid)
+    }
+}
+
+const MORNING: &str = include_str!("../../scenarios/morning.toml");

@@ -314,6 +314,22 @@ impl Peer {
         (&self.call_id, &self.from, &self.to) == (&other.call_id, &other.from, &other.to)
     }
 
+    /// The dialog as a `Replaces` names it to us.
+    pub(crate) fn replaces(&self) -> String {
+        let tag = |of: &str| headers::tag(of).unwrap_or_default();
+        format!(
+            "{};to-tag={};from-tag={}",
+            self.call_id,
+            tag(&self.to),
+            tag(&self.from)
+        )
+    }
+
+    /// Falls behind with its numbers.
+    pub(crate) fn step_back(&mut self) {
+        self.seq = self.seq.saturating_sub(2);
+    }
+
     /// A request of the far end in the dialog; the next in order, except an ACK.
     pub(crate) fn request(&mut self, method: &str, more: &str, body: &str) -> Request {
         if method != "ACK" {

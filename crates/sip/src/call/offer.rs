@@ -88,11 +88,13 @@ impl Call {
         if request.method == Method::Invite
             && let Stage::Talking(leg) = self.stage
         {
+            // An offer that has overtaken the ACK of our first 200 confirms the call in its stead.
+            let initial = self.unacked.as_ref().is_some_and(|u| u.initial);
             self.unacked = Some(Unacked {
                 server,
                 leg,
                 offered: offer.is_none(),
-                initial: false,
+                initial,
                 bye: false,
             });
         }

@@ -95,7 +95,9 @@ impl Call {
                 self.keep_until(now + interval.unwrap_or(HELD_BY_THEM));
             }
             // The call lives, and those who referred us still wait for word.
-            Purpose::Notify(_) if !self.is_over() => self.sent[at].id = None,
+            Purpose::Notify(_) if !self.is_over() && !self.is_outdated(at) => {
+                self.sent[at].id = None;
+            }
             Purpose::Notify(_) => drop(self.sent.remove(at)),
             Purpose::Refer(refer) => {
                 let sent = self.sent.remove(at).id.is_some();

@@ -199,11 +199,15 @@ impl Call {
                 self.wish.write(&mut sent.request.headers, refresher);
             }
             if challenged || lengthened {
-                self.transmit(line, now, at);
+                if self.is_outdated(at) {
+                    self.sent.remove(at);
+                } else {
+                    self.transmit(line, now, at);
+                }
                 return;
             }
         }
-        let purpose = sent.purpose;
+        let purpose = self.sent[at].purpose;
         match purpose {
             Purpose::Bye | Purpose::Cancel | Purpose::Prack => drop(self.sent.remove(at)),
             Purpose::Info => {

@@ -10,6 +10,7 @@ mod referring;
 mod replacing;
 mod sessions;
 mod talking;
+mod transfer_orders;
 mod world;
 
 /// Another session than the far end's usual one.

@@ -394,6 +394,13 @@ impl Call {
         self.send(line, now, leg, request, Purpose::Notify(refer));
     }
 
+    /// Whether what this request tells has been told anew by a later one.
+    pub(super) fn is_outdated(&self, at: usize) -> bool {
+        let purpose = self.sent[at].purpose;
+        matches!(purpose, Purpose::Notify(_))
+            && self.sent[at + 1..].iter().any(|s| s.purpose == purpose)
+    }
+
     /// The final answer to a NOTIFY of ours: a refusal ends the subscription (RFC 6665 §4.2.2).
     pub(super) fn notify_answered(&mut self, refer: ReferId, status: u16) {
         if status >= 300 {

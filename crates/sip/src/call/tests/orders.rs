@@ -11,7 +11,7 @@ use crate::far_end::{OFFER, invite};
 use crate::message;
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Call,
     /// Call, and be answered by the second of two forks.
     Forked,
@@ -32,6 +32,10 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
+    proptest::collection::vec(step(), 0..80)
+}
+
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let status = prop_oneof![
         Just(100u16),
         Just(180),
@@ -48,7 +52,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(491),
         Just(503)
     ];
-    let step = prop_oneof![
+    prop_oneof![
         3 => Just(Step::Call),
         2 => Just(Step::Forked),
         3 => (0u8..4).prop_map(Step::Called),
@@ -62,8 +66,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Break),
         2 => Just(Step::Recover),
         3 => (0u32..400).prop_map(Step::Wait),
-    ];
-    proptest::collection::vec(step, 0..80)
+    ]
 }
 
 proptest! {
@@ -90,7 +93,7 @@ proptest! {
 }
 
 impl World {
-    fn step(&mut self, step: Step) {
+    pub(super) fn step(&mut self, step: Step) {
         match step {
             Step::Call => self.call(),
             Step::Forked => {

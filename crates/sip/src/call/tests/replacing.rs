@@ -2,6 +2,7 @@
 
 use rsipstack::sip::{Header, Method, Request, Response};
 
+use super::OTHER;
 use crate::agent::{DialogKey, EndCause, EndedBy, SipEvent, SipRequest};
 use crate::core::Input;
 use crate::far_end::{ANSWER, FarEnd, OFFER, Peer, invite, value};
@@ -176,6 +177,28 @@ fn nobody_is_lost_where_the_new_call_comes_to_nothing() {
             "{way}"
         );
     }
+}
+
+#[test]
+fn an_offer_that_overtakes_the_ack_does_not_stand_for_it() {
+    let mut c = consulted();
+    let (new, server, _) = c.ringing();
+    let ok = c.accept(new, server);
+    let mut customer = Peer::caller(&ok);
+    let again = c.t.incoming(customer.request("INVITE", "", OTHER));
+    c.t.answer_to(again);
+    assert!(matches!(c.t.event(), SipEvent::Reoffered { .. }));
+    c.t.ask(SipRequest::AnswerReoffer {
+        dialog: new,
+        answer: Ok(ANSWER.into()),
+    });
+    c.t.answer_to(again);
+    c.t.silent();
+    let ack = Box::new(customer.request("ACK", "", ""));
+    c.t.feed(Input::Followed(again, ack));
+    assert_eq!(c.t.event(), SipEvent::Confirmed { dialog: new });
+    c.bye();
+    assert_eq!(c.ended(c.old).replaced_by, Some(new));
 }
 
 #[test]

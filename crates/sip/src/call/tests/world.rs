@@ -30,6 +30,11 @@ pub(super) struct World {
     /// Dialogs with a BYE, from either side.
     pub(super) hung_up: BTreeSet<Dialog>,
     pub(super) violations: Vec<String>,
+    /// Every event, and every NOTIFY of ours.
+    pub(super) told: Vec<SipEvent>,
+    pub(super) notifies: Vec<Request>,
+    /// What stood until the end, and is hung up then.
+    pub(super) finishing: BTreeSet<DialogKey>,
     pub(super) up: bool,
     pub(super) broken_at: Instant,
     dialling: bool,
@@ -67,6 +72,9 @@ impl World {
             answered: BTreeMap::new(),
             hung_up: BTreeSet::new(),
             violations: vec![],
+            told: vec![],
+            notifies: vec![],
+            finishing: BTreeSet::new(),
             up: true,
             broken_at: now,
             dialling: false,
@@ -246,6 +254,9 @@ impl World {
                         self.violations
                             .push(format!("{} without a flow", request.method));
                     }
+                    if request.method == Method::Notify {
+                        self.notifies.push((*request).clone());
+                    }
                     self.clients.insert(id, *request);
                 }
                 Output::Abandon(id) => drop(self.clients.remove(&id)),
@@ -274,7 +285,10 @@ impl World {
                         }
                     }
                 }
-                Output::Emit(event) => self.event(&event),
+                Output::Emit(event) => {
+                    self.event(&event);
+                    self.told.push(event);
+                }
                 Output::Connect => self.dialling = true,
                 Output::Disconnect => {
                     self.up = false;
@@ -366,6 +380,9 @@ impl World {
     /// Hangs everything up, lets every transaction run out, and waits.
     pub(super) fn finish(&mut self) {
         for dialog in self.keys.clone() {
+            if !self.ended.contains(&dialog) {
+                self.finishing.insert(dialog);
+            }
             self.t.ask(SipRequest::Bye { dialog });
             self.drain();
         }

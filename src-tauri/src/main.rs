@@ -8,6 +8,7 @@ mod first_run;
 mod menu;
 mod phone;
 mod restarts;
+mod settings;
 mod shell;
 mod signals;
 mod window;

@@ -6,7 +6,11 @@ use std::{
 };
 
 use tokio::sync::{broadcast, watch};
-use warmline_desk::{Desk, DeskConfig, DeskError, DeskEvent, Snapshot, UserAction, log::LogHealth};
+use warmline_desk::{
+    Desk, DeskConfig, DeskError, DeskEvent, DeviceRole, Snapshot, UserAction,
+    log::LogHealth,
+    policy::{Device, Settings},
+};
 use warmline_ipc::{Presenter, UiSnapshot};
 
 /// A desk that runs, and what the pages are shown of it.
@@ -29,16 +33,21 @@ pub(crate) enum News {
 }
 
 impl Phone {
-    /// Starts a phone by the profile in this file. Reading it may ask the agent to unlock the
-    /// keychain, so this may take long. The agent hears of a `log` that loses lines.
-    pub(crate) async fn start(profile: PathBuf, log: Option<LogHealth>) -> Result<Self, DeskError> {
+    /// Starts a phone by the profile in this file, on the devices of these settings. Reading it may
+    /// ask the agent to unlock the keychain, so this may take long. The agent hears of a `log` that
+    /// loses lines.
+    pub(crate) async fn start(
+        profile: PathBuf,
+        settings: Settings,
+        log: Option<LogHealth>,
+    ) -> Result<Self, DeskError> {
         let read = tauri::async_runtime::spawn_blocking(move || {
             let profile = warmline_desk::Profile::load(&profile)?;
             DeskConfig::from_profile(&profile).map(|config| (profile, config))
         });
         let (profile, mut config) = read.await.expect("reading a profile does not panic")?;
         config.log = log;
-        let desk = warmline_desk::start(config)?;
+        let desk = warmline_desk::start(config.with_settings(&settings))?;
         Ok(Self {
             presenter: Presenter::new(&profile),
             snapshot: desk.snapshot(),
@@ -50,7 +59,8 @@ impl Phone {
 
     /// Waits until there is something new to show.
     pub(crate) async fn news(&mut self) -> News {
-        let live = self.has_calls();
+        // The agent may also look at the levels without a call.
+        let live = self.has_calls() || self.snapshot.borrow().devices.is_some();
         tokio::select! {
             changed = self.snapshot.changed() => {
                 if changed.is_err() || self.snapshot.borrow_and_update().stopped {
@@ -68,7 +78,7 @@ impl Phone {
                 Ok(DeskEvent::Stopped) | Err(broadcast::error::RecvError::Closed) => News::Stopped,
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => News::Changed,
             },
-            // The microphone's level is in no snapshot: it changes all the time.
+            // Levels are in no snapshot: they change all the time.
             () = tokio::time::sleep(LEVEL_SHOWN), if live => News::Changed,
         }
     }
@@ -84,6 +94,21 @@ impl Phone {
         let levels = self.desk.levels();
         self.presenter
             .present(&self.snapshot.borrow(), levels, closing)
+    }
+
+    /// One of the devices the agent looks at, to be remembered.
+    pub(crate) fn device(&self, role: DeviceRole, id: &str) -> Option<Device> {
+        let snapshot = self.snapshot.borrow();
+        let listed = snapshot.devices.as_ref()?;
+        let listed = match role {
+            DeviceRole::Microphone => &listed.inputs,
+            DeviceRole::Speaker | DeviceRole::Ringer => &listed.outputs,
+        };
+        let found = listed.iter().find(|device| device.id == id)?;
+        Some(Device {
+            id: found.id.clone(),
+            name: Some(found.name.clone()),
+        })
     }
 
     /// How long it has been running.

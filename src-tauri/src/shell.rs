@@ -6,14 +6,18 @@ use std::{
 };
 
 use tauri::{AppHandle, ipc::Channel};
-use tokio::sync::{mpsc, watch};
-use warmline_desk::{Desk, DeskError, UserAction, log::LogHealth};
-use warmline_ipc::{UiAccount, UiSnapshot};
+use tokio::sync::{mpsc, oneshot, watch};
+use warmline_desk::{
+    Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply,
+    UserAction, log::LogHealth,
+};
+use warmline_ipc::{UiAccount, UiError, UiSnapshot};
 
 use crate::{
     first_run::Profile,
     phone::{News, Phone},
     restarts::Restarts,
+    settings::Kept,
     signals, window,
 };
 
@@ -37,9 +41,11 @@ impl Shell {
         let (desk_sender, desk) = watch::channel(None);
         let task = Task {
             app,
+            settings: Kept::beside(profile.path()),
             profile,
             log,
-            untold: no_log,
+            untold: no_log.into_iter().collect(),
+            looking: false,
             phone: None,
             starting: None,
             restarts: Restarts::default(),
@@ -61,6 +67,25 @@ impl Shell {
     /// Shows a page everything from now on.
     pub(crate) fn watch(&self, page: Channel<UiSnapshot>) {
         self.ask(Ask::Watch(page));
+    }
+
+    /// The page shows the sound devices, or no longer does.
+    pub(crate) fn look_at_sound(&self, looking: bool) {
+        self.ask(Ask::LookAtSound(looking));
+    }
+
+    /// Uses another device and remembers it; without an id, the system's default.
+    pub(crate) async fn choose_device(
+        &self,
+        role: DeviceRole,
+        id: Option<String>,
+    ) -> Result<(), UiError> {
+        self.set(|asked| Ask::ChooseDevice(role, id, asked)).await
+    }
+
+    /// Makes something louder or softer and remembers it.
+    pub(crate) async fn set_loudness(&self, of: Loudness, percent: u8) -> Result<(), UiError> {
+        self.set(|asked| Ask::SetLoudness(of, percent, asked)).await
     }
 
     /// Reads the profile again, if no phone runs.
@@ -92,6 +117,14 @@ impl Shell {
         }
     }
 
+    async fn set(&self, ask: impl FnOnce(oneshot::Sender<Set>) -> Ask) -> Result<(), UiError> {
+        let (asked, set) = oneshot::channel();
+        self.ask(ask(asked));
+        let reply = set.await.map_err(|_| UiError::no_phone())??;
+        reply.await?;
+        Ok(())
+    }
+
     fn ask(&self, ask: Ask) {
         // The task ends with the program only.
         let _ = self.asks.send(ask);
@@ -100,17 +133,26 @@ impl Shell {
 
 enum Ask {
     Watch(Channel<UiSnapshot>),
+    LookAtSound(bool),
+    ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
+    SetLoudness(Loudness, u8, oneshot::Sender<Set>),
     ReadProfile,
     CloseAsked,
     Close(bool),
 }
+
+/// What came of setting something: the desk's answer to come.
+type Set = Result<Reply, UiError>;
 
 struct Task {
     app: AppHandle,
     profile: Profile,
     log: Option<LogHealth>,
     /// What the agent is told as soon as there are a phone and a page to tell it.
-    untold: Option<DeskError>,
+    untold: Vec<DeskError>,
+    settings: Kept,
+    /// The page shows the sound devices.
+    looking: bool,
     phone: Option<Phone>,
     /// A phone under way. The keychain may wait for the agent, and the window must not.
     starting: Option<Starting>,
@@ -127,6 +169,10 @@ struct Task {
 
 impl Task {
     async fn run(mut self, mut asked: mpsc::UnboundedReceiver<Ask>) {
+        if let Err(error) = self.settings.read().await {
+            tracing::warn!(code = error.code.as_str(), "settings not read");
+            self.untold.push(error);
+        }
         self.start_phone(Duration::ZERO);
         let mut terminated = std::pin::pin!(signals::terminated());
         loop {
@@ -143,6 +189,10 @@ impl Task {
                     self.hear(news);
                     false
                 }
+                error = self.settings.keep() => {
+                    self.untold.push(error);
+                    false
+                }
                 () = &mut terminated => true,
             };
             if leave {
@@ -155,6 +205,7 @@ impl Task {
         if let Some(phone) = self.phone.take() {
             phone.quit().await;
         }
+        self.settings.finish().await;
         // The end of the program finds nothing left to end.
         self.desk.send_replace(None);
         self.app.exit(0);
@@ -169,6 +220,16 @@ impl Task {
                     .as_ref()
                     .is_some_and(|shown| page.send(shown.clone()).is_err());
                 self.page = (!gone).then_some(page);
+                // A page that is new, or loaded again, shows no devices yet.
+                self.look_at_sound(false);
+            }
+            Ask::LookAtSound(looking) => self.look_at_sound(looking),
+            Ask::ChooseDevice(role, id, asked) => {
+                // Who asked may have gone.
+                let _ = asked.send(self.choose_device(role, id));
+            }
+            Ask::SetLoudness(of, percent, asked) => {
+                let _ = asked.send(self.set_loudness(of, percent));
             }
             Ask::ReadProfile => self.start_phone(Duration::ZERO),
             Ask::CloseAsked => {
@@ -192,15 +253,50 @@ impl Task {
         false
     }
 
+    /// The microphone is open for as long as the agent looks at it, and no longer.
+    fn look_at_sound(&mut self, looking: bool) {
+        self.looking = looking;
+        if let Some(phone) = &self.phone {
+            drop(phone.desk.send(UserAction::LookAtSound(looking)));
+        }
+    }
+
+    fn choose_device(&mut self, role: DeviceRole, id: Option<String>) -> Set {
+        let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
+        let device = match id {
+            Some(id) => Some(phone.device(role, &id).ok_or_else(device_gone)?),
+            None => None,
+        };
+        self.settings.choose(role, device.clone());
+        let choice = device.map(|device| DeviceChoice {
+            id: Some(device.id),
+            name: device.name,
+        });
+        let output = |choice| Option::map_or(choice, Output::Default, Output::Device);
+        Ok(phone.desk.send(match role {
+            DeviceRole::Microphone => {
+                UserAction::SetInput(choice.map_or(Input::Default, Input::Device))
+            }
+            DeviceRole::Speaker => UserAction::SetOutput(output(choice)),
+            DeviceRole::Ringer => UserAction::SetRingOutput(output(choice)),
+        }))
+    }
+
+    fn set_loudness(&mut self, of: Loudness, percent: u8) -> Set {
+        let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
+        self.settings.set_loudness(of, percent);
+        Ok(phone.desk.send(UserAction::SetVolume(of, percent)))
+    }
+
     /// Starts a phone after a while, unless one runs or is under way.
     fn start_phone(&mut self, wait: Duration) {
         if self.phone.is_none() && self.starting.is_none() {
             self.account = UiAccount::Starting;
             let profile = self.profile.path().to_owned();
-            let log = self.log.clone();
+            let (settings, log) = (self.settings.now().clone(), self.log.clone());
             self.starting = Some(Box::pin(async move {
                 tokio::time::sleep(wait).await;
-                Phone::start(profile, log).await
+                Phone::start(profile, settings, log).await
             }));
         }
     }
@@ -211,6 +307,7 @@ impl Task {
             Ok(phone) => {
                 self.desk.send_replace(Some(phone.desk.clone()));
                 self.phone = Some(phone);
+                self.look_at_sound(self.looking);
             }
             Err(error) => {
                 tracing::warn!(
@@ -247,10 +344,10 @@ impl Task {
                 if !phone.has_calls() {
                     self.closing = None;
                 }
-                if self.page.is_some()
-                    && let Some(error) = self.untold.take()
-                {
-                    phone.tell(&error);
+                if self.page.is_some() {
+                    for error in self.untold.drain(..) {
+                        phone.tell(&error);
+                    }
                 }
                 phone.present(self.closing.is_some())
             }
@@ -263,9 +360,20 @@ impl Task {
         {
             return;
         }
-        self.page.take_if(|page| page.send(now.clone()).is_err());
+        let gone = self.page.take_if(|page| page.send(now.clone()).is_err());
         self.shown = Some(now);
+        if gone.is_some() {
+            self.look_at_sound(false);
+        }
     }
+}
+
+fn device_gone() -> UiError {
+    UiError::from(DeskError::new(
+        ErrorCode::NotNow,
+        "This device is no longer there.",
+        "Choose another one, or plug it in again.",
+    ))
 }
 
 /// A program without a window that goes on would keep the line and the microphone. The thread is its

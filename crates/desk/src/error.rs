@@ -96,6 +96,10 @@ pub enum ErrorCode {
     LogFull,
     /// The log cannot be begun.
     LogUnusable,
+    /// The agent's settings cannot be read, or say what cannot be; the defaults hold.
+    SettingsInvalid,
+    /// The agent's settings cannot be stored; they hold until the end.
+    SettingsNotKept,
     /// The phone has stopped.
     Stopped,
 }
@@ -131,6 +135,8 @@ impl ErrorCode {
             Self::SoundFile => "sound_file",
             Self::LogFull => "log_full",
             Self::LogUnusable => "log_unusable",
+            Self::SettingsInvalid => "settings_invalid",
+            Self::SettingsNotKept => "settings_not_kept",
             Self::Stopped => "stopped",
         }
     }

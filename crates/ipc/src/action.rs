@@ -1,5 +1,5 @@
 use serde::Deserialize;
-use warmline_desk::{CallId, Rejection, UserAction};
+use warmline_desk::{CallId, DeviceRole, Loudness, Rejection, UserAction};
 
 use crate::sound::{UiDeviceRole, UiLoudness};
 
@@ -119,11 +119,9 @@ pub enum Asked {
     /// The window: list the devices and measure the microphone for as long as the agent looks.
     LookAtSound(bool),
     /// The window: use another device and remember it.
-    ChooseDevice(UiDeviceRole, Option<String>),
-    /// The window: play a short sound on a device.
-    TryDevice(UiDeviceRole),
+    ChooseDevice(DeviceRole, Option<String>),
     /// The window: make something louder or softer and remember it.
-    SetLoudness(UiLoudness, u8),
+    SetLoudness(Loudness, u8),
     /// The window: begin practice, or end it.
     Practise(bool),
     /// The window: read the profile again.
@@ -153,12 +151,14 @@ impl UiAction {
             Self::Unmute { call } => UserAction::Mute(id(call), false),
             Self::Dtmf { call, digits } => UserAction::Dtmf(id(call), digits),
             Self::Dismiss { call } => UserAction::Dismiss(id(call)),
+            Self::TryDevice { role } => UserAction::TryDevice(role.into()),
             Self::Register => UserAction::Register,
             Self::Forget { recent } => return Asked::Forget(recent),
             Self::LookAtSound { looking } => return Asked::LookAtSound(looking),
-            Self::ChooseDevice { role, id } => return Asked::ChooseDevice(role, id),
-            Self::TryDevice { role } => return Asked::TryDevice(role),
-            Self::SetLoudness { of, percent } => return Asked::SetLoudness(of, percent.min(100)),
+            Self::ChooseDevice { role, id } => return Asked::ChooseDevice(role.into(), id),
+            Self::SetLoudness { of, percent } => {
+                return Asked::SetLoudness(of.into(), percent.min(100));
+            }
             Self::Practise { on } => return Asked::Practise(on),
             Self::ReadProfile => return Asked::ReadProfile,
             Self::Close { really } => return Asked::Close(really),

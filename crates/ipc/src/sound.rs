@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use warmline_desk::{DeviceRole, Loudness};
 
 /// The agent's sound devices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -46,7 +47,7 @@ pub enum UiDeviceState {
     InUse,
     /// Another one is in use because the chosen one is not there.
     StandIn,
-    /// A call needs one, and there is none.
+    /// A call needs one or the agent looks at it, and there is none.
     Missing,
 }
 
@@ -98,4 +99,24 @@ pub enum UiLoudness {
     Tones,
     /// The ring.
     Ring,
+}
+
+impl From<UiDeviceRole> for DeviceRole {
+    fn from(role: UiDeviceRole) -> Self {
+        match role {
+            UiDeviceRole::Microphone => Self::Microphone,
+            UiDeviceRole::Speaker => Self::Speaker,
+            UiDeviceRole::Ringer => Self::Ringer,
+        }
+    }
+}
+
+impl From<UiLoudness> for Loudness {
+    fn from(of: UiLoudness) -> Self {
+        match of {
+            UiLoudness::Calls => Self::Calls,
+            UiLoudness::Tones => Self::Tones,
+            UiLoudness::Ring => Self::Ring,
+        }
+    }
 }

@@ -24,12 +24,10 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
                 answer => drop(answer?),
             }
         }
-        Asked::Forget(_)
-        | Asked::LookAtSound(_)
-        | Asked::ChooseDevice(..)
-        | Asked::TryDevice(_)
-        | Asked::SetLoudness(..)
-        | Asked::Practise(_) => return Err(UiError::not_yet()),
+        Asked::LookAtSound(looking) => shell.look_at_sound(looking),
+        Asked::ChooseDevice(role, id) => shell.choose_device(role, id).await?,
+        Asked::SetLoudness(of, percent) => shell.set_loudness(of, percent).await?,
+        Asked::Forget(_) | Asked::Practise(_) => return Err(UiError::not_yet()),
         Asked::ReadProfile => shell.read_profile(),
         Asked::Close(really) => shell.close(really),
     }

@@ -1,0 +1,218 @@
+//! What the agent has set, and the file beside the profile that keeps it.
+
+use std::{
+    future::pending,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tauri::async_runtime::{JoinHandle, spawn_blocking};
+use tokio::time::{Instant, sleep_until};
+use warmline_desk::{
+    DeskError, DeviceRole, ErrorCode, Loudness,
+    policy::{self, Device, Percent, Settings},
+};
+
+/// The agent's settings.
+pub(crate) struct Kept {
+    path: PathBuf,
+    settings: Settings,
+    /// When to store what has changed.
+    due: Option<Instant>,
+    storing: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Kept {
+    /// Those beside this profile, which are yet to be [read](Kept::read).
+    pub(crate) fn beside(profile: &Path) -> Self {
+        let path = profile.with_file_name("settings.toml");
+        Self {
+            // A profile of that name must not be written over.
+            path: if path == profile {
+                profile.with_file_name("settings.user.toml")
+            } else {
+                path
+            },
+            settings: Settings::default(),
+            due: None,
+            storing: None,
+        }
+    }
+
+    /// Reads them; the defaults hold where they are of no use.
+    pub(crate) async fn read(&mut self) -> Result<(), DeskError> {
+        let path = self.path.clone();
+        let read = spawn_blocking(move || policy::load(&path)).await;
+        let read = read.expect("reading settings does not panic");
+        self.settings = read.map_err(|problem| {
+            DeskError::new(
+                ErrorCode::SettingsInvalid,
+                format!(
+                    "What you had set cannot be read from {}: {problem}.",
+                    self.path.display()
+                ),
+                "Devices and loudness are the usual ones. Set them again; the file is put aside.",
+            )
+        })?;
+        Ok(())
+    }
+
+    /// What holds now.
+    pub(crate) fn now(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The agent has chosen a device, or the system's default.
+    pub(crate) fn choose(&mut self, role: DeviceRole, device: Option<Device>) {
+        let sound = &mut self.settings.sound;
+        *match role {
+            DeviceRole::Microphone => &mut sound.microphone,
+            DeviceRole::Speaker => &mut sound.speaker,
+            DeviceRole::Ringer => &mut sound.ringer,
+        } = device;
+        self.changed();
+    }
+
+    /// The agent has made something louder or softer.
+    pub(crate) fn set_loudness(&mut self, of: Loudness, percent: u8) {
+        let sound = &mut self.settings.sound;
+        *match of {
+            Loudness::Calls => &mut sound.calls,
+            Loudness::Tones => &mut sound.tones,
+            Loudness::Ring => &mut sound.ring,
+        } = Some(Percent::at_most_100(percent));
+        self.changed();
+    }
+
+    /// Stores what has changed, for as long as it is waited for; comes back when that fails.
+    pub(crate) async fn keep(&mut self) -> DeskError {
+        loop {
+            if let Some(storing) = &mut self.storing {
+                let stored = storing.await;
+                self.storing = None;
+                if let Err(error) = stored.expect("storing settings does not panic") {
+                    return self.not_kept(&error);
+                }
+            }
+            match self.due {
+                Some(due) => sleep_until(due).await,
+                None => pending().await,
+            }
+            self.store();
+        }
+    }
+
+    /// Stores what is not stored yet, before the end.
+    pub(crate) async fn finish(mut self) {
+        if let Some(storing) = self.storing.take() {
+            // What is stored now is told nobody; the next start finds what was there.
+            let _ = storing.await;
+        }
+        if self.due.is_some() {
+            self.store();
+            if let Some(storing) = self.storing.take()
+                && let Ok(Err(error)) = storing.await
+            {
+                tracing::warn!(%error, "settings not stored");
+            }
+        }
+    }
+
+    /// A fader that is drawn is stored when it has come to rest.
+    fn changed(&mut self) {
+        self.due = Some(Instant::now() + AT_REST);
+    }
+
+    fn store(&mut self) {
+        self.due = None;
+        let (path, settings) = (self.path.clone(), self.settings.clone());
+        self.storing = Some(spawn_blocking(move || policy::store(&path, &settings)));
+    }
+
+    fn not_kept(&self, error: &io::Error) -> DeskError {
+        tracing::warn!(%error, "settings not stored");
+        DeskError::new(
+            ErrorCode::SettingsNotKept,
+            format!("What you have set cannot be kept: {error}."),
+            format!(
+                "It holds until Warmline is closed. Check that {} can be written.",
+                self.path.display()
+            ),
+        )
+    }
+}
+
+/// How long nothing more is changed before it is stored.
+const AT_REST: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tauri::async_runtime::block_on;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    fn again(profile: &Path) -> Settings {
+        let mut kept = Kept::beside(profile);
+        block_on(kept.read()).expect("readable");
+        kept.settings
+    }
+
+    #[test]
+    fn what_is_set_survives_a_restart_and_the_default_can_be_taken_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let profile = folder.path().join("profile.toml");
+        let mut kept = Kept::beside(&profile);
+        block_on(kept.read()).expect("none is no problem");
+        let headset = Device {
+            id: "headset".into(),
+            name: Some("Headset".into()),
+        };
+        kept.choose(DeviceRole::Speaker, Some(headset.clone()));
+        kept.choose(DeviceRole::Ringer, Some(headset.clone()));
+        kept.choose(DeviceRole::Ringer, None);
+        kept.set_loudness(Loudness::Ring, 20);
+        block_on(kept.finish());
+        let sound = again(&profile).sound;
+        assert_eq!((sound.speaker, sound.ringer), (Some(headset), None));
+        assert_eq!(sound.ring.map(Percent::get), Some(20));
+    }
+
+    #[test]
+    fn it_is_stored_while_the_phone_runs_and_failing_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let profile = folder.path().join("profile.toml");
+        let mut kept = Kept::beside(&profile);
+        kept.set_loudness(Loudness::Calls, 60);
+        let failed = block_on(async { timeout(AT_REST * 4, kept.keep()).await });
+        assert!(failed.is_err(), "nothing is told");
+        assert_eq!(again(&profile).sound.calls.map(Percent::get), Some(60));
+
+        // Where the folder should be is a file.
+        let mut kept = Kept::beside(&folder.path().join("settings.toml/profile.toml"));
+        kept.set_loudness(Loudness::Calls, 60);
+        let failed = block_on(async { timeout(AT_REST * 40, kept.keep()).await });
+        let failed = failed.expect("it is told");
+        assert_eq!(failed.code, ErrorCode::SettingsNotKept);
+    }
+
+    #[test]
+    fn broken_settings_are_told_of_and_the_defaults_hold() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("settings.toml");
+        fs::write(&path, "[sound]\nring = 1000\n").expect("written");
+        let mut kept = Kept::beside(&folder.path().join("profile.toml"));
+        let told = block_on(kept.read()).expect_err("it is broken");
+        assert!(told.what.contains("settings.toml: line 2: "), "{told}");
+        assert_eq!(*kept.now(), Settings::default());
+    }
+
+    #[test]
+    fn a_profile_is_never_taken_for_settings() {
+        let profile = Path::new("/somewhere/settings.toml");
+        assert_ne!(Kept::beside(profile).path, profile);
+    }
+}

@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("warmline-call", &[]),
     ("warmline-sip", &[]),
     ("warmline-audio", &[]),
+    ("warmline-policy", &[]),
     ("warmline-media", &["warmline-audio"]),
     (
         "warmline-desk",
@@ -18,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-sip",
             "warmline-media",
             "warmline-audio",
+            "warmline-policy",
         ],
     ),
     ("warmline-ipc", &["warmline-desk"]),

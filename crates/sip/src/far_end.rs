@@ -49,9 +49,13 @@ impl FarEnd {
     }
 
     pub(crate) fn seeded(seed: u64) -> Self {
+        Self::named("alice", seed)
+    }
+
+    pub(crate) fn named(user: &str, seed: u64) -> Self {
         let account = Account::new(
             "wss://sbc.example.com/".parse().unwrap(),
-            "sip:alice@example.com".parse().unwrap(),
+            format!("sip:{user}@example.com").parse().unwrap(),
             "pw",
             "00000000-0000-1000-8000-000a95a0e128",
         );
@@ -245,10 +249,14 @@ impl FarEnd {
     }
 
     pub(crate) fn incoming(&mut self, request: Request) -> ServerId {
-        self.next_server += 1;
-        let server = ServerId(self.next_server);
+        let server = self.next_server();
         self.feed(Input::Request(server, Box::new(request)));
         server
+    }
+
+    pub(crate) fn next_server(&mut self) -> ServerId {
+        self.next_server += 1;
+        ServerId(self.next_server)
     }
 
     /// Answers a request of ours as the far end, with this tag.

@@ -10,6 +10,7 @@ mod referring;
 mod replacing;
 mod sessions;
 mod talking;
+mod three;
 mod transfer_orders;
 mod world;
 

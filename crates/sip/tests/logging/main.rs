@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
-use warmline_sip::{SipRequest, quiet_filter};
+use warmline_sip::{ReferId, SipRequest, quiet_filter};
 
 use crate::bench::{ANSWER, Bench, OFFER};
 use crate::peer::{Dialog, Kind, invite};
@@ -78,9 +78,22 @@ async fn no_person_number_body_or_password_is_logged_at_the_default_level() {
     link.next().await;
     let event = bench.event().await;
     tracing::info!(?event, agent = ?bench.agent, "as a desk would log it");
+    let mut theirs = Dialog::called(&ours, "peer");
+    let refer = "Refer-To: \"Robert Zimmerman\" <sip:+15550123@example.com>\r\nReferred-By: <sip:bob@example.com>\r\n";
+    link.send(theirs.request("REFER", refer, "")).await;
+    let event = bench.event().await;
+    let request = SipRequest::Refer {
+        dialog,
+        refer: ReferId(1),
+        refer_to: "+49301234567".into(),
+        replaces: None,
+    };
+    tracing::info!(?event, ?request, "as a desk would log it");
+    bench.ask(request);
+    link.expect("REFER ").await;
     link.send("INVITE sip:+15550123@x SIP/2.0\r\nFrom: \"Robert Zimmerman\"\r\n\r\n")
         .await;
-    link.send(Dialog::called(&ours, "peer").request(
+    link.send(theirs.request(
         "BYE",
         "Reason: SIP;cause=200;text=\"Robert Zimmerman\"\r\n",
         "",

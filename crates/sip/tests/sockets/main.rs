@@ -9,3 +9,4 @@ mod keeping;
 mod peer;
 mod registering;
 mod torture;
+mod transferring;

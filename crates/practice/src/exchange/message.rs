@@ -154,23 +154,33 @@ impl Start {
 
 /// The URI of `"Name" <uri>;param` or `uri;param`.
 pub(crate) fn uri_of(value: &str) -> &str {
-    // A quoted name may hold a bracket.
-    let after_name = value.rfind('"').map_or(value, |quote| &value[quote + 1..]);
-    match after_name.split_once('<') {
-        Some((_, rest)) => rest.split('>').next().unwrap_or(rest),
-        None => after_name.split(';').next().unwrap_or(after_name).trim(),
-    }
+    split(value).0
 }
 
 /// A parameter after the address, without quotes; empty if it has no value.
 pub(crate) fn parameter<'a>(value: &'a str, wanted: &str) -> Option<&'a str> {
-    let after = value.rfind('>').map_or(value, |end| &value[end + 1..]);
-    after.split(';').skip(1).find_map(|param| {
+    split(value).1.split(';').skip(1).find_map(|param| {
         let (name, value) = param.split_once('=').unwrap_or((param, ""));
-        name.trim()
-            .eq_ignore_ascii_case(wanted)
-            .then(|| value.trim().trim_matches('"'))
+        let named = name.trim().eq_ignore_ascii_case(wanted);
+        named.then(|| value.trim().trim_matches('"'))
     })
+}
+
+/// The URI, and what follows it.
+fn split(value: &str) -> (&str, &str) {
+    let value = value.trim();
+    // A quoted name may hold a bracket, and so may a parameter.
+    let after_name = match value.strip_prefix('"') {
+        Some(name) => name.split_once('"').map_or("", |(_, rest)| rest),
+        None => value,
+    };
+    match after_name.split_once('<') {
+        Some((before, rest)) if !before.contains(';') => rest.split_once('>').unwrap_or((rest, "")),
+        _ => {
+            let end = after_name.find(';').unwrap_or(after_name.len());
+            (after_name[..end].trim(), &after_name[end..])
+        }
+    }
 }
 
 /// The user part of a `sip:` or `tel:` URI without what people write between digits; empty for a
@@ -280,6 +290,16 @@ mod tests {
         let ringing = message.answer(180, "Ringing", "t");
         assert_eq!(tag(&ringing).as_deref(), Some("t"));
         assert_eq!(ringing.headers.len(), 5);
+    }
+
+    #[test]
+    fn brackets_in_parameters_are_no_address() {
+        let contact = "<sip:a@b.invalid;ob>;expires=60;+sip.instance=\"<urn:uuid:1>\"";
+        assert_eq!(uri_of(contact), "sip:a@b.invalid;ob");
+        assert_eq!(parameter(contact, "expires"), Some("60"));
+        assert_eq!(parameter(contact, "+sip.instance"), Some("<urn:uuid:1>"));
+        assert_eq!(uri_of("sip:a@b;x=\"<c>\""), "sip:a@b");
+        assert_eq!(parameter("SIP/2.0/WSS a;branch=z9", "branch"), Some("z9"));
     }
 
     #[test]

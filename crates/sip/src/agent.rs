@@ -145,8 +145,8 @@ pub enum SipRequest {
         /// Our own answered call with that person, which theirs takes the place of (RFC 3891).
         replaces: Option<DialogKey>,
     },
-    /// Answer [`SipEvent::Referred`]: 2xx to take it on (sent as 202), else the refusal.
-    /// Unanswered, it is declined after a while.
+    /// Answer [`SipEvent::Referred`]: 2xx to take it on (sent as 202, and told of as 100 at once), else
+    /// the refusal. Unanswered, it is declined after a while (603).
     AnswerRefer {
         /// The call.
         dialog: DialogKey,

@@ -5,7 +5,6 @@ use rsipstack::sip::{Headers, Request};
 
 use crate::headers;
 use crate::invite::NameAddr;
-use crate::replaces::Replaces;
 use crate::wire;
 
 /// A REFER of the other side, read.
@@ -47,7 +46,7 @@ impl Referral {
             if headers::percent_decode(name).eq_ignore_ascii_case("Replaces") {
                 let value = headers::percent_decode(value);
                 let twice = replaces.is_some();
-                if twice || value.parse::<Replaces>().is_err() {
+                if twice || headers::check_own("Replaces", &value).is_err() {
                     return Err(400);
                 }
                 replaces = Some(value);

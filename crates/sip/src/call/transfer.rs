@@ -275,6 +275,8 @@ impl Call {
                 return;
             }
         };
+        // Subscriptions that have run out without a last word.
+        self.referred.retain(|r| r.asked.is_some() || now < r.until);
         if self.referred.len() >= MAX_REFERS {
             line.refuse(server, &request, 486, Vec::new());
             return;

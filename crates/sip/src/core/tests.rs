@@ -23,6 +23,10 @@ fn options_are_answered_with_what_we_can() {
     assert_eq!(value(&answer.headers, "Allow"), capabilities::ALLOW);
     assert_eq!(value(&answer.headers, "Accept"), "application/sdp");
     assert_eq!(value(&answer.headers, "Supported"), capabilities::SUPPORTED);
+    assert_eq!(value(&answer.headers, "Allow-Events"), "refer");
+    for tag in ["replaces", "norefersub"] {
+        assert!(headers::has_token(&answer.headers, "Supported", tag));
+    }
     assert!(headers::tag(value(&answer.headers, "To")).is_some());
 }
 

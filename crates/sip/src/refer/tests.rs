@@ -1,5 +1,6 @@
 //! REFERs and fragments as they come.
 
+use proptest::prelude::*;
 use rsipstack::sip::headers::make_header;
 
 use super::*;
@@ -120,5 +121,23 @@ fn events_and_their_state_are_read() {
             over,
             "{value}"
         );
+    }
+}
+
+proptest! {
+    /// Whatever is written there, it is read or refused, and what is read is safe to call with.
+    #[test]
+    fn nothing_that_comes_does_harm(to in "[ -~]{0,40}", asked in "[ -~%]{0,40}", body in "(SIP/2.0 )?\\PC{0,20}") {
+        for to in [to.clone(), format!("<sip:a@b?Replaces={asked}>"), format!("sip:{to}?{asked}")] {
+            if let Ok(read) = Referral::read(&refer(&format!("Refer-To: {to}\r\nReferred-By: {asked}\r\n"))) {
+                prop_assert!(!read.to.uri.contains('?'));
+                for (name, value) in [("Replaces", read.replaces), ("Referred-By", read.referred_by)] {
+                    prop_assert!(value.is_none_or(|value| headers::check_own(name, &value).is_ok()));
+                }
+            }
+        }
+        if let Ok(Some(status)) = status(&with("Content-Type", "message/sipfrag"), body.as_bytes()) {
+            prop_assert!((100..700).contains(&status));
+        }
     }
 }

@@ -200,6 +200,24 @@ fn what_cannot_be_followed_is_refused_without_the_desk() {
 }
 
 #[test]
+fn more_referrals_than_anybody_makes_are_refused_until_some_run_out() {
+    let mut t = FarEnd::registered();
+    let (dialog, mut peer) = t.answer("");
+    for _ in 0..8 {
+        let (server, refer) = referred(&mut t, &mut peer, "");
+        answer(&mut t, dialog, refer, 202);
+        assert_eq!(t.answer_to(server).status_code.code(), 202);
+        t.sent(Method::Notify);
+    }
+    let server = t.incoming(peer.request("REFER", TO_EVE, ""));
+    assert_eq!(t.answer_to(server).status_code.code(), 486);
+    t.silent();
+    t.wait(Duration::from_secs(601));
+    t.out.clear();
+    referred(&mut t, &mut peer, "");
+}
+
+#[test]
 fn nobody_refers_us_before_we_talk() {
     let mut t = FarEnd::registered();
     let (_, id, invite) = t.call();

@@ -1,9 +1,12 @@
-import { Avatar, makeStyles, Subtitle2, tokens, type PresenceBadgeStatus } from "@fluentui/react-components";
+import { Avatar, Button, makeStyles, Subtitle2, tokens, Tooltip, type PresenceBadgeStatus } from "@fluentui/react-components";
+import { Keyboard20Regular } from "@fluentui/react-icons/svg/keyboard";
 
 import type { UiReachability, UiRegistration } from "../ipc/bindings";
+import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { SoundButton } from "../sound/SoundButton";
 
 /** Who the agent is and whether calls can reach them, in words and not by colour alone. */
-export function AccountBar({ registration }: { registration: UiRegistration }) {
+export function AccountBar({ registration, onHelp }: { registration: UiRegistration; onHelp: () => void }) {
   const styles = useStyles();
   return (
     <header className={styles.bar}>
@@ -24,6 +27,18 @@ export function AccountBar({ registration }: { registration: UiRegistration }) {
           )}
         </p>
       </div>
+      <div className={styles.buttons}>
+        <SoundButton />
+        <Tooltip content={`Keyboard shortcuts (${shortcutLabel("help")})`} relationship="description">
+          <Button
+            appearance="subtle"
+            icon={<Keyboard20Regular />}
+            aria-label="Keyboard shortcuts"
+            aria-keyshortcuts={ariaShortcut("help")}
+            onClick={onHelp}
+          />
+        </Tooltip>
+      </div>
     </header>
   );
 }
@@ -42,8 +57,13 @@ const useStyles = makeStyles({
     alignItems: "center",
     gap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalS}`,
+    "@media (max-width: 359px)": { paddingInline: tokens.spacingHorizontalM },
+    // Large letters in a small window: the words come first.
+    "@media (max-width: 299px)": { flexWrap: "wrap" },
   },
   who: {
+    flexGrow: 1,
+    flexBasis: "100px",
     minWidth: 0,
   },
   name: {
@@ -52,6 +72,7 @@ const useStyles = makeStyles({
     overflow: "hidden",
     textOverflow: "ellipsis",
     whiteSpace: "nowrap",
+    "@media (max-width: 299px)": { whiteSpace: "normal", overflowWrap: "anywhere" },
   },
   state: {
     margin: 0,
@@ -61,6 +82,9 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase200,
     color: tokens.colorNeutralForeground2,
     whiteSpace: "nowrap",
+    overflow: "hidden",
+    userSelect: "text",
+    "@media (max-width: 299px)": { flexWrap: "wrap", whiteSpace: "normal", overflowWrap: "anywhere" },
   },
   words: {
     flexShrink: 0,
@@ -68,5 +92,9 @@ const useStyles = makeStyles({
   address: {
     overflow: "hidden",
     textOverflow: "ellipsis",
+  },
+  buttons: {
+    display: "flex",
+    flexShrink: 0,
   },
 });

@@ -1,119 +1,123 @@
-import { Body1, Button, makeStyles, Subtitle1, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, MessageBar, MessageBarBody, Subtitle1, tokens } from "@fluentui/react-components";
 import { ArrowClockwise20Regular } from "@fluentui/react-icons/svg/arrow-clockwise";
-import { Warning20Filled } from "@fluentui/react-icons/svg/warning";
 
 import { useAct } from "../host/HostContext";
-import type { UiFirstRun } from "../ipc/bindings";
+import type { UiError, UiFirstRun, UiProblemKind } from "../ipc/bindings";
 import { Mark } from "../shared/Mark";
+import { PracticeOffer } from "./PracticeOffer";
+import { ProblemWords } from "./ProblemWords";
+import { ProfileFold, ProfilePath } from "./ProfileFile";
 
-/** Where the profile goes and what stands in it. */
-export function FirstRun({ firstRun }: { firstRun: UiFirstRun }) {
+/** No phone yet: what is needed, what is wrong, what to do; and practice, which needs nothing. */
+export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure: UiError | null }) {
   const styles = useStyles();
   const { act } = useAct();
+  const { problem, path, example } = firstRun;
+  const again = (label: string) => (
+    <Button
+      appearance={problem === null ? "secondary" : "primary"}
+      size="large"
+      className={styles.button}
+      icon={<ArrowClockwise20Regular />}
+      onClick={() => act(problem?.kind === "practice" ? { do: "practise", on: true } : { do: "readProfile" })}
+    >
+      {label}
+    </Button>
+  );
   return (
     <main className={styles.page}>
       <Mark className={styles.mark} />
       <Subtitle1 as="h1" className={styles.title}>
-        {firstRun.problem === null ? "Welcome to Warmline" : "Warmline cannot start yet"}
+        {problem === null ? "Welcome to Warmline" : titles[problem.kind]}
       </Subtitle1>
-      {firstRun.problem === null ? (
-        <Body1 as="p" className={styles.text}>
-          A profile says which server to use and who you are. Your IT department usually puts it in place. Warmline looks
-          for it here:
-        </Body1>
+      {failure !== null && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>{failure.message}</MessageBarBody>
+        </MessageBar>
+      )}
+      {problem === null ? (
+        <>
+          <PracticeOffer primary />
+          <section className={styles.section} aria-labelledby="own-phone">
+            <h2 id="own-phone" className={styles.heading}>
+              Your own phone
+            </h2>
+            <p className={styles.text}>
+              A profile says which server to use and who you are. Your IT department usually puts it in place.
+              Warmline looks for it here:
+            </p>
+            <ProfilePath path={path} />
+            <ProfileFold title="What stands in it" example={example} />
+            {again("Read the profile again")}
+          </section>
+        </>
       ) : (
         <>
-          <p role="alert" className={styles.problem}>
-            <Warning20Filled className={styles.problemIcon} />
-            <span>
-              {firstRun.problem.words} {firstRun.problem.advice}
-            </span>
-          </p>
-          <Body1 as="p" className={styles.text}>
-            Mend it and read it again. The profile is here:
-          </Body1>
+          <ProblemWords problem={problem} />
+          <div className={styles.buttons}>
+            {again(problem.kind === "profile" ? "Read the profile again" : "Try again")}
+            {problem.kind === "practice" && (
+              <Button size="large" onClick={() => act({ do: "practise", on: false })}>
+                Back without practice
+              </Button>
+            )}
+          </div>
+          <ProfileFold title="Where the profile is" path={path} example={example} />
+          {problem.kind !== "practice" && <PracticeOffer primary={false} />}
         </>
       )}
-      <code className={styles.path}>{firstRun.path}</code>
-      <Body1 as="p" className={styles.text} id="example">
-        It is a text file like this one:
-      </Body1>
-      {/* Scrolls sideways on a narrow window, so the keyboard must reach it. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={styles.example} tabIndex={0} role="group" aria-labelledby="example">
-        {firstRun.example}
-      </pre>
-      <Button
-        appearance="primary"
-        size="large"
-        className={styles.again}
-        icon={<ArrowClockwise20Regular />}
-        onClick={() => act({ do: "readProfile" })}
-      >
-        Read the profile again
-      </Button>
     </main>
   );
 }
+
+const titles: Readonly<Record<UiProblemKind, string>> = {
+  profile: "Warmline cannot start yet",
+  password: "Your password is missing",
+  keychain: "The keychain does not open",
+  practice: "Practice cannot start",
+};
 
 const useStyles = makeStyles({
   page: {
     display: "flex",
     flexDirection: "column",
-    gap: tokens.spacingVerticalM,
-    padding: tokens.spacingHorizontalXXL,
+    gap: tokens.spacingVerticalL,
+    boxSizing: "border-box",
+    width: "100%",
     maxWidth: "520px",
     margin: "0 auto",
+    padding: tokens.spacingHorizontalXXL,
+    "@media (max-width: 359px)": { padding: tokens.spacingHorizontalM },
   },
   mark: {
     width: "56px",
     height: "56px",
-    marginTop: tokens.spacingVerticalXXL,
+    marginTop: tokens.spacingVerticalL,
   },
   title: {
     margin: 0,
+  },
+  section: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+  },
+  heading: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
   },
   text: {
     margin: 0,
     color: tokens.colorNeutralForeground2,
   },
-  problem: {
+  buttons: {
     display: "flex",
-    gap: tokens.spacingHorizontalS,
-    margin: 0,
-    padding: tokens.spacingHorizontalM,
-    borderRadius: tokens.borderRadiusLarge,
-    backgroundColor: tokens.colorStatusDangerBackground1,
-    overflowWrap: "anywhere",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalM,
   },
-  problemIcon: {
-    flexShrink: 0,
-    color: tokens.colorStatusDangerForeground1,
-  },
-  path: {
-    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
-    borderRadius: tokens.borderRadiusLarge,
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    fontFamily: tokens.fontFamilyMonospace,
-    fontSize: tokens.fontSizeBase200,
-    overflowWrap: "anywhere",
-    userSelect: "text",
-  },
-  example: {
-    margin: 0,
-    padding: tokens.spacingHorizontalM,
-    borderRadius: tokens.borderRadiusLarge,
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    fontFamily: tokens.fontFamilyMonospace,
-    fontSize: tokens.fontSizeBase200,
-    lineHeight: tokens.lineHeightBase300,
-    overflowX: "auto",
-    userSelect: "text",
-  },
-  again: {
+  button: {
     alignSelf: "flex-start",
-    marginTop: tokens.spacingVerticalS,
   },
 });

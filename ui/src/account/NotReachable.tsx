@@ -11,25 +11,31 @@ import { useAct } from "../host/HostContext";
 import type { UiRegistration } from "../ipc/bindings";
 import { useSecondsSince } from "../shared/clock";
 
-/** Why calls cannot come in, what to do, and when the phone tries again. */
-export function NotReachable({ registration }: { registration: UiRegistration }) {
+/** That calls cannot come in, why, what to do, and when the phone tries again. */
+export function NotReachable({ registration, inCall }: { registration: UiRegistration; inCall: boolean }) {
   const styles = useStyles();
   const { act } = useAct();
   const { reachability, reason, advice, retryAtMs } = registration;
-  if (reason === null || reachability === "reachable") {
+  const connecting = reachability === "connecting";
+  if (reachability === "reachable" || (connecting && reason === null)) {
     return null;
   }
+  const off = reachability === "off";
   return (
-    <MessageBar intent={reachability === "refused" ? "error" : "warning"} layout="multiline" className={styles.bar}>
+    <MessageBar intent={reachability === "refused" ? "error" : off ? "info" : "warning"} layout="multiline" className={styles.bar}>
       <MessageBarBody>
-        <MessageBarTitle>{reason}</MessageBarTitle>
-        {advice} {retryAtMs !== null && <Countdown toMs={retryAtMs} />}
+        <MessageBarTitle>{inCall ? "New calls cannot reach you now" : "Calls cannot reach you now"}</MessageBarTitle>
+        <span className={styles.reason}>
+          {reason ?? (off ? "You are signed off." : null)} {advice} {retryAtMs !== null && <Countdown toMs={retryAtMs} />}
+        </span>
       </MessageBarBody>
-      <MessageBarActions>
-        <Button size="small" onClick={() => act({ do: "register" })}>
-          Try now
-        </Button>
-      </MessageBarActions>
+      {!connecting && (
+        <MessageBarActions>
+          <Button size="small" onClick={() => act({ do: "register" })}>
+            {off ? "Sign in" : "Try now"}
+          </Button>
+        </MessageBarActions>
+      )}
     </MessageBar>
   );
 }
@@ -42,5 +48,9 @@ function Countdown({ toMs }: { toMs: number }) {
 const useStyles = makeStyles({
   bar: {
     flexShrink: 0,
+  },
+  reason: {
+    display: "block",
+    overflowWrap: "anywhere",
   },
 });

@@ -14,7 +14,8 @@ it("says who the agent is and that calls reach them", () => {
 
 it("says why calls do not reach the agent, what to do and when it is tried again", async () => {
   const { host, user } = renderApp(scenes.offline ?? snapshot());
-  expect(screen.getByText("The connection to contact.example was lost.")).toBeTruthy();
+  expect(screen.getByText("Calls cannot reach you now")).toBeTruthy();
+  expect(screen.getByText(/The connection to contact.example was lost./)).toBeTruthy();
   expect(screen.getByText(/Check the network or VPN/)).toBeTruthy();
   expect(screen.getByRole("timer").textContent).toMatch(/^Next try in (8|9|10|11) s\.$/);
   await user.click(screen.getByRole("button", { name: "Try now" }));

@@ -1,6 +1,7 @@
-import { Avatar, makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { CallEnd24Filled } from "@fluentui/react-icons/svg/call-end";
 import { Dialpad24Regular } from "@fluentui/react-icons/svg/dialpad";
+import { Headphones24Regular } from "@fluentui/react-icons/svg/headphones";
 import { Mic24Regular } from "@fluentui/react-icons/svg/mic";
 import { MicOff24Filled } from "@fluentui/react-icons/svg/mic-off";
 import { Pause24Regular } from "@fluentui/react-icons/svg/pause";
@@ -8,26 +9,34 @@ import { Play24Filled } from "@fluentui/react-icons/svg/play";
 import { useState } from "react";
 
 import { useAct } from "../host/HostContext";
-import type { UiCall, UiDevice, UiQualityLevel } from "../ipc/bindings";
+import type { UiCall, UiSound } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { useShortcuts } from "../shared/shortcuts";
+import { SoundPopover } from "../sound/SoundPopover";
+import { CallSound } from "./CallSound";
 import { Details } from "./Details";
+import type { Room } from "./digest";
 import { Keypad } from "./Keypad";
-import { MicrophoneMeter } from "./MicrophoneMeter";
 import { PartyName } from "./PartyName";
 import { RoundButton } from "./RoundButton";
-import { isHeldByMe, stateWords } from "./words";
+import { StatePill } from "./StatePill";
+import { isHeldByMe } from "./words";
 
 interface CallCardProps {
   call: UiCall;
   headingId: string;
-  microphone: UiDevice;
-  /** Other calls need room too. */
-  dense: boolean;
+  sound: UiSound;
+  /** There are others: it must be clear whom the agent hears. */
+  amongOthers: boolean;
+  /** For what the call said of itself. */
+  room: Room;
 }
 
-/** The call at hand, with everything that can be done to it. */
-export function CallCard({ call, headingId, microphone, dense }: CallCardProps) {
+/**
+ * The call at hand, with everything that can be done to it. Nothing above its buttons comes and goes:
+ * they stay under the pointer whatever happens.
+ */
+export function CallCard({ call, headingId, sound, amongOthers, room }: CallCardProps) {
   const styles = useStyles();
   const { act } = useAct();
   const [keypadOpen, setKeypadOpen] = useState(false);
@@ -37,7 +46,6 @@ export function CallCard({ call, headingId, microphone, dense }: CallCardProps) 
   // Before the answer there is nobody who could take digits, whatever is to be heard.
   const digitsPossible = answered && !held;
   const keypad = keypadOpen && digitsPossible;
-  const small = dense || keypad;
 
   const mute = () => act({ do: call.muted ? "unmute" : "mute", call: call.id });
   const hold = () => act({ do: held ? "resume" : "hold", call: call.id });
@@ -51,31 +59,14 @@ export function CallCard({ call, headingId, microphone, dense }: CallCardProps) 
   });
 
   return (
-    <div className={mergeClasses(styles.card, small && styles.small)}>
-      {!small && <Avatar name={call.party.name ?? ""} size={72} color="brand" aria-hidden />}
-      <PartyName call={call} id={headingId} />
-      <div className={styles.state}>
-        <span className={mergeClasses(styles.pill, (held || call.heldByThem) && styles.held)} data-testid="call-state">
-          {stateWords(call)}
-        </span>
-        {call.answeredAtMs === null ? (
-          <Elapsed sinceMs={call.startedAtMs} className={styles.timer} />
-        ) : (
-          <Elapsed sinceMs={call.answeredAtMs} className={styles.timer} />
-        )}
-      </div>
-      {(answered || call.state === "early") && !held && (
-        <div className={styles.sound}>
-          <MicrophoneMeter microphone={microphone} muted={call.muted} />
-          {call.quality !== null && (
-            <Tooltip content={call.quality.figures} relationship="description">
-              <p className={mergeClasses(styles.quality, qualityClass(styles, call.quality.level))}>{call.quality.words}</p>
-            </Tooltip>
-          )}
+    <div className={styles.card}>
+      <PartyName call={call} id={headingId}>
+        <div className={styles.state}>
+          <StatePill call={call} />
+          <Elapsed sinceMs={call.answeredAtMs ?? call.startedAtMs} className={styles.timer} />
+          {amongOthers && call.heard && <span className={styles.heard}>You hear this call</span>}
         </div>
-      )}
-      {keypad && <Keypad call={call} />}
-      {!small && <Details details={call.details} />}
+      </PartyName>
       <div className={styles.controls} role="group" aria-label="Call controls">
         <RoundButton
           icon={call.muted ? <MicOff24Filled /> : <Mic24Regular />}
@@ -89,7 +80,7 @@ export function CallCard({ call, headingId, microphone, dense }: CallCardProps) 
           label={held ? "Resume" : "Hold"}
           shortcut="hold"
           on={held}
-          disabled={!answered}
+          disabled={answered ? undefined : "Possible once the call is answered"}
           onPress={hold}
         />
         <RoundButton
@@ -97,10 +88,13 @@ export function CallCard({ call, headingId, microphone, dense }: CallCardProps) 
           label="Keypad"
           shortcut="keypad"
           on={keypad}
-          expanded={keypad}
-          disabled={!digitsPossible}
+          aria-expanded={keypad}
+          disabled={digitsPossible ? undefined : held ? "Resume the call first" : "Possible once the call is answered"}
           onPress={toggleKeypad}
         />
+        <SoundPopover at="call">
+          <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
+        </SoundPopover>
         <RoundButton
           icon={<CallEnd24Filled />}
           label={call.answeredAtMs === null ? "Cancel" : "Hang up"}
@@ -109,53 +103,29 @@ export function CallCard({ call, headingId, microphone, dense }: CallCardProps) 
           onPress={hangUp}
         />
       </div>
+      {(answered || call.state === "early" || call.state === "connecting") && <CallSound call={call} sound={sound} />}
+      {keypad && <Keypad call={call} />}
+      <Details details={call.details} room={keypad ? "none" : room} />
     </div>
   );
-}
-
-function qualityClass(styles: ReturnType<typeof useStyles>, level: UiQualityLevel): string {
-  switch (level) {
-    case "good":
-      return styles.good;
-    case "fair":
-      return styles.fair;
-    case "poor":
-      return styles.poor;
-  }
 }
 
 const useStyles = makeStyles({
   card: {
     display: "flex",
     flexDirection: "column",
-    alignItems: "center",
-    gap: tokens.spacingVerticalM,
-    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalL}`,
-    textAlign: "center",
-  },
-  small: {
-    paddingTop: tokens.spacingVerticalL,
-    paddingBottom: tokens.spacingVerticalM,
-    gap: tokens.spacingVerticalS,
+    gap: tokens.spacingVerticalL,
+    padding: tokens.spacingHorizontalXL,
+    "@media (max-width: 359px)": { padding: tokens.spacingHorizontalM },
   },
   state: {
     display: "flex",
+    flexWrap: "wrap",
     alignItems: "center",
-    gap: tokens.spacingHorizontalS,
+    columnGap: tokens.spacingHorizontalS,
+    marginTop: tokens.spacingVerticalXS,
     color: tokens.colorNeutralForeground2,
-  },
-  pill: {
-    padding: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalS}`,
-    borderRadius: tokens.borderRadiusCircular,
-    backgroundColor: tokens.colorBrandBackground2,
-    color: tokens.colorBrandForeground2,
-    fontSize: tokens.fontSizeBase200,
-    lineHeight: tokens.lineHeightBase200,
-    fontWeight: tokens.fontWeightSemibold,
-  },
-  held: {
-    backgroundColor: tokens.colorPaletteMarigoldBackground2,
-    color: tokens.colorPaletteMarigoldForeground2,
+    userSelect: "none",
   },
   timer: {
     fontSize: tokens.fontSizeBase400,
@@ -163,24 +133,14 @@ const useStyles = makeStyles({
     fontVariantNumeric: "tabular-nums",
     color: tokens.colorNeutralForeground1,
   },
-  sound: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "center",
-  },
-  quality: {
-    margin: 0,
+  heard: {
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
   },
-  good: { color: tokens.colorNeutralForeground3 },
-  fair: { color: tokens.colorStatusWarningForeground3 },
-  poor: { color: tokens.colorStatusDangerForeground1, fontWeight: tokens.fontWeightSemibold },
   controls: {
-    display: "flex",
-    flexWrap: "wrap",
-    justifyContent: "center",
-    gap: tokens.spacingHorizontalS,
-    marginTop: tokens.spacingVerticalS,
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fit, minmax(48px, 1fr))",
+    justifyItems: "center",
+    gap: tokens.spacingVerticalXS,
   },
 });

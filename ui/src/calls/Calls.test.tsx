@@ -90,14 +90,14 @@ it("sends digits by pointer and by typing, and shows those that were sent", asyn
 it("keeps digits typed into the number field out of the call", async () => {
   const { host, user } = renderApp(snapshot({ calls: [active()] }));
   await user.click(button("Keypad"));
-  await user.type(screen.getByRole("textbox", { name: "Number to call" }), "123");
+  await user.type(screen.getByRole("combobox", { name: "Number to call" }), "123");
   expect(host.asked).toEqual([]);
 });
 
 it("keeps the heard call at hand and the others in reach", async () => {
   const { host, user } = renderApp(scenes.several ?? snapshot());
   const held = screen.getByRole("region", { name: "Jonas Brandt" });
-  await user.click(within(held).getByRole("button", { name: "Resume, Jonas Brandt" }));
+  await user.click(within(held).getByRole("button", { name: "Swap to Jonas Brandt" }));
   await user.click(within(held).getByRole("button", { name: "Hang up, Jonas Brandt" }));
   expect(host.asked).toEqual([
     { do: "resume", call: 3 },
@@ -131,12 +131,12 @@ it("keeps the keyboard on a call when its buttons change, and gives it to the fi
   show(snapshot({ calls: [active()] }));
   expect(document.activeElement).toBe(screen.getByRole("region", { name: "Mina Kowalski" }));
   show(snapshot());
-  expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Number to call" }));
+  expect(document.activeElement).toBe(screen.getByRole("combobox", { name: "Number to call" }));
 });
 
 it("does not take the keyboard from somebody who types when a call comes in", async () => {
   const { user, show } = renderApp(snapshot());
-  const field = screen.getByRole<HTMLInputElement>("textbox", { name: "Number to call" });
+  const field = screen.getByRole<HTMLInputElement>("combobox", { name: "Number to call" });
   await user.type(field, "12");
   show(snapshot({ calls: [incoming()] }));
   await user.keyboard("3");

@@ -2,7 +2,7 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { useLayoutEffect, useRef, type ReactNode } from "react";
 
 import { useAct } from "../host/HostContext";
-import type { UiCall, UiDevice } from "../ipc/bindings";
+import type { UiCall, UiSound } from "../ipc/bindings";
 import { useShortcuts } from "../shared/shortcuts";
 import { CallCard } from "./CallCard";
 import { CallRow } from "./CallRow";
@@ -12,13 +12,17 @@ import { isIncoming } from "./words";
 
 interface CallsProps {
   calls: readonly UiCall[];
-  microphone: UiDevice;
+  sound: UiSound;
   /** Where the keyboard goes when the call it was on is gone. */
   onFocusLost: () => void;
 }
 
-/** Every call: what rings first, then the one at hand, then those that wait, then those that are over. */
-export function Calls({ calls, microphone, onFocusLost }: CallsProps) {
+/**
+ * Every call: the one at hand, those that wait, what rings, and those that are over. What rings comes
+ * first if there is nothing else, and below the others if there is, so that no button moves under the
+ * pointer of somebody who is talking; there it stays in sight.
+ */
+export function Calls({ calls, sound, onFocusLost }: CallsProps) {
   const styles = useStyles();
   const { act } = useAct();
   const list = useRef<HTMLDivElement>(null);
@@ -30,15 +34,19 @@ export function Calls({ calls, microphone, onFocusLost }: CallsProps) {
   const atHand = live.find(({ heard }) => heard) ?? live.at(-1);
   const waiting = live.filter((call) => call !== atHand);
 
+  const heard = live.some((call) => call.heard);
+
   const [first] = ringing;
-  useShortcuts(
-    first === undefined
+  const toSwap = heard ? waiting.find(({ hold }) => hold !== "off") : undefined;
+  useShortcuts({
+    ...(first === undefined
       ? {}
       : {
           answer: () => act({ do: "answer", call: first.id }),
           decline: () => act({ do: "reject", call: first.id, with: "busy" }),
-        },
-  );
+        }),
+    ...(toSwap === undefined ? {} : { swap: () => act({ do: "resume", call: toSwap.id }) }),
+  });
 
   // A card whose buttons give way to others takes the keyboard along instead of dropping it.
   useLayoutEffect(() => {
@@ -67,19 +75,39 @@ export function Calls({ calls, microphone, onFocusLost }: CallsProps) {
         }
       }}
     >
-      {ringing.map((call) => (
-        <Frame key={call.id} call={call} className={styles.ringing}>
-          {(headingId) => <IncomingCall call={call} headingId={headingId} waiting={live.some(({ heard }) => heard)} />}
-        </Frame>
-      ))}
       {atHand !== undefined && (
-        <Frame key={atHand.id} call={atHand}>
-          {(headingId) => <CallCard call={atHand} headingId={headingId} microphone={microphone} dense={ringing.length + waiting.length > 0} />}
+        <Frame key={atHand.id} call={atHand} className={waiting.length > 0 && atHand.heard ? styles.heard : ""}>
+          {(headingId) => (
+            <CallCard
+              call={atHand}
+              headingId={headingId}
+              sound={sound}
+              amongOthers={waiting.length > 0}
+              room={waiting.length > 0 && ringing.length > 0 ? "none" : "full"}
+            />
+          )}
         </Frame>
       )}
       {waiting.map((call) => (
         <Frame key={call.id} call={call}>
-          {(headingId) => <CallRow call={call} headingId={headingId} />}
+          {(headingId) => <CallRow call={call} headingId={headingId} swaps={heard} first={call === toSwap} />}
+        </Frame>
+      ))}
+      {ringing.map((call) => (
+        <Frame
+          key={call.id}
+          call={call}
+          className={mergeClasses(styles.ringing, live.length > 0 && ringing.length === 1 && styles.inSight)}
+        >
+          {(headingId) => (
+            <IncomingCall
+              call={call}
+              headingId={headingId}
+              holdsAnother={heard}
+              compact={live.length > 0 || ringing.length > 1}
+              first={call === first}
+            />
+          )}
         </Frame>
       ))}
       {ended.map((call) => (
@@ -129,6 +157,14 @@ const useStyles = makeStyles({
   },
   ringing: {
     boxShadow: `0 0 0 2px ${tokens.colorBrandStroke1}, ${tokens.shadow16}`,
+  },
+  inSight: {
+    position: "sticky",
+    bottom: tokens.spacingVerticalS,
+    zIndex: 1,
+  },
+  heard: {
+    boxShadow: `inset 4px 0 0 ${tokens.colorBrandStroke1}, ${tokens.shadow4}`,
   },
   ended: {
     boxShadow: "none",

@@ -1,54 +1,115 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { useState } from "react";
 
 import type { UiDetail } from "../ipc/bindings";
+import { digest, type Room } from "./digest";
 
-/** What a call said of itself, as a list of names and values. */
-export function Details({ details }: { details: readonly UiDetail[] }) {
+interface DetailsProps {
+  details: readonly UiDetail[];
+  room: Room;
+}
+
+/** What a call said of itself, as a list of names and values. What would push the buttons away is folded. */
+export function Details({ details, room }: DetailsProps) {
   const styles = useStyles();
+  const [unfolded, setUnfolded] = useState(false);
   if (details.length === 0) {
     return null;
   }
+  const { first, folded } = digest(details, room);
+  const shown = unfolded ? details : first;
   return (
-    <dl className={styles.list}>
-      {details.map(({ kind, label, value }, index) => (
-        // Two headers may say the same: only their place tells them apart.
-        <div key={index} className={styles.line}>
-          <dt className={styles.label}>{label}</dt>
-          <dd className={kind === "queue" || kind === "subject" ? styles.strong : styles.value}>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className={mergeClasses(styles.box, shown.length === 0 && styles.bare)}>
+      {shown.length > 0 && (
+      <dl className={styles.list}>
+        {shown.map(({ kind, label, value }, index) => (
+          // Two headers may say the same: only their place tells them apart.
+          <div key={index} className={styles.line}>
+            <dt className={styles.label}>{label}</dt>
+            <dd
+              className={mergeClasses(
+                styles.value,
+                (kind === "queue" || kind === "subject") && styles.strong,
+                folded && !unfolded && styles.cut,
+              )}
+            >
+              {value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      )}
+      {folded && (
+        <Button
+          appearance="transparent"
+          size="small"
+          className={styles.more}
+          aria-expanded={unfolded}
+          onClick={() => setUnfolded(!unfolded)}
+        >
+          {foldWords(unfolded, details.length, first.length)}
+        </Button>
+      )}
+    </div>
   );
 }
 
+function foldWords(unfolded: boolean, all: number, first: number): string {
+  if (unfolded) {
+    return "Show less";
+  }
+  return first === 0 ? "Show details" : first < all ? `Show all ${all} details` : "Show in full";
+}
+
 const useStyles = makeStyles({
-  list: {
+  box: {
     alignSelf: "stretch",
-    display: "grid",
-    gridTemplateColumns: "fit-content(40%) 1fr",
-    columnGap: tokens.spacingHorizontalL,
-    rowGap: tokens.spacingVerticalXS,
-    margin: 0,
-    padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalM}`,
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
     borderRadius: tokens.borderRadiusLarge,
     backgroundColor: tokens.colorNeutralBackground3,
     fontSize: tokens.fontSizeBase300,
     lineHeight: tokens.lineHeightBase300,
     textAlign: "start",
+    userSelect: "text",
+    "@media (forced-colors: active)": { border: "1px solid CanvasText" },
+  },
+  bare: {
+    padding: 0,
+    backgroundColor: "transparent",
+    "@media (forced-colors: active)": { border: "none" },
+  },
+  list: {
+    display: "grid",
+    gridTemplateColumns: "fit-content(34%) minmax(0, 1fr)",
+    columnGap: tokens.spacingHorizontalL,
+    rowGap: tokens.spacingVerticalXS,
+    margin: 0,
   },
   line: {
     display: "contents",
   },
   label: {
     color: tokens.colorNeutralForeground2,
+    overflowWrap: "anywhere",
   },
   value: {
     margin: 0,
     overflowWrap: "anywhere",
   },
   strong: {
-    margin: 0,
-    overflowWrap: "anywhere",
     fontWeight: tokens.fontWeightSemibold,
+  },
+  cut: {
+    display: "-webkit-box",
+    // Old, and what every web view understands.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    WebkitBoxOrient: "vertical",
+    WebkitLineClamp: 2,
+    overflow: "hidden",
+  },
+  more: {
+    minWidth: 0,
+    paddingInline: 0,
+    color: tokens.colorBrandForeground1,
   },
 });

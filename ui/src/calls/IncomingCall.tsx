@@ -1,5 +1,4 @@
 import {
-  Avatar,
   Button,
   makeStyles,
   Menu,
@@ -22,42 +21,57 @@ import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
 import { Details } from "./Details";
 import { PartyName } from "./PartyName";
 
-/** Who calls and why, and what to do with it. `waiting`: answering puts another call on hold. */
-export function IncomingCall({ call, headingId, waiting }: { call: UiCall; headingId: string; waiting: boolean }) {
+interface IncomingCallProps {
+  call: UiCall;
+  headingId: string;
+  /** Answering puts another call on hold. */
+  holdsAnother: boolean;
+  /** Another call needs the room. */
+  compact: boolean;
+  /** The one that the shortcuts are for. */
+  first: boolean;
+}
+
+/** Who calls, from which queue, why and since when, and what to do with it. */
+export function IncomingCall({ call, headingId, holdsAnother, compact, first }: IncomingCallProps) {
   const styles = useStyles();
   const { act } = useAct();
   const reject = (rejection: UiRejection) => act({ do: "reject", call: call.id, with: rejection });
+  const keys = (shortcut: "answer" | "decline") => (first ? ` (${shortcutLabel(shortcut)})` : "");
   return (
-    <div className={styles.card}>
+    <div className={mergeClasses(styles.card, compact && styles.compact)}>
       <p className={styles.kicker}>
-        Incoming call <Elapsed sinceMs={call.startedAtMs} />
-      </p>
-      <div className={styles.head}>
-        <span className={styles.ring}>
-          <Avatar name={call.party.name ?? ""} size={56} color="brand" aria-hidden />
+        <span>Incoming call</span>
+        {/* A caller who waited in a queue has done so before it rang here. */}
+        <span>
+          {call.waitedMs === null ? "Ringing " : "Waiting "}
+          <Elapsed sinceMs={call.startedAtMs - (call.waitedMs ?? 0)} />
         </span>
-        <PartyName call={call} id={headingId} />
-      </div>
-      <Details details={call.details} />
+      </p>
+      <PartyName call={call} id={headingId} compact={compact} ringing />
+      <Details details={call.details} room={compact ? "little" : "full"} />
       <div className={styles.buttons}>
-        <Tooltip content={`Answer (${shortcutLabel("answer")})`} relationship="description">
+        <Tooltip
+          content={`${holdsAnother ? "Puts your present call on hold and answers" : "Answer"}${keys("answer")}`}
+          relationship="description"
+        >
           <Button
             size="large"
             className={mergeClasses(styles.button, styles.answer)}
             icon={<Call20Filled />}
-            aria-keyshortcuts={ariaShortcut("answer")}
+            aria-keyshortcuts={first ? ariaShortcut("answer") : undefined}
             onClick={() => act({ do: "answer", call: call.id })}
           >
-            {waiting ? "Hold and answer" : "Answer"}
+            {holdsAnother ? "Hold and answer" : "Answer"}
           </Button>
         </Tooltip>
         <div className={styles.decline}>
-          <Tooltip content={`Decline: the caller is told you are busy (${shortcutLabel("decline")})`} relationship="description">
+          <Tooltip content={`Decline: the caller is told you are busy${keys("decline")}`} relationship="description">
             <Button
               size="large"
               className={mergeClasses(styles.button, styles.declineMain)}
               icon={<CallEnd20Regular />}
-              aria-keyshortcuts={ariaShortcut("decline")}
+              aria-keyshortcuts={first ? ariaShortcut("decline") : undefined}
               onClick={() => reject("busy")}
             >
               Decline
@@ -90,34 +104,23 @@ const useStyles = makeStyles({
     flexDirection: "column",
     gap: tokens.spacingVerticalL,
     padding: tokens.spacingHorizontalXL,
+    "@media (max-width: 359px)": { padding: tokens.spacingHorizontalM },
+  },
+  compact: {
+    gap: tokens.spacingVerticalS,
+    padding: tokens.spacingHorizontalL,
   },
   kicker: {
     display: "flex",
+    flexWrap: "wrap",
     justifyContent: "space-between",
+    columnGap: tokens.spacingHorizontalM,
     margin: 0,
-    fontSize: tokens.fontSizeBase200,
-    lineHeight: tokens.lineHeightBase200,
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: "tabular-nums",
     color: tokens.colorBrandForeground1,
-  },
-  head: {
-    display: "flex",
-    alignItems: "center",
-    gap: tokens.spacingHorizontalL,
-  },
-  ring: {
-    display: "grid",
-    flexShrink: 0,
-    borderRadius: tokens.borderRadiusCircular,
-    animationName: {
-      from: { boxShadow: `0 0 0 0 color-mix(in srgb, ${tokens.colorBrandStroke1} 55%, transparent)` },
-      "60%": { boxShadow: "0 0 0 12px transparent" },
-      to: { boxShadow: "0 0 0 12px transparent" },
-    },
-    animationDuration: "1.6s",
-    animationIterationCount: "infinite",
-    "@media (prefers-reduced-motion: reduce)": { animationName: "none" },
   },
   buttons: {
     display: "flex",
@@ -128,7 +131,7 @@ const useStyles = makeStyles({
     flexGrow: 1,
     minWidth: 0,
     minHeight: "48px",
-    whiteSpace: "nowrap",
+    paddingInline: tokens.spacingHorizontalM,
   },
   answer: {
     flexBasis: "160px",
@@ -143,11 +146,12 @@ const useStyles = makeStyles({
       backgroundColor: tokens.colorPaletteGreenForeground1,
       color: tokens.colorNeutralForegroundStaticInverted,
     },
+    "@media (forced-colors: active)": { border: "1px solid ButtonText" },
   },
   decline: {
     display: "flex",
     flexGrow: 1,
-    flexBasis: "140px",
+    flexBasis: "128px",
   },
   declineMain: {
     borderStartEndRadius: 0,

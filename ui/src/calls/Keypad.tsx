@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { isField } from "../shared/shortcuts";
 
 /** Digits for the other end, by pointer or by typing them anywhere but in a field. */
 export function Keypad({ call }: { call: UiCall }) {
@@ -68,10 +69,6 @@ const keys: readonly Key[] = [
   { digit: "#", letters: "", name: "Hash" },
 ];
 
-function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-}
-
 const useStyles = makeStyles({
   sent: {
     display: "block",
@@ -91,7 +88,7 @@ const useStyles = makeStyles({
   },
   keys: {
     display: "grid",
-    gridTemplateColumns: "repeat(3, 72px)",
+    gridTemplateColumns: "repeat(3, minmax(40px, 80px))",
     justifyContent: "center",
     gap: tokens.spacingVerticalS,
   },

@@ -1,24 +1,32 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
 
+import type { UiReachability } from "../ipc/bindings";
 import { Mark } from "../shared/Mark";
 import { shortcutLabel } from "../shared/shortcuts";
 
 /** Nothing to do: calm, and the one hint that helps. */
-export function NoCalls({ reachable }: { reachable: boolean }) {
+export function NoCalls({ reachability, noRecents }: { reachability: UiReachability; noRecents: boolean }) {
   const styles = useStyles();
+  const reachable = reachability === "reachable";
   return (
     <div className={styles.page}>
-      <Mark className={styles.mark} />
-      <p className={styles.title}>{reachable ? "Ready for calls" : "Calls cannot reach you now"}</p>
-      <p className={styles.text}>
-        {reachable ? (
-          <>
+      <Mark className={mergeClasses(styles.mark, !reachable && styles.pale)} />
+      {reachable ? (
+        <>
+          <p className={styles.title}>Ready for calls</p>
+          <p className={styles.text}>
             They ring here. <kbd className={styles.key}>{shortcutLabel("number")}</kbd> to call somebody.
-          </>
-        ) : (
-          "They ring here as soon as you are reachable again."
-        )}
-      </p>
+          </p>
+          {noRecents && <p className={styles.text}>Calls you make and take are listed here.</p>}
+        </>
+      ) : reachability === "connecting" ? (
+        <>
+          <Spinner size="tiny" label="Connecting" />
+          <p className={styles.text}>Calls ring here in a moment.</p>
+        </>
+      ) : (
+        <p className={styles.text}>Calls ring here as soon as you are reachable again.</p>
+      )}
     </div>
   );
 }
@@ -39,6 +47,10 @@ const useStyles = makeStyles({
     height: "72px",
     marginBottom: tokens.spacingVerticalM,
   },
+  pale: {
+    filter: "grayscale(1)",
+    opacity: 0.5,
+  },
   title: {
     margin: 0,
     fontSize: tokens.fontSizeBase500,
@@ -47,7 +59,8 @@ const useStyles = makeStyles({
   },
   text: {
     margin: 0,
-    maxWidth: "280px",
+    maxWidth: "300px",
+    textWrap: "balance",
     color: tokens.colorNeutralForeground2,
     lineHeight: tokens.lineHeightBase400,
   },

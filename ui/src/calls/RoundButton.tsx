@@ -1,10 +1,11 @@
 import { makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-components";
-import type { ReactElement } from "react";
+import type { ComponentProps, ReactElement } from "react";
 
 import { focusRing } from "../shared/focusRing";
 import { ariaShortcut, shortcutLabel, type Shortcut } from "../shared/shortcuts";
 
-interface RoundButtonProps {
+/** What opens a popover on it comes along as the attributes of a button. */
+interface RoundButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
   icon: ReactElement;
   /** What pressing does, or undoes. */
   label: string;
@@ -13,26 +14,27 @@ interface RoundButtonProps {
   on?: boolean;
   /** Ends something. */
   danger?: boolean;
-  /** Cannot be used now; still reachable by keyboard, so that a reader finds it. */
-  disabled?: boolean;
-  expanded?: boolean;
-  onPress: () => void;
+  /** Why it cannot be used now; still reachable by keyboard, so that a reader finds it. */
+  disabled?: string | undefined;
+  onPress?: () => void;
 }
 
 /** One of the large round controls of a call, its name below it. */
-export function RoundButton({ icon, label, shortcut, on, danger, disabled, expanded, onPress }: RoundButtonProps) {
+export function RoundButton({ icon, label, shortcut, on, danger, disabled, onPress, ...rest }: RoundButtonProps) {
   const styles = useStyles();
+  const off = disabled !== undefined;
   return (
-    <Tooltip content={`${label} (${shortcutLabel(shortcut)})`} relationship="description">
+    <Tooltip content={disabled ?? `${label} (${shortcutLabel(shortcut)})`} relationship="description">
       <button
         type="button"
-        className={mergeClasses(styles.button, disabled === true && styles.disabled)}
+        {...rest}
+        className={mergeClasses(styles.button, off && styles.disabled)}
         aria-keyshortcuts={ariaShortcut(shortcut)}
-        aria-disabled={disabled === true ? true : undefined}
-        aria-expanded={expanded}
-        onClick={() => {
-          if (disabled !== true) {
-            onPress();
+        aria-disabled={off ? true : undefined}
+        onClick={(event) => {
+          rest.onClick?.(event);
+          if (!off) {
+            onPress?.();
           }
         }}
       >
@@ -50,8 +52,9 @@ const useStyles = makeStyles({
     flexDirection: "column",
     alignItems: "center",
     gap: tokens.spacingVerticalXS,
-    minWidth: "68px",
-    padding: tokens.spacingVerticalXS,
+    width: "100%",
+    maxWidth: "84px",
+    padding: `${tokens.spacingVerticalXS} 0`,
     border: "none",
     borderRadius: tokens.borderRadiusXLarge,
     background: "none",
@@ -67,12 +70,13 @@ const useStyles = makeStyles({
     "& > span:first-child": { color: tokens.colorNeutralForegroundDisabled },
     "&:hover > span:first-child": { opacity: 1 },
     "&:active > span:first-child": { transform: "none" },
+    "@media (forced-colors: active)": { color: "GrayText" },
   },
   disc: {
     display: "grid",
     placeItems: "center",
-    width: "52px",
-    height: "52px",
+    width: "min(52px, 100%)",
+    aspectRatio: "1",
     borderRadius: tokens.borderRadiusCircular,
     backgroundColor: tokens.colorNeutralBackground5,
     transitionProperty: "transform, background-color",
@@ -83,6 +87,7 @@ const useStyles = makeStyles({
   on: {
     backgroundColor: tokens.colorNeutralForeground1,
     color: tokens.colorNeutralBackground1,
+    "@media (forced-colors: active)": { backgroundColor: "Highlight", color: "HighlightText", forcedColorAdjust: "none" },
   },
   danger: {
     backgroundColor: tokens.colorStatusDangerBackground3,
@@ -91,5 +96,6 @@ const useStyles = makeStyles({
   label: {
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
+    overflowWrap: "anywhere",
   },
 });

@@ -9,12 +9,23 @@ export interface PhoneClock {
 
 export const ClockContext = createContext<PhoneClock>({ nowMs: 0, arrivedAtMs: 0 });
 
+/** Whether two readings belong to one clock: it has only gone on. */
+export function agrees(before: PhoneClock, after: PhoneClock): boolean {
+  const expected = before.nowMs + after.arrivedAtMs - before.arrivedAtMs;
+  return Math.abs(after.nowMs - expected) < UNSEEN_MS;
+}
+
 /** Whole seconds from a moment on the phone's clock until now: negative before it. Counts by itself. */
 export function useSecondsSince(momentMs: number): number {
   const clock = useContext(ClockContext);
   return useSyncExternalStore(everyTick, () =>
     Math.floor((clock.nowMs + performance.now() - clock.arrivedAtMs - momentMs) / 1000),
   );
+}
+
+/** The wall clock, to the minute: milliseconds since 1970 (UTC). */
+export function useMinute(): number {
+  return useSyncExternalStore(everyTick, () => Math.floor(Date.now() / 60_000) * 60_000);
 }
 
 /** A running or finished time, as m:ss. */
@@ -35,6 +46,9 @@ export function formatSeconds(total: number): string {
   const seconds = String(total % 60).padStart(2, "0");
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
 }
+
+/** A snapshot may be underway for so long; a timer does not show it. */
+const UNSEEN_MS = 150;
 
 /** Short enough that a second is never shown late by much. */
 const TICK_MS = 200;

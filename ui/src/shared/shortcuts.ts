@@ -1,19 +1,30 @@
 import { useEffect, useEffectEvent } from "react";
 
 /** What a key combination does. The same as in Teams where Teams has one, so hands learn one set. */
-export type Shortcut = "answer" | "decline" | "hangUp" | "mute" | "hold" | "keypad" | "number";
+export type Shortcut =
+  | "answer"
+  | "decline"
+  | "hangUp"
+  | "mute"
+  | "hold"
+  | "swap"
+  | "keypad"
+  | "sound"
+  | "number"
+  | "recents"
+  | "help";
 
 /** How a combination is written in tooltips. */
 export function shortcutLabel(shortcut: Shortcut): string {
-  const { key, shift } = combinations[shortcut];
-  const parts = isMac ? ["⌘", shift ? "⇧" : "", key] : ["Ctrl", shift ? "Shift" : "", key];
+  const { key, control, shift } = combinations[shortcut];
+  const parts = isMac ? [control ? "⌘" : "", shift ? "⇧" : "", key] : [control ? "Ctrl" : "", shift ? "Shift" : "", key];
   return parts.filter((part) => part !== "").join(isMac ? "" : "+");
 }
 
 /** How a combination is written in `aria-keyshortcuts`. */
 export function ariaShortcut(shortcut: Shortcut): string {
-  const { key, shift } = combinations[shortcut];
-  return [isMac ? "Meta" : "Control", shift ? "Shift" : "", key].filter((part) => part !== "").join("+");
+  const { key, control, shift } = combinations[shortcut];
+  return [control ? (isMac ? "Meta" : "Control") : "", shift ? "Shift" : "", key].filter((part) => part !== "").join("+");
 }
 
 /** Runs `handlers` while the window has the keyboard. A shortcut without a handler is left alone. */
@@ -33,33 +44,52 @@ export function useShortcuts(handlers: Partial<Record<Shortcut, () => void>>): v
   }, []);
 }
 
+/** Whether what is typed goes into a field. */
+export function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+}
+
 interface Combination {
   readonly key: string;
+  /** With Ctrl, on a Mac with Command. */
+  readonly control: boolean;
   readonly shift: boolean;
 }
 
+const both = (key: string): Combination => ({ key, control: true, shift: true });
+
 const combinations: Readonly<Record<Shortcut, Combination>> = {
-  answer: { key: "A", shift: true },
-  decline: { key: "D", shift: true },
-  hangUp: { key: "H", shift: true },
-  mute: { key: "M", shift: true },
-  hold: { key: "O", shift: true },
-  keypad: { key: "K", shift: true },
-  number: { key: "K", shift: false },
+  answer: both("A"),
+  decline: both("D"),
+  hangUp: both("H"),
+  mute: both("M"),
+  hold: both("O"),
+  swap: both("X"),
+  keypad: both("K"),
+  sound: both("L"),
+  number: { key: "K", control: true, shift: false },
+  recents: both("R"),
+  help: { key: "F1", control: false, shift: false },
 };
 
 const isMac = navigator.userAgent.includes("Macintosh");
 
 function matching(event: KeyboardEvent): Shortcut | undefined {
-  if ((isMac ? !event.metaKey : !event.ctrlKey) || event.altKey) {
+  const control = isMac ? event.metaKey : event.ctrlKey;
+  if (event.altKey || (isMac ? event.ctrlKey : event.metaKey)) {
     return undefined;
   }
+  if (!control && event.key === "?" && !isField(event.target)) {
+    return "help";
+  }
   const pressed = letter(event);
-  const found = Object.entries(combinations).find(([, { key, shift }]) => shift === event.shiftKey && key === pressed);
+  const found = Object.entries(combinations).find(
+    ([, combination]) => combination.control === control && combination.shift === event.shiftKey && combination.key === pressed,
+  );
   return found?.[0] as Shortcut | undefined;
 }
 
 /** The Latin letter on the key. A keyboard for another script has it at the place where Latin ones do. */
 function letter({ key, code }: KeyboardEvent): string | undefined {
-  return /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
+  return /^F\d+$/.test(key) ? key : /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
 }

@@ -1,9 +1,10 @@
 import { createDarkTheme, createLightTheme, type BrandVariants, type Theme } from "@fluentui/react-components";
-import { useSyncExternalStore } from "react";
+
+import { useMedia } from "./media";
 
 /** The light or dark theme, as the system has it now. */
 export function useTheme(): Theme {
-  return useSyncExternalStore(onSchemeChange, isDark) ? dark : light;
+  return useMedia("(prefers-color-scheme: dark)") ? dark : light;
 }
 
 /** The one accent: petrol. Green and red stay free for answering and hanging up, amber for hold. */
@@ -61,15 +62,3 @@ const dark: Theme = {
   colorStatusWarningBackground1: "#33271c",
   colorStatusWarningBorder1: "#7a5224",
 };
-
-const query = "(prefers-color-scheme: dark)";
-
-function isDark(): boolean {
-  return window.matchMedia(query).matches;
-}
-
-function onSchemeChange(changed: () => void): () => void {
-  const media = window.matchMedia(query);
-  media.addEventListener("change", changed);
-  return () => media.removeEventListener("change", changed);
-}

@@ -5,7 +5,7 @@ import { renderApp } from "../host/fake/renderApp";
 import { snapshot } from "../host/fake/moments";
 import { scenes } from "../host/fake/scenes";
 
-const field = () => screen.getByRole<HTMLInputElement>("textbox", { name: "Number to call" });
+const field = () => screen.getByRole<HTMLInputElement>("combobox", { name: "Number to call" });
 
 it("calls on Enter and empties the field", async () => {
   const { host, user } = renderApp(snapshot());

@@ -1,0 +1,137 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { useCallback, useMemo, useRef, useState } from "react";
+
+import { AccountBar } from "./account/AccountBar";
+import { NotReachable } from "./account/NotReachable";
+import { Calls } from "./calls/Calls";
+import { ClosingDialog } from "./calls/ClosingDialog";
+import { NoCalls } from "./calls/NoCalls";
+import { isIncoming } from "./calls/words";
+import { CallBox } from "./dial/CallBox";
+import type { Host } from "./host/host";
+import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
+import { Notices } from "./Notices";
+import { Recents } from "./recents/Recents";
+import { useFocusKept } from "./shared/focusKept";
+import { useMedia } from "./shared/media";
+import { useShortcuts } from "./shared/shortcuts";
+import { ShortcutsDialog } from "./shared/ShortcutsDialog";
+import { SoundContext, type SoundPlace, type SoundShown } from "./sound/SoundPopover";
+
+interface DeskProps {
+  snapshot: UiSnapshot;
+  registration: UiRegistration;
+  host: Host;
+  failure: UiError | null;
+  onFailureRead: () => void;
+}
+
+/** The window of an agent who has a phone: who they are, the call box, the calls, and those before. */
+export function Desk({ snapshot, registration, host, failure, onFailureRead }: DeskProps) {
+  const styles = useStyles();
+  const { calls, recents, sound } = snapshot;
+  const root = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
+  const [helpOpen, setHelpOpen] = useState(false);
+  const wide = useMedia("(min-width: 800px)");
+
+  const reachable = registration.reachability === "reachable";
+  const live = calls.filter(({ state }) => state !== "ended");
+  const atHand = live.some((call) => !isIncoming(call));
+  const ringing = live.some(isIncoming);
+
+  // Nothing may lie over a call that rings: what the agent had opened closes when one begins to.
+  const newest = calls.findLast(isIncoming)?.id ?? null;
+  const [seenRinging, setSeenRinging] = useState(newest);
+  if (newest !== seenRinging) {
+    setSeenRinging(newest);
+    if (newest !== null) {
+      setSoundOpenAt(null);
+      setHelpOpen(false);
+    }
+  }
+
+  const toField = useCallback(() => field.current?.focus(), []);
+  useFocusKept(root, toField);
+  useShortcuts({
+    number: () => {
+      field.current?.focus();
+      field.current?.select();
+    },
+    sound: () => setSoundOpenAt(soundOpenAt === null ? (atHand ? "call" : "bar") : null),
+    help: () => setHelpOpen(!helpOpen),
+  });
+  const soundShown = useMemo<SoundShown>(
+    () => ({ sound, openAt: soundOpenAt, setOpenAt: setSoundOpenAt }),
+    [sound, soundOpenAt],
+  );
+
+  const beside = wide && recents.length > 0;
+  return (
+    <SoundContext value={soundShown}>
+      <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide)}>
+        <AccountBar registration={registration} onHelp={() => setHelpOpen(true)} />
+        <main className={mergeClasses(styles.main, beside && styles.columns)}>
+          <div className={styles.column}>
+            <CallBox host={host} reachable={reachable} recents={recents} ringing={ringing} field={field} />
+            <NotReachable registration={registration} inCall={atHand} />
+            <Notices notices={snapshot.notices} failure={failure} onFailureRead={onFailureRead} />
+            <Calls calls={calls} sound={sound} onFocusLost={toField} />
+            {live.length === 0 && (recents.length === 0 || wide) && (
+              <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
+            )}
+          </div>
+          {recents.length > 0 && (
+            <div className={styles.column}>
+              <Recents
+                recents={recents}
+                reachable={reachable}
+                folded={live.length > 0 && !wide}
+                ringing={ringing}
+                onFocusLost={toField}
+              />
+            </div>
+          )}
+        </main>
+      </div>
+      <ClosingDialog open={snapshot.closing} calls={calls} />
+      <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+    </SoundContext>
+  );
+}
+
+const useStyles = makeStyles({
+  desk: {
+    display: "flex",
+    flexDirection: "column",
+    flexGrow: 1,
+    boxSizing: "border-box",
+    width: "100%",
+    maxWidth: "560px",
+    margin: "0 auto",
+  },
+  wide: {
+    maxWidth: "960px",
+  },
+  main: {
+    display: "flex",
+    flexDirection: "column",
+    flexGrow: 1,
+    gap: tokens.spacingVerticalM,
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalL}`,
+    "@media (max-width: 359px)": { paddingInline: tokens.spacingHorizontalM },
+  },
+  columns: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 5fr) minmax(0, 4fr)",
+    columnGap: tokens.spacingHorizontalXXL,
+  },
+  column: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+    minWidth: 0,
+    ":first-child:last-child": { flexGrow: 1 },
+  },
+});

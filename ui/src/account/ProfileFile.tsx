@@ -1,0 +1,76 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+
+import { focusRing } from "../shared/focusRing";
+
+/** The file of the profile, to be copied. */
+export function ProfilePath({ path }: { path: string }) {
+  const styles = useStyles();
+  return <code className={styles.path}>{path}</code>;
+}
+
+/** What few need: where the profile is, and a profile to start from. */
+export function ProfileFold({ title, path, example }: { title: string; path?: string; example: string }) {
+  const styles = useStyles();
+  return (
+    <details className={styles.fold}>
+      <summary className={styles.summary}>{title}</summary>
+      <div className={styles.inside}>
+        {path !== undefined && <ProfilePath path={path} />}
+        <p className={styles.text} id="example">
+          It is a text file like this one:
+        </p>
+        {/* Scrolls sideways on a narrow window, so the keyboard must reach it. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <pre className={styles.example} tabIndex={0} role="group" aria-labelledby="example">
+          {example}
+        </pre>
+      </div>
+    </details>
+  );
+}
+
+const useStyles = makeStyles({
+  fold: {
+    color: tokens.colorNeutralForeground2,
+  },
+  summary: {
+    ...focusRing,
+    alignSelf: "flex-start",
+    borderRadius: tokens.borderRadiusMedium,
+    cursor: "pointer",
+  },
+  inside: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+    marginTop: tokens.spacingVerticalS,
+  },
+  text: {
+    margin: 0,
+  },
+  path: {
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    borderRadius: tokens.borderRadiusLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    color: tokens.colorNeutralForeground1,
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    overflowWrap: "anywhere",
+    userSelect: "text",
+  },
+  example: {
+    ...focusRing,
+    margin: 0,
+    padding: tokens.spacingHorizontalM,
+    borderRadius: tokens.borderRadiusLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    color: tokens.colorNeutralForeground1,
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase300,
+    overflowX: "auto",
+    userSelect: "text",
+  },
+});

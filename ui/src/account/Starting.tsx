@@ -1,0 +1,41 @@
+import { makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { useEffect, useState } from "react";
+
+/** The phone is not there yet. If that takes long, what to do. */
+export function Starting() {
+  const styles = useStyles();
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LONG_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <main className={styles.page}>
+      <Spinner label="Starting" labelPosition="below" />
+      <p role="status" className={styles.long}>
+        {long && "This takes longer than it should. If it stays so, close Warmline and open it again."}
+      </p>
+    </main>
+  );
+}
+
+const LONG_MS = 10_000;
+
+const useStyles = makeStyles({
+  page: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "center",
+    justifyContent: "center",
+    flexGrow: 1,
+    gap: tokens.spacingVerticalM,
+    padding: tokens.spacingHorizontalXXL,
+    textAlign: "center",
+  },
+  long: {
+    margin: 0,
+    minHeight: tokens.lineHeightBase300,
+    maxWidth: "300px",
+    color: tokens.colorNeutralForeground2,
+  },
+});

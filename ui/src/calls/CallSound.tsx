@@ -1,0 +1,128 @@
+import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { Mic16Regular } from "@fluentui/react-icons/svg/mic";
+import { MicOff16Filled } from "@fluentui/react-icons/svg/mic-off";
+import { SpeakerMute16Filled } from "@fluentui/react-icons/svg/speaker-mute";
+import { Info16Regular } from "@fluentui/react-icons/svg/info";
+import { useContext, type ReactNode } from "react";
+
+import type { UiCall, UiSound } from "../ipc/bindings";
+import { LevelMeter } from "../sound/LevelMeter";
+import { SoundContext } from "../sound/SoundPopover";
+import { Quality } from "./Quality";
+import { isHeldByMe } from "./words";
+
+/** Whether they hear the agent and the agent hears them, and how well. */
+export function CallSound({ call, sound: { microphone, speaker } }: { call: UiCall; sound: UiSound }) {
+  const styles = useStyles();
+  const held = isHeldByMe(call);
+  return (
+    <div className={styles.lines}>
+      {microphone.state === "missing" && (
+        <Trouble icon={<MicOff16Filled />} words="Nobody can hear you: no microphone." />
+      )}
+      {speaker.state === "missing" && (
+        <Trouble icon={<SpeakerMute16Filled />} words="You hear nobody: no headset or speaker." />
+      )}
+      {held ? (
+        <div className={styles.line}>
+          {call.muted ? <Muted /> : call.hold === "localOnly" ? "Resume to go on." : "They wait and cannot hear you."}
+        </div>
+      ) : (
+        <>
+          {(microphone.state === "standIn" || speaker.state === "standIn") && (
+            <p className={styles.line}>
+              <Info16Regular className={styles.icon} />{" "}
+              <span>{standInWords(microphone.state === "standIn" ? microphone.name : speaker.name)}</span>
+            </p>
+          )}
+          <div className={styles.line}>
+            {call.muted && <Muted />}
+            {!call.muted && (microphone.state === "inUse" || microphone.state === "standIn") && (
+              <>
+                <Mic16Regular aria-hidden className={styles.icon} />
+                <LevelMeter
+                  part="microphone"
+                  label={microphone.name === null ? "Microphone level" : `Microphone level, ${microphone.name}`}
+                  className={styles.meter}
+                />
+              </>
+            )}
+            {call.quality !== null && <Quality quality={call.quality} />}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Muted() {
+  const styles = useStyles();
+  return (
+    <span className={mergeClasses(styles.words, styles.alarming)}>
+      <MicOff16Filled className={styles.icon} /> Muted: they cannot hear you
+    </span>
+  );
+}
+
+/** What keeps the two apart, and the way to the devices. */
+function Trouble({ icon, words }: { icon: ReactNode; words: string }) {
+  const styles = useStyles();
+  const devices = useContext(SoundContext);
+  return (
+    <p className={mergeClasses(styles.line, styles.alarming)}>
+      <span className={styles.words}>
+        <span className={styles.icon}>{icon}</span> {words}
+      </span>
+      <Button size="small" className={styles.way} onClick={() => devices?.setOpenAt("call")}>
+        Choose a device
+      </Button>
+    </p>
+  );
+}
+
+function standInWords(name: string | null): string {
+  return `${name ?? "Another device"} stands in for the one you chose.`;
+}
+
+const useStyles = makeStyles({
+  lines: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+    // Reserved, so that nothing below moves when there is something to say.
+    minHeight: "24px",
+  },
+  line: {
+    display: "flex",
+    alignItems: "center",
+    flexWrap: "wrap",
+    columnGap: tokens.spacingHorizontalXS,
+    margin: 0,
+    minHeight: "24px",
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+    "& > span": { minWidth: 0, overflowWrap: "anywhere" },
+  },
+  alarming: {
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorStatusDangerForeground1,
+  },
+  words: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+  },
+  icon: {
+    display: "inline-grid",
+    flexShrink: 0,
+  },
+  meter: {
+    flexGrow: 1,
+    flexBasis: "72px",
+    maxWidth: "160px",
+  },
+  way: {
+    marginInlineStart: "auto",
+  },
+});

@@ -1,0 +1,129 @@
+import { Button, makeStyles, tokens, Tooltip } from "@fluentui/react-components";
+import { ChevronDown16Regular } from "@fluentui/react-icons/svg/chevron-down";
+import { ChevronRight16Regular } from "@fluentui/react-icons/svg/chevron-right";
+import { useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+
+import { CANNOT_CALL } from "../dial/words";
+import { useAct } from "../host/HostContext";
+import type { UiRecent } from "../ipc/bindings";
+import { focusRing } from "../shared/focusRing";
+import { ariaShortcut, shortcutLabel, useShortcuts } from "../shared/shortcuts";
+import { ForgetDialog } from "./ForgetDialog";
+import { RecentList } from "./RecentList";
+
+interface RecentsProps {
+  recents: readonly UiRecent[];
+  /** Whether a call can go out now. */
+  reachable: boolean;
+  /** A call needs the room: the list is folded unless the agent wants it. */
+  folded: boolean;
+  /** A call rings: nothing may lie over it. */
+  ringing: boolean;
+  /** Where the keyboard goes when there is nothing left to be on. */
+  onFocusLost: () => void;
+}
+
+/** The agent's calls that are over, to look back on and to call back. */
+export function Recents({ recents, reachable, folded, ringing, onFocusLost }: RecentsProps) {
+  const styles = useStyles();
+  const { act, fail } = useAct();
+  const listId = useId();
+  const section = useRef<HTMLElement>(null);
+  const [choice, setChoice] = useState<{ folded: boolean; open: boolean } | null>(null);
+  const [asking, setAsking] = useState(false);
+  // What the agent chose during a call is no choice for the time after it.
+  const open = choice?.folded === folded ? choice.open : !folded;
+  const fold = (wanted: boolean) => setChoice({ folded, open: wanted });
+
+  useShortcuts({
+    recents: () => {
+      flushSync(() => fold(true));
+      section.current?.querySelector<HTMLElement>("[data-recent] > button[tabindex='0']")?.focus();
+    },
+  });
+
+  const call = (recent: UiRecent) => {
+    if (reachable) {
+      act({ do: "dial", to: recent.party.address });
+    } else {
+      fail({ code: "notPossible", message: CANNOT_CALL });
+    }
+  };
+
+  return (
+    <section ref={section} className={styles.section} aria-labelledby={`${listId}-heading`}>
+      <div className={styles.head}>
+        <h2 id={`${listId}-heading`} className={styles.heading}>
+          <Tooltip content={`Recent calls (${shortcutLabel("recents")})`} relationship="description">
+            <button
+              type="button"
+              className={styles.fold}
+              aria-expanded={open}
+              aria-controls={open ? listId : undefined}
+              aria-keyshortcuts={ariaShortcut("recents")}
+              onClick={() => fold(!open)}
+            >
+              {open ? <ChevronDown16Regular /> : <ChevronRight16Regular />}
+              Recent calls
+            </button>
+          </Tooltip>
+        </h2>
+        {open && (
+          <Button appearance="transparent" size="small" className={styles.clear} onClick={() => setAsking(true)}>
+            Clear all
+          </Button>
+        )}
+      </div>
+      {open && <RecentList recents={recents} id={listId} onCall={call} onFocusLost={onFocusLost} />}
+      <ForgetDialog
+        open={asking && !ringing}
+        count={recents.length}
+        onClose={(forget) => {
+          setAsking(false);
+          if (forget) {
+            act({ do: "forget", recent: null });
+          }
+        }}
+      />
+    </section>
+  );
+}
+
+const useStyles = makeStyles({
+  section: {
+    minWidth: 0,
+  },
+  head: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    justifyContent: "space-between",
+    minHeight: "32px",
+  },
+  heading: {
+    margin: 0,
+  },
+  fold: {
+    ...focusRing,
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
+    border: "none",
+    borderRadius: tokens.borderRadiusMedium,
+    background: "none",
+    color: tokens.colorNeutralForeground2,
+    fontFamily: "inherit",
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    fontWeight: tokens.fontWeightSemibold,
+    cursor: "pointer",
+    ":hover": { color: tokens.colorNeutralForeground1 },
+  },
+  clear: {
+    minWidth: 0,
+    fontWeight: tokens.fontWeightRegular,
+    color: tokens.colorNeutralForeground2,
+  },
+});

@@ -1,0 +1,42 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { CallDismiss20Regular } from "@fluentui/react-icons/svg/call-dismiss";
+import { CallInbound20Regular } from "@fluentui/react-icons/svg/call-inbound";
+import { CallMissed20Filled } from "@fluentui/react-icons/svg/call-missed";
+import { CallOutbound20Regular } from "@fluentui/react-icons/svg/call-outbound";
+import { CallProhibited20Regular } from "@fluentui/react-icons/svg/call-prohibited";
+import { CallWarning20Regular } from "@fluentui/react-icons/svg/call-warning";
+
+import type { UiRecent } from "../ipc/bindings";
+import { howLong } from "./when";
+
+/** What became of a call, as a sign beside the words. */
+export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; className?: string }) {
+  const styles = useStyles();
+  switch (recent.outcome) {
+    case "answered":
+      return recent.direction === "incoming" ? (
+        <CallInbound20Regular className={mergeClasses(styles.quiet, className)} />
+      ) : (
+        <CallOutbound20Regular className={mergeClasses(styles.quiet, className)} />
+      );
+    case "missed":
+      return <CallMissed20Filled className={mergeClasses(styles.loud, className)} />;
+    case "declined":
+      return <CallProhibited20Regular className={mergeClasses(styles.quiet, className)} />;
+    case "notReached":
+      return <CallDismiss20Regular className={mergeClasses(styles.quiet, className)} />;
+    case "failed":
+      return <CallWarning20Regular className={mergeClasses(styles.loud, className)} />;
+  }
+}
+
+/** What became of a call, how long they talked, and the queue it came from: the line under the name. */
+export function outcomeWords({ words, talkedS, queue }: UiRecent): string {
+  const parts = [words.replace(/\.$/, ""), talkedS === null ? "" : howLong(talkedS), queue ?? ""];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+const useStyles = makeStyles({
+  quiet: { flexShrink: 0, color: tokens.colorNeutralForeground3 },
+  loud: { flexShrink: 0, color: tokens.colorStatusDangerForeground1 },
+});

@@ -1,0 +1,81 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { Mic16Regular } from "@fluentui/react-icons/svg/mic";
+import { Speaker216Regular } from "@fluentui/react-icons/svg/speaker";
+import { useEffect } from "react";
+
+import { useAct } from "../host/HostContext";
+import type { UiSound } from "../ipc/bindings";
+import { DeviceSection } from "./DeviceSection";
+import { LevelMeter } from "./LevelMeter";
+import { Loudness } from "./Loudness";
+
+/** Which devices are used, how loud they are, and whether sound goes through them right now. */
+export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: string }) {
+  const styles = useStyles();
+  const { act } = useAct();
+  useEffect(() => {
+    act({ do: "lookAtSound", looking: true });
+    return () => act({ do: "lookAtSound", looking: false });
+  }, [act]);
+
+  const microphones = sound.choices?.microphones ?? null;
+  const speakers = sound.choices?.speakers ?? null;
+  return (
+    <div className={styles.menu}>
+      <h2 id={headingId} className={styles.title}>
+        Sound
+      </h2>
+      <DeviceSection part="microphone" device={sound.microphone} choices={microphones}>
+        {sound.microphone.state !== "missing" && (
+          <div className={styles.meter}>
+            <Mic16Regular aria-hidden />
+            <LevelMeter part="microphone" label="Microphone level" className={styles.bar} />
+            <span className={styles.hint}>moves as you speak</span>
+          </div>
+        )}
+      </DeviceSection>
+      <DeviceSection part="speaker" device={sound.speaker} choices={speakers} tryable purpose="for calls and tones">
+        {sound.speaker.state !== "missing" && (
+          <div className={styles.meter}>
+            <Speaker216Regular aria-hidden />
+            <LevelMeter part="speaker" label="Speaker level" className={styles.bar} />
+          </div>
+        )}
+        <div>
+          <Loudness of="calls" label="Calls" percent={sound.speaker.volumePercent} />
+          <Loudness of="tones" label="Tones" percent={sound.tonesPercent} />
+        </div>
+      </DeviceSection>
+      <DeviceSection part="ringer" device={sound.ringer} choices={speakers} tryable purpose="when a call comes in">
+        <Loudness of="ring" label="Ring" percent={sound.ringer.volumePercent} />
+      </DeviceSection>
+    </div>
+  );
+}
+
+const useStyles = makeStyles({
+  menu: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+  },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  meter: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    color: tokens.colorNeutralForeground2,
+  },
+  bar: {
+    flexGrow: 1,
+  },
+  hint: {
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+  },
+});

@@ -1,0 +1,53 @@
+import type { UiDevice, UiDeviceChoice, UiDeviceRole } from "../ipc/bindings";
+
+/** What a device is called by the part it plays. */
+export const roleWords: Readonly<Record<UiDeviceRole, string>> = {
+  microphone: "Microphone",
+  speaker: "Speaker",
+  ringer: "Ring",
+};
+
+/** What is chosen, for the button that changes it. `choices` is null while the devices are being listed. */
+export function choiceWords({ chosen, name, state }: UiDevice, choices: readonly UiDeviceChoice[] | null): string {
+  if (chosen === null) {
+    return defaultWords(choices?.find(({ isDefault }) => isDefault)?.name ?? name);
+  }
+  const listed = choices?.find(({ id }) => id === chosen);
+  if (listed !== undefined) {
+    return listed.name;
+  }
+  // What is in use now is another one if it only stands in.
+  return choices === null && state !== "standIn" && name !== null ? name : NOT_CONNECTED;
+}
+
+/** The choice that follows the system. */
+export function defaultWords(name: string | null): string {
+  return name === null ? "System default" : `System default (${name})`;
+}
+
+/** What is wrong with a device and what to do; none if nothing is. */
+export function troubleWords(role: UiDeviceRole, { state, name }: UiDevice): string | null {
+  switch (state) {
+    case "closed":
+    case "inUse":
+      return null;
+    case "standIn":
+      return `${NOT_CONNECTED_WORDS[role]} ${name ?? "Another one"} stands in until it is back.`;
+    case "missing":
+      return `${MISSING_WORDS[role]} Plug in a headset: it is used at once.`;
+  }
+}
+
+export const NOT_CONNECTED = "The one you chose (not connected)";
+
+const NOT_CONNECTED_WORDS: Readonly<Record<UiDeviceRole, string>> = {
+  microphone: "The microphone you chose is not connected.",
+  speaker: "The speaker you chose is not connected.",
+  ringer: "The device you chose to ring on is not connected.",
+};
+
+const MISSING_WORDS: Readonly<Record<UiDeviceRole, string>> = {
+  microphone: "There is no microphone: nobody can hear you.",
+  speaker: "There is no headset or speaker: you hear nobody.",
+  ringer: "There is nothing to ring on: calls come in silently.",
+};

@@ -100,12 +100,17 @@ pub enum MediaCommand {
 }
 
 /// What ringer and speaker must play from now on.
+///
+/// While the agent is in a call, nothing rings: another one that comes in is
+/// [`Tone::CallWaiting`] for as long as it waits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SoundCommand {
     /// The ring tone on the ring device.
     Ring(bool),
     /// A tone in the agent's ear, mixed with the call in focus; `None` is silence.
     Tone(Option<Tone>),
+    /// The sign that agent and far end hear each other now, in the agent's ear, once. No tone plays.
+    Connected,
 }
 
 /// A call-progress tone.
@@ -113,7 +118,7 @@ pub enum SoundCommand {
 pub enum Tone {
     /// The far end is being rung.
     Ringback,
-    /// Another call is waiting.
+    /// Another call waits, and is heard to until it is dealt with.
     CallWaiting,
     /// The far end is busy.
     Busy,

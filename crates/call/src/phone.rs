@@ -444,7 +444,20 @@ impl Phone {
         }
         let calls = self.calls.values();
         self.sounds.settle(now, calls, self.focus, commands);
+        self.greet(commands);
         self.forget();
+    }
+
+    /// Tell the agent, once for each call, that they are on it.
+    fn greet(&mut self, commands: &mut Vec<Command>) {
+        let focus = self.focus.and_then(|id| self.calls.get_mut(&id));
+        if let Some(call) = focus
+            && call.state == State::Established
+            && call.path.is_up()
+            && !std::mem::replace(&mut call.greeted, true)
+        {
+            self.sounds.greet(commands);
+        }
     }
 
     /// Keep no more than [`ENDED_KEPT`] ended calls, however many come in.

@@ -63,6 +63,14 @@ impl Sounds {
         }
     }
 
+    /// The agent and the far end hear each other for the first time: say so, unless a tone has more
+    /// to say.
+    pub(crate) fn greet(&self, commands: &mut Vec<Command>) {
+        if self.tone.is_none() {
+            commands.push(Command::Sound(SoundCommand::Connected));
+        }
+    }
+
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.farewell.map(|(_, until)| until)
     }

@@ -84,6 +84,8 @@ pub struct Call {
     pub(crate) remote_hold: bool,
     pub(crate) muted: bool,
     pub(crate) dismissed: bool,
+    /// The agent was told that it is connected.
+    pub(crate) greeted: bool,
     /// No answer by then ends the call; once over, it is forgotten by then.
     pub(crate) deadline: Option<Instant>,
     pub(crate) started: Instant,
@@ -182,6 +184,7 @@ impl Call {
             remote_hold: false,
             muted: false,
             dismissed: false,
+            greeted: false,
             deadline: None,
             started: now,
             answered: None,

@@ -114,6 +114,7 @@ struct Media {
     heard: bool,
     sending: bool,
     muted: bool,
+    greeted: bool,
 }
 
 impl Media {
@@ -294,8 +295,24 @@ impl World {
                 self.tone = *tone;
                 Ok(())
             }
+            Command::Sound(SoundCommand::Connected) => self.note_greeting(),
             Command::Notice(_) => Ok(()),
         }
+    }
+
+    /// A call is greeted once, by nothing else that sounds, and both can hear each other.
+    fn note_greeting(&mut self) -> Result<(), TestCaseError> {
+        prop_assert_eq!(self.tone, None);
+        let focus = self.phone.focus().and_then(|id| self.phone.call(id));
+        let Some(call) = focus else {
+            return Err(TestCaseError::fail("a greeting to nobody"));
+        };
+        prop_assert!(call.state() == State::Established && call.connected());
+        let media = self.media.get_mut(&call.id()).expect("it is open");
+        prop_assert!(media.heard && media.sending);
+        prop_assert!(!media.greeted, "greeted twice");
+        media.greeted = true;
+        Ok(())
     }
 
     fn note_sip(&mut self, command: &SipCommand) -> Result<(), TestCaseError> {
@@ -372,6 +389,7 @@ impl World {
                 "opened twice"
             );
             media.open = true;
+            media.greeted = false;
             return Ok(());
         }
         prop_assert!(media.open, "{command:?} on a closed session");

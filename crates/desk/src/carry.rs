@@ -25,6 +25,9 @@ impl Running {
             Command::Media(command) => self.carry_out_media(command),
             Command::Sound(SoundCommand::Ring(on)) => self.ring(on),
             Command::Sound(SoundCommand::Tone(tone)) => self.tone(tone),
+            Command::Sound(SoundCommand::Connected) => {
+                self.machines.engine.tone(Some(AudioTone::Connected));
+            }
             Command::Notice(Notice::Refused { refusal, .. }) => {
                 self.refusal = Some(words::refusal(refusal));
             }

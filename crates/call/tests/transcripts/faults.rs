@@ -45,6 +45,7 @@ fn a_path_that_is_lost_is_looked_for_again_and_the_call_stays() {
     desk.reads(
         "
         > Connected(1)
+            Cue connected
         > Disconnected(1)
         > Timeout after 2 s
             Reoffer(1) resume, ICE restart

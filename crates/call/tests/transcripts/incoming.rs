@@ -28,6 +28,7 @@ fn a_customer_calls_and_is_answered() {
             Accept(1)
             Media Flow(1): heard, sending
         > Connected(1)
+            Cue connected
         > Ended(1)
             Media Close(1)
             Tone Ended

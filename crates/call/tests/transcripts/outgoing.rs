@@ -49,6 +49,32 @@ fn the_agent_calls_and_hears_ringback_then_early_media_then_the_answer() {
 }
 
 #[test]
+fn early_media_is_no_connection_yet_and_the_answer_is() {
+    let mut desk = Script::new();
+    desk.user(dial(1));
+    desk.media(MediaEvent::Ready(A));
+    desk.sip(ringing(1, 180));
+    desk.sip(early(1, 1));
+    desk.forget();
+    desk.media(MediaEvent::Connected(A));
+    desk.sip(answered(1, 1));
+    desk.media(MediaEvent::Disconnected(A));
+    desk.media(MediaEvent::Connected(A));
+    desk.reads(
+        "
+        > Connected(1)
+        > Answered(1, fork 1)
+            Media UseAnswer(1, fork 1)
+            Media Flow(1): heard, sending
+            Tone off
+            Cue connected
+        > Disconnected(1)
+        > Connected(1)
+        ",
+    );
+}
+
+#[test]
 fn busy_is_heard_and_said() {
     let mut desk = Script::new();
     desk.user(dial(1));

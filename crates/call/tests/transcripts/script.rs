@@ -270,6 +270,7 @@ fn spelled(command: &Command) -> String {
         Command::Sound(P::Ring(false)) => "Ringer off".to_owned(),
         Command::Sound(P::Tone(Some(tone))) => format!("Tone {tone:?}"),
         Command::Sound(P::Tone(None)) => "Tone off".to_owned(),
+        Command::Sound(P::Connected) => "Cue connected".to_owned(),
         Command::Notice(N::Refused { call, refusal }) => format!("Refused({call}): {refusal:?}"),
         Command::Notice(N::HoldFailed {
             call,

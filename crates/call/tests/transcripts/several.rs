@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use warmline_call::{EndReason, Hold, MediaEvent, Phone, PhoneConfig, SipEvent, State, UserAction};
 
-use crate::script::{A, B, Script, answered, dial, ended, invited};
+use crate::script::{A, B, Script, answered, dial, ended, invited, ringing};
 
 #[test]
 fn a_second_call_waits_and_answering_it_holds_the_first() {
@@ -33,6 +33,69 @@ fn a_second_call_waits_and_answering_it_holds_the_first() {
         > Ended(2)
             Media Close(2)
             Tone Ended
+        > Resume(1)
+            Reoffer(1) resume
+            Media Flow(1): heard, sending
+            Tone off
+        ",
+    );
+}
+
+#[test]
+fn a_call_that_waits_is_heard_in_the_headset_and_rings_once_the_agent_is_free() {
+    let mut desk = Script::new();
+    desk.user(dial(1));
+    desk.media(MediaEvent::Ready(A));
+    desk.sip(ringing(1, 180));
+    desk.forget();
+    desk.sip(invited(2));
+    desk.sip(ended(2, None));
+    desk.sip(invited(3));
+    desk.sip(ended(1, Some(486)));
+    desk.wait();
+    desk.reads(
+        "
+        > Invited(2)
+            Ring(2)
+            Tone CallWaiting
+        > Ended(2)
+            Tone Ringback
+        > Invited(3)
+            Ring(3)
+            Tone CallWaiting
+        > Ended(1)
+            Media Close(1)
+            Ringer on
+            Tone Busy
+        > Timeout after 3 s
+            Tone off
+        ",
+    );
+}
+
+#[test]
+fn each_call_is_greeted_once_and_not_over_one_that_waits() {
+    let mut desk = Script::established(1);
+    desk.media(MediaEvent::Connected(A));
+    desk.sip(invited(2));
+    desk.sip(invited(3));
+    desk.user(UserAction::Answer(B));
+    desk.media(MediaEvent::Ready(B));
+    desk.forget();
+    desk.media(MediaEvent::Connected(B));
+    desk.sip(ended(3, None));
+    desk.sip(ended(2, None));
+    desk.sip(SipEvent::ReofferAccepted(A));
+    desk.user(UserAction::Resume(A));
+    desk.reads(
+        "
+        > Connected(2)
+        > Ended(3)
+            Tone off
+        > Ended(2)
+            Media Close(2)
+            Tone Ended
+        > ReofferAccepted(1)
         > Resume(1)
             Reoffer(1) resume
             Media Flow(1): heard, sending

@@ -7,9 +7,11 @@ use std::{
 
 use tokio::time::timeout;
 use warmline_desk::{
-    DeskEvent, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Snapshot, UserAction,
+    DeskEvent, DeviceChoice, DeviceRole, ErrorCode, Input, Levels, Loudness, Output, Snapshot,
+    UserAction,
     policy::{Percent, Settings},
 };
+use warmline_media::Fork;
 
 use crate::{
     peer::{self, Peer, Phone, Telephone},
@@ -19,7 +21,7 @@ use crate::{
 /// A phone whose speaker and ringer are files.
 async fn scene(settings: &Settings) -> Scene {
     let folder = tempfile::tempdir().unwrap();
-    let mut peer = Peer::start().await;
+    let peer = Peer::start().await;
     let mut config = peer::config(peer.port, folder.path()).with_settings(settings);
     let file = |name: &str| Output::Wav(folder.path().join(name));
     config.audio.output = file("speaker.wav");
@@ -41,12 +43,21 @@ impl Scene {
 
     /// Waits until the ring is this loud.
     async fn rings(&self, wanted: impl Fn(f32) -> bool) {
-        let rings = async {
-            while !wanted(self.phone.desk.levels().ring) {
+        self.level(|levels| wanted(levels.ring)).await;
+    }
+
+    /// Waits until the headset is this loud.
+    async fn hears(&self, wanted: impl Fn(f32) -> bool) {
+        self.level(|levels| wanted(levels.output)).await;
+    }
+
+    async fn level(&self, wanted: impl Fn(Levels) -> bool) {
+        let there = async {
+            while !wanted(self.phone.desk.levels()) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        timeout(PATIENCE, rings).await.expect("in time");
+        timeout(PATIENCE, there).await.expect("in time");
     }
 
     async fn refused(&self, action: UserAction) -> ErrorCode {
@@ -98,17 +109,34 @@ async fn a_trial_sounds_and_ends_by_itself() {
     scene.rings(|level| level > -20.0).await;
     scene.rings(|level| level == -100.0).await;
     scene.ask(UserAction::TryDevice(DeviceRole::Speaker)).await;
-    let heard = async {
-        while scene.phone.desk.levels().output < -25.0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        while scene.phone.desk.levels().output > -100.0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, heard).await.expect("in time");
+    scene.hears(|level| level > -25.0).await;
+    scene.hears(|level| level == -100.0).await;
     let microphone = UserAction::TryDevice(DeviceRole::Microphone);
     assert_eq!(scene.refused(microphone).await, ErrorCode::NotNow);
+}
+
+#[tokio::test]
+async fn the_agent_hears_that_a_call_is_connected_and_that_it_has_ended() {
+    let mut scene = scene(&Settings::default()).await;
+    let telephone = Telephone::new();
+    let offer = telephone.session.offer().await.unwrap();
+    let mut dialog = scene.peer.invite(Some(&offer), "");
+    let call = scene.incoming().await;
+    scene.ask(UserAction::Answer(call)).await;
+    let ok = scene.peer.response(200).await;
+    dialog.answered(&ok);
+    let session = &telephone.session;
+    session.set_answer(Fork(0), &ok.body).await.unwrap();
+    scene.peer.ack(&dialog, None);
+    let connected = DeskEvent::Connected(call, true);
+    scene.phone.until(|e| *e == connected).await;
+    // The telephone is silent: what is heard is the sign.
+    scene.hears(|level| level > -25.0).await;
+    scene.hears(|level| level < -40.0).await;
+    scene.peer.ask(&mut dialog, "BYE", "", "");
+    let is_end = |e: &DeskEvent| matches!(e, DeskEvent::Ended { .. });
+    scene.phone.until(is_end).await;
+    scene.hears(|level| level > -25.0).await;
 }
 
 #[tokio::test]

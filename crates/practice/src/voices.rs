@@ -77,6 +77,44 @@ impl Recording {
     }
 }
 
+impl Recording {
+    /// How alike the loudest and the softest moments of this recording and the best place in `heard`
+    /// are (48 kHz mono): 1 for the same, near 0 for something else. Codecs, delay and loudness make
+    /// no difference.
+    pub fn likeness_in(&self, heard: &[f32]) -> f32 {
+        let (this, heard) = (envelope(self.samples()), envelope(heard));
+        let places = (heard.len() + 1).saturating_sub(this.len());
+        (0..places)
+            .map(|at| correlation(&this, &heard[at..at + this.len()]))
+            .fold(0.0, f32::max)
+    }
+}
+
+/// Loudness of 50 ms around each 10 ms.
+fn envelope(samples: &[f32]) -> Vec<f32> {
+    let power = |frame: &[f32]| frame.iter().map(|sample| sample * sample).sum::<f32>();
+    let powers: Vec<f32> = samples.chunks_exact(480).map(power).collect();
+    powers
+        .windows(5)
+        .map(|around| around.iter().sum::<f32>().sqrt())
+        .collect()
+}
+
+/// Pearson's; 0 where one of them is even.
+fn correlation(one: &[f32], other: &[f32]) -> f32 {
+    let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+    let (mean_one, mean_other) = (mean(one), mean(other));
+    let (mut both, mut square_one, mut square_other) = (0.0, 0.0, 0.0);
+    for (a, b) in one.iter().zip(other) {
+        let (a, b) = (a - mean_one, b - mean_other);
+        both += a * b;
+        square_one += a * a;
+        square_other += b * b;
+    }
+    let size = (square_one * square_other).sqrt();
+    if size > 0.0 { both / size } else { 0.0 }
+}
+
 impl From<Vec<f32>> for Recording {
     fn from(samples: Vec<f32>) -> Self {
         Self(samples.into())
@@ -215,6 +253,20 @@ mod tests {
                 .fold(0.0_f32, |most, sample| most.max(sample.abs()));
             assert!((0.3..=1.0).contains(&loudest), "{name}: {loudest}");
         }
+    }
+
+    #[test]
+    fn a_recording_is_known_again_and_not_taken_for_another() {
+        let find = |name| Recording::find(name, None).expect("built in");
+        let mut heard = vec![0.0; 12_345];
+        heard.extend(find("tom-1").samples().iter().map(|sample| sample * 0.2));
+        heard.extend(vec![0.0; 24_000]);
+        assert!(find("tom-1").likeness_in(&heard) > 0.95);
+        for other in ["maria-1", "callum-1", "tom-2"] {
+            let likeness = find(other).likeness_in(&heard);
+            assert!(likeness < 0.7, "{other}: {likeness}");
+        }
+        assert_eq!(find("tom-1").likeness_in(&[]), 0.0);
     }
 
     #[test]

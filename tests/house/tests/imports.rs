@@ -24,8 +24,25 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("warmline-ipc", &["warmline-desk"]),
     ("warmline-cli", &["warmline-desk"]),
-    ("warmline", &["warmline-ipc", "warmline-desk"]),
+    (
+        "warmline-practice",
+        &["warmline-sip", "warmline-media", "warmline-audio"],
+    ),
+    (
+        "warmline",
+        &["warmline-ipc", "warmline-desk", "warmline-practice"],
+    ),
     ("warmline-house", &[]),
+    (
+        "warmline-journeys",
+        &[
+            "warmline-desk",
+            "warmline-practice",
+            "warmline-sip",
+            "warmline-media",
+            "warmline-audio",
+        ],
+    ),
     ("warmline-interop", &[]),
     ("warmline-ui-tests", &["warmline-interop"]),
 ];

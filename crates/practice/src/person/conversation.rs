@@ -79,6 +79,8 @@ enum Turn {
     Away(Instant),
     /// They hold us.
     OnHold,
+    /// All is said; hang up then.
+    Leaving(Instant),
     /// It is over.
     Over,
 }
@@ -122,6 +124,10 @@ impl Conversation {
                     self.turn = Turn::Theirs(now + PAUSE);
                     vec![Command::Hold(false)]
                 }
+                Turn::Leaving(due) if now >= due => {
+                    self.turn = Turn::Over;
+                    vec![Command::HangUp]
+                }
                 _ => Vec::new(),
             },
         }
@@ -129,7 +135,7 @@ impl Conversation {
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         match self.turn {
-            Turn::Theirs(due) | Turn::Away(due) => Some(due),
+            Turn::Theirs(due) | Turn::Away(due) | Turn::Leaving(due) => Some(due),
             Turn::Before | Turn::Ours(_) | Turn::OnHold | Turn::Over => None,
         }
     }
@@ -155,8 +161,8 @@ impl Conversation {
             return Vec::new();
         };
         if cue == Cue::Farewell {
-            self.turn = Turn::Over;
-            return vec![Command::HangUp];
+            self.turn = Turn::Leaving(now + LAST);
+            return Vec::new();
         }
         let last = self.next == self.manners.lines;
         if let Some(holds) = self.manners.holds.take_if(|_| last) {
@@ -175,7 +181,7 @@ impl Conversation {
     }
 
     fn hold(&mut self, now: Instant, held: bool) -> Vec<Command> {
-        if self.held == held || matches!(self.turn, Turn::Before | Turn::Over) {
+        if self.held == held || matches!(self.turn, Turn::Before | Turn::Leaving(_) | Turn::Over) {
             return Vec::new();
         }
         self.held = held;
@@ -207,6 +213,9 @@ const PATIENCE: Duration = Duration::from_secs(7);
 
 /// So long nobody says anything after the last line.
 const SILENCE: Duration = Duration::from_secs(15);
+
+/// From the last word to hanging up: it has to arrive.
+const LAST: Duration = Duration::from_millis(600);
 
 /// Whoever speaks longer is interrupted.
 const LONG_SPEECH: Duration = Duration::from_secs(30);
@@ -286,7 +295,8 @@ mod tests {
             customer.waits(),
             (SILENCE, vec![Command::Say(Cue::Farewell)])
         );
-        assert_eq!(customer.gets(Event::Said), [Command::HangUp]);
+        assert_eq!(customer.gets(Event::Said), []);
+        assert_eq!(customer.waits(), (LAST, vec![Command::HangUp]));
         assert_eq!(customer.conversation.poll_timeout(), None);
     }
 

@@ -421,13 +421,6 @@ impl Person {
         if status != 202 || transfer == scenario::Transfer::Silent {
             return;
         }
-        self.agent.send(SipRequest::NotifyRefer {
-            dialog: by,
-            refer,
-            status: 100,
-            reason: None,
-            last: false,
-        });
         let headers = [("Replaces", replaces), ("Referred-By", referred_by)];
         let headers = headers
             .into_iter()

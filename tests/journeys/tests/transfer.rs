@@ -1,0 +1,270 @@
+//! A customer is handed over to an expert by REFER with Replaces (RFC 5589), by a bare user agent: what
+//! the contact centre does, not yet what the phone does.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use warmline_audio::{Engine, EngineConfig, Input, Output};
+use warmline_desk::{DeskConfig, Profile};
+use warmline_media::{Fork, MediaConfig, Session};
+use warmline_practice::{Deed, Hears, Practice, Scenario};
+use warmline_sip::{DialogKey, ReferId, SipEvent, SipRequest, UserAgent};
+
+fn scenario(transfer: &str) -> String {
+    format!(
+        r#"
+[agent]
+name = "Robin Adeyemi"
+number = "+49 30 23125 100"
+[pace]
+first_call_s = 0.3
+repeat = false
+[[customer]]
+name = "Maria Keller"
+number = "+49 30 23125 177"
+says = ["maria-1"]
+transfer = {transfer}
+[[expert]]
+name = "Nadia Haddad"
+number = "+49 30 23125 201"
+after_s = 0.2
+says = ["nadia-1"]
+"#
+    )
+}
+
+/// An agent with a user agent and nothing more.
+struct Agent {
+    agent: UserAgent,
+    events: mpsc::Receiver<SipEvent>,
+    engine: Engine,
+    sessions: BTreeMap<DialogKey, Session>,
+    deeds: broadcast::Receiver<(String, Deed)>,
+    _practice: Practice,
+}
+
+impl Agent {
+    /// With a customer on the line, and Nadia too.
+    async fn with_both(transfer: &str) -> (Self, DialogKey, DialogKey) {
+        let scenario =
+            Scenario::parse(&scenario(transfer), None).unwrap_or_else(|error| panic!("{error}"));
+        let practice = Practice::start(scenario).await.expect("practice");
+        let folder = tempfile::tempdir().expect("a folder");
+        let profile = practice.write_profile(folder.path()).expect("a profile");
+        let profile = Profile::load(&profile).expect("a profile");
+        let account = DeskConfig::from_profile(&profile)
+            .expect("an account")
+            .account;
+        let deeds = practice.deeds();
+        let (agent, events) = UserAgent::start(account);
+        let silent = EngineConfig {
+            input: Input::Silent,
+            output: Output::Silent,
+            ring_output: Output::Silent,
+            ..EngineConfig::default()
+        };
+        let (engine, _) = Engine::start(silent).expect("an engine");
+        let mut this = Self {
+            agent,
+            events,
+            engine,
+            sessions: BTreeMap::new(),
+            deeds,
+            _practice: practice,
+        };
+        let (customer, offer) = match this
+            .until(|event| matches!(event, SipEvent::Incoming { .. }))
+            .await
+        {
+            SipEvent::Incoming { dialog, invite } => (dialog, invite.offer.expect("an offer")),
+            _ => unreachable!("only a call is waited for"),
+        };
+        let session = this.session(customer);
+        let sdp = session.answer(&offer).await.expect("an answer");
+        this.agent.send(SipRequest::Accept {
+            dialog: customer,
+            sdp,
+        });
+        this.until(|event| *event == SipEvent::Confirmed { dialog: customer })
+            .await;
+
+        let expert = this.agent.next_dialog();
+        let session = this.session(expert);
+        let offer = session.offer().await.expect("an offer");
+        this.agent.send(SipRequest::Invite {
+            dialog: expert,
+            to: "+493023125201".to_owned(),
+            offer,
+            headers: Vec::new(),
+        });
+        match this
+            .until(|event| matches!(event, SipEvent::Answered { .. }))
+            .await
+        {
+            SipEvent::Answered { fork, sdp, .. } => session
+                .set_answer(Fork(fork.0.into()), &sdp)
+                .await
+                .expect("an answer"),
+            _ => unreachable!("only the answer is waited for"),
+        }
+        (this, customer, expert)
+    }
+
+    fn session(&mut self, dialog: DialogKey) -> Session {
+        let config = MediaConfig {
+            loopback: true,
+            ..MediaConfig::default()
+        };
+        let (session, _) = Session::new(&config, self.engine.clone());
+        session.set_sending(true);
+        self.sessions.insert(dialog, session.clone());
+        session
+    }
+
+    fn refer(&self, customer: DialogKey, expert: DialogKey) {
+        self.agent.send(SipRequest::Refer {
+            dialog: customer,
+            refer: ReferId(1),
+            refer_to: "+493023125201".to_owned(),
+            replaces: Some(expert),
+        });
+    }
+
+    async fn until(&mut self, wanted: impl Fn(&SipEvent) -> bool) -> SipEvent {
+        let mut passed = Vec::new();
+        let found = async {
+            loop {
+                let event = self.events.recv().await.expect("an event");
+                if wanted(&event) {
+                    return event;
+                }
+                passed.push(event);
+            }
+        };
+        let found = timeout(PATIENCE, found).await;
+        found.unwrap_or_else(|_| panic!("it did not come; this did: {passed:?}"))
+    }
+
+    async fn does(&mut self, who: &str, wanted: Deed) {
+        let found = async {
+            loop {
+                let (name, deed) = self.deeds.recv().await.expect("a deed");
+                if name == who && deed == wanted {
+                    return;
+                }
+            }
+        };
+        let found = timeout(PATIENCE, found).await;
+        assert!(found.is_ok(), "{who} does not: {wanted:?}");
+    }
+}
+
+#[tokio::test]
+async fn customer_and_expert_hear_each_other_after_the_agent_has_left() {
+    let (mut agent, customer, expert) = Agent::with_both("\"accepted\"").await;
+    agent.refer(customer, expert);
+    agent
+        .until(|event| {
+            matches!(
+                event,
+                SipEvent::ReferAnswered {
+                    status: 202,
+                    subscribed: true,
+                    ..
+                }
+            )
+        })
+        .await;
+    let done = |event: &SipEvent| {
+        matches!(
+            event,
+            SipEvent::ReferProgress {
+                status: 200,
+                terminated: true,
+                ..
+            }
+        )
+    };
+    agent.until(done).await;
+    let mut left = vec![customer, expert];
+    while !left.is_empty() {
+        match agent
+            .until(|event| matches!(event, SipEvent::Ended { .. }))
+            .await
+        {
+            SipEvent::Ended { dialog, .. } => left.retain(|other| *other != dialog),
+            _ => unreachable!("only the end is waited for"),
+        }
+    }
+    agent.does("Maria Keller", Deed::Transferred(200)).await;
+    agent.does("Nadia Haddad", Deed::Hears(Hears::Speech)).await;
+}
+
+#[tokio::test]
+async fn a_transfer_that_is_refused_leaves_both_on_the_line() {
+    let (mut agent, customer, expert) = Agent::with_both("603").await;
+    agent.refer(customer, expert);
+    agent
+        .until(|event| {
+            matches!(
+                event,
+                SipEvent::ReferAnswered {
+                    status: 603,
+                    subscribed: false,
+                    ..
+                }
+            )
+        })
+        .await;
+    // Both still answer.
+    for dialog in [customer, expert] {
+        agent.agent.send(SipRequest::InfoDtmf {
+            dialog,
+            digit: '5',
+            duration_ms: 100,
+        });
+        let answered = agent
+            .until(|event| matches!(event, SipEvent::InfoAnswered { .. }))
+            .await;
+        assert_eq!(
+            answered,
+            SipEvent::InfoAnswered {
+                dialog,
+                status: 200
+            }
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_transfer_may_be_taken_on_and_never_heard_of_again() {
+    let (mut agent, customer, expert) = Agent::with_both("\"silent\"").await;
+    agent.refer(customer, expert);
+    let taken_on = |event: &SipEvent| matches!(event, SipEvent::ReferAnswered { status: 202, .. });
+    agent.until(taken_on).await;
+    agent.does("Maria Keller", Deed::Referred(202)).await;
+    let more = agent.until(|event| {
+        matches!(
+            event,
+            SipEvent::ReferProgress { .. } | SipEvent::Ended { .. }
+        )
+    });
+    let more = timeout(Duration::from_secs(3), more).await;
+    assert!(
+        matches!(
+            more,
+            Ok(SipEvent::ReferProgress {
+                status: 100,
+                terminated: false,
+                ..
+            }) | Err(_)
+        ),
+        "{more:?}"
+    );
+}
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);

@@ -33,6 +33,15 @@ impl Profile {
             problem: (!never_made).then(|| problem(error)),
         }
     }
+
+    /// What the window says when practice cannot begin.
+    pub(crate) fn no_practice(&self, problem: UiProblem) -> UiFirstRun {
+        UiFirstRun {
+            path: self.path().display().to_string(),
+            example: EXAMPLE.to_owned(),
+            problem: Some(problem),
+        }
+    }
 }
 
 fn problem(error: &DeskError) -> UiProblem {

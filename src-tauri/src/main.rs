@@ -7,6 +7,7 @@ mod first_run;
 #[cfg(target_os = "macos")]
 mod menu;
 mod phone;
+mod practice;
 mod restarts;
 mod settings;
 mod shell;
@@ -19,7 +20,7 @@ use clap::Parser;
 use tauri::{Manager, RunEvent};
 use warmline_desk::log;
 
-use crate::shell::Shell;
+use crate::shell::{Practise, Shell};
 
 /// The Warmline softphone.
 #[derive(Debug, Parser)]
@@ -28,6 +29,10 @@ struct Arguments {
     /// The profile, TOML. Unless given: warmline/profile.toml in the folder for settings of this system.
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
+    /// Practise on a contact centre inside, without an account or a server: the built-in scenario, or one
+    /// of your own, TOML (docs/practice.md).
+    #[arg(long, value_name = "SCENARIO")]
+    practice: Option<Option<PathBuf>>,
     /// Write the log to this file, of bounded size, instead of stderr.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -61,7 +66,9 @@ fn main() -> ExitCode {
                 Some(file) => first_run::Profile::Named(file),
                 None => first_run::Profile::Default(first_run::default_path(app.handle())?),
             };
-            app.manage(Shell::start(app.handle().clone(), profile, health, no_log));
+            let practise = arguments.practice.map(Practise);
+            let shell = Shell::start(app.handle().clone(), profile, practise, health, no_log);
+            app.manage(shell);
             window::open(app.handle())?;
             Ok(())
         })

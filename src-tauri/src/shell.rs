@@ -1,6 +1,7 @@
 //! One task that owns the phone and the page that watches it; everyone else holds a [`Shell`].
 
 use std::{
+    path::PathBuf,
     pin::Pin,
     time::{Duration, Instant},
 };
@@ -11,11 +12,12 @@ use warmline_desk::{
     Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply,
     UserAction, log::LogHealth,
 };
-use warmline_ipc::{UiAccount, UiError, UiSnapshot};
+use warmline_ipc::{UiAccount, UiError, UiProblem, UiSnapshot};
 
 use crate::{
     first_run::Profile,
     phone::{News, Phone},
+    practice::Centre,
     restarts::Restarts,
     settings::Kept,
     signals, window,
@@ -29,11 +31,12 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Starts the task; it reads the profile and starts the phone at once. `no_log` is why there is
+    /// Starts the task; it reads the profile, or opens practice, and starts the phone at once. `no_log` is why there is
     /// no log whose health could be watched.
     pub(crate) fn start(
         app: AppHandle,
         profile: Profile,
+        practise: Option<Practise>,
         log: Option<LogHealth>,
         no_log: Option<DeskError>,
     ) -> Self {
@@ -43,6 +46,8 @@ impl Shell {
             app,
             settings: Kept::beside(profile.path()),
             profile,
+            practise,
+            centre: None,
             log,
             untold: no_log.into_iter().collect(),
             looking: false,
@@ -93,6 +98,11 @@ impl Shell {
         self.ask(Ask::ReadProfile);
     }
 
+    /// Begins practice, or goes back to the profile, if no phone runs.
+    pub(crate) fn practise(&self, on: bool) {
+        self.ask(Ask::Practise(on));
+    }
+
     /// The agent wants the window closed.
     pub(crate) fn close_asked(&self) {
         self.ask(Ask::CloseAsked);
@@ -137,6 +147,7 @@ enum Ask {
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
     ReadProfile,
+    Practise(bool),
     CloseAsked,
     Close(bool),
 }
@@ -144,9 +155,16 @@ enum Ask {
 /// What came of setting something: the desk's answer to come.
 type Set = Result<Reply, UiError>;
 
+/// That the agent practises, and on what scenario; the built-in one if on none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Practise(pub(crate) Option<PathBuf>);
+
 struct Task {
     app: AppHandle,
     profile: Profile,
+    practise: Option<Practise>,
+    /// Where the agent practises.
+    centre: Option<Centre>,
     log: Option<LogHealth>,
     /// What the agent is told as soon as there are a phone and a page to tell it.
     untold: Vec<DeskError>,
@@ -232,6 +250,13 @@ impl Task {
                 let _ = asked.send(self.set_loudness(of, percent));
             }
             Ask::ReadProfile => self.start_phone(Duration::ZERO),
+            Ask::Practise(on) => {
+                if self.phone.is_none() && self.starting.is_none() {
+                    // A scenario that could not be played is read again.
+                    self.practise = on.then(|| self.practise.take().unwrap_or_default());
+                    self.start_phone(Duration::ZERO);
+                }
+            }
             Ask::CloseAsked => {
                 let calls = self.phone.as_ref().is_some_and(Phone::has_calls);
                 // Without a page there is nobody who could ask the agent. A page may also be dead and
@@ -292,29 +317,48 @@ impl Task {
     fn start_phone(&mut self, wait: Duration) {
         if self.phone.is_none() && self.starting.is_none() {
             self.account = UiAccount::Starting;
-            let profile = self.profile.path().to_owned();
+            let open = self
+                .centre
+                .as_ref()
+                .map(|centre| centre.profile().to_owned());
+            let to_open = self.practise.clone().filter(|_| open.is_none());
+            let profile = open.unwrap_or_else(|| self.profile.path().to_owned());
             let (settings, log) = (self.settings.now().clone(), self.log.clone());
             self.starting = Some(Box::pin(async move {
                 tokio::time::sleep(wait).await;
-                Phone::start(profile, settings, log).await
+                let Some(Practise(scenario)) = to_open else {
+                    let phone = Phone::start(profile, settings, log).await;
+                    return Ok((phone.map_err(NoPhone::Desk)?, None));
+                };
+                let centre = Centre::open(scenario).await.map_err(NoPhone::Practice)?;
+                let phone = Phone::start(centre.profile().to_owned(), settings, log).await;
+                Ok((phone.map_err(NoPhone::Desk)?, Some(centre)))
             }));
         }
     }
 
-    fn started(&mut self, started: Result<Phone, DeskError>) {
+    fn started(&mut self, started: Started) {
         self.starting = None;
         match started {
-            Ok(phone) => {
+            Ok((phone, centre)) => {
+                if centre.is_some() {
+                    self.centre = centre;
+                    window::set_title(&self.app, "Warmline practice");
+                }
                 self.desk.send_replace(Some(phone.desk.clone()));
                 self.phone = Some(phone);
                 self.look_at_sound(self.looking);
             }
-            Err(error) => {
+            Err(NoPhone::Desk(error)) => {
                 tracing::warn!(
                     code = error.code.as_str(),
                     "no phone: the profile cannot be used"
                 );
                 self.account = UiAccount::FirstRun(self.profile.first_run(&error));
+            }
+            Err(NoPhone::Practice(problem)) => {
+                tracing::warn!("no phone: practice cannot begin");
+                self.account = UiAccount::FirstRun(self.profile.no_practice(problem));
             }
         }
     }
@@ -388,9 +432,18 @@ fn leave_in_any_case() {
     });
 }
 
-type Starting = Pin<Box<dyn Future<Output = Result<Phone, DeskError>> + Send>>;
+/// A phone, and the practice that it was opened for.
+type Started = Result<(Phone, Option<Centre>), NoPhone>;
 
-async fn until_started(starting: &mut Option<Starting>) -> Result<Phone, DeskError> {
+/// Why there is no phone.
+enum NoPhone {
+    Desk(DeskError),
+    Practice(UiProblem),
+}
+
+type Starting = Pin<Box<dyn Future<Output = Started> + Send>>;
+
+async fn until_started(starting: &mut Option<Starting>) -> Started {
     match starting {
         Some(starting) => starting.await,
         None => std::future::pending().await,

@@ -43,6 +43,11 @@ pub(crate) fn bring_up(app: &AppHandle) {
     });
 }
 
+/// Names it anew.
+pub(crate) fn set_title(app: &AppHandle, title: &str) {
+    with_window(app, |window| window.set_title(title));
+}
+
 /// Takes it away at once, while the phone still says farewell.
 pub(crate) fn hide(app: &AppHandle) {
     with_window(app, WebviewWindow::hide);

@@ -96,7 +96,8 @@ pub enum UiAction {
     Register,
     /// Read the profile again, after a first run or an edit.
     ReadProfile,
-    /// Begin practice on the contact centre inside, or end it and go back to the profile.
+    /// As long as there is no phone: practise on the contact centre inside (`true`), or give that up
+    /// and go by the profile.
     Practise {
         /// Which of both.
         on: bool,
@@ -122,7 +123,7 @@ pub enum Asked {
     ChooseDevice(DeviceRole, Option<String>),
     /// The window: make something louder or softer and remember it.
     SetLoudness(Loudness, u8),
-    /// The window: begin practice, or end it.
+    /// The window: begin practice, or go by the profile.
     Practise(bool),
     /// The window: read the profile again.
     ReadProfile,

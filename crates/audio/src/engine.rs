@@ -9,7 +9,8 @@ use std::time::Duration;
 use rtrb::{Producer, RingBuffer};
 use tokio::sync::mpsc;
 
-use crate::device::supervisor::{Choices, Mailbox, Request, Supervisor};
+use crate::device::mailbox::{Choices, Mailbox, Request};
+use crate::device::supervisor::Supervisor;
 use crate::device::{self, Devices, Input, Output};
 use crate::frame::SILENCE_DBFS;
 use crate::leg::{self, Leg, LegConfig};

@@ -3,6 +3,7 @@
 mod cpal_host;
 #[cfg(target_os = "linux")]
 mod linux;
+pub(crate) mod mailbox;
 mod post;
 #[cfg(target_os = "linux")]
 mod pulse;

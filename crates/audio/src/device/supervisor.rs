@@ -1,25 +1,26 @@
 //! Opens, watches and replaces the streams. Streams are disposable: nothing is repaired, all is
 //! built anew. Runs on a thread of its own, since sound systems may take their time.
 
-use std::collections::VecDeque;
+mod shown;
+
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use rtrb::Consumer;
 use tokio::sync::mpsc;
 
+use super::mailbox::{Choices, Mailbox, Request};
 use super::post::{Choice, Fault, Open, Post, Retry, candidates};
 use super::ring::{Capture, Playout};
 use super::{
-    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Input, Opened, Output, SoundSystem,
-    system, wav,
+    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system, wav,
 };
 use crate::engine::{Commands, Shared};
 use crate::sound::{Command, Leftover};
-use crate::{AudioError, AudioEvent, Role};
+use crate::{AudioEvent, Role};
+use shown::Shown;
 
 /// A device stays open this long after it was last needed.
 const LINGER: Duration = Duration::from_secs(1);
@@ -28,60 +29,6 @@ const PENALTY: Duration = Duration::from_secs(3);
 /// How often to look while devices are open, and for a better one where nobody tells of changes.
 const LOOK: Duration = Duration::from_millis(250);
 const LOOK_FOR_BETTER: Duration = Duration::from_secs(1);
-
-/// What the owner of the engine chose.
-pub(crate) struct Choices {
-    pub(crate) input: Input,
-    pub(crate) output: Output,
-    pub(crate) ring: Output,
-}
-
-impl Choices {
-    /// Finds out early whether files can be used.
-    pub(crate) fn check(&self) -> Result<(), AudioError> {
-        self.input.check()?;
-        self.output.check()?;
-        self.ring.check()
-    }
-}
-
-/// What the supervisor is asked to do.
-pub(crate) enum Request {
-    Input(Input),
-    Output(Output),
-    Ring(Output),
-    Stop,
-}
-
-/// The way to the supervisor, from any thread but the sound thread.
-#[derive(Default)]
-pub(crate) struct Mailbox {
-    requests: Mutex<VecDeque<Request>>,
-    thread: OnceLock<Thread>,
-}
-
-impl Mailbox {
-    /// Requests are few and made by people, so this queue needs no bound.
-    pub(crate) fn send(&self, request: Request) {
-        self.lock().push_back(request);
-        if let Some(thread) = self.thread.get() {
-            thread.unpark();
-        }
-    }
-
-    pub(crate) fn set_thread(&self, thread: Thread) {
-        thread.unpark();
-        let _ = self.thread.set(thread);
-    }
-
-    fn take(&self) -> Option<Request> {
-        self.lock().pop_front()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Request>> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// The thread's whole state.
 pub(crate) struct Supervisor {
@@ -96,14 +43,6 @@ pub(crate) struct Supervisor {
     ring: Post,
     wav_ended: bool,
     shown: Shown,
-}
-
-/// What those who monitor the engine have been told of the devices.
-#[derive(Default)]
-struct Shown {
-    devices: Option<Devices>,
-    /// When to look by ourselves; none where changes are told.
-    look_at: Option<Instant>,
 }
 
 impl Supervisor {
@@ -182,26 +121,6 @@ impl Supervisor {
             };
         }
         next
-    }
-
-    /// Lists the devices for those who monitor the engine, where that is due and news.
-    fn show_devices(&mut self, now: Instant, changed: bool) -> Option<Instant> {
-        if !self.shared.presence.is_monitored() {
-            self.shown = Shown::default();
-            return None;
-        }
-        let due = self.shown.look_at.is_some_and(|at| now >= at);
-        if self.shown.devices.is_none() || changed || due {
-            let listed = self.list();
-            let told = listed.is_ok() && self.system.as_ref().is_some_and(|s| s.tells_changes());
-            self.shown.look_at = (!told).then(|| now + LOOK_FOR_BETTER);
-            let devices = listed.unwrap_or_default();
-            if self.shown.devices.as_ref() != Some(&devices) {
-                self.tell(AudioEvent::Devices(devices.clone()));
-                self.shown.devices = Some(devices);
-            }
-        }
-        self.shown.look_at
     }
 
     /// Brings one role's stream into the state it should have.

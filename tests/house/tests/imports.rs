@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("warmline-call", &[]),
     ("warmline-sip", &[]),
     ("warmline-audio", &[]),
+    ("warmline-journal", &[]),
     ("warmline-policy", &[]),
     ("warmline-media", &["warmline-audio"]),
     (
@@ -19,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-sip",
             "warmline-media",
             "warmline-audio",
+            "warmline-journal",
             "warmline-policy",
         ],
     ),

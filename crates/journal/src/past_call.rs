@@ -1,0 +1,107 @@
+use std::fmt;
+
+/// A call that is over. Its `Debug` form shows nobody.
+#[derive(Clone, Eq, PartialEq)]
+pub struct PastCall {
+    /// Who began it.
+    pub direction: Direction,
+    /// The name of the other end, if it had one.
+    pub name: Option<String>,
+    /// The other end's address, as it would be dialled.
+    pub address: String,
+    /// The queue it came from.
+    pub queue: Option<String>,
+    /// When it began, milliseconds since 1970 (UTC).
+    pub began_unix_ms: u64,
+    /// How long they talked, seconds; none if it was not answered here.
+    pub talked_s: Option<u64>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The same for people, with the reason where there is one.
+    pub words: String,
+    /// The SIP status that ended it, if one did.
+    pub status: Option<u16>,
+}
+
+/// A [`PastCall`] as the journal shows it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Remembered {
+    /// Names it for as long as the program runs.
+    pub id: u64,
+    /// The call.
+    pub call: PastCall,
+}
+
+/// Who began a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Direction {
+    /// They called.
+    Incoming,
+    /// We called.
+    Outgoing,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// They talked; or it was answered on another phone, and there is no [`PastCall::talked_s`].
+    Answered,
+    /// Theirs, and nobody answered.
+    Missed,
+    /// Theirs, and the agent turned it away.
+    Declined,
+    /// Ours, and it was not answered.
+    NotReached,
+    /// Something failed.
+    Failed,
+}
+
+impl Direction {
+    pub(crate) const ALL: [(Self, &str); 2] =
+        [(Self::Incoming, "incoming"), (Self::Outgoing, "outgoing")];
+}
+
+impl Outcome {
+    pub(crate) const ALL: [(Self, &str); 5] = [
+        (Self::Answered, "answered"),
+        (Self::Missed, "missed"),
+        (Self::Declined, "declined"),
+        (Self::NotReached, "not_reached"),
+        (Self::Failed, "failed"),
+    ];
+}
+
+impl fmt::Debug for PastCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?} ‹pii›", self.direction, self.outcome)
+    }
+}
+
+#[cfg(test)]
+impl PastCall {
+    /// A call of somebody who is told apart by `n`.
+    pub(crate) fn example(n: u64) -> Self {
+        Self {
+            direction: Direction::Incoming,
+            name: Some(format!("Customer {n}")),
+            address: format!("sip:+4930{n:06}@sbc.example"),
+            queue: Some("Support".into()),
+            began_unix_ms: crate::writer::tests::NOW_MS + n,
+            talked_s: Some(n),
+            outcome: Outcome::Answered,
+            words: "Answered.".into(),
+            status: Some(200),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printing_a_call_shows_nobody() {
+        let call = PastCall::example(1);
+        assert_eq!(format!("{call:?}"), "Incoming Answered ‹pii›");
+    }
+}

@@ -4,6 +4,7 @@
 
 mod commands;
 mod first_run;
+mod history;
 #[cfg(target_os = "macos")]
 mod menu;
 mod phone;

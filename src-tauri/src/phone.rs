@@ -2,12 +2,14 @@
 
 use std::{
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use tokio::sync::{broadcast, watch};
 use warmline_desk::{
     Desk, DeskConfig, DeskError, DeskEvent, DeviceRole, Snapshot, UserAction,
+    journal::{Journal, Remembered},
     log::LogHealth,
     policy::{Device, Settings},
 };
@@ -19,6 +21,7 @@ pub(crate) struct Phone {
     presenter: Presenter,
     snapshot: watch::Receiver<Snapshot>,
     events: broadcast::Receiver<DeskEvent>,
+    recents: watch::Receiver<Arc<[Remembered]>>,
     started: Instant,
 }
 
@@ -33,12 +36,13 @@ pub(crate) enum News {
 }
 
 impl Phone {
-    /// Starts a phone by the profile in this file, on the devices of these settings. Reading it may
-    /// ask the agent to unlock the keychain, so this may take long. The agent hears of a `log` that
-    /// loses lines.
+    /// Starts a phone by the profile in this file, on the devices of these settings, which remembers
+    /// its calls in `journal`. Reading the profile may ask the agent to unlock the keychain, so this
+    /// may take long. The agent hears of a `log` that loses lines.
     pub(crate) async fn start(
         profile: PathBuf,
         settings: Settings,
+        journal: Journal,
         log: Option<LogHealth>,
     ) -> Result<Self, DeskError> {
         let read = tauri::async_runtime::spawn_blocking(move || {
@@ -47,11 +51,16 @@ impl Phone {
         });
         let (profile, mut config) = read.await.expect("reading a profile does not panic")?;
         config.log = log;
+        let mut recents = journal.recents();
+        // What is there already is news too.
+        recents.mark_changed();
+        config.journal = Some(journal);
         let desk = warmline_desk::start(config.with_settings(&settings))?;
         Ok(Self {
             presenter: Presenter::new(&profile),
             snapshot: desk.snapshot(),
             events: desk.events(),
+            recents,
             desk,
             started: Instant::now(),
         })
@@ -78,6 +87,12 @@ impl Phone {
                 Ok(DeskEvent::Stopped) | Err(broadcast::error::RecvError::Closed) => News::Stopped,
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => News::Changed,
             },
+            // A journal that has ended has said its last.
+            Ok(()) = self.recents.changed() => {
+                let recents = self.recents.borrow_and_update().clone();
+                self.presenter.look_back_on(&recents);
+                News::Changed
+            }
             // Levels are in no snapshot: they change all the time.
             () = tokio::time::sleep(LEVEL_SHOWN), if live => News::Changed,
         }

@@ -6,16 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tauri::{AppHandle, ipc::Channel};
+use tauri::{AppHandle, async_runtime::spawn_blocking, ipc::Channel};
 use tokio::sync::{mpsc, oneshot, watch};
 use warmline_desk::{
     Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply,
-    UserAction, log::LogHealth,
+    UserAction, journal::Journal, log::LogHealth,
 };
 use warmline_ipc::{UiAccount, UiError, UiProblem, UiSnapshot};
 
 use crate::{
     first_run::Profile,
+    history,
     phone::{News, Phone},
     practice::Centre,
     restarts::Restarts,
@@ -48,6 +49,7 @@ impl Shell {
             profile,
             practise,
             centre: None,
+            journal: None,
             log,
             untold: no_log.into_iter().collect(),
             looking: false,
@@ -125,6 +127,9 @@ impl Shell {
         if !tauri::async_runtime::block_on(in_time) {
             tracing::warn!("there was no time to say farewell");
         }
+        if let Some(journal) = desk.journal() {
+            journal.finish();
+        }
     }
 
     async fn set(&self, ask: impl FnOnce(oneshot::Sender<Set>) -> Ask) -> Result<(), UiError> {
@@ -165,6 +170,8 @@ struct Task {
     practise: Option<Practise>,
     /// Where the agent practises.
     centre: Option<Centre>,
+    /// Where real calls are remembered, once a phone has been started for some.
+    journal: Option<Journal>,
     log: Option<LogHealth>,
     /// What the agent is told as soon as there are a phone and a page to tell it.
     untold: Vec<DeskError>,
@@ -224,6 +231,10 @@ impl Task {
             phone.quit().await;
         }
         self.settings.finish().await;
+        if let Some(journal) = self.journal.take() {
+            let finished = spawn_blocking(move || journal.finish());
+            finished.await.expect("writing the journal does not panic");
+        }
         // The end of the program finds nothing left to end.
         self.desk.send_replace(None);
         self.app.exit(0);
@@ -324,17 +335,29 @@ impl Task {
             let to_open = self.practise.clone().filter(|_| open.is_none());
             let profile = open.unwrap_or_else(|| self.profile.path().to_owned());
             let (settings, log) = (self.settings.now().clone(), self.log.clone());
+            let journal = self.journal();
             self.starting = Some(Box::pin(async move {
                 tokio::time::sleep(wait).await;
                 let Some(Practise(scenario)) = to_open else {
-                    let phone = Phone::start(profile, settings, log).await;
+                    let phone = Phone::start(profile, settings, journal, log).await;
                     return Ok((phone.map_err(NoPhone::Desk)?, None));
                 };
                 let centre = Centre::open(scenario).await.map_err(NoPhone::Practice)?;
-                let phone = Phone::start(centre.profile().to_owned(), settings, log).await;
+                let profile = centre.profile().to_owned();
+                let phone = Phone::start(profile, settings, journal, log).await;
                 Ok((phone.map_err(NoPhone::Desk)?, Some(centre)))
             }));
         }
+    }
+
+    /// Practice calls are nobody's history.
+    fn journal(&mut self) -> Journal {
+        if self.practise.is_some() {
+            return Journal::in_memory();
+        }
+        let app = &self.app;
+        let journal = self.journal.get_or_insert_with(|| history::open(app));
+        journal.clone()
     }
 
     fn started(&mut self, started: Started) {

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use warmline_audio::{Devices, Engine, EngineConfig, EngineStats, Levels};
 use warmline_call::PhoneConfig;
+use warmline_journal::Journal;
 use warmline_media::MediaConfig;
 use warmline_policy::Settings;
 use warmline_sip::{Account, UserAgent};
@@ -34,6 +35,8 @@ pub struct DeskConfig {
     pub country: Option<Country>,
     /// Tells when the [log](crate::log) loses lines, so that the agent hears of it.
     pub log: Option<LogHealth>,
+    /// Where calls that are over are remembered; nowhere without one.
+    pub journal: Option<Journal>,
 }
 
 impl DeskConfig {
@@ -64,6 +67,7 @@ impl DeskConfig {
             phone,
             country: profile.country,
             log: None,
+            journal: None,
         })
     }
 
@@ -115,6 +119,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         events: events.clone(),
         sound: sound.clone(),
         country: config.country,
+        journal: config.journal.clone(),
     };
     let machines = Machines {
         agent,
@@ -126,6 +131,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         snapshot,
         events,
         sound,
+        journal: config.journal.clone(),
     };
     let running = Running::new(config.phone, config.country, machines, outlets);
     let inbox = Inbox {
@@ -134,6 +140,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         audio,
         reports,
         log: config.log,
+        journal: config.journal.map(|journal| journal.health()),
     };
     // The one task that is not waited for by name: it ends by `Quit`, or with the last `Desk`,
     // and says so by the snapshot.
@@ -158,6 +165,7 @@ pub struct Desk {
     events: broadcast::Sender<DeskEvent>,
     sound: Sound,
     country: Option<Country>,
+    journal: Option<Journal>,
 }
 
 /// Where the outcome of an action goes.
@@ -189,6 +197,11 @@ impl Desk {
     /// What [`UserAction::Dial`] would make of a text, read at once.
     pub fn read_number(&self, text: &str) -> Number {
         number::read(text, self.country)
+    }
+
+    /// Where calls that are over are remembered, if anywhere.
+    pub fn journal(&self) -> Option<&Journal> {
+        self.journal.as_ref()
     }
 
     /// What happens from now on. A reader more than 1024 events behind misses the oldest.

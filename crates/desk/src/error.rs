@@ -100,6 +100,8 @@ pub enum ErrorCode {
     SettingsInvalid,
     /// The agent's settings cannot be stored; they hold until the end.
     SettingsNotKept,
+    /// Calls that are over cannot be remembered; the phone goes on.
+    HistoryUnusable,
     /// The phone has stopped.
     Stopped,
 }
@@ -137,6 +139,7 @@ impl ErrorCode {
             Self::LogUnusable => "log_unusable",
             Self::SettingsInvalid => "settings_invalid",
             Self::SettingsNotKept => "settings_not_kept",
+            Self::HistoryUnusable => "history_unusable",
             Self::Stopped => "stopped",
         }
     }

@@ -15,6 +15,7 @@ pub mod doctor;
 mod error;
 mod event;
 mod hear;
+mod history;
 mod leg;
 mod line;
 pub mod log;
@@ -23,6 +24,7 @@ pub mod profile;
 mod run;
 mod snapshot;
 mod sound;
+pub mod told;
 mod view;
 mod words;
 
@@ -40,6 +42,7 @@ pub use warmline_audio::{
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, MediaFailure, Party, PhoneConfig, Rejection, State,
 };
+pub use warmline_journal as journal;
 pub use warmline_media::{Codec, Stats};
 pub use warmline_policy as policy;
 pub use warmline_sip::{

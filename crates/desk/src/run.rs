@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use tokio::{
@@ -13,6 +13,7 @@ use tokio::{
 use tracing::{error, info};
 use warmline_audio::{AudioEvent, Engine};
 use warmline_call::{CallId, Event, Phone, PhoneConfig, State, Tone, UserAction as CallAction};
+use warmline_journal::{Journal, Trouble};
 use warmline_media::MediaConfig;
 use warmline_sip::{DialogKey, SipEvent, SipRequest, UserAgent};
 
@@ -21,6 +22,7 @@ use crate::{
     desk::{Answer, Sound},
     error::{DeskError, ErrorCode},
     event::DeskEvent,
+    history,
     leg::Leg,
     line::Report,
     log::LogHealth,
@@ -36,6 +38,7 @@ pub(crate) struct Inbox {
     pub(crate) audio: mpsc::Receiver<AudioEvent>,
     pub(crate) reports: mpsc::Receiver<(CallId, Report)>,
     pub(crate) log: Option<LogHealth>,
+    pub(crate) journal: Option<watch::Receiver<Option<Trouble>>>,
 }
 
 /// What the desk commands.
@@ -52,6 +55,7 @@ pub(crate) struct Outlets {
     pub(crate) snapshot: watch::Sender<Snapshot>,
     pub(crate) events: broadcast::Sender<DeskEvent>,
     pub(crate) sound: Sound,
+    pub(crate) journal: Option<Journal>,
 }
 
 /// The calls, the machines they command, and what lies between them.
@@ -142,7 +146,10 @@ impl Running {
                         error!("a media task has failed");
                     }
                 }
-                Some(trouble) = log_trouble(&mut inbox.log) => self.tell_error(None, trouble),
+                Some(trouble) = trouble(&mut inbox.log) => self.tell_error(None, trouble),
+                Some(trouble) = trouble(&mut inbox.journal) => {
+                    self.tell_error(None, history::trouble(&trouble));
+                }
                 () = until(self.trial), if self.trial.is_some() => self.end_trial(),
                 () = until(stop_by), if stop_by.is_some() => break,
             }
@@ -249,6 +256,7 @@ impl Running {
         let mut calls = Vec::new();
         for call in self.phone.calls() {
             let leg = self.legs.entry(call.id()).or_default();
+            leg.notes.began.get_or_insert_with(SystemTime::now);
             let view = call_view(call, &leg.notes, self.epoch);
             let before = self.state.call(view.id);
             if before.is_none_or(|before| before.state != view.state) {
@@ -274,7 +282,17 @@ impl Running {
             !same
         });
         for event in news {
+            if let DeskEvent::Ended { call, .. } = event {
+                self.remember(call);
+            }
             self.tell(event);
+        }
+    }
+
+    fn remember(&self, call: CallId) {
+        let past = self.state.call(call).and_then(history::past_call);
+        if let Some((journal, past)) = self.outlets.journal.as_ref().zip(past) {
+            journal.remember(past);
         }
     }
 
@@ -315,8 +333,8 @@ async fn until(due: Option<Instant>) {
     }
 }
 
-/// The next time the log begins to lose lines.
-async fn log_trouble(health: &mut Option<LogHealth>) -> Option<DeskError> {
+/// The next time the log begins to lose lines, or the journal calls.
+async fn trouble<T: Clone>(health: &mut Option<watch::Receiver<Option<T>>>) -> Option<T> {
     match health {
         Some(watch) => {
             if watch.changed().await.is_err() {

@@ -1,4 +1,7 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use warmline_audio::{DeviceChoice, Devices, Volumes};
 use warmline_call::{CallId, Direction, EndReason, Hold, Party, State};
@@ -91,7 +94,9 @@ pub struct CallView {
     pub heard: bool,
     /// Whether its sound path is up.
     pub connected: bool,
-    /// When it was dialled or came in.
+    /// When it was dialled or came in, on the clock on the wall.
+    pub began: SystemTime,
+    /// The same.
     pub started_at: Duration,
     /// When it was answered.
     pub answered_at: Option<Duration>,

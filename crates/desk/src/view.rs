@@ -1,6 +1,9 @@
 //! What others see of the phone: snapshots, and the events that lie between two of them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::time::Instant;
 use warmline_call::{Call, Hold, State};
@@ -15,6 +18,8 @@ use crate::{
 /// What the desk knows about a call besides what the calls themselves know.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
+    /// On the clock on the wall.
+    pub(crate) began: Option<SystemTime>,
     pub(crate) invite: Option<Arc<Invite>>,
     pub(crate) first_audio: Option<Instant>,
     pub(crate) dtmf_sent: String,
@@ -37,6 +42,7 @@ pub(crate) fn call_view(call: &Call, notes: &Notes, epoch: Instant) -> CallView 
         muted: call.muted(),
         heard: call.heard(),
         connected: call.connected(),
+        began: notes.began.unwrap_or_else(SystemTime::now),
         started_at: since(call.started()),
         answered_at: call.answered().map(since),
         first_audio_at: notes

@@ -1,4 +1,7 @@
-use warmline_desk::{NameAddr, Party};
+use warmline_desk::{
+    NameAddr, Party,
+    number::{self, Country, Kind},
+};
 
 use crate::snapshot::UiParty;
 
@@ -9,6 +12,7 @@ pub(crate) struct Agent {
     pub(crate) user: String,
     pub(crate) domain: String,
     pub(crate) server: String,
+    pub(crate) country: Option<Country>,
 }
 
 impl std::fmt::Debug for Agent {
@@ -27,7 +31,7 @@ pub(crate) fn party(party: &Party, agent: &Agent) -> UiParty {
             .map(str::trim)
             .filter(|name| !name.is_empty() && *name != number)
             .map(str::to_owned),
-        number,
+        number: written(number, agent),
         address: party.address.clone(),
     }
 }
@@ -40,7 +44,21 @@ pub(crate) fn name(address: &NameAddr, agent: &Agent) -> Option<String> {
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .map(str::to_owned);
-    named.or_else(|| Some(short(&address.uri, agent)).filter(|number| !number.is_empty()))
+    named.or_else(|| Some(shown(&address.uri, agent)).filter(|number| !number.is_empty()))
+}
+
+/// An address as [`short`] as it can be, numbers of the telephone network as people write them.
+pub(crate) fn shown(address: &str, agent: &Agent) -> String {
+    written(short(address, agent), agent)
+}
+
+fn written(short: String, agent: &Agent) -> String {
+    let read = number::read(&short, agent.country);
+    if read.kind == Kind::Telephone {
+        read.shown
+    } else {
+        short
+    }
 }
 
 /// An address without what goes without saying: scheme, parameters, our own domain, and any domain
@@ -80,6 +98,7 @@ impl Agent {
             user: "2001".into(),
             domain: "contact.example".into(),
             server: "sbc.contact.example".into(),
+            country: None,
         }
     }
 }
@@ -101,6 +120,23 @@ mod tests {
             ("é", "é"),
         ] {
             assert_eq!(short(address, &Agent::example()), shown);
+        }
+    }
+
+    #[test]
+    fn numbers_are_shown_as_people_write_them() {
+        let german = Agent {
+            country: "DE".parse().ok(),
+            ..Agent::example()
+        };
+        for (address, as_written) in [
+            ("sip:+4930901820@pbx.example;user=phone", "+49 30 901820"),
+            ("sip:030901820@pbx.example", "+49 30 901820"),
+            ("sip:2002@contact.example", "2002"),
+            ("sip:112@contact.example", "112"),
+            ("sip:mina@elsewhere.example", "mina@elsewhere.example"),
+        ] {
+            assert_eq!(shown(address, &german), as_written);
         }
     }
 

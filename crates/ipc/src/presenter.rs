@@ -1,12 +1,13 @@
 use std::time::Duration;
 
-use warmline_desk::{DeskError, ErrorCode, Levels, Profile, Snapshot};
+use warmline_desk::{DeskError, ErrorCode, Levels, Profile, Snapshot, journal::Remembered};
 
 use crate::{
     call,
     devices::Devices,
     party::Agent,
     quality::Meters,
+    recent::{UiRecent, recent},
     registration,
     snapshot::{UiAccount, UiNotice, UiSnapshot},
 };
@@ -19,6 +20,7 @@ pub struct Presenter {
     meters: Meters,
     faults: Vec<Fault>,
     devices: Devices,
+    recents: Vec<UiRecent>,
 }
 
 impl Presenter {
@@ -30,10 +32,12 @@ impl Presenter {
                 user: profile.aor.user().to_owned(),
                 domain: profile.aor.domain().to_owned(),
                 server: profile.server.host().to_owned(),
+                country: profile.country,
             },
             meters: Meters::default(),
             faults: Vec::new(),
             devices: Devices::default(),
+            recents: Vec::new(),
         }
     }
 
@@ -55,6 +59,12 @@ impl Presenter {
         });
     }
 
+    /// The calls that are over, the newest first, are these now.
+    pub fn look_back_on(&mut self, calls: &[Remembered]) {
+        let shown = calls.iter().map(|call| recent(call, &self.agent));
+        self.recents = shown.collect();
+    }
+
     /// The pages' snapshot. `levels` are those of now; `closing` says that the window waits for the
     /// agent's leave to close.
     pub fn present(&mut self, snapshot: &Snapshot, levels: Levels, closing: bool) -> UiSnapshot {
@@ -73,7 +83,7 @@ impl Presenter {
             calls,
             notices,
             sound,
-            recents: Vec::new(),
+            recents: self.recents.clone(),
             closing,
         }
     }
@@ -168,6 +178,25 @@ pub(crate) mod tests {
         );
     }
 
+    #[test]
+    fn calls_that_are_over_are_shown_until_others_are() {
+        let mut presenter = presenter();
+        let shown = |presenter: &mut Presenter| {
+            let snapshot = presenter.present(&idle(1), Levels::default(), false);
+            let ids = snapshot.recents.iter().map(|recent| recent.id);
+            ids.collect::<Vec<_>>()
+        };
+        let journal = |id| Remembered {
+            id,
+            call: crate::recent::tests::call(),
+        };
+        presenter.look_back_on(&[journal(2), journal(1)]);
+        assert_eq!(shown(&mut presenter), [2, 1]);
+        assert_eq!(shown(&mut presenter), [2, 1]);
+        presenter.look_back_on(&[]);
+        assert!(shown(&mut presenter).is_empty());
+    }
+
     /// One that comes in.
     pub(crate) fn call() -> CallView {
         CallView {
@@ -181,6 +210,7 @@ pub(crate) mod tests {
             muted: false,
             heard: false,
             connected: false,
+            began: std::time::SystemTime::UNIX_EPOCH,
             started_at: Duration::ZERO,
             answered_at: None,
             first_audio_at: None,

@@ -229,6 +229,7 @@ mod tests {
             muted: false,
             heard: true,
             connected,
+            began: std::time::SystemTime::UNIX_EPOCH,
             started_at: Duration::ZERO,
             answered_at: Some(Duration::ZERO),
             first_audio_at: Some(Duration::ZERO),

@@ -1,6 +1,13 @@
 use serde::Serialize;
+use warmline_desk::{
+    Party,
+    journal::{Direction, Outcome, Remembered},
+};
 
-use crate::snapshot::{UiDirection, UiParty};
+use crate::{
+    party::{Agent, party},
+    snapshot::{UiDirection, UiParty},
+};
 
 /// A call that is over, as the agent looks back on it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,12 +32,40 @@ pub struct UiRecent {
     pub words: String,
 }
 
+/// A call of the journal as the pages show it.
+pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
+    let call = &remembered.call;
+    let other = Party {
+        name: call.name.clone(),
+        address: call.address.clone(),
+    };
+    UiRecent {
+        id: remembered.id,
+        direction: match call.direction {
+            Direction::Incoming => UiDirection::Incoming,
+            Direction::Outgoing => UiDirection::Outgoing,
+        },
+        party: party(&other, agent),
+        queue: call.queue.clone(),
+        at_unix_ms: call.began_unix_ms,
+        talked_s: call.talked_s,
+        outcome: match call.outcome {
+            Outcome::Answered => UiOutcome::Answered,
+            Outcome::Missed => UiOutcome::Missed,
+            Outcome::Declined => UiOutcome::Declined,
+            Outcome::NotReached => UiOutcome::NotReached,
+            Outcome::Failed => UiOutcome::Failed,
+        },
+        words: call.words.clone(),
+    }
+}
+
 /// What became of a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum UiOutcome {
-    /// They talked.
+    /// They talked; or another phone answered, and there is no [`UiRecent::talked_s`].
     Answered,
     /// Theirs, and nobody answered.
     Missed,
@@ -40,4 +75,38 @@ pub enum UiOutcome {
     NotReached,
     /// Something failed.
     Failed,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use warmline_desk::journal::PastCall;
+
+    use super::*;
+
+    pub(crate) fn call() -> PastCall {
+        PastCall {
+            direction: Direction::Incoming,
+            name: Some("Mina".into()),
+            address: "sip:+4930901820@contact.example".into(),
+            queue: Some("Support".into()),
+            began_unix_ms: 1,
+            talked_s: None,
+            outcome: Outcome::Missed,
+            words: "The caller hung up before you answered.".into(),
+            status: None,
+        }
+    }
+
+    #[test]
+    fn a_remembered_call_shows_who_and_can_be_called_back() {
+        let remembered = Remembered {
+            id: 7,
+            call: call(),
+        };
+        let shown = recent(&remembered, &Agent::example());
+        assert_eq!((shown.id, shown.outcome), (7, UiOutcome::Missed));
+        assert_eq!(shown.party.name.as_deref(), Some("Mina"));
+        assert_eq!(shown.party.number, "+49 30 901820");
+        assert_eq!(shown.party.address, "sip:+4930901820@contact.example");
+    }
 }

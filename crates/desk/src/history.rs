@@ -1,0 +1,250 @@
+//! What is remembered of a call that is over.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use warmline_call::{Direction, EndReason};
+use warmline_journal::{self as journal, Outcome, PastCall, Trouble};
+
+use crate::{
+    error::{DeskError, ErrorCode},
+    snapshot::CallView,
+    told,
+};
+
+/// `call` as the journal remembers it; none as long as it goes on.
+pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
+    let ending = call.ending.as_ref()?;
+    let outcome = outcome(call.direction, call.answered_at.is_some(), ending.reason);
+    let as_meant = matches!(ending.reason, EndReason::HungUp | EndReason::RemoteHungUp);
+    Some(PastCall {
+        direction: match call.direction {
+            Direction::Incoming => journal::Direction::Incoming,
+            Direction::Outgoing => journal::Direction::Outgoing,
+        },
+        name: call.party.name.clone(),
+        address: call.party.address.clone(),
+        queue: call.invite.as_deref().and_then(told::queue),
+        began_unix_ms: unix_ms(call.began),
+        talked_s: call
+            .answered_at
+            .map(|answered| ending.at.saturating_sub(answered).as_secs()),
+        outcome,
+        // Who hung up first is of no interest the day after.
+        words: if outcome == Outcome::Answered && as_meant {
+            "Answered.".to_owned()
+        } else {
+            ending.reason.words().to_owned()
+        },
+        status: ending.status,
+    })
+}
+
+/// What the agent is told of a journal that cannot do its work.
+pub(crate) fn trouble(trouble: &Trouble) -> DeskError {
+    DeskError::new(
+        ErrorCode::HistoryUnusable,
+        trouble.words(),
+        trouble.advice(),
+    )
+}
+
+fn outcome(direction: Direction, talked: bool, reason: EndReason) -> Outcome {
+    if talked {
+        return Outcome::Answered;
+    }
+    match reason {
+        EndReason::AnsweredElsewhere => Outcome::Answered,
+        EndReason::Rejected => Outcome::Declined,
+        EndReason::NotAcceptable
+        | EndReason::CallLost
+        | EndReason::ServerFailure
+        | EndReason::NetworkLost
+        | EndReason::MediaFailed(_) => Outcome::Failed,
+        EndReason::HungUp
+        | EndReason::RemoteHungUp
+        | EndReason::Cancelled
+        | EndReason::CallerGaveUp
+        | EndReason::Missed
+        | EndReason::Busy
+        | EndReason::Declined
+        | EndReason::NoAnswer
+        | EndReason::Unavailable
+        | EndReason::NotFound
+        | EndReason::InvalidAddress
+        | EndReason::NotAllowed
+        | EndReason::Redirected
+        | EndReason::NoResponse
+        | EndReason::Congestion
+        | EndReason::Refused { .. } => match direction {
+            Direction::Incoming => Outcome::Missed,
+            Direction::Outgoing => Outcome::NotReached,
+        },
+    }
+}
+
+fn unix_ms(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use warmline_call::{CallId, Hold, MediaFailure, Party, State};
+    use warmline_sip::{Invite, redact::Pii};
+
+    use super::*;
+    use crate::snapshot::Ending;
+
+    fn call(direction: Direction, answered: bool, reason: EndReason) -> CallView {
+        CallView {
+            id: CallId::new(1),
+            direction,
+            state: State::Ended(reason),
+            party: Party {
+                name: Some("Mina".into()),
+                address: "sip:mina@contact.example".into(),
+            },
+            invite: None,
+            hold: Hold::No,
+            remote_hold: false,
+            muted: false,
+            heard: false,
+            connected: false,
+            began: UNIX_EPOCH + Duration::from_millis(1_234),
+            started_at: Duration::from_secs(10),
+            answered_at: answered.then(|| Duration::from_secs(13)),
+            first_audio_at: None,
+            dtmf_sent: Pii::new(String::new()),
+            stats: None,
+            ending: Some(Ending {
+                reason,
+                status: Some(200),
+                detail: None,
+                at: Duration::from_millis(75_900),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_call_is_remembered_with_who_when_and_how_long() {
+        let mut view = call(Direction::Incoming, true, EndReason::RemoteHungUp);
+        view.invite = Some(Arc::new(Invite {
+            headers: vec![("X-Queue-Name".into(), "Support".into())],
+            ..Invite::default()
+        }));
+        let past = past_call(&view).expect("it is over");
+        let expected = PastCall {
+            direction: journal::Direction::Incoming,
+            name: Some("Mina".into()),
+            address: "sip:mina@contact.example".into(),
+            queue: Some("Support".into()),
+            began_unix_ms: 1_234,
+            talked_s: Some(62),
+            outcome: Outcome::Answered,
+            words: "Answered.".into(),
+            status: Some(200),
+        };
+        assert!(past == expected, "{} {}", past.words, past.began_unix_ms);
+        view.ending = None;
+        assert!(past_call(&view).is_none());
+    }
+
+    #[test]
+    fn what_became_of_a_call_is_told_with_its_reason() {
+        use Direction::{Incoming, Outgoing};
+        let media = EndReason::MediaFailed(MediaFailure::NoConnection);
+        for (direction, answered, reason, outcome, words) in [
+            (
+                Incoming,
+                false,
+                EndReason::CallerGaveUp,
+                Outcome::Missed,
+                "caller hung up",
+            ),
+            (
+                Incoming,
+                false,
+                EndReason::Missed,
+                Outcome::Missed,
+                "missed",
+            ),
+            (
+                Incoming,
+                false,
+                EndReason::AnsweredElsewhere,
+                Outcome::Answered,
+                "another phone",
+            ),
+            (
+                Incoming,
+                false,
+                EndReason::Rejected,
+                Outcome::Declined,
+                "turned the call away",
+            ),
+            (
+                Incoming,
+                false,
+                media,
+                Outcome::Failed,
+                "No sound connection",
+            ),
+            (
+                Incoming,
+                true,
+                EndReason::NetworkLost,
+                Outcome::Answered,
+                "was lost",
+            ),
+            (
+                Outgoing,
+                true,
+                EndReason::HungUp,
+                Outcome::Answered,
+                "Answered.",
+            ),
+            (
+                Outgoing,
+                false,
+                EndReason::Busy,
+                Outcome::NotReached,
+                "busy",
+            ),
+            (
+                Outgoing,
+                false,
+                EndReason::NoAnswer,
+                Outcome::NotReached,
+                "Nobody answered",
+            ),
+            (
+                Outgoing,
+                false,
+                EndReason::Declined,
+                Outcome::NotReached,
+                "declined",
+            ),
+            (
+                Outgoing,
+                false,
+                EndReason::Cancelled,
+                Outcome::NotReached,
+                "You hung up before",
+            ),
+            (
+                Outgoing,
+                false,
+                EndReason::ServerFailure,
+                Outcome::Failed,
+                "could not put",
+            ),
+        ] {
+            let past = past_call(&call(direction, answered, reason)).expect("it is over");
+            assert_eq!(past.outcome, outcome, "{reason:?}");
+            assert!(past.words.contains(words), "{reason:?}: {}", past.words);
+            assert_eq!(past.talked_s.is_some(), answered);
+        }
+    }
+}

@@ -1,8 +1,8 @@
-import { screen } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { act, screen, within } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
-import { registration, snapshot } from "../host/fake/moments";
+import { problem, registration, snapshot } from "../host/fake/moments";
 import { scenes } from "../host/fake/scenes";
 
 it("says who the agent is and that calls reach them", () => {
@@ -36,9 +36,74 @@ it("says on a first run where the profile goes and what stands in it", async () 
   expect(host.asked).toEqual([{ do: "readProfile" }]);
 });
 
-it("says what is wrong with a profile", () => {
-  const problem = "Line 1: `server` must begin with wss:// or sips:.";
-  renderApp(snapshot({ account: { kind: "firstRun", path: "p.toml", example: "", problem: { kind: "profile", words: problem, advice: null } } }));
+it("says what is wrong with a profile, what to do, and where it is", async () => {
+  const { host, user } = renderApp(scenes.brokenProfile ?? snapshot());
   expect(screen.getByRole("heading", { name: "Warmline cannot start yet" })).toBeTruthy();
-  expect(screen.getByText(problem, { exact: false })).toBeTruthy();
+  expect(screen.getByText("Line 1 of the profile: `server` must begin with wss:// or sips:.")).toBeTruthy();
+  expect(screen.getByText("Correct the profile, then read it again.")).toBeTruthy();
+  expect(screen.getByText("Where the profile is").tagName).toBe("SUMMARY");
+  expect(screen.getByText("/home/robin/.config/warmline/profile.toml")).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Read the profile again" }));
+  expect(host.asked).toEqual([{ do: "readProfile" }]);
+});
+
+it.each([
+  ["noPassword", "Your password is missing", { do: "readProfile" }],
+  ["noKeychain", "The keychain does not open", { do: "readProfile" }],
+  ["noPractice", "Practice cannot start", { do: "practise", on: true }],
+])("tries again after %s", async (scene, title, action) => {
+  const { host, user } = renderApp(scenes[scene] ?? snapshot());
+  expect(screen.getByRole("heading", { name: title })).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(host.asked).toEqual([action]);
+});
+
+it("leads back from practice that cannot start", async () => {
+  const { host, user } = renderApp(scenes.noPractice ?? snapshot());
+  expect(screen.queryByRole("button", { name: "Start practice" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Back without practice" }));
+  expect(host.asked).toEqual([{ do: "practise", on: false }]);
+});
+
+it.each(["firstRun", "brokenProfile", "noPassword", "noKeychain"])("offers practice on %s", async (scene) => {
+  const { host, user } = renderApp(scenes[scene] ?? snapshot());
+  const offer = within(screen.getByRole("region", { name: "Try Warmline without an account" }));
+  expect(offer.getByText(/Practise with customers who call you/)).toBeTruthy();
+  await user.click(offer.getByRole("button", { name: "Start practice" }));
+  expect(host.asked).toEqual([{ do: "practise", on: true }]);
+});
+
+it("says on a first run, too, why something could not be done", async () => {
+  const { host, user } = renderApp(problem("password", "There is no password.", null));
+  host.refusal = { code: "notPossible", message: "The profile cannot be read now." };
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await within(screen.getByRole("main")).findByText("The profile cannot be read now.")).toBeTruthy();
+});
+
+it("lets somebody who is signed off sign in", async () => {
+  const { host, user } = renderApp(scenes.off ?? snapshot());
+  expect(screen.getByText(/You are signed off/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+  expect(host.asked).toEqual([{ do: "register" }]);
+});
+
+it("is calm while it connects", () => {
+  renderApp(scenes.connecting ?? snapshot());
+  expect(screen.getByTestId("registration").textContent).toMatch(/^Connecting to sbc.contact.example/);
+  expect(screen.queryByText(/Calls cannot reach you/)).toBeNull();
+  expect(screen.getByText("Calls ring here in a moment.")).toBeTruthy();
+});
+
+it("says in a call that it is new calls that cannot come in", () => {
+  renderApp(scenes.lostInCall ?? snapshot());
+  expect(screen.getByText("New calls cannot reach you now")).toBeTruthy();
+});
+
+it("says what to do when starting takes long", () => {
+  vi.useFakeTimers();
+  renderApp(scenes.starting ?? snapshot());
+  expect(screen.queryByText(/takes longer/)).toBeNull();
+  act(() => void vi.advanceTimersByTime(10_100));
+  expect(screen.getByText(/takes longer than it should/)).toBeTruthy();
+  vi.useRealTimers();
 });

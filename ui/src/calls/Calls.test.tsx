@@ -2,7 +2,7 @@ import { act, screen, within } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
-import { active, ended, incoming, outgoing, snapshot } from "../host/fake/moments";
+import { active, ended, held, incoming, inUse, outgoing, snapshot } from "../host/fake/moments";
 import { scenes } from "../host/fake/scenes";
 
 afterEach(() => vi.useRealTimers());
@@ -172,4 +172,83 @@ it("asks before the window closes on a customer", async () => {
     { do: "close", really: false },
     { do: "close", really: true },
   ]);
+});
+
+it("says how long the caller has been waiting, from before it rang here", () => {
+  renderApp(snapshot({ calls: [incoming({ waitedMs: 146_000 })] }));
+  expect(screen.getByRole("region", { name: "Mina Kowalski" }).textContent).toMatch(/Waiting 2:3[4-9]/);
+});
+
+it("keeps the buttons in sight of a call that says much, and shows all on demand", async () => {
+  const { user } = renderApp(scenes.incomingWithData ?? snapshot());
+  const card = within(screen.getByRole("region", { name: "Mina Kowalski" }));
+  expect(card.queryByText("Polish, German")).toBeNull();
+  await user.click(button("Show all 8 details"));
+  expect(card.getByText("Polish, German")).toBeTruthy();
+  expect(card.getByText(/The chat assistant has already asked/)).toBeTruthy();
+  await user.click(button("Show less"));
+  expect(card.queryByText("Polish, German")).toBeNull();
+});
+
+it("shows a second call below the controls of the first, and moves none of them", () => {
+  const { show } = renderApp(snapshot({ calls: [active()], sound: inUse() }));
+  const before = button("Hang up");
+  show(scenes.waiting ?? snapshot());
+  expect(button("Hang up")).toBe(before);
+  const follows = before.compareDocumentPosition(button("Hold and answer"));
+  expect(follows & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+});
+
+it("swaps two calls by click and by keys, and says which one is heard", async () => {
+  const { host, user } = renderApp(scenes.two ?? snapshot());
+  const [heard, waits] = [screen.getByRole("region", { name: "Mina Kowalski" }), screen.getByRole("region", { name: "Jonas Brandt" })];
+  expect(within(heard).getByText("You hear this call")).toBeTruthy();
+  expect(within(waits).getByTestId("call-state").textContent).toBe("On hold");
+  expect(within(heard).getByRole("timer").textContent).toMatch(/^3:2\d$/);
+  expect(within(waits).getByRole("timer").textContent).toMatch(/^8:0\d$/);
+  await user.click(button("Swap to Jonas Brandt"));
+  await user.keyboard("{Control>}{Shift>}x{/Shift}{/Control}");
+  expect(host.asked).toEqual([
+    { do: "resume", call: 3 },
+    { do: "resume", call: 3 },
+  ]);
+});
+
+it("resumes rather than swaps when nobody is heard", async () => {
+  const { host, user } = renderApp(snapshot({ calls: [held(), active({ hold: "held", heard: false })] }));
+  await user.keyboard("{Control>}{Shift>}x{/Shift}{/Control}");
+  expect(host.asked).toEqual([]);
+  await user.click(button("Resume, Jonas Brandt"));
+  expect(host.asked).toEqual([{ do: "resume", call: 3 }]);
+});
+
+it("shows the figures behind the words on demand", async () => {
+  const { user } = renderApp(scenes.poor ?? snapshot());
+  const quality = button("Their sound breaks up on the way to you");
+  expect(quality.textContent).not.toContain("jitter");
+  await user.click(quality);
+  expect(quality.getAttribute("aria-expanded")).toBe("true");
+  expect(quality.textContent).toContain("jitter 48 ms");
+});
+
+it("says why a control cannot be used", async () => {
+  const { user } = renderApp(snapshot({ calls: [outgoing({ heard: true })] }));
+  await user.hover(button("Hold"));
+  expect((await screen.findAllByText("Possible once the call is answered")).length).toBeGreaterThan(0);
+});
+
+it.each([
+  ["noMicrophone", "Nobody can hear you: no microphone."],
+  ["noSpeaker", "You hear nobody: no headset or speaker."],
+  ["standIn", "Laptop microphone stands in for the one you chose."],
+])("says in the call what is wrong with the devices: %s", (scene, words) => {
+  renderApp(scenes[scene] ?? snapshot());
+  expect(within(screen.getByRole("region", { name: "Mina Kowalski" })).getByText(words)).toBeTruthy();
+});
+
+it("says what a call on hold hears, and that it is muted all the same", () => {
+  const { show } = renderApp(scenes.held ?? snapshot());
+  expect(screen.getByText("They wait and cannot hear you.")).toBeTruthy();
+  show(snapshot({ calls: [active({ hold: "held", heard: false, muted: true })] }));
+  expect(screen.getByText("Muted: they cannot hear you")).toBeTruthy();
 });

@@ -58,3 +58,21 @@ it("interrupts for a notice", () => {
     "! There is no microphone. Nobody can hear you. Plug in a headset: it is used at once.",
   ]);
 });
+
+it("says how long somebody has waited, and what answering does to the present call", () => {
+  const waiting = incoming({ id: 5, waitedMs: 146_000, details: [] });
+  expect(said(snapshot({ calls: [active()] }), snapshot({ calls: [active(), waiting] }))).toEqual([
+    "! Incoming call from Mina Kowalski. Waiting for 2 minutes. " +
+      "Ctrl+Shift+A puts your present call on hold and answers, Ctrl+Shift+D declines.",
+  ]);
+  const justCome = incoming({ waitedMs: 1_000, details: [] });
+  expect(said(idle, snapshot({ calls: [justCome] }))[0]).toContain("Waiting for 1 second.");
+});
+
+it("says once that another device stands in, while somebody talks", () => {
+  const standIn = scenes.standIn ?? idle;
+  const words = "The microphone you chose is not connected. Laptop microphone stands in until it is back.";
+  expect(said(snapshot({ calls: [active()] }), standIn)).toEqual([words]);
+  expect(said(standIn, standIn)).toEqual([]);
+  expect(said(idle, { ...standIn, calls: [] })).toEqual([]);
+});

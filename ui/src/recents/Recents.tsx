@@ -32,9 +32,14 @@ export function Recents({ recents, reachable, folded, ringing, onFocusLost }: Re
   const section = useRef<HTMLElement>(null);
   const [choice, setChoice] = useState<{ folded: boolean; open: boolean } | null>(null);
   const [asking, setAsking] = useState(false);
-  // What the agent chose during a call is no choice for the time after it.
+  // What the agent chose during a call says nothing about the time without one.
   const open = choice?.folded === folded ? choice.open : !folded;
   const fold = (wanted: boolean) => setChoice({ folded, open: wanted });
+
+  // The question goes for good when a call rings: it must not come back after it.
+  if (asking && ringing) {
+    setAsking(false);
+  }
 
   useShortcuts({
     recents: () => {
@@ -77,7 +82,7 @@ export function Recents({ recents, reachable, folded, ringing, onFocusLost }: Re
       </div>
       {open && <RecentList recents={recents} id={listId} onCall={call} onFocusLost={onFocusLost} />}
       <ForgetDialog
-        open={asking && !ringing}
+        open={asking}
         count={recents.length}
         onClose={(forget) => {
           setAsking(false);

@@ -6,8 +6,8 @@ import { useEffect, useEffectEvent, type RefObject } from "react";
  * meant it, and keeps it there.
  */
 export function useFocusKept(root: RefObject<HTMLElement | null>, fallback: () => void): void {
-  const onLost = useEffectEvent((before: HTMLElement | null) => {
-    if (before?.isConnected === true) {
+  const onLost = useEffectEvent((before: HTMLElement) => {
+    if (before.isConnected) {
       before.focus();
     } else {
       fallback();
@@ -28,8 +28,9 @@ export function useFocusKept(root: RefObject<HTMLElement | null>, fallback: () =
     const onFocusOut = ({ target, relatedTarget }: FocusEvent) => {
       // Left on purpose, if it is still there in a moment.
       setTimeout(() => {
-        if (relatedTarget === null && target === last && last?.isConnected === true && document.hasFocus()) {
+        if (relatedTarget === null && target === last && last?.isConnected === true && document.activeElement !== last) {
           last = null;
+          lastInside = null;
         }
       });
     };
@@ -41,7 +42,7 @@ export function useFocusKept(root: RefObject<HTMLElement | null>, fallback: () =
       clearTimeout(waiting);
       // Who owns the place may have a better idea first.
       waiting = setTimeout(() => {
-        if (isLost()) {
+        if (isLost() && lastInside !== null) {
           onLost(lastInside);
         }
       }, OTHERS_FIRST_MS);

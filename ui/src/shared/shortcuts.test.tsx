@@ -1,6 +1,8 @@
-import { fireEvent, render } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 
+import { snapshot, incoming } from "../host/fake/moments";
+import { renderApp } from "../host/fake/renderApp";
 import { useShortcuts, type Shortcut } from "./shortcuts";
 
 function pressed(key: string, code: string): Shortcut[] {
@@ -35,4 +37,51 @@ it("goes by the letter where there is a Latin one, wherever it lies", () => {
 it("takes no other key for a letter", () => {
   expect(pressed("ö", "Semicolon")).toEqual([]);
   expect(pressed("Enter", "Enter")).toEqual([]);
+});
+
+it("takes no shortcut for another that has a modifier more or less", () => {
+  const run: string[] = [];
+  function Keys() {
+    useShortcuts({ number: () => void run.push("number"), keypad: () => void run.push("keypad"), help: () => void run.push("help") });
+    return null;
+  }
+  render(<Keys />);
+  fireEvent.keyDown(window, { key: "k", code: "KeyK", ctrlKey: true });
+  fireEvent.keyDown(window, { key: "K", code: "KeyK", ctrlKey: true, shiftKey: true });
+  fireEvent.keyDown(window, { key: "k", code: "KeyK", ctrlKey: true, altKey: true });
+  fireEvent.keyDown(window, { key: "k", code: "KeyK", ctrlKey: true, metaKey: true });
+  fireEvent.keyDown(window, { key: "F1", code: "F1", ctrlKey: true });
+  fireEvent.keyDown(window, { key: "F1", code: "F1" });
+  expect(run).toEqual(["number", "keypad", "help"]);
+});
+
+it("lists every shortcut on F1, on a question mark and by its button", async () => {
+  const { user } = renderApp(snapshot());
+  // Without a layout the library may take the dialog for hidden.
+  const dialog = () => screen.queryByRole("dialog", { hidden: true });
+  await user.keyboard("{F1}");
+  expect(dialog()?.textContent).toContain("Swap to the call on holdCtrl+Shift+X");
+  await user.click(screen.getByRole("button", { name: "Close", hidden: true }));
+  await waitFor(() => expect(dialog()).toBeNull());
+  await user.keyboard("?");
+  await waitFor(() => expect(dialog()).not.toBeNull());
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(dialog()).toBeNull());
+  await user.click(screen.getByRole("button", { name: "Keyboard shortcuts" }));
+  expect(dialog()).not.toBeNull();
+});
+
+it("types a question mark where one is typed", async () => {
+  const { user } = renderApp(snapshot());
+  const field = screen.getByRole<HTMLInputElement>("combobox", { name: "Number to call" });
+  await user.type(field, "a?");
+  expect(field.value).toBe("a?");
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("puts the list away when a call rings", async () => {
+  const { user, show } = renderApp(snapshot());
+  await user.keyboard("{F1}");
+  show(snapshot({ calls: [incoming()] }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });

@@ -5,7 +5,7 @@ import {
   PopoverTrigger,
   tokens,
 } from "@fluentui/react-components";
-import { createContext, useContext, useEffect, useId, type ReactElement } from "react";
+import { createContext, useContext, useEffect, useId, type Dispatch, type ReactElement, type SetStateAction } from "react";
 
 import type { UiSound } from "../ipc/bindings";
 import { SoundMenu } from "./SoundMenu";
@@ -17,7 +17,7 @@ export type SoundPlace = "bar" | "call";
 export interface SoundShown {
   readonly sound: UiSound;
   readonly openAt: SoundPlace | null;
-  readonly setOpenAt: (place: SoundPlace | null) => void;
+  readonly setOpenAt: Dispatch<SetStateAction<SoundPlace | null>>;
 }
 
 export const SoundContext = createContext<SoundShown | null>(null);
@@ -29,7 +29,7 @@ export function SoundPopover({ at, children }: { at: SoundPlace; children: React
   const shown = useContext(SoundContext);
   const setOpenAt = shown?.setOpenAt;
   // The button goes with its call: the next call's would open by itself.
-  useEffect(() => () => setOpenAt?.(null), [setOpenAt]);
+  useEffect(() => () => setOpenAt?.((now) => (now === at ? null : now)), [setOpenAt, at]);
   if (shown === null) {
     return null;
   }

@@ -23,7 +23,10 @@ pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
         },
         name: call.party.name.clone(),
         address: call.party.address.clone(),
-        queue: call.invite.as_deref().and_then(told::queue),
+        queue: call
+            .invite
+            .as_deref()
+            .and_then(|invite| told::queue(invite, call.began)),
         began_unix_ms: unix_ms(call.began),
         talked_s: call
             .answered_at

@@ -1,4 +1,7 @@
-use warmline_desk::{CallView, Direction, EndReason, Ending, Hold, State};
+use warmline_desk::{
+    CallView, Direction, EndReason, Ending, Hold, State,
+    told::{Told, told},
+};
 
 use crate::{
     details::details,
@@ -9,6 +12,8 @@ use crate::{
 
 /// A call as the pages show it.
 pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -> UiCall {
+    let invite = view.invite.as_deref();
+    let told = invite.map_or_else(Told::default, |invite| told(invite, view.began));
     UiCall {
         id: u32::try_from(view.id.get()).unwrap_or(u32::MAX),
         direction: match view.direction {
@@ -17,13 +22,10 @@ pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -
         },
         state: state(view),
         party: party(&view.party, agent),
-        details: view
-            .invite
-            .as_deref()
-            .map_or_else(Vec::new, |invite| details(invite, agent)),
+        details: invite.map_or_else(Vec::new, |invite| details(invite, &told, agent)),
         started_at_ms: millis(view.started_at),
         answered_at_ms: view.answered_at.map(millis),
-        waited_ms: None,
+        waited_ms: told.waited.map(millis),
         muted: view.muted,
         hold: match view.hold {
             Hold::No => UiHold::Off,

@@ -1,106 +1,180 @@
 use warmline_desk::{
     Invite, NameAddr,
-    told::{is_queue, label, line},
+    told::{FactKind, Told, line},
 };
 
 use crate::{
-    party::{Agent, name, short, shown},
+    party::{Agent, is_withheld, name, short, shown},
     snapshot::{UiDetail, UiDetailKind},
 };
 
-/// What an INVITE says that an agent would want to read before answering, the most telling first.
-pub(crate) fn details(invite: &Invite, agent: &Agent) -> Vec<UiDetail> {
-    let mut details = Vec::new();
-    let mut add = |kind, label: &str, value: &str| {
+/// What an INVITE says that an agent would want to read before answering, the most telling first;
+/// `told` is what its contact centre wrote into it.
+pub(crate) fn details(invite: &Invite, told: &Told, agent: &Agent) -> Vec<UiDetail> {
+    let mut details = Details::default();
+    details.facts(told, FactKind::Queue);
+    if let Some(subject) = &invite.subject {
+        details.add(UiDetailKind::Subject, "About", subject);
+    }
+    details.facts(told, FactKind::Subject);
+    for (by, why) in passed_on_by(invite) {
+        if let Some(by) = name(by, agent) {
+            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+            details.add(UiDetailKind::Diverted, "Passed on by", &(by + &why));
+        }
+    }
+    if let Some(urgent) = urgency(invite) {
+        details.add(UiDetailKind::Other, "Priority", urgent);
+    }
+    if short(&invite.to.uri, agent) != agent.user {
+        let called = shown(&invite.to.uri, agent);
+        let called = match name(&invite.to, agent) {
+            Some(name) if name != called => format!("{name}, {called}"),
+            _ => called,
+        };
+        details.add(UiDetailKind::Other, "They called", &called);
+    }
+    if let Some(given) = given_number(invite, agent) {
+        details.add(UiDetailKind::Other, "They give as number", &given);
+    }
+    details.facts(told, FactKind::Other);
+    if let Some(organization) = invite.header("Organization") {
+        details.add(UiDetailKind::Other, "Organization", organization);
+    }
+    for value in &invite.call_info {
+        if let Some(link) = link(value) {
+            details.add(UiDetailKind::Other, "Link", link);
+        }
+    }
+    details.0.truncate(MOST);
+    details.0
+}
+
+#[derive(Default)]
+struct Details(Vec<UiDetail>);
+
+impl Details {
+    fn facts(&mut self, told: &Told, kind: FactKind) {
+        let shown_as = match kind {
+            FactKind::Queue => UiDetailKind::Queue,
+            FactKind::Subject => UiDetailKind::Subject,
+            FactKind::Other => UiDetailKind::Other,
+        };
+        for fact in told.facts.iter().filter(|fact| fact.kind == kind) {
+            self.add(shown_as, &fact.label, &fact.value);
+        }
+    }
+
+    fn add(&mut self, kind: UiDetailKind, label: &str, value: &str) {
         let value = line(value);
-        if !value.is_empty() && !details.iter().any(|d: &UiDetail| d.value == value) {
-            details.push(UiDetail {
+        // The same queue is often written twice, under two names.
+        let known = self.0.iter().any(|detail| {
+            detail.value == value
+                && (detail.label == label || (detail.kind == kind && kind != UiDetailKind::Other))
+        });
+        if !value.is_empty() && !known {
+            self.0.push(UiDetail {
                 kind,
                 label: label.to_owned(),
                 value,
             });
         }
-    };
-    let extensions: Vec<_> = invite
-        .headers
+    }
+}
+
+/// Who sent the call on and why, the last one first. History-Info ends with us, so its last entry is
+/// nobody who did.
+fn passed_on_by(invite: &Invite) -> Vec<(&NameAddr, Option<&'static str>)> {
+    if !invite.diversion.is_empty() {
+        let diversion = invite.diversion.iter();
+        return diversion
+            .map(|by| (by, by.param("reason").and_then(diversion_reason)))
+            .collect();
+    }
+    let history = invite.history_info.windows(2).rev();
+    history
+        .map(|entries| (&entries[0], history_cause(&entries[0], &entries[1])))
+        .collect()
+}
+
+/// RFC 5806 §4.
+fn diversion_reason(reason: &str) -> Option<&'static str> {
+    let reasons = [
+        ("user-busy", "busy"),
+        ("no-answer", "no answer"),
+        ("unavailable", "not reachable"),
+        ("out-of-service", "out of service"),
+        ("time-of-day", "at this time of day"),
+        ("do-not-disturb", "do not disturb"),
+        ("away", "away"),
+    ];
+    let known = reasons
         .iter()
-        .filter_map(|(header, value)| Some((label(header)?, value)))
-        .collect();
-    for (label, value) in &extensions {
-        if is_queue(label) {
-            add(UiDetailKind::Queue, label, value);
-        }
-    }
-    if let Some(subject) = &invite.subject {
-        add(UiDetailKind::Subject, "About", subject);
-    }
-    for by in passed_on_by(invite) {
-        if let Some(by) = name(by, agent) {
-            add(UiDetailKind::Diverted, "Passed on by", &by);
-        }
-    }
-    if short(&invite.to.uri, agent) != agent.user {
-        add(
-            UiDetailKind::Other,
-            "They called",
-            &shown(&invite.to.uri, agent),
-        );
-    }
-    for (label, value) in &extensions {
-        if !is_queue(label) {
-            add(UiDetailKind::Other, label, value);
-        }
-    }
-    for value in &invite.user_to_user {
-        add(UiDetailKind::Other, "Data", &user_to_user(value));
-    }
-    for value in &invite.call_info {
-        let link = value.split(['<', '>']).nth(1).unwrap_or(value);
-        add(UiDetailKind::Other, "Link", link);
-    }
-    details.truncate(MOST);
-    details
+        .find(|(known, _)| known.eq_ignore_ascii_case(reason));
+    known.map(|(_, words)| *words)
 }
 
-/// Who sent the call on, the last one first. History-Info ends with us, so its last entry says nothing.
-fn passed_on_by(invite: &Invite) -> impl Iterator<Item = &NameAddr> {
-    let history = &invite.history_info;
-    let before_us = history.get(..history.len().saturating_sub(1));
-    let history = before_us.unwrap_or_default().iter().rev();
-    let history = history.take(if invite.diversion.is_empty() {
-        usize::MAX
-    } else {
-        0
+/// The cause stands in the entry that the call was sent on to (RFC 4458, RFC 7544), or as a Reason in
+/// the one that sent it (RFC 7044 §10.2).
+fn history_cause(from: &NameAddr, to: &NameAddr) -> Option<&'static str> {
+    let in_target = to.uri.split([';', '?']).find_map(|parameter| {
+        let (name, cause) = parameter.split_once('=')?;
+        name.eq_ignore_ascii_case("cause").then_some(cause)
     });
-    invite.diversion.iter().chain(history)
-}
-
-/// RFC 7433: hexadecimal unless the parameters say otherwise. Shown as text if it is one.
-fn user_to_user(value: &str) -> String {
-    let mut parts = value.split(';').map(str::trim);
-    let data = parts.next().unwrap_or_default().trim_matches('"');
-    let hexadecimal = parts.all(|part| {
-        part.split_once('=').is_none_or(|(name, encoding)| {
-            !name.trim().eq_ignore_ascii_case("encoding")
-                || encoding.trim().eq_ignore_ascii_case("hex")
-        })
-    });
-    let bytes = || -> Option<Vec<u8>> {
-        let digits = data.as_bytes();
-        let pairs = digits.chunks_exact(2);
-        (pairs.remainder().is_empty() && !digits.is_empty()).then_some(())?;
-        pairs
-            .map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
-            .collect()
+    let in_reason = || {
+        let uri = from.uri.to_ascii_lowercase();
+        let (_, reason) = uri.split_once("reason=sip")?;
+        let (_, cause) = reason
+            .split_once("cause%3d")
+            .or(reason.split_once("cause="))?;
+        cause.get(..3).map(str::to_owned)
     };
-    let text = hexadecimal
-        .then(bytes)
-        .flatten()
-        // The first octet may be a protocol discriminator (ITU-T Q.931 §4.5.30).
-        .map(|bytes| bytes.into_iter().skip_while(|b| *b < 0x20).collect())
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .filter(|text| !text.is_empty() && !text.chars().any(char::is_control));
-    text.unwrap_or_else(|| data.to_owned())
+    let cause = in_target.map(str::to_owned).or_else(in_reason)?;
+    Some(match cause.as_str() {
+        "404" => "unknown there",
+        "408" => "no answer",
+        "480" | "503" => "not reachable",
+        "486" | "600" => "busy",
+        "603" => "declined",
+        _ => return None,
+    })
+}
+
+/// RFC 3261 §20.26; what is normal need not be said.
+fn urgency(invite: &Invite) -> Option<&'static str> {
+    let priority = invite.header("Priority")?.trim();
+    [("emergency", "Emergency"), ("urgent", "Urgent")]
+        .into_iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(priority))
+        .map(|(_, words)| words)
+}
+
+/// The number that the caller gives, where the network vouches for another one (RFC 3325).
+fn given_number(invite: &Invite, agent: &Agent) -> Option<String> {
+    let vouched_for = invite.asserted_identity.first()?;
+    let given = shown(&invite.from.uri, agent);
+    let new = !given.is_empty()
+        && !is_withheld(&invite.from.uri)
+        && invite
+            .asserted_identity
+            .iter()
+            .all(|identity| shown(&identity.uri, agent) != given);
+    (new && vouched_for.uri != invite.from.uri).then_some(given)
+}
+
+/// A page about the caller or the call (RFC 3261 §20.9); not a picture, nor how a phone is to ring.
+fn link(value: &str) -> Option<&str> {
+    let (_, behind) = value.split_once('<')?;
+    let (link, parameters) = behind.split_once('>')?;
+    let purpose = parameters
+        .split(';')
+        .find_map(|parameter| parameter.trim().strip_prefix("purpose="))
+        .map(str::trim);
+    let page = ["https://", "http://"].iter().any(|scheme| {
+        let start = link.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    (page && matches!(purpose, None | Some("info" | "card"))).then_some(link)
 }
 
 /// What fits beside a ringing call.
@@ -108,6 +182,10 @@ const MOST: usize = 8;
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use warmline_desk::told::told;
+
     use super::*;
 
     fn address(text: &str) -> NameAddr {
@@ -129,7 +207,7 @@ mod tests {
     }
 
     fn lines(invite: &Invite) -> Vec<String> {
-        details(invite, &Agent::example())
+        details(invite, &told(invite, UNIX_EPOCH), &Agent::example())
             .iter()
             .map(|detail| format!("{}: {}", detail.label, detail.value))
             .collect()
@@ -178,15 +256,73 @@ mod tests {
     }
 
     #[test]
-    fn user_to_user_is_read_as_text_where_it_is_text() {
-        for (value, shown) in [
-            ("5469636b65742034;encoding=hex", "Ticket 4"),
-            ("045469636b6574", "Ticket"),
-            ("fffe;encoding=hex", "fffe"),
-            ("\"plain\";encoding=ascii", "plain"),
-            ("abc", "abc"),
-        ] {
-            assert_eq!(user_to_user(value), shown);
-        }
+    fn it_is_said_why_the_call_was_passed_on() {
+        let mut by = address("sip:+4930901820@pbx.example");
+        by.params = vec![("reason".into(), Some("user-busy".into()))];
+        let mut with_diversion = invite(&[]);
+        with_diversion.diversion = vec![by];
+        assert_eq!(
+            lines(&with_diversion),
+            ["Passed on by: +49 30 901820 (busy)"]
+        );
+
+        let mut with_history = invite(&[]);
+        with_history.history_info = vec![
+            address("sip:2002@contact.example?Reason=SIP%3Bcause%3D480"),
+            address("sip:2003@contact.example"),
+            address("sip:2001@contact.example;cause=408"),
+        ];
+        assert_eq!(
+            lines(&with_history),
+            [
+                "Passed on by: 2003 (no answer)",
+                "Passed on by: 2002 (not reachable)",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_user_to_user_data_says_stands_where_it_belongs() {
+        let data = "vip=1;tier=1;queue=Sales;topic=Renewal;encoding=ascii";
+        let invite = invite(&[("X-Queue", "Sales"), ("User-to-User", data)]);
+        assert_eq!(
+            lines(&invite),
+            ["Queue: Sales", "Topic: Renewal", "VIP: 1", "Tier: 1"]
+        );
+    }
+
+    #[test]
+    fn a_number_other_than_the_one_vouched_for_is_shown() {
+        let mut invite = invite(&[]);
+        invite.from = address("sip:+498003569377@pbx.example");
+        invite.asserted_identity = vec![address("sip:+4930901820@pbx.example")];
+        assert_eq!(lines(&invite), ["They give as number: +49 800 3569377"]);
+        invite.from = address("tel:+49-30-901820");
+        assert!(lines(&invite).is_empty(), "the same in another form");
+        invite.from = address("sip:anonymous@anonymous.invalid");
+        assert!(lines(&invite).is_empty());
+    }
+
+    #[test]
+    fn urgency_and_pages_are_told_and_what_is_for_phones_is_not() {
+        let mut invite = invite(&[("Priority", "urgent"), ("Organization", "Example Ltd")]);
+        invite.call_info = vec![
+            "<https://crm.example/77>;purpose=info".into(),
+            "<https://crm.example/face.png>;purpose=icon".into(),
+            "<sip:pbx.example>;answer-after=0".into(),
+            "<javascript:alert(1)>".into(),
+        ];
+        invite.alert_info = vec!["<http://pbx.example/ring.wav>".into()];
+        assert_eq!(
+            lines(&invite),
+            [
+                "Priority: Urgent",
+                "Organization: Example Ltd",
+                "Link: https://crm.example/77",
+            ]
+        );
+        invite.headers = vec![("Priority".into(), "normal".into())];
+        invite.call_info.clear();
+        assert!(lines(&invite).is_empty());
     }
 }

@@ -23,14 +23,18 @@ impl std::fmt::Debug for Agent {
 
 /// Somebody as the pages show them.
 pub(crate) fn party(party: &Party, agent: &Agent) -> UiParty {
+    let name = party.name.as_deref().map(str::trim);
+    let name = name.filter(|name| !name.is_empty());
+    if is_withheld(&party.address) {
+        return UiParty {
+            name: name.filter(|name| !is_withheld(name)).map(str::to_owned),
+            number: "Number withheld".to_owned(),
+            address: String::new(),
+        };
+    }
     let number = short(&party.address, agent);
     UiParty {
-        name: party
-            .name
-            .as_deref()
-            .map(str::trim)
-            .filter(|name| !name.is_empty() && *name != number)
-            .map(str::to_owned),
+        name: name.filter(|name| *name != number).map(str::to_owned),
         number: written(number, agent),
         address: party.address.clone(),
     }
@@ -45,6 +49,15 @@ pub(crate) fn name(address: &NameAddr, agent: &Agent) -> Option<String> {
         .filter(|name| !name.is_empty())
         .map(str::to_owned);
     named.or_else(|| Some(shown(&address.uri, agent)).filter(|number| !number.is_empty()))
+}
+
+/// Whether an address says only that there is none to see (RFC 3323 §4.1.1.3).
+pub(crate) fn is_withheld(address: &str) -> bool {
+    let lower = address.to_ascii_lowercase();
+    let user = lower.split_once(':').map_or(&*lower, |(_, rest)| rest);
+    let user = user.split(['@', ';']).next().unwrap_or_default();
+    lower.contains("@anonymous.invalid")
+        || ["anonymous", "restricted", "unavailable", "unknown"].contains(&user)
 }
 
 /// An address as [`short`] as it can be, numbers of the telephone network as people write them.
@@ -137,6 +150,23 @@ mod tests {
             ("sip:mina@elsewhere.example", "mina@elsewhere.example"),
         ] {
             assert_eq!(shown(address, &german), as_written);
+        }
+    }
+
+    #[test]
+    fn who_withholds_the_number_cannot_be_called_back() {
+        for address in [
+            "sip:anonymous@anonymous.invalid",
+            "sip:Anonymous@pbx.example;user=phone",
+            "sip:2002@anonymous.invalid",
+        ] {
+            let caller = Party {
+                name: Some("Anonymous".into()),
+                address: address.into(),
+            };
+            let shown = party(&caller, &Agent::example());
+            assert_eq!((shown.name, &*shown.number), (None, "Number withheld"));
+            assert_eq!(shown.address, "");
         }
     }
 

@@ -245,7 +245,7 @@ pub struct UiParty {
     pub name: Option<String>,
     /// The number or address to show.
     pub number: String,
-    /// What to dial to call back.
+    /// What to dial to call back; empty if the number is withheld.
     pub address: String,
 }
 

@@ -211,7 +211,7 @@ name: string | null,
  */
 number: string, 
 /**
- * What to dial to call back.
+ * What to dial to call back; empty if the number is withheld.
  */
 address: string, };
 

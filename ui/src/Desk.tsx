@@ -10,7 +10,7 @@ import { isIncoming } from "./calls/words";
 import { CallBox } from "./dial/CallBox";
 import type { Host } from "./host/host";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
-import { Notices } from "./Notices";
+import { Failure, Notices } from "./Notices";
 import { Recents } from "./recents/Recents";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
@@ -67,6 +67,15 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     [sound, soundOpenAt],
   );
 
+  // Above the calls, but in a call below it: no button moves under the pointer of somebody who talks.
+  const news = (
+    <>
+      <NotReachable registration={registration} inCall={atHand} />
+      <Notices notices={snapshot.notices} />
+      <Failure failure={failure} onRead={onFailureRead} />
+    </>
+  );
+
   const beside = wide && recents.length > 0;
   return (
     <SoundContext value={soundShown}>
@@ -75,9 +84,9 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
         <main className={mergeClasses(styles.main, beside && styles.columns)}>
           <div className={styles.column}>
             <CallBox host={host} reachable={reachable} recents={recents} ringing={ringing} field={field} />
-            <NotReachable registration={registration} inCall={atHand} />
-            <Notices notices={snapshot.notices} failure={failure} onFailureRead={onFailureRead} />
+            {!atHand && news}
             <Calls calls={calls} sound={sound} onFocusLost={toField} />
+            {atHand && news}
             {live.length === 0 && (recents.length === 0 || wide) && (
               <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
             )}

@@ -1,23 +1,19 @@
 import {
   Button,
   makeStyles,
+  mergeClasses,
   MessageBar,
   MessageBarActions,
   MessageBarBody,
   MessageBarTitle,
+  tokens,
 } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 
 import type { UiError, UiNotice } from "./ipc/bindings";
 
-interface NoticesProps {
-  notices: readonly UiNotice[];
-  failure: UiError | null;
-  onFailureRead: () => void;
-}
-
-/** What the agent should know now, and what has just failed, each with what to do. */
-export function Notices({ notices, failure, onFailureRead }: NoticesProps) {
+/** What the agent should know now, each with what to do. */
+export function Notices({ notices }: { notices: readonly UiNotice[] }) {
   const styles = useStyles();
   return (
     <>
@@ -29,22 +25,32 @@ export function Notices({ notices, failure, onFailureRead }: NoticesProps) {
           </MessageBarBody>
         </MessageBar>
       ))}
-      {failure !== null && (
-        <MessageBar intent="error" layout="multiline" className={styles.notice}>
-          <MessageBarBody>{failure.message}</MessageBarBody>
-          <MessageBarActions
-            containerAction={
-              <Button appearance="transparent" aria-label="Dismiss" icon={<Dismiss20Regular />} onClick={onFailureRead} />
-            }
-          />
-        </MessageBar>
-      )}
     </>
+  );
+}
+
+/** What has just failed and what to do. It stays in sight until it is read or something else is done. */
+export function Failure({ failure, onRead }: { failure: UiError | null; onRead: () => void }) {
+  const styles = useStyles();
+  return (
+    failure !== null && (
+      <MessageBar intent="error" layout="multiline" className={mergeClasses(styles.notice, styles.inSight)}>
+        <MessageBarBody>{failure.message}</MessageBarBody>
+        <MessageBarActions
+          containerAction={<Button appearance="transparent" aria-label="Dismiss" icon={<Dismiss20Regular />} onClick={onRead} />}
+        />
+      </MessageBar>
+    )
   );
 }
 
 const useStyles = makeStyles({
   notice: {
     flexShrink: 0,
+  },
+  inSight: {
+    position: "sticky",
+    bottom: tokens.spacingVerticalS,
+    zIndex: 1,
   },
 });

@@ -252,3 +252,13 @@ it("says what a call on hold hears, and that it is muted all the same", () => {
   show(snapshot({ calls: [active({ hold: "held", heard: false, muted: true })] }));
   expect(screen.getByText("Muted: they cannot hear you")).toBeTruthy();
 });
+
+it("moves no control of a call when there is news", () => {
+  const { host, show } = renderApp(snapshot({ calls: [active()], sound: inUse() }));
+  const before = button("Hang up");
+  show(scenes.noMicrophone ?? snapshot());
+  expect(button("Hang up")).toBe(before);
+  const notice = screen.getByText("There is no microphone.");
+  expect(before.compareDocumentPosition(notice) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  expect(host.asked).toEqual([]);
+});

@@ -13,7 +13,7 @@ import { partyWords, stateWords } from "./words";
 
 /**
  * A call that is over: what happened and what to do. One that ended as meant goes by itself after a
- * while, unless pointer or keyboard are on it.
+ * while, unless pointer or keyboard are on it, or the pointer on the recent calls that would move.
  */
 export function EndedCall({ call, headingId }: { call: UiCall; headingId: string }) {
   const styles = useStyles();
@@ -22,7 +22,7 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
   const normal = call.ending?.normal !== false;
   const dismiss = () => act({ do: "dismiss", call: call.id });
   const onTime = useEffectEvent(() => {
-    if (row.current?.matches(":hover, :focus-within") !== true) {
+    if (row.current?.matches(":hover, :focus-within") !== true && document.querySelector("[data-recent]:hover") === null) {
       dismiss();
     }
   });

@@ -49,7 +49,9 @@ export function IncomingCall({ call, headingId, holdsAnother, compact, first }: 
         </span>
       </p>
       <PartyName call={call} id={headingId} compact={compact} ringing />
-      <Details details={call.details} room={compact ? "little" : "full"} />
+      <div className={mergeClasses(compact && styles.details)}>
+        <Details details={call.details} room={compact ? "little" : "full"} />
+      </div>
       <div className={styles.buttons}>
         <Tooltip
           content={`${holdsAnother ? "Puts your present call on hold and answers" : "Answer"}${keys("answer")}`}
@@ -110,6 +112,10 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalS,
     padding: tokens.spacingHorizontalL,
   },
+  // In a low window the controls of the other call come first.
+  details: {
+    "@media (max-height: 639px)": { display: "none" },
+  },
   kicker: {
     display: "flex",
     flexWrap: "wrap",
@@ -125,16 +131,25 @@ const useStyles = makeStyles({
   buttons: {
     display: "flex",
     flexWrap: "wrap",
-    gap: tokens.spacingHorizontalM,
+    gap: tokens.spacingHorizontalS,
+    // In sight, however much the call says and however low the window is.
+    position: "sticky",
+    bottom: 0,
+    marginBottom: `calc(-1 * ${tokens.spacingVerticalM})`,
+    paddingBottom: tokens.spacingVerticalM,
+    borderRadius: tokens.borderRadiusXLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
   },
   button: {
     flexGrow: 1,
     minWidth: 0,
     minHeight: "48px",
     paddingInline: tokens.spacingHorizontalM,
+    // Both side by side also in the narrowest window.
+    "@media (max-width: 359px)": { paddingInline: tokens.spacingHorizontalS, "& .fui-Button__icon": { display: "none" } },
   },
   answer: {
-    flexBasis: "160px",
+    flexBasis: "128px",
     border: "none",
     backgroundColor: tokens.colorStatusSuccessBackground3,
     color: tokens.colorNeutralForegroundStaticInverted,
@@ -151,7 +166,7 @@ const useStyles = makeStyles({
   decline: {
     display: "flex",
     flexGrow: 1,
-    flexBasis: "128px",
+    flexBasis: "112px",
   },
   declineMain: {
     borderStartEndRadius: 0,

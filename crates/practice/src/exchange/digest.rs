@@ -18,6 +18,8 @@ pub(super) struct Claim {
     response: String,
     cnonce: String,
     nc: String,
+    /// How often the nonce has been used, this time included.
+    pub(super) count: u32,
 }
 
 impl Claim {
@@ -34,26 +36,35 @@ impl Claim {
         let sha256 = get("algorithm").is_some_and(|name| name.eq_ignore_ascii_case("SHA-256"));
         let auth = get("qop").is_some_and(|qop| qop == "auth");
         (sha256 && auth).then_some(())?;
+        let nc = get("nc")?;
         Some(Self {
+            count: u32::from_str_radix(&nc, 16).ok()?,
             username: get("username")?,
             realm: get("realm")?,
             nonce: get("nonce")?,
             uri: get("uri")?,
             response: get("response")?,
             cnonce: get("cnonce")?,
-            nc: get("nc")?,
+            nc,
         })
     }
 
-    /// Whether whoever wrote it knows the password.
-    pub(super) fn proves(&self, method: &str, user: &str, realm: &str, password: &str) -> bool {
+    /// Whether whoever wrote it knows the password, and means this request (RFC 7616 §3.4.6).
+    pub(super) fn proves(
+        &self,
+        (method, uri): (&str, &str),
+        user: &str,
+        realm: &str,
+        password: &str,
+    ) -> bool {
         let secret = hash(&format!("{user}:{realm}:{password}"));
-        let request = hash(&format!("{method}:{}", self.uri));
+        let request = hash(&format!("{method}:{uri}"));
         let Self {
             nonce, nc, cnonce, ..
         } = self;
         let expected = hash(&format!("{secret}:{nonce}:{nc}:{cnonce}:auth:{request}"));
         self.username == user
+            && self.uri == uri
             && self.realm == realm
             && self.response.eq_ignore_ascii_case(&expected)
     }
@@ -99,14 +110,18 @@ mod tests {
             nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", nc=00000001, cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ\", \
             qop=auth, response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\", opaque=\"x\"";
         let claim = Claim::parse(header).expect("complete");
-        assert!(claim.proves("GET", "Mufasa", "http-auth@example.org", "Circle of Life"));
-        assert!(!claim.proves("GET", "Mufasa", "http-auth@example.org", "Circle of life"));
-        assert!(!claim.proves(
-            "REGISTER",
-            "Mufasa",
-            "http-auth@example.org",
-            "Circle of Life"
-        ));
+        let realm = "http-auth@example.org";
+        let proves = |request, user, realm, password| claim.proves(request, user, realm, password);
+        let get = ("GET", "/dir/index.html");
+        assert!(proves(get, "Mufasa", realm, "Circle of Life"));
+        assert!(!proves(get, "Mufasa", realm, "Circle of life"));
+        assert!(!proves(get, "Scar", realm, "Circle of Life"));
+        assert!(!proves(get, "Mufasa", "elsewhere", "Circle of Life"));
+        for other in [("REGISTER", "/dir/index.html"), ("GET", "/dir/other.html")] {
+            assert!(!proves(other, "Mufasa", realm, "Circle of Life"));
+        }
+        assert_eq!(claim.count, 1);
+        assert_eq!(Claim::parse(&header.replace("nc=0", "nc=x")), None);
         assert_eq!(Claim::parse(&header.replace("SHA-256", "MD5")), None);
         assert_eq!(Claim::parse("Digest"), None);
     }

@@ -18,10 +18,11 @@ pub(crate) enum Start {
 }
 
 impl Message {
-    /// Reads one whole message; none if it is not one.
+    /// Reads one whole message; none if it is not one. Empty lines may come before it (§7.5).
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim_start_matches(['\r', '\n']);
         let (head, body) = text.split_once("\r\n\r\n")?;
-        let mut lines = head.trim_start_matches(['\r', '\n']).split("\r\n");
+        let mut lines = head.split("\r\n");
         let start = Start::parse(lines.next()?)?;
         let mut headers: Vec<(String, String)> = Vec::new();
         for line in lines {
@@ -107,6 +108,22 @@ impl Message {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// All values of a header that may be a list, over several lines too.
+    pub(crate) fn values(&self, wanted: &str) -> Vec<&str> {
+        let named = self.headers.iter().filter(|(name, _)| is(name, wanted));
+        let mut values = Vec::new();
+        for (_, list) in named {
+            let mut rest = Some(list.as_str());
+            while let Some(list) = rest {
+                let (first, more) = first_of_list(list);
+                values.push(first);
+                rest = more;
+            }
+        }
+        values.retain(|value| !value.is_empty());
+        values
+    }
+
     /// Adds a header before all others of its name.
     pub(crate) fn put_first(&mut self, name: &str, value: String) {
         let at = self.headers.iter().position(|(have, _)| is(have, name));
@@ -181,6 +198,13 @@ fn split(value: &str) -> (&str, &str) {
             (after_name[..end].trim(), &after_name[end..])
         }
     }
+}
+
+/// Host and port of a `sip:` URI.
+pub(crate) fn host_of(uri: &str) -> &str {
+    let rest = uri.split_once(':').map_or(uri, |(_, rest)| rest);
+    let rest = rest.split_once('@').map_or(rest, |(_, host)| host);
+    rest.split([';', '?']).next().unwrap_or(rest)
 }
 
 /// The user part of a `sip:` or `tel:` URI without what people write between digits; empty for a
@@ -281,6 +305,30 @@ mod tests {
     }
 
     #[test]
+    fn lists_and_lines_are_the_same_and_empty_lines_come_before() {
+        let text = format!(
+            "\r\n\r\n{}",
+            INVITE.replace(
+                "CSeq",
+                "m: \"A, B\" <sip:a@x;p=1,2>;expires=0, <sip:b@x>\r\nContact: <sip:c@x>\r\nCSeq"
+            )
+        );
+        let message = Message::parse(&text).expect("a message");
+        let contacts = [
+            "\"A, B\" <sip:a@x;p=1,2>;expires=0",
+            "<sip:b@x>",
+            "<sip:c@x>",
+        ];
+        assert_eq!(message.values("Contact"), contacts);
+        assert_eq!(message.values("Via").len(), 2);
+        assert_eq!(
+            host_of("sip:me@127.0.0.1:4443;transport=ws"),
+            "127.0.0.1:4443"
+        );
+        assert_eq!(host_of("sip:127.0.0.1:4443;lr"), "127.0.0.1:4443");
+    }
+
+    #[test]
     fn an_answer_gets_a_tag_unless_it_is_100_or_the_request_had_one() {
         let message = Message::parse(INVITE).expect("a message");
         let tag = |answer: &Message| {
@@ -322,7 +370,7 @@ mod tests {
                 if let Some(mut message) = Message::parse(&text) {
                     while message.take_first("Via").is_some() {}
                     for (_, value) in &message.headers {
-                        let _ = (uri_of(value), parameter(value, "tag"), user_of(value));
+                        let _ = (uri_of(value), parameter(value, "tag"), user_of(value), host_of(value));
                     }
                     prop_assert!(Message::parse(&message.to_text()).is_some());
                 }

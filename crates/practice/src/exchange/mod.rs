@@ -8,14 +8,14 @@ mod message;
 mod registrar;
 mod server;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Instant;
 
 use rand::rngs::StdRng;
 
-use message::{Message, Start, parameter, uri_of, user_of};
-use registrar::Registrar;
+use message::{Message, Start, host_of, parameter, uri_of, user_of};
+use registrar::{Registrar, Whereabouts};
 
 pub(crate) use server::Server;
 
@@ -58,8 +58,8 @@ pub(crate) struct Exchange {
     address: String,
     directory: Directory,
     registrar: Registrar,
-    /// Whose connection it is or was.
-    owners: HashMap<ConnectionId, String>,
+    /// Whose connection it is.
+    owners: BTreeMap<ConnectionId, String>,
     commands: Vec<Command>,
 }
 
@@ -70,20 +70,25 @@ impl Exchange {
             address: address.to_owned(),
             directory,
             registrar: Registrar::new(domain, rng),
-            owners: HashMap::new(),
+            owners: BTreeMap::new(),
             commands: Vec::new(),
         }
     }
 
     pub(crate) fn handle(&mut self, now: Instant, event: Event) -> Vec<Command> {
         match event {
+            // A keepalive wants an answer (RFC 5626 §4.4.1).
+            Event::Received(from, text) if text == PING => {
+                self.commands.push(Command::Send(from, PONG.to_owned()));
+            }
             Event::Received(from, text) => match Message::parse(&text) {
                 Some(message) if message.method().is_some() => self.request(now, from, message),
-                Some(message) => self.response(message),
-                // Keepalives, and what is no SIP.
+                Some(message) => self.response(from, message),
+                // It is no SIP.
                 None => {}
             },
             Event::Closed(connection) => {
+                self.owners.remove(&connection);
                 for user in self.registrar.closed(connection) {
                     self.commands.push(Command::Reachable(user, false));
                 }
@@ -107,13 +112,15 @@ impl Exchange {
         let Start::Request { method, uri } = request.start.clone() else {
             return;
         };
-        if request.header("Via").is_none() || request.header("CSeq").is_none() {
+        let needed = ["Via", "From", "To", "Call-ID", "CSeq"];
+        if needed.iter().any(|name| request.header(name).is_none()) {
             return;
         }
         if method == "REGISTER" {
             return self.register(now, from, &request);
         }
-        let to_us = user_of(&uri).is_empty() && !self.registrar.knows_contact(&uri);
+        let place = self.registrar.by_contact(&uri);
+        let to_us = user_of(&uri).is_empty() && place == Whereabouts::Unknown;
         if method == "OPTIONS" && to_us {
             let mut answer = request.answer(200, "OK", TAG);
             answer.headers.push(("Allow".to_owned(), ALLOW.to_owned()));
@@ -124,7 +131,7 @@ impl Exchange {
         };
         let hops = request
             .header("Max-Forwards")
-            .map_or(Some(70), |hops| hops.parse::<u8>().ok());
+            .map_or(Some(71), |hops| hops.parse::<u8>().ok());
         match hops {
             None => return self.refuse(from, &request, 400, "Bad Max-Forwards"),
             Some(0) => return self.refuse(from, &request, 483, "Too Many Hops"),
@@ -132,31 +139,28 @@ impl Exchange {
         }
         if request
             .header("Route")
-            .is_some_and(|route| uri_of(route).contains(&self.address))
+            .is_some_and(|route| host_of(uri_of(route)) == self.address)
         {
             request.take_first("Route");
         }
-        // Within a dialog a request names the contact; a new one names the user.
-        let contact = self.registrar.by_contact(&uri);
-        let user = user_of(&uri);
-        let user = self.directory.aliases.get(&user).cloned().unwrap_or(user);
-        let Some((to, contact)) = contact.or_else(|| self.registrar.by_user(&user)) else {
-            let known = self.directory.users.contains_key(&user);
-            let (status, reason) = if known {
-                (480, "Temporarily Unavailable")
-            } else {
-                (404, "Not Found")
-            };
-            return self.refuse(from, &request, status, reason);
-        };
-        if let Start::Request { uri, .. } = &mut request.start {
-            *uri = contact;
-        }
-        let dialog_forming = request
+        let new = request
             .header("To")
             .is_some_and(|to| parameter(to, "tag").is_none());
-        if method == "INVITE" && dialog_forming {
-            let route = format!("<sip:{};transport=wss;lr>", self.address);
+        let to = match self.find(place, &uri) {
+            Ok((to, contact)) => {
+                request.start = Start::Request {
+                    method: method.clone(),
+                    uri: contact,
+                };
+                to
+            }
+            // Its phone is gone for good: who still talks to it has to know (§12.2.1.2).
+            Err(404) if !new => return self.refuse(from, &request, 481, "Call Does Not Exist"),
+            Err(404) => return self.refuse(from, &request, 404, "Not Found"),
+            Err(status) => return self.refuse(from, &request, status, "Temporarily Unavailable"),
+        };
+        if new && DIALOGS.contains(&method.as_str()) {
+            let route = format!("<sip:{};transport=ws;lr>", self.address);
             request.put_first("Record-Route", route);
             // In this house, whoever has registered is who they are (RFC 3325).
             request
@@ -167,45 +171,75 @@ impl Exchange {
                 .headers
                 .push(("P-Asserted-Identity".to_owned(), asserted));
         }
-        let branch = self.branch(from, &request);
-        request.put_first(
-            "Via",
-            format!("SIP/2.0/WSS {};branch={branch}", self.address),
-        );
+        let via = self.via(from, &sender, &request);
+        request.put_first("Via", via);
         self.send(to, &request);
     }
 
-    /// The same for the same request (§16.11), so that CANCEL and ACK find the INVITE; and it says
-    /// where the answer goes.
-    fn branch(&self, from: ConnectionId, request: &Message) -> String {
+    /// Where a request goes, and the contact it is for: within a dialog it names that, a new one names
+    /// the user. Else the status it is refused with.
+    fn find(&self, place: Whereabouts, uri: &str) -> Result<(ConnectionId, String), u16> {
+        match place {
+            Whereabouts::On(connection) => return Ok((connection, uri.to_owned())),
+            Whereabouts::Lost => return Err(480),
+            Whereabouts::Unknown => {}
+        }
+        let user = user_of(uri);
+        let user = self.directory.aliases.get(&user).unwrap_or(&user);
+        let known = self.directory.users.contains_key(user);
+        let found = self.registrar.by_user(user);
+        found.ok_or(if known { 480 } else { 404 })
+    }
+
+    /// Its branch is the same for the same request (§16.11), so that CANCEL and ACK find the INVITE, also
+    /// from another connection; the rest says where the answer goes.
+    fn via(&self, from: ConnectionId, sender: &str, request: &Message) -> String {
         let via = request.header("Via").unwrap_or_default();
         let mut hasher = DefaultHasher::new();
         parameter(via, "branch").hash(&mut hasher);
         via.split(';').next().hash(&mut hasher);
-        format!("{MAGIC}{}-{:016x}", from.0, hasher.finish())
+        sender.hash(&mut hasher);
+        let user = self.directory.users.keys().position(|user| user == sender);
+        format!(
+            "SIP/2.0/WSS {};branch=z9hG4bK{:016x};{BACK}={}-{}",
+            self.address,
+            hasher.finish(),
+            from.0,
+            user.unwrap_or_default()
+        )
     }
 
-    fn response(&mut self, mut response: Message) {
+    fn response(&mut self, from: ConnectionId, mut response: Message) {
         let Some(via) = response.take_first("Via") else {
             return;
         };
         let ours = via
             .split(';')
             .next()
-            .is_some_and(|by| by.ends_with(&self.address));
-        let asked = parameter(&via, "branch")
-            .and_then(|branch| branch.strip_prefix(MAGIC)?.split('-').next()?.parse().ok())
-            .map(ConnectionId);
-        let (Some(asked), true) = (asked, ours) else {
+            .and_then(|by| by.split_whitespace().last())
+            .is_some_and(|by| by == self.address);
+        let back = parameter(&via, BACK).and_then(|back| {
+            let (connection, user) = back.split_once('-')?;
+            Some((connection.parse().ok()?, user.parse::<usize>().ok()?))
+        });
+        let (Some((asked, user)), true, true) = (back, ours, self.owners.contains_key(&from))
+        else {
             return;
         };
         // They may have come back on another connection since.
-        let now_at = self
-            .owners
-            .get(&asked)
-            .and_then(|user| self.registrar.by_user(user));
-        let to = now_at.map_or(asked, |(connection, _)| connection);
-        self.send(to, &response);
+        let asked = ConnectionId(asked);
+        let to = if self.owners.contains_key(&asked) {
+            Some(asked)
+        } else {
+            let user = self.directory.users.keys().nth(user);
+            let mut theirs = self.owners.iter().rev();
+            theirs
+                .find(|(_, owner)| Some(*owner) == user)
+                .map(|(connection, _)| *connection)
+        };
+        if let Some(to) = to {
+            self.send(to, &response);
+        }
     }
 
     fn register(&mut self, now: Instant, from: ConnectionId, request: &Message) {
@@ -238,7 +272,14 @@ fn set(message: &mut Message, name: &str, value: String) {
     message.headers.push((name.to_owned(), value));
 }
 
-const MAGIC: &str = "z9hG4bK-wl-";
+/// The parameter of our `Via` that leads back: connection and user of who asked.
+const BACK: &str = "wl";
+
+/// What forms dialogs that we stay in.
+const DIALOGS: [&str; 3] = ["INVITE", "REFER", "SUBSCRIBE"];
+
+const PING: &str = "\r\n\r\n";
+const PONG: &str = "\r\n";
 const TAG: &str = "exchange";
 const ALLOW: &str =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, REGISTER";

@@ -11,9 +11,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tokio_tungstenite::accept_hdr_async;
+use tokio_tungstenite::accept_hdr_async_with_config;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Command, ConnectionId, Event, Exchange};
@@ -115,11 +116,12 @@ impl Running {
                     }
                 }
                 Command::Reachable(user, can) => {
-                    self.reachable.send_modify(|users| {
+                    // A registration that is renewed is no news.
+                    self.reachable.send_if_modified(|users| {
+                        let could = users.contains(&user);
                         users.retain(|known| *known != user);
-                        if can {
-                            users.push(user);
-                        }
+                        users.extend(can.then_some(user));
+                        could != can
                     });
                 }
             }
@@ -150,7 +152,8 @@ async fn talk(
     let handshake = async {
         let _ = stream.set_nodelay(true);
         let stream = tls.accept(stream).await.map_err(|_| "no TLS")?;
-        accept_hdr_async(stream, speak_sip)
+        let config = WebSocketConfig::default().max_message_size(Some(LONGEST));
+        accept_hdr_async_with_config(stream, speak_sip, Some(config))
             .await
             .map_err(|_| "no WebSocket")
     };
@@ -213,6 +216,9 @@ async fn until(due: Option<Instant>) {
 
 /// Messages that wait on one connection, or for the exchange.
 const QUEUE: usize = 256;
+
+/// Bytes of a message at most: a SIP message is far shorter.
+const LONGEST: usize = 256 * 1024;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const STUCK: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);

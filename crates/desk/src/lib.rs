@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod hear;
 mod history;
+mod keychain;
 mod leg;
 mod line;
 pub mod log;

@@ -14,6 +14,7 @@ use warmline_sip::{Account, Aor, ProxyUri, ServerUri, redact::Secret};
 
 use crate::{
     error::{DeskError, ErrorCode},
+    keychain,
     number::Country,
 };
 
@@ -101,7 +102,7 @@ impl Profile {
     /// # Errors
     /// The keychain cannot be used.
     pub fn store_password(&self, password: &Secret<String>) -> Result<(), DeskError> {
-        password::store(&self.aor, password)
+        keychain::store(&self.aor.uri(), password)
     }
 
     /// The SIP account it describes. Reads the password and the CA file: not for an async thread.

@@ -2,7 +2,10 @@ use std::{env, fs, path::PathBuf};
 
 use warmline_sip::{Aor, redact::Secret};
 
-use crate::error::{DeskError, ErrorCode};
+use crate::{
+    error::{DeskError, ErrorCode},
+    keychain,
+};
 
 /// Where a password comes from; never from the profile itself, nor from a command line.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -56,41 +59,16 @@ impl SecretSource {
     }
 }
 
-/// Puts the password of `aor` into the system's keychain.
-pub(super) fn store(aor: &Aor, password: &Secret<String>) -> Result<(), DeskError> {
-    let entry = keyring::Entry::new(SERVICE, &aor.uri()).map_err(unavailable)?;
-    entry.set_password(password.expose()).map_err(unavailable)
-}
-
 fn from_keychain(aor: &Aor) -> Result<Secret<String>, DeskError> {
-    let entry = keyring::Entry::new(SERVICE, &aor.uri()).map_err(unavailable)?;
-    match entry.get_password() {
-        Ok(password) => Ok(password.into()),
-        Err(keyring::Error::NoEntry) => Err(missing(
+    keychain::password(&aor.uri())?.ok_or_else(|| {
+        missing(
             "The system's keychain holds no password for this address.",
             "Store it with `warmline-cli password`, or name `password_env` or `password_file` in \
              the profile.",
-        )),
-        Err(error) => Err(unavailable(error)),
-    }
+        )
+    })
 }
 
 fn missing(what: impl Into<String>, advice: &str) -> DeskError {
     DeskError::new(ErrorCode::PasswordMissing, what, advice)
 }
-
-fn unavailable(error: keyring::Error) -> DeskError {
-    // The first call finds the store; why that failed is kept apart from the entry's error.
-    let cause = match (&error, keyring::Entry::store_status()) {
-        (keyring::Error::NoDefaultStore, Err(cause)) => cause.to_string(),
-        _ => error.to_string(),
-    };
-    DeskError::new(
-        ErrorCode::KeychainUnavailable,
-        format!("The system's keychain cannot be used: {cause}."),
-        "Unlock it, or name `password_env` or `password_file` in the profile.",
-    )
-}
-
-/// The name under which passwords are kept; what they are for is the address of record.
-const SERVICE: &str = "Warmline";

@@ -4,8 +4,11 @@
 //! each; what they do and notice comes out as [`Deed`]s.
 
 mod conversation;
+mod deed;
 mod mouth;
+mod story;
 mod talk;
+mod transfer;
 mod voicemail;
 
 use std::collections::BTreeMap;
@@ -15,16 +18,18 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use warmline_media::{Direction, Fork, MediaEvent};
 use warmline_sip::{
-    Account, DialogKey, EndedBy, Invite, ReferId, RegistrationState, SipEvent, SipRequest,
-    UserAgent,
+    Account, DialogKey, EndedBy, Invite, RegistrationState, SipEvent, SipRequest, UserAgent,
 };
 
-use crate::scenario::{self, Customer, Expert, Manner};
+use crate::scenario::{Customer, Expert, Manner};
 use crate::voices::Recording;
 use conversation::{Conversation, Manners};
+use story::story;
 use talk::{Part, Talk, Wish, Words};
+use transfer::Referred;
 use voicemail::Voicemail;
 
+pub use deed::Deed;
 pub use talk::Hears;
 
 /// Who somebody is.
@@ -35,38 +40,6 @@ pub(crate) enum Role {
     Echo,
     Music,
     Voicemail,
-}
-
-/// What a person does or notices; also what the tests read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// Can be called.
-    Registered,
-    /// Calls.
-    Calls,
-    /// Is being called.
-    IsCalled,
-    /// Their call rings.
-    Rings,
-    /// A call of theirs stands.
-    Talks,
-    /// Says a line, counted from 0.
-    Says(usize),
-    /// Hears something else than before.
-    Hears(Hears),
-    /// A key was pressed at the other end.
-    Digit(char),
-    /// Was asked by REFER to call somebody else, and answered with this SIP status.
-    Referred(u16),
-    /// The call asked for by REFER has come to this SIP status.
-    Transferred(u16),
-    /// A call is over.
-    Ended {
-        /// Whether they hung up themselves.
-        by_me: bool,
-        /// SIP status, if one ended it.
-        status: Option<u16>,
-    },
 }
 
 /// Runs a person. Who has a number to call does so and leaves after it; everybody else stays.
@@ -134,12 +107,6 @@ struct Ringing {
     offer: Option<String>,
     /// The voicemail box answers in their place.
     voicemail: bool,
-}
-
-struct Referred {
-    by: DialogKey,
-    refer: ReferId,
-    call: DialogKey,
 }
 
 impl Person {
@@ -392,73 +359,6 @@ impl Person {
             .send(SipRequest::AnswerReoffer { dialog, answer });
     }
 
-    /// The agent asks to call somebody else: an attended or blind transfer.
-    async fn referred(
-        &mut self,
-        by: DialogKey,
-        refer: ReferId,
-        to: String,
-        replaces: Option<String>,
-        referred_by: Option<String>,
-    ) {
-        let transfer = match &self.role {
-            Role::Customer(customer) => customer.transfer,
-            Role::Expert(_) => scenario::Transfer::Accepted,
-            Role::Echo | Role::Music | Role::Voicemail => scenario::Transfer::Refused(603),
-        };
-        let busy = self.referred.is_some();
-        let status = match transfer {
-            _ if busy => 491,
-            scenario::Transfer::Refused(status) => status,
-            scenario::Transfer::Accepted | scenario::Transfer::Silent => 202,
-        };
-        self.agent.send(SipRequest::AnswerRefer {
-            dialog: by,
-            refer,
-            status,
-        });
-        self.tell(Deed::Referred(status)).await;
-        if status != 202 || transfer == scenario::Transfer::Silent {
-            return;
-        }
-        let headers = [("Replaces", replaces), ("Referred-By", referred_by)];
-        let headers = headers
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        match self.invite(to, headers.collect()).await {
-            Some(call) => self.referred = Some(Referred { by, refer, call }),
-            None => self.notify(
-                &Referred {
-                    by,
-                    refer,
-                    call: by,
-                },
-                500,
-                true,
-            ),
-        }
-    }
-
-    fn progress(&self, dialog: DialogKey, status: u16) {
-        if let Some(referred) = self
-            .referred
-            .as_ref()
-            .filter(|referred| referred.call == dialog && status < 200)
-        {
-            self.notify(referred, status, false);
-        }
-    }
-
-    fn notify(&self, referred: &Referred, status: u16, last: bool) {
-        self.agent.send(SipRequest::NotifyRefer {
-            dialog: referred.by,
-            refer: referred.refer,
-            status,
-            reason: None,
-            last,
-        });
-    }
-
     async fn media(&mut self, dialog: DialogKey, event: &MediaEvent) {
         if let MediaEvent::Dtmf(digit) = event {
             self.tell(Deed::Digit(*digit)).await;
@@ -555,38 +455,6 @@ impl Person {
         // Nobody listens any more: practice ends.
         let _ = self.deeds.send(deed).await;
     }
-}
-
-/// What a contact centre says of a call.
-fn story(customer: &Customer, domain: &str) -> Vec<(String, String)> {
-    let mut headers = Vec::new();
-    let mut add = |name: &str, value: Option<String>| {
-        headers.extend(value.map(|value| (name.to_owned(), value)));
-    };
-    add("X-Queue", customer.queue.clone());
-    add("Subject", customer.topic.clone());
-    add(
-        "X-Queue-Wait",
-        customer.waited.map(|waited| waited.as_secs().to_string()),
-    );
-    let diversion = |number: &String| format!("<sip:{number}@{domain}>;reason=unconditional");
-    add("Diversion", customer.passed_on_by.as_ref().map(diversion));
-    let data: Vec<_> = customer
-        .data
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    let hex = |text: String| {
-        text.bytes()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
-    // RFC 7433: hexadecimal, as gateways to ISDN send it.
-    add(
-        "User-to-User",
-        (!data.is_empty()).then(|| format!("{};encoding=hex", hex(data.join(";")))),
-    );
-    headers
 }
 
 fn takes_messages() -> Part {

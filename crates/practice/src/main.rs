@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
+use tracing_subscriber::EnvFilter;
 use warmline_practice::{Deed, Hears, Place, Practice, Scenario};
+use warmline_sip::quiet_filter;
 
 /// Runs a practice contact centre on this machine until it is stopped.
 #[derive(Parser)]
@@ -29,8 +31,9 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    // What others log of whole messages stays out, whatever is asked for: ours last, so that it wins.
+    let asked = std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "warn".to_owned());
+    let filter = EnvFilter::new(format!("{asked},{}", quiet_filter()));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

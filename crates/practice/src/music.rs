@@ -15,19 +15,23 @@ impl Music {
             let (note, within) = (self.at / NOTE, self.at % NOTE);
             let bar = note / BAR.len() % CHORDS.len();
             let chord = CHORDS[bar];
-            let melody = tone(chord[BAR[note % BAR.len()]] * 2.0, within, 0.35);
-            let held = self.at % (NOTE * BAR.len());
-            let pad: f32 = chord.iter().map(|hertz| tone(*hertz, held, 1.6)).sum();
+            let melody = tone(chord[BAR[note % BAR.len()]] * 2.0, within, NOTE, 0.35);
+            let length = NOTE * BAR.len();
+            let held = self.at % length;
+            let pad = chord.iter().map(|hertz| tone(*hertz, held, length, 1.6));
+            let pad: f32 = pad.sum();
             *sample = 0.16 * melody + 0.05 * pad;
             self.at = (self.at + 1) % (NOTE * BAR.len() * CHORDS.len());
         }
     }
 }
 
-/// A plucked sine: quick to begin, slow to fade over `seconds`.
-fn tone(hertz: f32, at: usize, seconds: f32) -> f32 {
+/// A plucked sine of `length` samples: quick to begin, slow to fade over `seconds`, and without a click
+/// at its end.
+fn tone(hertz: f32, at: usize, length: usize, seconds: f32) -> f32 {
     let time = at as f32 / RATE;
-    let attack = (time / 0.008).min(1.0);
+    let left = (length - at) as f32 / RATE;
+    let attack = (time.min(left) / 0.008).min(1.0);
     attack * (-time / seconds).exp() * (TAU * hertz * time).sin()
 }
 
@@ -62,5 +66,15 @@ mod tests {
                 .fold(0.0_f32, |most, sample| most.max(sample.abs()));
             assert!((0.02..0.6).contains(&loudest), "{n}: {loudest}");
         }
+    }
+
+    #[test]
+    fn music_does_not_click() {
+        let mut music = Music::default();
+        let mut whole = vec![0.0; NOTE * BAR.len() * (CHORDS.len() + 1)];
+        music.play(&mut whole);
+        let steps = whole.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+        let steepest = steps.fold(0.0, f32::max);
+        assert!(steepest < 0.04, "{steepest}");
     }
 }

@@ -1,6 +1,6 @@
 //! The whole contact centre: exchange, people, and the shift that lets customers call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs;
 use std::io;
 use std::net::Ipv4Addr;
@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::AbortOnDropHandle;
 use warmline_sip::{Account, Aor, ServerUri};
@@ -48,6 +48,16 @@ pub enum PracticeError {
     /// No address on loopback.
     #[error("The practice contact centre cannot open a port on this machine: {0}.")]
     Port(#[source] io::Error),
+    /// The port that phones know is taken.
+    #[error(
+        "The practice contact centre cannot open port {port}, where it was before: {source}. If it is not running already, delete the file \"place\" in its folder; phones then need the new profile."
+    )]
+    Taken {
+        /// Which.
+        port: u16,
+        /// Why.
+        source: io::Error,
+    },
     /// No certificate.
     #[error("The practice contact centre cannot make its certificate: {0}.")]
     Certificate(String),
@@ -87,7 +97,10 @@ impl Practice {
     /// The port is taken, or there is no certificate.
     pub async fn start_at(scenario: Scenario, place: &Place) -> Result<Self, PracticeError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, place.port)).await;
-        let listener = listener.map_err(PracticeError::Port)?;
+        let listener = listener.map_err(|source| match place.port {
+            0 => PracticeError::Port(source),
+            port => PracticeError::Taken { port, source },
+        })?;
         let identity = match &place.identity {
             Some(identity) => identity.clone(),
             None => Identity::new()?,
@@ -111,6 +124,7 @@ impl Practice {
             agent: scenario.agent.number.clone(),
             deeds: deeds.clone(),
             tasks: JoinSet::new(),
+            names: HashMap::new(),
         };
         let mut customers = Vec::new();
         for member in cast {
@@ -295,7 +309,9 @@ struct People {
     /// The number customers call.
     agent: String,
     deeds: broadcast::Sender<(String, Deed)>,
-    tasks: JoinSet<String>,
+    tasks: JoinSet<()>,
+    /// Whose task is which: the user part.
+    names: HashMap<task::Id, String>,
 }
 
 impl People {
@@ -318,22 +334,29 @@ impl People {
                     Ok(()) => Event::Reachable(reachable.borrow_and_update().contains(&self.agent)),
                     Err(_) => return,
                 },
-                Some(left) = self.tasks.join_next(), if !self.tasks.is_empty() => match left {
-                    Ok(user) => match known.get(&user) {
+                Some(left) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
+                    let id = match left {
+                        Ok((id, ())) => id,
+                        Err(error) => {
+                            tracing::error!(%error, "somebody in practice has failed");
+                            error.id()
+                        }
+                    };
+                    match self.names.remove(&id).and_then(|user| known.get(&user)) {
                         Some(customer) => Event::Ended(*customer),
                         None => continue,
-                    },
-                    Err(error) => {
-                        tracing::error!(%error, "somebody in practice has failed");
-                        continue;
                     }
-                },
+                }
                 () = until(due) => Event::Timeout,
             };
-            for Call(customer) in shift.handle(Instant::now(), event) {
-                let agent = self.agent.clone();
-                if let Err(error) = self.start(&customers[customer], Some(agent)) {
-                    tracing::warn!(%error, "a customer cannot call");
+            let mut events = VecDeque::from([event]);
+            while let Some(event) = events.pop_front() {
+                for Call(customer) in shift.handle(Instant::now(), event) {
+                    let agent = self.agent.clone();
+                    if let Err(error) = self.start(&customers[customer], Some(agent)) {
+                        tracing::warn!(%error, "a customer cannot call");
+                        events.push_back(Event::Ended(customer));
+                    }
                 }
             }
         }
@@ -350,13 +373,9 @@ impl People {
         account.extra_ca = Some(self.authority.clone().into_bytes());
         "Warmline practice".clone_into(&mut account.user_agent);
         let (told, mut deeds) = mpsc::channel(64);
-        let (role, user, name) = (
-            member.role.clone(),
-            member.user.clone(),
-            member.name.clone(),
-        );
+        let (role, name) = (member.role.clone(), member.name.clone());
         let all = self.deeds.clone();
-        self.tasks.spawn(async move {
+        let task = self.tasks.spawn(async move {
             let telling = async {
                 while let Some(deed) = deeds.recv().await {
                     tracing::debug!(?deed, "in practice");
@@ -365,8 +384,8 @@ impl People {
                 }
             };
             tokio::join!(person::run(role, account, calls, told), telling);
-            user
         });
+        self.names.insert(task.id(), member.user.clone());
         Ok(())
     }
 }
@@ -394,15 +413,19 @@ fn make_folder(folder: &Path) -> Result<(), PracticeError> {
     fs::create_dir_all(folder).map_err(|source| file(folder, source))
 }
 
-/// For this user's eyes only.
+/// For this user's eyes only, also where others could read what was there before; whole or not at all.
 fn write(path: &Path, text: &str) -> Result<(), PracticeError> {
+    let new = path.with_extension("new");
+    // Left by a start that was cut off: a file that is opened keeps the rights it has.
+    let _ = fs::remove_file(&new);
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options
-        .open(path)
-        .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()));
+        .open(&new)
+        .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()))
+        .and_then(|()| fs::rename(&new, path));
     written.map_err(|source| file(path, source))
 }
 
@@ -453,6 +476,35 @@ mod tests {
         fs::write(folder.path().join(PLACE), "nonsense").expect("writes");
         let anew = Place::remembered(folder.path()).expect("made anew");
         assert_ne!(anew.password, first.password);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_is_secret_is_for_this_user_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let all = [PROFILE, AUTHORITY, PASSWORD, PLACE];
+        for name in all {
+            fs::write(folder.path().join(name), "of somebody").expect("writes");
+        }
+        let place = Place::remembered(folder.path()).expect("made anew");
+        let scenario =
+            Scenario::parse("[agent]\nname = \"R\"\nnumber = \"+49 30 23125 100\"", None);
+        let practice = Practice::start_at(scenario.expect("one"), &place).await;
+        let practice = practice.expect("it starts");
+        practice.write_profile(folder.path()).expect("writes");
+        for name in all {
+            let file = fs::metadata(folder.path().join(name)).expect("there");
+            assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+        }
+        let files = fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(files, all.len(), "nothing else is left");
+        let again = Practice::start_at(Scenario::built_in(), &place).await;
+        let error = again.expect_err("it runs already").to_string();
+        assert!(error.contains(&place.port.to_string()), "{error}");
+        let shown = format!("{practice:?}");
+        let password = place.password.expect("one");
+        assert!(!shown.contains(&password), "{shown}");
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub struct Recording(Arc<[f32]>);
 /// Why a recording cannot be played.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum VoiceError {
+    /// No name of a recording.
+    #[error(
+        "{0:?} is not the name of a voice: use letters, digits, - and _, without .opus or .wav"
+    )]
+    Name(String),
     /// There is no such recording.
     #[error(
         "there is no voice {0:?}, neither built in nor as a file beside the scenario ({0}.opus or {0}.wav)"
@@ -55,7 +60,9 @@ impl Recording {
                 .all(|c| c.is_alphanumeric() || "-_".contains(c));
         let unknown = || VoiceError::Unknown(name.to_owned());
         // A scenario that somebody sent is not to read files elsewhere.
-        plain.then_some(()).ok_or_else(unknown)?;
+        plain
+            .then_some(())
+            .ok_or_else(|| VoiceError::Name(name.to_owned()))?;
         for (ending, read) in [("opus", opus as Read), ("wav", wav as Read)] {
             let Some(path) = folder.map(|folder| folder.join(format!("{name}.{ending}"))) else {
                 continue;
@@ -135,6 +142,9 @@ fn opus(bytes: &[u8]) -> Result<Recording, String> {
         return Err("it has more than two channels".to_owned());
     }
     let skip = usize::from(u16::from_le_bytes([head[10], head[11]]));
+    // Q7.8 in dB (§5.1).
+    let gain = f32::from(i16::from_le_bytes([head[16], head[17]])) / 256.0;
+    let gain = 10.0_f32.powf(gain / 20.0);
     next()?.ok_or("it has no sound")?;
     // The decoder mixes stereo down.
     let mut decoder =
@@ -155,7 +165,7 @@ fn opus(bytes: &[u8]) -> Result<Recording, String> {
     }
     samples.truncate(whole.unwrap_or(usize::MAX));
     samples.drain(..skip.min(samples.len()));
-    Ok(samples.into())
+    Ok(sound(samples.into_iter().map(|sample| sample * gain)))
 }
 
 fn wav(bytes: &[u8]) -> Result<Recording, String> {
@@ -180,11 +190,17 @@ fn wav(bytes: &[u8]) -> Result<Recording, String> {
     };
     let samples = samples.map_err(|error| error.to_string())?;
     let channels = usize::from(spec.channels);
-    let mono: Vec<f32> = samples
+    let mono = samples
         .chunks_exact(channels)
-        .map(|frame| frame.iter().sum::<f32>() / channels as f32)
-        .collect();
-    Ok(mono.into())
+        .map(|frame| frame.iter().sum::<f32>() / channels as f32);
+    Ok(sound(mono))
+}
+
+/// Whatever a file holds, what comes of it can be played.
+fn sound(samples: impl Iterator<Item = f32>) -> Recording {
+    let real = samples.map(|sample| if sample.is_finite() { sample } else { 0.0 });
+    let samples: Vec<f32> = real.map(|sample| sample.clamp(-1.0, 1.0)).collect();
+    samples.into()
 }
 
 /// Samples in the longest Opus packet, 120 ms.
@@ -236,6 +252,8 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -295,9 +313,43 @@ mod tests {
             matches!(&error, VoiceError::Format { path, .. } if path.ends_with("bad.opus")),
             "{error}"
         );
-        for name in ["nobody", "../maria-1", ""] {
-            let error = Recording::find(name, Some(folder.path()));
-            assert_eq!(error, Err(VoiceError::Unknown(name.to_owned())));
+        let find = |name| Recording::find(name, Some(folder.path()));
+        assert_eq!(
+            find("nobody"),
+            Err(VoiceError::Unknown("nobody".to_owned()))
+        );
+        for name in ["../maria-1", "", "maria-1.opus", "C:maria"] {
+            assert_eq!(find(name), Err(VoiceError::Name(name.to_owned())));
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_silence_and_nothing_is_too_loud() {
+        let strange = [f32::NAN, f32::INFINITY, 3.0, -3.0, 0.5];
+        assert_eq!(
+            sound(strange.into_iter()).samples(),
+            [0.0, 0.0, 1.0, -1.0, 0.5]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_is_too_strange(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            at in 0_usize..3_000,
+        ) {
+            let whole = fs::read("../../assets/voices/echo.opus").expect("a recording");
+            let mut spec = Vec::new();
+            let header = hound::WavSpec { channels: 1, sample_rate: 48_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+            hound::WavWriter::new(Cursor::new(&mut spec), header).and_then(hound::WavWriter::finalize).expect("a file");
+            for good in [whole, spec] {
+                let mut bad = good.clone();
+                let at = at.min(bad.len());
+                bad.splice(at..(at + bytes.len()).min(good.len()), bytes.iter().copied());
+                for bytes in [&bytes, &bad] {
+                    let _ = (opus(bytes), wav(bytes));
+                }
+            }
         }
     }
 }

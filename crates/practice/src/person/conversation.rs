@@ -15,6 +15,8 @@ pub(super) struct Manners {
     pub(super) speaks_first: bool,
     /// After the last line they put the other side on hold for so long.
     pub(super) holds: Option<Duration>,
+    /// So long nobody says anything, and the next line comes; twice as long after the last line.
+    pub(super) waits: Duration,
 }
 
 /// What happened.
@@ -65,6 +67,10 @@ pub(super) struct Conversation {
     turn: Turn,
     heard: bool,
     held: bool,
+    /// The other side has spoken since our last line began.
+    replied: bool,
+    /// We have asked whether they are still there since.
+    asked: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +83,8 @@ enum Turn {
     Theirs(Instant),
     /// We hold them, until then.
     Away(Instant),
-    /// They hold us.
-    OnHold,
+    /// They hold us; if we held them before, until then.
+    OnHold(Option<Instant>),
     /// All is said; hang up then.
     Leaving(Instant),
     /// It is over.
@@ -93,6 +99,8 @@ impl Conversation {
             turn: Turn::Before,
             heard: false,
             held: false,
+            replied: false,
+            asked: false,
         }
     }
 
@@ -110,9 +118,17 @@ impl Conversation {
             Event::Answered => Vec::new(),
             Event::Heard(speaking) => {
                 self.heard = speaking;
+                self.replied |= speaking;
                 if let Turn::Theirs(_) = self.turn {
                     // They speak: we wait for their end. They have spoken: a breath, then it is our turn.
-                    self.turn = Turn::Theirs(now + if speaking { LONG_SPEECH } else { PAUSE });
+                    let wait = if speaking {
+                        LONG_SPEECH
+                    } else if self.next < self.manners.lines || self.manners.leaves {
+                        PAUSE
+                    } else {
+                        self.silence()
+                    };
+                    self.turn = Turn::Theirs(now + wait);
                 }
                 Vec::new()
             }
@@ -136,20 +152,22 @@ impl Conversation {
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         match self.turn {
             Turn::Theirs(due) | Turn::Away(due) | Turn::Leaving(due) => Some(due),
-            Turn::Before | Turn::Ours(_) | Turn::OnHold | Turn::Over => None,
+            Turn::Before | Turn::Ours(_) | Turn::OnHold(_) | Turn::Over => None,
         }
     }
 
     fn speak(&mut self, now: Instant) -> Vec<Command> {
         let cue = if self.next < self.manners.lines {
             self.next += 1;
+            (self.replied, self.asked) = (self.heard, false);
             Cue::Line(self.next - 1)
-        } else if self.manners.leaves {
+        } else if self.manners.leaves && (self.replied || self.asked || !self.manners.asks) {
             Cue::Farewell
         } else if self.manners.asks {
+            self.asked = true;
             Cue::StillThere
         } else {
-            self.turn = Turn::Theirs(now + SILENCE);
+            self.turn = Turn::Theirs(now + self.silence());
             return Vec::new();
         };
         self.turn = Turn::Ours(cue);
@@ -172,9 +190,9 @@ impl Conversation {
         let wait = if self.heard {
             LONG_SPEECH
         } else if last {
-            SILENCE
+            self.silence()
         } else {
-            PATIENCE
+            self.manners.waits
         };
         self.turn = Turn::Theirs(now + wait);
         Vec::new()
@@ -189,16 +207,30 @@ impl Conversation {
         if held {
             if let Turn::Ours(cue) = self.turn {
                 // The sentence was cut off: it is said again.
-                if let Cue::Line(line) = cue {
-                    self.next = line;
+                match cue {
+                    Cue::Line(line) => self.next = line,
+                    Cue::StillThere => self.asked = false,
+                    Cue::Farewell => {}
                 }
                 commands.push(Command::Hush);
             }
-            self.turn = Turn::OnHold;
+            let away = match self.turn {
+                Turn::Away(due) => Some(due),
+                _ => None,
+            };
+            self.turn = Turn::OnHold(away);
         } else {
-            self.turn = Turn::Theirs(now + GREETING);
+            self.turn = match self.turn {
+                Turn::OnHold(Some(due)) => Turn::Away(due),
+                _ => Turn::Theirs(now + GREETING),
+            };
         }
         commands
+    }
+
+    /// So long nobody says anything after the last line.
+    fn silence(&self) -> Duration {
+        self.manners.waits * 2
     }
 }
 
@@ -207,12 +239,6 @@ const GREETING: Duration = Duration::from_millis(2_500);
 
 /// Between their last word and our first.
 const PAUSE: Duration = Duration::from_millis(900);
-
-/// So long nobody says anything, and the next line comes.
-const PATIENCE: Duration = Duration::from_secs(7);
-
-/// So long nobody says anything after the last line.
-const SILENCE: Duration = Duration::from_secs(15);
 
 /// From the last word to hanging up: it has to arrive.
 const LAST: Duration = Duration::from_millis(600);
@@ -264,9 +290,13 @@ mod tests {
             lines: 2,
             asks: true,
             leaves: true,
+            waits: WAITS,
             ..Manners::default()
         }
     }
+
+    const WAITS: Duration = Duration::from_secs(7);
+    const SILENCE: Duration = Duration::from_secs(14);
 
     #[test]
     fn a_caller_waits_for_the_greeting_and_speaks_after_it() {
@@ -286,18 +316,43 @@ mod tests {
             (GREETING, vec![Command::Say(Cue::Line(0))])
         );
         customer.gets(Event::Said);
-        assert_eq!(
-            customer.waits(),
-            (PATIENCE, vec![Command::Say(Cue::Line(1))])
-        );
+        assert_eq!(customer.waits(), (WAITS, vec![Command::Say(Cue::Line(1))]));
         customer.gets(Event::Said);
-        assert_eq!(
-            customer.waits(),
-            (SILENCE, vec![Command::Say(Cue::Farewell)])
-        );
-        assert_eq!(customer.gets(Event::Said), []);
+        for cue in [Cue::StillThere, Cue::Farewell] {
+            assert_eq!(customer.waits(), (SILENCE, vec![Command::Say(cue)]));
+            assert_eq!(customer.gets(Event::Said), []);
+        }
         assert_eq!(customer.waits(), (LAST, vec![Command::HangUp]));
         assert_eq!(customer.conversation.poll_timeout(), None);
+    }
+
+    #[test]
+    fn whoever_is_answered_after_the_last_line_thanks_and_leaves() {
+        let mut customer = Played::new(Manners {
+            lines: 1,
+            ..customer()
+        });
+        customer.waits();
+        customer.gets(Event::Said);
+        customer.gets(Event::Heard(true));
+        customer.now += Duration::from_secs(3);
+        customer.gets(Event::Heard(false));
+        assert_eq!(customer.waits(), (PAUSE, vec![Command::Say(Cue::Farewell)]));
+    }
+
+    #[test]
+    fn whoever_has_nothing_left_to_say_does_not_interrupt() {
+        let mut stays = Played::new(Manners {
+            leaves: false,
+            lines: 0,
+            ..customer()
+        });
+        stays.gets(Event::Heard(true));
+        stays.gets(Event::Heard(false));
+        assert_eq!(
+            stays.waits(),
+            (SILENCE, vec![Command::Say(Cue::StillThere)])
+        );
     }
 
     #[test]
@@ -334,8 +389,8 @@ mod tests {
             lines: 1,
             speaks_first: true,
             holds: Some(Duration::from_secs(8)),
-            asks: true,
-            ..Manners::default()
+            leaves: false,
+            ..customer()
         });
         assert_eq!(expert.waits(), (PAUSE, vec![Command::Say(Cue::Line(0))]));
         assert_eq!(expert.gets(Event::Said), [Command::Hold(true)]);
@@ -345,6 +400,29 @@ mod tests {
         );
         expert.waits();
         assert_eq!(expert.gets(Event::Said), [], "only once");
+    }
+
+    #[test]
+    fn who_is_held_while_holding_takes_the_other_back_in_the_end() {
+        for (meanwhile, left) in [(2, 6), (20, 0)] {
+            let mut expert = Played::new(Manners {
+                lines: 1,
+                speaks_first: true,
+                holds: Some(Duration::from_secs(8)),
+                ..Manners::default()
+            });
+            expert.waits();
+            expert.gets(Event::Said);
+            assert_eq!(expert.gets(Event::Held(true)), []);
+            expert.now += Duration::from_secs(meanwhile);
+            assert_eq!(expert.conversation.poll_timeout(), None);
+            assert_eq!(expert.gets(Event::Held(false)), []);
+            let due = expert.conversation.poll_timeout().expect("a time");
+            let wait = due.saturating_duration_since(expert.now);
+            assert_eq!(wait, Duration::from_secs(left));
+            expert.now = expert.now.max(due);
+            assert_eq!(expert.gets(Event::Timeout), [Command::Hold(false)]);
+        }
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 mod conversation;
 mod deed;
 mod mouth;
+mod role;
 mod story;
 mod talk;
 mod transfer;
@@ -16,31 +17,20 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
-use warmline_media::{Direction, Fork, MediaEvent};
+use warmline_media::{Direction, Fork, MediaError, MediaEvent};
 use warmline_sip::{
     Account, DialogKey, EndedBy, Invite, RegistrationState, SipEvent, SipRequest, UserAgent,
 };
 
-use crate::scenario::{Customer, Expert, Manner};
-use crate::voices::Recording;
-use conversation::{Conversation, Manners};
+use crate::scenario::Manner;
 use story::story;
-use talk::{Part, Talk, Wish, Words};
+use talk::{Talk, Wish};
 use transfer::Referred;
-use voicemail::Voicemail;
+
+pub(crate) use role::Role;
 
 pub use deed::Deed;
 pub use talk::Hears;
-
-/// Who somebody is.
-#[derive(Clone, Debug)]
-pub(crate) enum Role {
-    Customer(Box<Customer>),
-    Expert(Box<Expert>),
-    Echo,
-    Music,
-    Voicemail,
-}
 
 /// Runs a person. Who has a number to call does so and leaves after it; everybody else stays.
 pub(crate) async fn run(
@@ -103,6 +93,7 @@ struct Person {
 }
 
 struct Ringing {
+    since: Instant,
     at: Instant,
     offer: Option<String>,
     /// The voicemail box answers in their place.
@@ -124,8 +115,11 @@ impl Person {
             .map(|(dialog, _)| *dialog)
             .collect();
         for dialog in due {
-            if let Some(ringing) = self.ringing.remove(&dialog) {
-                self.answer(dialog, ringing).await;
+            match self.ringing.remove(&dialog) {
+                // Whoever called may be gone without a word.
+                Some(ringing) if ringing.since + LONGEST_RING <= now => self.reject(dialog, 480),
+                Some(ringing) => self.answer(dialog, ringing).await,
+                None => {}
             }
         }
         if let Some((dialog, _)) = self.patience.take_if(|(_, at)| now >= *at) {
@@ -140,18 +134,26 @@ impl Person {
             _ => (Vec::new(), PATIENCE),
         };
         let to = format!("sip:{number}@{}", self.domain);
-        if let Some(dialog) = self.invite(to, headers).await {
-            self.patience = Some((dialog, Instant::now() + patience));
-            self.tell(Deed::Calls).await;
+        match self.invite(to, headers, patience).await {
+            Some(_) => self.tell(Deed::Calls).await,
+            // The next customer may have more luck.
+            None => self.agent.send(SipRequest::Shutdown),
         }
     }
 
-    async fn invite(&mut self, to: String, headers: Vec<(String, String)>) -> Option<DialogKey> {
+    /// Calls, and gives up if nobody answers for so long.
+    async fn invite(
+        &mut self,
+        to: String,
+        headers: Vec<(String, String)>,
+        patience: Duration,
+    ) -> Option<DialogKey> {
         let dialog = self.agent.next_dialog();
         let talk = self.talk(dialog, false)?;
         match talk.session.offer().await {
             Ok(offer) => {
                 self.talks.insert(dialog, talk);
+                self.patience = Some((dialog, Instant::now() + patience));
                 self.agent.send(SipRequest::Invite {
                     dialog,
                     to,
@@ -182,30 +184,31 @@ impl Person {
             }
             SipEvent::Early { dialog, fork, sdp } => {
                 if let Some(talk) = self.talks.get(&dialog) {
-                    log(talk
-                        .session
-                        .set_early_answer(Fork(fork.0.into()), &sdp)
-                        .await);
+                    let fork = Fork(fork.0.into());
+                    if let Err(error) = talk.session.set_early_answer(fork, &sdp).await {
+                        tracing::debug!(%error, "early media that nobody here understands");
+                    }
                 }
             }
             SipEvent::Answered { dialog, fork, sdp } => {
-                if let Some(talk) = self.talks.get(&dialog) {
-                    log(talk.session.set_answer(Fork(fork.0.into()), &sdp).await);
-                }
-                self.progress(dialog, 200);
+                self.take_answer(dialog, Fork(fork.0.into()), &sdp).await;
                 self.stands(dialog).await;
             }
-            SipEvent::AckedWithAnswer { dialog, sdp }
-            | SipEvent::ReofferAnswered { dialog, sdp } => {
-                if let Some(talk) = self.talks.get(&dialog) {
-                    log(talk.session.set_answer(Fork(0), &sdp).await);
+            SipEvent::AckedWithAnswer { dialog, sdp } => {
+                self.take_answer(dialog, Fork(0), &sdp).await;
+            }
+            SipEvent::ReofferAnswered { dialog, sdp } => {
+                self.take_answer(dialog, Fork(0), &sdp).await;
+                if let Some(talk) = self.talks.get_mut(&dialog) {
+                    talk.offer_agreed();
                 }
             }
             SipEvent::Confirmed { dialog } => self.stands(dialog).await,
             SipEvent::Reoffered { dialog, offer } => self.reoffered(dialog, offer).await,
             SipEvent::ReofferRefused { dialog, .. } | SipEvent::ReofferCancelled { dialog } => {
-                if let Some(talk) = self.talks.get(&dialog) {
+                if let Some(talk) = self.talks.get_mut(&dialog) {
                     talk.session.withdraw_offer().await;
+                    talk.offer_failed(Instant::now());
                 }
             }
             SipEvent::Dtmf { dialog, digit, .. } => {
@@ -259,6 +262,7 @@ impl Person {
                 .answer(
                     dialog,
                     Ringing {
+                        since: now,
                         at: now,
                         offer,
                         voicemail: false,
@@ -282,9 +286,11 @@ impl Person {
             Manner::Declines => return self.reject(dialog, 603),
             Manner::Answers(wait) => (wait, false),
             Manner::Away(wait) => (wait, true),
-            Manner::Silent => (FOR_EVER, false),
+            Manner::Silent => (LONGEST_RING, false),
         };
+        let wait = wait.min(LONGEST_RING);
         let ringing = Ringing {
+            since: now,
             at: now + wait,
             offer: invite.offer,
             voicemail,
@@ -325,6 +331,17 @@ impl Person {
         });
     }
 
+    /// Whoever cannot take the answer cannot talk.
+    async fn take_answer(&self, dialog: DialogKey, fork: Fork, sdp: &str) {
+        let Some(talk) = self.talks.get(&dialog) else {
+            return;
+        };
+        if let Err(error) = talk.session.set_answer(fork, sdp).await {
+            tracing::warn!(%error, "somebody in practice cannot take an answer");
+            self.agent.send(SipRequest::Bye { dialog });
+        }
+    }
+
     async fn stands(&mut self, dialog: DialogKey) {
         self.patience.take_if(|(waiting, _)| *waiting == dialog);
         let Some(talk) = self.talks.get_mut(&dialog) else {
@@ -353,7 +370,10 @@ impl Person {
         };
         let answer = answer.map_err(|error| {
             tracing::warn!(%error, "somebody in practice cannot take an offer");
-            488
+            match error {
+                MediaError::WrongState(_) => 491,
+                _ => 488,
+            }
         });
         self.agent
             .send(SipRequest::AnswerReoffer { dialog, answer });
@@ -400,12 +420,15 @@ impl Person {
                 Wish::HangUp => self.agent.send(SipRequest::Bye { dialog }),
                 Wish::Said(line) => self.tell(Deed::Says(line)).await,
                 Wish::Offer(direction) => {
-                    let Some(talk) = self.talks.get(&dialog) else {
+                    let Some(talk) = self.talks.get_mut(&dialog) else {
                         continue;
                     };
                     match talk.session.reoffer(direction, false).await {
                         Ok(offer) => self.agent.send(SipRequest::Reoffer { dialog, offer }),
-                        Err(error) => tracing::debug!(%error, "no offer now"),
+                        Err(error) => {
+                            tracing::debug!(%error, "no offer now");
+                            talk.offer_failed(Instant::now());
+                        }
                     }
                 }
             }
@@ -413,38 +436,10 @@ impl Person {
     }
 
     fn talk(&self, dialog: DialogKey, voicemail: bool) -> Option<Talk> {
-        let part = match &self.role {
-            _ if voicemail => takes_messages(),
-            Role::Customer(customer) => Part::Talks {
-                conversation: Conversation::new(Manners {
-                    lines: customer.says.len(),
-                    asks: customer.still_there.is_some(),
-                    leaves: customer.farewell.is_some(),
-                    ..Manners::default()
-                }),
-                words: Words {
-                    lines: customer.says.clone(),
-                    still_there: customer.still_there.clone(),
-                    farewell: customer.farewell.clone(),
-                },
-            },
-            Role::Expert(expert) => Part::Talks {
-                conversation: Conversation::new(Manners {
-                    lines: expert.says.len(),
-                    speaks_first: true,
-                    holds: expert.holds,
-                    ..Manners::default()
-                }),
-                words: Words {
-                    lines: expert.says.clone(),
-                    ..Words::default()
-                },
-            },
-            Role::Echo => Part::Echoes {
-                greeting: built_in("echo"),
-            },
-            Role::Music => Part::PlaysMusic,
-            Role::Voicemail => takes_messages(),
+        let part = if voicemail {
+            Role::Voicemail.part()
+        } else {
+            self.role.part()
         };
         let talk = Talk::new(dialog, part, self.media.clone());
         talk.inspect_err(|error| tracing::warn!(%error, "somebody in practice has no voice"))
@@ -454,23 +449,6 @@ impl Person {
     async fn tell(&self, deed: Deed) {
         // Nobody listens any more: practice ends.
         let _ = self.deeds.send(deed).await;
-    }
-}
-
-fn takes_messages() -> Part {
-    Part::TakesMessages(Voicemail::new(
-        built_in("voicemail"),
-        built_in("voicemail-again"),
-    ))
-}
-
-fn built_in(name: &str) -> Option<Recording> {
-    Recording::find(name, None).ok()
-}
-
-fn log(result: Result<(), warmline_media::MediaError>) {
-    if let Err(error) = result {
-        tracing::warn!(%error, "somebody in practice cannot take an answer");
     }
 }
 
@@ -487,5 +465,5 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long others than customers let it ring.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Longer than anybody lets it ring.
-const FOR_EVER: Duration = Duration::from_secs(86_400);
+/// It rings no longer than that, as in any network (RFC 3261 §13.3.1.1).
+const LONGEST_RING: Duration = Duration::from_secs(180);

@@ -54,9 +54,23 @@ pub(super) struct Talk {
     speaking: bool,
     loud_until: Option<Instant>,
     said: u64,
+    /// Since when no packets can flow.
+    lost: Option<Instant>,
+    offer: Offer,
     // The engine lives as long as the talk.
     _engine: Engine,
     _media: AbortOnDropHandle<()>,
+}
+
+/// What becomes of our own wish to hold, or to take back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offer {
+    /// It stands, or there was none.
+    Agreed,
+    /// It is on its way.
+    Sent(Direction),
+    /// The other side had one of its own, say: again then.
+    Again(Direction, Instant),
 }
 
 impl Talk {
@@ -90,6 +104,8 @@ impl Talk {
             speaking: false,
             loud_until: None,
             said: 0,
+            lost: None,
+            offer: Offer::Agreed,
             _engine: engine,
             _media: AbortOnDropHandle::new(media),
         })
@@ -113,7 +129,8 @@ impl Talk {
                 self.carry_out(commands)
             }
             Part::Echoes { greeting } => {
-                match greeting.take() {
+                // A clone, so that the sound thread never drops the last one.
+                match greeting.clone() {
                     Some(greeting) => self.mouth.say(greeting),
                     None => self.mouth.echo(),
                 }
@@ -139,7 +156,29 @@ impl Talk {
                 self.converse(now, Event::Held(held))
             }
             MediaEvent::Dtmf(digit) => self.digit(*digit),
-            _ => Vec::new(),
+            MediaEvent::Disconnected | MediaEvent::Failed { .. } => {
+                self.lost.get_or_insert(now);
+                Vec::new()
+            }
+            MediaEvent::Connected => {
+                self.lost = None;
+                Vec::new()
+            }
+            MediaEvent::FirstAudio => Vec::new(),
+        }
+    }
+
+    /// Our offer to hold or to take back is agreed on.
+    pub(super) fn offer_agreed(&mut self) {
+        if let Offer::Sent(_) = self.offer {
+            self.offer = Offer::Agreed;
+        }
+    }
+
+    /// It could not be made, or was refused (RFC 3261 §14.1): the other side first, then we again.
+    pub(super) fn offer_failed(&mut self, now: Instant) {
+        if let Offer::Sent(direction) = self.offer {
+            self.offer = Offer::Again(direction, now + AGAIN);
         }
     }
 
@@ -154,10 +193,19 @@ impl Talk {
 
     /// To be called often: looks whether somebody speaks and whether all has been said.
     pub(super) fn look(&mut self, now: Instant) -> Vec<Wish> {
-        if !self.answered {
-            return Vec::new();
-        }
         let mut wishes = Vec::new();
+        if self.lost.take_if(|since| now >= *since + LOST).is_some() {
+            // Whoever hears nothing at all hangs up, as people do.
+            wishes.push(Wish::HangUp);
+        }
+        if !self.answered {
+            return wishes;
+        }
+        if let Offer::Again(direction, at) = self.offer
+            && now >= at
+        {
+            wishes.push(self.offer.begin(direction));
+        }
         if self.mouth.heard_dbfs() > SPEECH_DBFS {
             self.loud_until = Some(now + BETWEEN_WORDS);
         }
@@ -232,11 +280,11 @@ impl Talk {
                 Command::Hush => self.mouth.silence(),
                 Command::Hold(true) => {
                     self.mouth.music();
-                    wishes.push(Wish::Offer(Direction::SendOnly));
+                    wishes.push(self.offer.begin(Direction::SendOnly));
                 }
                 Command::Hold(false) => {
                     self.mouth.silence();
-                    wishes.push(Wish::Offer(Direction::SendRecv));
+                    wishes.push(self.offer.begin(Direction::SendRecv));
                 }
                 Command::HangUp => wishes.push(Wish::HangUp),
             }
@@ -263,6 +311,13 @@ impl Talk {
     }
 }
 
+impl Offer {
+    fn begin(&mut self, direction: Direction) -> Wish {
+        *self = Self::Sent(direction);
+        Wish::Offer(direction)
+    }
+}
+
 /// What somebody in a call hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hears {
@@ -274,8 +329,65 @@ pub enum Hears {
     Held,
 }
 
+/// So long without a way to each other ends a call.
+const LOST: Duration = Duration::from_secs(20);
+
+/// From an offer that met another to the next: who was called waits two seconds at most (RFC 3261 §14.1).
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// Louder than a quiet room.
 const SPEECH_DBFS: f32 = -45.0;
 
 /// A pause shorter than this does not end a sentence.
 const BETWEEN_WORDS: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests {
+    use super::super::conversation::Manners;
+    use super::*;
+
+    /// A call in which only time passes by itself.
+    fn talk(part: Part) -> (Talk, Instant) {
+        let (reports, _) = mpsc::channel(1);
+        let talk = Talk::new(DialogKey(1), part, reports).expect("a voice");
+        (talk, Instant::now())
+    }
+
+    #[tokio::test]
+    async fn whoever_hears_nothing_for_long_hangs_up() {
+        let (mut talk, start) = talk(Part::PlaysMusic);
+        let at = |s: u64| start + Duration::from_secs(s);
+        assert_eq!(talk.media(start, &MediaEvent::Disconnected), []);
+        talk.media(at(10), &MediaEvent::Connected);
+        assert_eq!(talk.look(at(60)), []);
+        talk.media(at(100), &MediaEvent::Disconnected);
+        let reason = String::new();
+        talk.media(at(110), &MediaEvent::Failed { reason });
+        assert_eq!(talk.look(at(119)), []);
+        assert_eq!(talk.look(at(120)), [Wish::HangUp]);
+        assert_eq!(talk.look(at(121)), [], "once");
+    }
+
+    #[tokio::test]
+    async fn an_offer_that_meets_another_comes_again() {
+        let manners = Manners {
+            holds: Some(Duration::from_secs(8)),
+            ..Manners::default()
+        };
+        let (mut talk, start) = talk(Part::Talks {
+            conversation: Conversation::new(manners),
+            words: Words::default(),
+        });
+        talk.answered(start);
+        assert_eq!(
+            talk.carry_out(vec![Command::Hold(true)]),
+            [Wish::Offer(Direction::SendOnly)]
+        );
+        talk.offer_failed(start);
+        assert_eq!(talk.look(start), []);
+        assert_eq!(talk.look(start + AGAIN), [Wish::Offer(Direction::SendOnly)]);
+        talk.offer_agreed();
+        talk.offer_failed(start);
+        assert_eq!(talk.look(start + AGAIN), [], "it stands");
+    }
+}

@@ -2,7 +2,7 @@
 
 use warmline_sip::{DialogKey, ReferId, SipRequest};
 
-use super::{Deed, Person, Role};
+use super::{Deed, PATIENCE, Person, Role};
 use crate::scenario;
 
 pub(super) struct Referred {
@@ -45,7 +45,7 @@ impl Person {
         let headers = headers
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        match self.invite(to, headers.collect()).await {
+        match self.invite(to, headers.collect(), PATIENCE).await {
             Some(call) => self.referred = Some(Referred { by, refer, call }),
             None => self.notify(
                 &Referred {

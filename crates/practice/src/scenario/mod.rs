@@ -63,10 +63,12 @@ pub struct Customer {
     pub waited: Option<Duration>,
     /// Who passed the call on: the number that was dialled first.
     pub passed_on_by: Option<String>,
-    /// User-to-User data, in order.
+    /// User-to-User data, by key.
     pub data: Vec<(String, String)>,
     /// How long it rings before they give up.
     pub patience: Duration,
+    /// How long they wait for an answer to what they said.
+    pub waits: Duration,
     /// What they say, one at a time.
     pub says: Vec<Recording>,
     /// What they say when nobody has spoken for long.
@@ -103,6 +105,8 @@ pub struct Expert {
     pub says: Vec<Recording>,
     /// After the last they put the agent on hold for so long, with music.
     pub holds: Option<Duration>,
+    /// How long they wait for an answer to what they said.
+    pub waits: Duration,
 }
 
 /// What somebody does when called.

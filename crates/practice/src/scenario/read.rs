@@ -39,6 +39,7 @@ struct WrittenPace {
     next_call_s: (f64, f64),
     second_call: f64,
     repeat: bool,
+    answer_s: f64,
 }
 
 impl Default for WrittenPace {
@@ -48,6 +49,7 @@ impl Default for WrittenPace {
             next_call_s: (8.0, 20.0),
             second_call: 0.2,
             repeat: true,
+            answer_s: 7.0,
         }
     }
 }
@@ -103,13 +105,14 @@ pub(super) fn scenario(text: &str, folder: Option<&Path>) -> Result<Scenario, St
         number: numbers.telephone("agent", &written.agent.number)?,
         name: named("agent", written.agent.name)?,
     };
+    let waits = seconds("pace", "answer_s", written.pace.answer_s)?;
     let mut customers = Vec::new();
     for (n, customer) in written.customer.into_iter().enumerate() {
-        customers.push(read_customer(n, customer, &mut numbers, folder)?);
+        customers.push(read_customer(n, customer, waits, &mut numbers, folder)?);
     }
     let mut experts = Vec::new();
     for (n, expert) in written.expert.into_iter().enumerate() {
-        experts.push(read_expert(n, expert, &mut numbers, folder)?);
+        experts.push(read_expert(n, expert, waits, &mut numbers, folder)?);
     }
     let mut line = |what: &str, number: Option<String>| {
         let number = number.map(|number| numbers.short(&format!("lines.{what}"), &number));
@@ -150,6 +153,7 @@ fn read_pace(written: &WrittenPace) -> Result<Pace, String> {
 fn read_customer(
     n: usize,
     written: WrittenCustomer,
+    waits: Duration,
     numbers: &mut Numbers,
     folder: Option<&Path>,
 ) -> Result<Customer, String> {
@@ -178,10 +182,11 @@ fn read_customer(
         }
         data.push((key, value));
     }
-    let length: usize = data
+    let texts = data
         .iter()
-        .map(|(key, value)| key.len() + value.len() + 2)
-        .sum();
+        .map(|(key, value)| key.len() + 1 + value.len() + 1);
+    // The last one has no `;` after it.
+    let length = texts.sum::<usize>().saturating_sub(1);
     if length > LONGEST_DATA {
         return Err(format!(
             "{who}: `data` is too long: {length} of {LONGEST_DATA} bytes."
@@ -207,6 +212,7 @@ fn read_customer(
             .transpose()?,
         data,
         patience: seconds(&who, "patience_s", written.patience_s)?,
+        waits,
         says: written.says.iter().map(voice).collect::<Result<_, _>>()?,
         still_there: written.still_there.as_ref().map(voice).transpose()?,
         farewell: written.farewell.as_ref().map(voice).transpose()?,
@@ -233,6 +239,7 @@ fn read_transfer(who: &str, written: Option<&toml::Value>) -> Result<Transfer, S
 fn read_expert(
     n: usize,
     written: WrittenExpert,
+    waits: Duration,
     numbers: &mut Numbers,
     folder: Option<&Path>,
 ) -> Result<Expert, String> {
@@ -263,6 +270,7 @@ fn read_expert(
             .holds_s
             .map(|s| seconds(&who, "holds_s", s))
             .transpose()?,
+        waits,
         name: named(&who, written.name)?,
     })
 }

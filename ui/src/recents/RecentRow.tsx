@@ -26,28 +26,29 @@ export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, locale, ta
   const tabIndex = tabbable ? 0 : -1;
   return (
     <li className={styles.row} data-recent={recent.id}>
+      <OutcomeIcon recent={recent} className={styles.icon} />
+      <span className={styles.text}>
+        <span className={mergeClasses(styles.who, outcome === "missed" && styles.missed)}>
+          {who}
+          {party.name !== null && <span className={styles.number}> {party.number}</span>}
+        </span>
+        <span id={`${id}-what`} className={styles.what}>
+          {outcomeWords(recent)}
+        </span>
+      </span>
+      <time id={`${id}-when`} className={styles.when} dateTime={new Date(atUnixMs).toISOString()}>
+        {when(atUnixMs, nowUnixMs, locale)}
+      </time>
+      {/* Lies over the whole row. */}
       <button
         type="button"
         className={styles.call}
         tabIndex={tabIndex}
         aria-label={`Call ${who}`}
         aria-describedby={`${id}-what ${id}-when`}
+        title={`Call ${who}. ${whenInFull(atUnixMs, locale)}`}
         onClick={() => onCall(recent)}
-      >
-        <OutcomeIcon recent={recent} />
-        <span className={styles.text}>
-          <span className={mergeClasses(styles.who, outcome === "missed" && styles.missed)}>
-            {who}
-            {party.name !== null && <span className={styles.number}> {party.number}</span>}
-          </span>
-          <span id={`${id}-what`} className={styles.what}>
-            {outcomeWords(recent)}
-          </span>
-        </span>
-        <time id={`${id}-when`} className={styles.when} dateTime={new Date(atUnixMs).toISOString()} title={whenInFull(atUnixMs, locale)}>
-          {when(atUnixMs, nowUnixMs, locale)}
-        </time>
-      </button>
+      />
       <button
         type="button"
         className={styles.remove}
@@ -64,8 +65,11 @@ export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, locale, ta
 
 const useStyles = makeStyles({
   row: {
+    position: "relative",
     display: "flex",
-    alignItems: "stretch",
+    alignItems: "flex-start",
+    gap: tokens.spacingHorizontalM,
+    paddingInlineStart: tokens.spacingHorizontalM,
     borderRadius: tokens.borderRadiusLarge,
     ":hover": { backgroundColor: tokens.colorNeutralBackground3 },
     // Shown to a pointer on the row and to the keyboard; always there for who finds it by name.
@@ -76,25 +80,22 @@ const useStyles = makeStyles({
   },
   call: {
     ...focusRing,
-    display: "flex",
-    alignItems: "flex-start",
-    flexGrow: 1,
-    minWidth: 0,
-    gap: tokens.spacingHorizontalM,
-    padding: `${tokens.spacingVerticalS} 0 ${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    position: "absolute",
+    inset: 0,
+    padding: 0,
     border: "none",
     borderRadius: tokens.borderRadiusLarge,
     background: "none",
-    color: tokens.colorNeutralForeground1,
-    font: "inherit",
-    textAlign: "start",
     cursor: "pointer",
-    "@media (max-width: 299px)": { flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+  },
+  icon: {
+    marginTop: tokens.spacingVerticalS,
   },
   text: {
     flexGrow: 1,
     flexBasis: "100px",
     minWidth: 0,
+    paddingBlock: tokens.spacingVerticalS,
   },
   who: {
     display: "block",
@@ -124,6 +125,7 @@ const useStyles = makeStyles({
   },
   when: {
     flexShrink: 0,
+    marginTop: tokens.spacingVerticalS,
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase300,
     fontVariantNumeric: "tabular-nums",
@@ -131,10 +133,14 @@ const useStyles = makeStyles({
   },
   remove: {
     ...focusRing,
+    // Above the button that lies over the row.
+    position: "relative",
     display: "grid",
     placeItems: "center",
+    alignSelf: "stretch",
     flexShrink: 0,
     width: "32px",
+    marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})`,
     border: "none",
     borderRadius: tokens.borderRadiusLarge,
     background: "none",

@@ -12,7 +12,7 @@ export function PracticeOffer({ primary }: { primary: boolean }) {
       <h2 id="practice" className={styles.title}>
         Try Warmline without an account
       </h2>
-      <p className={styles.text}>Practise with customers who call you. Nothing leaves this computer.</p>
+      <p className={styles.text}>Practise with customers who call you. Nothing leaves this computer. Close the window to stop.</p>
       <Button
         appearance={primary ? "primary" : "secondary"}
         size="large"

@@ -58,16 +58,18 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
         {advice !== null && <p className={styles.advice}>{advice}</p>}
       </div>
       <div className={styles.buttons}>
-        <Tooltip content={`Call ${who} again`} relationship="label">
-          <Button
-            appearance="subtle"
-            icon={<Call20Regular />}
-            onClick={() => {
-              act({ do: "dial", to: call.party.address });
-              dismiss();
-            }}
-          />
-        </Tooltip>
+        {call.party.address !== "" && (
+          <Tooltip content={`Call ${who} again`} relationship="label">
+            <Button
+              appearance="subtle"
+              icon={<Call20Regular />}
+              onClick={() => {
+                act({ do: "dial", to: call.party.address });
+                dismiss();
+              }}
+            />
+          </Tooltip>
+        )}
         <Tooltip content={`Dismiss, ${who}`} relationship="label">
           <Button appearance="subtle" icon={<Dismiss20Regular />} onClick={dismiss} />
         </Tooltip>

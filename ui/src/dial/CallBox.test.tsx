@@ -137,7 +137,7 @@ it("says how a number is read", async () => {
   expect((await search().findAllByText("+49 30 901820 · Germany")).length).toBeGreaterThan(0);
   await user.clear(field());
   await user.type(field(), "2001");
-  expect((await search().findAllByText("Extension 2001")).length).toBeGreaterThan(0);
+  expect((await search().findAllByText("Short number 2001")).length).toBeGreaterThan(0);
   await user.clear(field());
   await user.type(field(), "nobody");
   expect(await search().findByText("No recent call matches. Type a number to call it.")).toBeTruthy();
@@ -165,6 +165,6 @@ it("goes by the last question when answers cross", async () => {
   await waitFor(() => expect(answers.has("2001")).toBe(true));
   await answer("2001");
   await answer("20");
-  expect(search().getByText("Extension 2001")).toBeTruthy();
-  expect(search().queryByText("Extension 20")).toBeNull();
+  expect(search().getByText("Short number 2001")).toBeTruthy();
+  expect(search().queryByText("Short number 20")).toBeNull();
 });

@@ -16,7 +16,8 @@ export function matches(recents: readonly UiRecent[], text: string): readonly Ui
       words.length === 0 ||
       nameMatches(party, words) ||
       (isNumber ? digits(party.number).includes(wanted) : plain(party.number).startsWith(plain(text).trim()));
-    if (matching && !found.has(party.address)) {
+    // A withheld number cannot be called.
+    if (matching && party.address !== "" && !found.has(party.address)) {
       found.set(party.address, recent);
     }
   }

@@ -11,7 +11,8 @@ export function readingWords({ kind, shown, place }: UiNumber, found: number): s
     case "telephone":
       return place === null ? shown : `${shown} · ${place}`;
     case "extension":
-      return `Extension ${shown}`;
+      // Of the PBX, or an emergency or service number: dialled as typed.
+      return `Short number ${shown}`;
     case "address":
       return `SIP address ${shown}`;
     case "unfinished":

@@ -36,6 +36,14 @@ it("calls back by click and by Enter", async () => {
   ]);
 });
 
+it("says why a caller who withheld their number cannot be called back", async () => {
+  const withheld = recent({ party: { name: null, number: "Number withheld", address: "" } });
+  const { host, user } = renderApp(snapshot({ recents: [withheld] }));
+  await user.click(screen.getByRole("button", { name: "Call Number withheld" }));
+  expect(host.asked).toEqual([]);
+  expect(within(screen.getByRole("main")).getByText(/withheld their number: they cannot be called back/)).toBeTruthy();
+});
+
 it("says why nobody can be called back while nobody is reachable", async () => {
   const { host, user } = renderApp(scenes.offlineWithRecents ?? snapshot());
   await user.click(screen.getByRole("button", { name: "Call Jonas Brandt" }));

@@ -49,7 +49,9 @@ export function Recents({ recents, reachable, folded, ringing, onFocusLost }: Re
   });
 
   const call = (recent: UiRecent) => {
-    if (reachable) {
+    if (recent.party.address === "") {
+      fail({ code: "notPossible", message: "This caller withheld their number: they cannot be called back." });
+    } else if (reachable) {
       act({ do: "dial", to: recent.party.address });
     } else {
       fail({ code: "notPossible", message: CANNOT_CALL });

@@ -183,7 +183,10 @@ pub(super) fn candidates(
         list.iter()
             .find(|device| choice.name.is_some() && Some(&device.name) == choice.name.as_ref())
     });
-    let default = list.iter().find(|device| device.is_default);
+    // A sound server whose last microphone is gone makes a monitor the default: the caller would hear
+    // themselves.
+    let usable = |device: &&DeviceInfo| !device.is_monitor;
+    let default = list.iter().filter(usable).find(|device| device.is_default);
     let mut order: Vec<(DeviceInfo, bool)> = Vec::new();
     let mut add = |device: &DeviceInfo, preferred: bool| {
         if !order.iter().any(|(known, _)| known.id == device.id) {
@@ -196,7 +199,7 @@ pub(super) fn candidates(
     if let Some(default) = default {
         add(default, !asks);
     }
-    for device in list.iter().filter(|device| !device.is_monitor) {
+    for device in list.iter().filter(usable) {
         add(device, false);
     }
     // A stable sort: only the one to avoid moves.
@@ -265,6 +268,15 @@ mod tests {
             name: None,
         };
         assert_eq!(order(monitor, None)[0], ("monitor".into(), true));
+    }
+
+    #[test]
+    fn a_monitor_is_no_microphone_though_it_be_the_default() {
+        let mut devices = devices();
+        devices.inputs.retain(|device| device.is_monitor);
+        devices.inputs[0].is_default = true;
+        let order = candidates(Role::Input, &DeviceChoice::default(), &devices, None);
+        assert!(order.is_empty(), "{order:?}");
     }
 
     #[test]

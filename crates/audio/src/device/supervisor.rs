@@ -142,7 +142,7 @@ impl Supervisor {
         if let Some(fault) = post.fault(now) {
             self.lose(role, now, fault);
         } else if let Some(id) = post.open.as_ref().and_then(|open| open.moved.take()) {
-            self.follow(role, &id);
+            self.follow(role, &id, now);
         }
         let post = self.post(role);
         if post.open.is_some() {
@@ -370,7 +370,7 @@ impl Supervisor {
     }
 
     /// Takes note that the system has moved a stream by itself.
-    fn follow(&mut self, role: Role, id: &str) {
+    fn follow(&mut self, role: Role, id: &str, now: Instant) {
         let Ok(devices) = self.list() else { return };
         let list = match role {
             Role::Input => devices.inputs,
@@ -385,9 +385,13 @@ impl Supervisor {
         if open.device.id == device.id {
             return;
         }
-        let old = std::mem::replace(&mut open.device, device.clone());
         // Moved away from a device that is still there: somebody wanted that, so it stays.
-        let wanted = list.iter().any(|known| known.id == old.id);
+        let wanted = list.iter().any(|known| known.id == open.device.id);
+        if device.is_monitor && !wanted {
+            // The last microphone is gone, and callers are not to hear themselves.
+            return self.lose(role, now, Fault::Gone);
+        }
+        let old = std::mem::replace(&mut open.device, device.clone());
         open.preferred = wanted;
         let event = AudioEvent::DeviceChanged {
             role,

@@ -46,7 +46,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("warmline-interop", &[]),
-    ("warmline-ui-tests", &["warmline-interop"]),
+    (
+        "warmline-ui-tests",
+        &["warmline-interop", "warmline-practice"],
+    ),
 ];
 
 #[test]

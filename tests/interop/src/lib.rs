@@ -37,6 +37,7 @@ pub use certificate::{Authority, Certificate};
 pub use errand::{Errand, Outcome};
 pub use error::{LabError, Result};
 pub use kamailio::{Digest, Kamailio};
+pub use lines::{Line, Lines};
 pub use manager::{Manager, ManagerEvent};
 pub use people::Person;
 pub use phone::{Caller, Command, Event, Kind, Phone, Reason, Stats};

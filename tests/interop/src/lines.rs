@@ -13,7 +13,7 @@ use crate::error::{Doing, LabError, Result};
 use crate::process::Process;
 
 /// The program, and everything it has said.
-pub(crate) struct Lines {
+pub struct Lines {
     pub(crate) process: Process,
     stdin: Option<ChildStdin>,
     incoming: Receiver<Line>,
@@ -24,14 +24,16 @@ pub(crate) struct Lines {
 
 /// One event, and when it was read.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) value: Value,
-    pub(crate) at: Instant,
+pub struct Line {
+    /// What was said.
+    pub value: Value,
+    /// When it was read.
+    pub at: Instant,
 }
 
 impl Lines {
-    /// Takes over the pipes of a program started with [`crate::process::Pipes::Both`].
-    pub(crate) fn new(mut process: Process) -> Lines {
+    /// Takes over the pipes of a program started with [`crate::Pipes::Both`].
+    pub fn new(mut process: Process) -> Lines {
         let (stdin, stdout) = (process.stdin(), process.stdout());
         let (sender, incoming) = channel();
         // Ends with the program: its standard output closes. A line that is no JSON is an event too,
@@ -86,7 +88,10 @@ impl Lines {
     }
 
     /// The first line from `from` on that `pick` makes something of; its index, and what was made.
-    pub(crate) fn find<T>(
+    ///
+    /// # Errors
+    /// None in time, or the program has ended.
+    pub fn find<T>(
         &mut self,
         from: usize,
         awaited: &str,
@@ -154,8 +159,13 @@ impl Lines {
         Ok(picked)
     }
 
+    /// Ends the program without a warning, as a crash would.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
     /// Everything said so far.
-    pub(crate) fn said(&mut self) -> &[Line] {
+    pub fn said(&mut self) -> &[Line] {
         self.said.extend(self.incoming.try_iter());
         &self.said
     }

@@ -4,10 +4,17 @@
 
 mod desktop;
 mod driver;
+pub mod people;
+mod practice;
 mod room;
+mod setup;
+mod speaker;
 mod window;
 
 pub use desktop::{Desktop, Scheme};
 pub use driver::Driver;
+pub use practice::{Deed, Practice};
 pub use room::{Ears, hears, hears_nothing};
-pub use window::{Setup, Window, profile, write};
+pub use setup::{Setup, profile, write};
+pub use speaker::Speaker;
+pub use window::{Window, key};

@@ -7,96 +7,13 @@ use std::{
 };
 
 use serde_json::Value;
-use warmline_interop::{Asterisk, Lab, LabError, Person, Result};
+use warmline_interop::{LabError, Person, Result};
 
 use crate::{
-    desktop::{Desktop, io, make, refused},
+    desktop::{io, make, refused},
     driver::{Driver, children, runs},
+    people,
 };
-
-/// How a window is to be started.
-pub struct Setup<'a> {
-    lab: &'a Lab,
-    desktop: &'a Desktop,
-    arguments: Vec<String>,
-    log: PathBuf,
-}
-
-impl<'a> Setup<'a> {
-    /// A window on this desktop that looks for its profile where it does without `--profile`.
-    pub fn new(lab: &'a Lab, desktop: &'a Desktop) -> Self {
-        Self {
-            lab,
-            desktop,
-            arguments: Vec::new(),
-            log: lab.dir().join("window.log"),
-        }
-    }
-
-    /// With a profile of the agent's for this PBX.
-    ///
-    /// # Errors
-    /// The profile cannot be written.
-    pub fn profile(mut self, asterisk: &Asterisk) -> Result<Self> {
-        let file = self.lab.dir().join("window.toml");
-        write(
-            &file,
-            &(profile(self.lab, asterisk) + "password_env = \"WARMLINE_TEST_PASSWORD\"\n"),
-        )?;
-        self.arguments = vec!["--profile".to_owned(), file.display().to_string()];
-        Ok(self)
-    }
-
-    /// With its log in this file.
-    #[must_use]
-    pub fn log(mut self, file: &str) -> Self {
-        self.log = file.into();
-        self
-    }
-
-    /// Opens it.
-    ///
-    /// # Errors
-    /// It does not come up.
-    pub fn open(self) -> Result<Window> {
-        let mut arguments = self.arguments;
-        arguments.extend(["--log".to_owned(), self.log.display().to_string()]);
-        let driver = Driver::start(
-            self.lab.dir(),
-            self.desktop,
-            &program(),
-            &arguments,
-            &[("WARMLINE_TEST_PASSWORD", Person::AGENT.password)],
-        )?;
-        let program = driver.program()?;
-        let window = Window {
-            driver,
-            program,
-            log: self.log,
-        };
-        window.sees_heading()?;
-        Ok(window)
-    }
-}
-
-/// A profile of the agent's for this PBX, without a source for the password.
-pub fn profile(lab: &Lab, asterisk: &Asterisk) -> String {
-    format!(
-        "server = \"{}\"\naor = \"{}\"\ndisplay_name = \"Robin Adeyemi\"\nca_file = \"{}\"\n",
-        asterisk.wss(),
-        Person::AGENT.aor(),
-        lab.ca_file().display(),
-    )
-}
-
-/// Writes a file, and the folders above it.
-///
-/// # Errors
-/// The disk refuses.
-pub fn write(file: &Path, text: &str) -> Result<()> {
-    make(file.parent().unwrap_or(Path::new(".")))?;
-    std::fs::write(file, text).map_err(|source| io("writing a file", source))
-}
 
 /// A window under test.
 pub struct Window {
@@ -107,6 +24,18 @@ pub struct Window {
 }
 
 impl Window {
+    /// A window that has come up, with its log in this file.
+    pub(crate) fn of(driver: Driver, log: PathBuf) -> Result<Self> {
+        let program = driver.program()?;
+        let window = Self {
+            driver,
+            program,
+            log,
+        };
+        window.sees_heading()?;
+        Ok(window)
+    }
+
     /// The web view.
     pub fn driver(&self) -> &Driver {
         &self.driver
@@ -188,6 +117,72 @@ impl Window {
         .map(drop)
     }
 
+    /// Waits until this stands in the card or row of the call with this person.
+    ///
+    /// # Errors
+    /// It does not, in time.
+    pub fn sees_at(&self, who: &str, text: &str) -> Result<()> {
+        let script = "const found = [...document.querySelectorAll('section[data-call]')] \
+                        .find((section) => section.querySelector('h2')?.textContent === arguments[0]); \
+                      return found?.innerText ?? ''";
+        self.waits(&format!("{text:?} at the call with {who}"), || {
+            let card = self.driver.script(script, &[who.into()]).ok()?;
+            card.as_str()?.contains(text).then_some(())
+        })
+    }
+
+    /// Clicks on the first element of this XPath, as soon as there is one.
+    ///
+    /// # Errors
+    /// There is none in time, or something lies over it.
+    pub fn click(&self, xpath: &str) -> Result<()> {
+        self.waits(&format!("element {xpath}"), || {
+            self.driver.click(&self.driver.find(xpath)?).ok()
+        })
+    }
+
+    /// Picks what stands so in a menu that is open.
+    ///
+    /// # Errors
+    /// There is none in time.
+    pub fn pick(&self, item: &str) -> Result<()> {
+        let item = quote(item);
+        self.click(&format!(
+            "//*[@role='menuitem' or @role='menuitemradio'][starts-with(normalize-space(.), {item})]"
+        ))
+    }
+
+    /// Gives the keyboard to the field of this label.
+    ///
+    /// # Errors
+    /// There is none in time.
+    pub fn to_field(&self, label: &str) -> Result<()> {
+        let script = "const found = [...document.querySelectorAll('label')] \
+                        .find((label) => label.textContent === arguments[0]); \
+                      found?.control?.focus(); \
+                      return found?.control === document.activeElement";
+        self.waits(&format!("field {label:?}"), || {
+            let focused = self.driver.script(script, &[label.into()]).ok()?;
+            (focused == true).then_some(())
+        })
+    }
+
+    /// How loud the meter of this name shows it is, percent; 0 if there is none.
+    pub fn level(&self, meter: &str) -> u64 {
+        let script = "return Number(document.querySelector(`[role=meter][aria-label='${arguments[0]}']`) \
+                      ?.getAttribute('aria-valuenow') ?? 0)";
+        let level = self.driver.script(script, &[meter.into()]);
+        level.ok().and_then(|level| level.as_u64()).unwrap_or(0)
+    }
+
+    /// Waits until this is so.
+    ///
+    /// # Errors
+    /// It is not, in time.
+    pub fn until(&self, awaited: &str, mut so: impl FnMut(&Self) -> bool) -> Result<()> {
+        self.waits(awaited, || so(self).then_some(()))
+    }
+
     /// Waits until the agent can be called.
     ///
     /// # Errors
@@ -210,12 +205,17 @@ impl Window {
     /// # Errors
     /// The field is not there.
     pub fn dial(&self, number: &str) -> Result<()> {
-        let field = self.waits("field for a number", || {
-            self.driver.find("//input[@aria-label='Number to call']")
-        })?;
-        self.driver.click(&field)?;
-        self.driver.keys(&[], number)?;
-        self.driver.keys(&[], ENTER)
+        self.type_number(number)?;
+        self.driver.keys(&[], key::ENTER)
+    }
+
+    /// Types into the field for numbers.
+    ///
+    /// # Errors
+    /// The field is not there.
+    pub fn type_number(&self, text: &str) -> Result<()> {
+        self.click("//input[@aria-label='Number to call']")?;
+        self.driver.keys(&[], text)
     }
 
     /// The name of what has the keyboard.
@@ -330,6 +330,7 @@ impl Window {
         let secrets = [Person::AGENT, Person::COLLEAGUE]
             .iter()
             .flat_map(|p| [p.number, p.name, p.password])
+            .chain(people::TRACES)
             .chain(["a=candidate", "a=fingerprint", "Digest username"])
             .collect::<Vec<_>>();
         Ok(log
@@ -353,8 +354,15 @@ impl Window {
     }
 
     fn text(&self) -> String {
+        // What only a screen reader is told is not to be seen.
+        let script = "const hidden = [...document.querySelectorAll('[role=alert], [role=status]')] \
+                        .filter((element) => getComputedStyle(element).clipPath !== 'none'); \
+                      hidden.forEach((element) => { element.style.display = 'none'; }); \
+                      const text = document.body.innerText; \
+                      hidden.forEach((element) => { element.style.display = ''; }); \
+                      return text";
         self.driver
-            .script("return document.body.innerText", &[])
+            .script(script, &[])
             .ok()
             .and_then(|text| text.as_str().map(str::to_owned))
             .unwrap_or_default()
@@ -397,7 +405,20 @@ impl Window {
 }
 
 /// Keys as WebDriver writes them.
-const ENTER: &str = "\u{e007}";
+pub mod key {
+    #![allow(missing_docs)] // what stands on them
+    pub const ENTER: &str = "\u{e007}";
+    pub const TAB: &str = "\u{e004}";
+    pub const ESCAPE: &str = "\u{e00c}";
+    pub const DOWN: &str = "\u{e015}";
+    pub const LEFT: &str = "\u{e012}";
+    pub const HOME: &str = "\u{e011}";
+    pub const END: &str = "\u{e010}";
+    pub const DELETE: &str = "\u{e017}";
+    pub const F1: &str = "\u{e031}";
+    pub const CONTROL: char = '\u{e009}';
+    pub const SHIFT: char = '\u{e008}';
+}
 
 fn quote(text: &str) -> String {
     format!("\"{text}\"")
@@ -414,13 +435,6 @@ fn tail(text: &str) -> String {
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// It stands beside the tests.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap_or_default();
-    let folder = tests.parent().and_then(Path::parent);
-    folder.unwrap_or(Path::new(".")).join("warmline")
 }
 
 const LIMIT: Duration = Duration::from_secs(30);

@@ -1,0 +1,136 @@
+//! How a window is started, and on what.
+
+use std::path::{Path, PathBuf};
+
+use warmline_interop::{Asterisk, Lab, Person, Result};
+
+use crate::{
+    desktop::{Desktop, io, make, refused},
+    driver::Driver,
+    practice::Practice,
+    window::Window,
+};
+
+/// How a window is to be started.
+pub struct Setup<'a> {
+    lab: &'a Lab,
+    desktop: &'a Desktop,
+    arguments: Vec<String>,
+    environment: Vec<(&'static str, &'static str)>,
+    log: PathBuf,
+}
+
+impl<'a> Setup<'a> {
+    /// A window on this desktop that looks for its profile where it does without `--profile`.
+    pub fn new(lab: &'a Lab, desktop: &'a Desktop) -> Self {
+        Self {
+            lab,
+            desktop,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            log: lab.dir().join("window.log"),
+        }
+    }
+
+    /// With a profile of the agent's for this PBX.
+    ///
+    /// # Errors
+    /// The profile cannot be written.
+    pub fn profile(mut self, asterisk: &Asterisk) -> Result<Self> {
+        let file = self.lab.dir().join("window.toml");
+        write(
+            &file,
+            &(profile(self.lab, asterisk) + "password_env = \"WARMLINE_TEST_PASSWORD\"\n"),
+        )?;
+        self.arguments = vec!["--profile".to_owned(), file.display().to_string()];
+        Ok(self)
+    }
+
+    /// With the profile that the practice contact centre has written.
+    #[must_use]
+    pub fn on(mut self, practice: &Practice) -> Self {
+        let profile = practice.profile().display().to_string();
+        self.arguments = vec!["--profile".to_owned(), profile];
+        self
+    }
+
+    /// With arguments as IT or an agent would write them.
+    #[must_use]
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
+        self
+    }
+
+    /// With this variable in its environment.
+    #[must_use]
+    pub fn environment(mut self, name: &'static str, value: &'static str) -> Self {
+        self.environment.push((name, value));
+        self
+    }
+
+    /// With its log in this file.
+    #[must_use]
+    pub fn log(mut self, file: &str) -> Self {
+        self.log = file.into();
+        self
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub fn open(self) -> Result<Window> {
+        let mut arguments = self.arguments;
+        let mut environment = self.environment;
+        environment.push(("WARMLINE_TEST_PASSWORD", Person::AGENT.password));
+        arguments.extend(["--log".to_owned(), self.log.display().to_string()]);
+        let driver = Driver::start(
+            self.lab.dir(),
+            self.desktop,
+            &beside_the_tests("warmline")?,
+            &arguments,
+            &environment,
+        )?;
+        Window::of(driver, self.log)
+    }
+}
+
+/// A profile of the agent's for this PBX, without a source for the password.
+pub fn profile(lab: &Lab, asterisk: &Asterisk) -> String {
+    format!(
+        "server = \"{}\"\naor = \"{}\"\ndisplay_name = \"Robin Adeyemi\"\nca_file = \"{}\"\n",
+        asterisk.wss(),
+        Person::AGENT.aor(),
+        lab.ca_file().display(),
+    )
+}
+
+/// Writes a file, and the folders above it.
+///
+/// # Errors
+/// The disk refuses.
+pub fn write(file: &Path, text: &str) -> Result<()> {
+    make(file.parent().unwrap_or(Path::new(".")))?;
+    std::fs::write(file, text).map_err(|source| io("writing a file", source))
+}
+
+/// A program of ours, built beforehand: it stands beside the tests.
+pub(crate) fn beside_the_tests(name: &str) -> Result<PathBuf> {
+    let tests =
+        std::env::current_exe().map_err(|source| io("looking where the tests are", source))?;
+    let program = tests
+        .ancestors()
+        .skip(1)
+        .find(|folder| !folder.ends_with("deps"))
+        .unwrap_or(Path::new("."))
+        .join(name);
+    if program.exists() {
+        Ok(program)
+    } else {
+        let missing = format!(
+            "it is not at {}: run `./dev test window`",
+            program.display()
+        );
+        Err(refused(name, missing))
+    }
+}

@@ -80,6 +80,7 @@ fn line(who: &str, deed: &Deed) -> Value {
         Deed::Rings => ("rings", Value::Null),
         Deed::Talks => ("talks", Value::Null),
         Deed::Says(line) => ("says", json!(line)),
+        Deed::Said => ("said", Value::Null),
         Deed::Hears(Hears::Silence) => ("hears", json!("silence")),
         Deed::Hears(Hears::Speech) => ("hears", json!("speech")),
         Deed::Hears(Hears::Held) => ("hears", json!("hold")),

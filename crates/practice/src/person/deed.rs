@@ -17,6 +17,8 @@ pub enum Deed {
     Talks,
     /// Says a line, counted from 0.
     Says(usize),
+    /// Has said it, or another recording, to the end.
+    Said,
     /// Hears something else than before.
     Hears(Hears),
     /// A key was pressed at the other end.

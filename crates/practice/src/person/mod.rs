@@ -405,7 +405,7 @@ impl Person {
 
     /// Tells when they hear something else in the newest call.
     async fn listen(&mut self) {
-        let hears = self.talks.values().next_back().map(Talk::hears);
+        let hears = self.talks.values().next_back().and_then(Talk::hears);
         if hears != self.hears {
             self.hears = hears;
             if let Some(hears) = hears {
@@ -418,7 +418,8 @@ impl Person {
         for wish in wishes {
             match wish {
                 Wish::HangUp => self.agent.send(SipRequest::Bye { dialog }),
-                Wish::Said(line) => self.tell(Deed::Says(line)).await,
+                Wish::Says(line) => self.tell(Deed::Says(line)).await,
+                Wish::Said => self.tell(Deed::Said).await,
                 Wish::Offer(direction) => {
                     let Some(talk) = self.talks.get_mut(&dialog) else {
                         continue;

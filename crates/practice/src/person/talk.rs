@@ -42,7 +42,9 @@ pub(super) enum Wish {
     Offer(Direction),
     HangUp,
     /// A line is being said.
-    Said(usize),
+    Says(usize),
+    /// What was being said has been said.
+    Said,
 }
 
 pub(super) struct Talk {
@@ -216,6 +218,7 @@ impl Talk {
         }
         if self.said != self.mouth.said() {
             self.said = self.mouth.said();
+            wishes.push(Wish::Said);
             match &mut self.part {
                 Part::Talks { .. } => wishes.extend(self.converse(now, Event::Said)),
                 Part::Echoes { .. } => self.mouth.echo(),
@@ -234,15 +237,15 @@ impl Talk {
         wishes
     }
 
-    /// What the other side lets them hear.
-    pub(super) fn hears(&self) -> Hears {
-        if self.held {
+    /// What the other side lets them hear, once the call stands.
+    pub(super) fn hears(&self) -> Option<Hears> {
+        self.answered.then_some(if self.held {
             Hears::Held
         } else if self.speaking {
             Hears::Speech
         } else {
             Hears::Silence
-        }
+        })
     }
 
     pub(super) async fn close(self) {
@@ -274,7 +277,7 @@ impl Talk {
                         self.mouth.say(recording.clone());
                     }
                     if let Cue::Line(n) = cue {
-                        wishes.push(Wish::Said(n));
+                        wishes.push(Wish::Says(n));
                     }
                 }
                 Command::Hush => self.mouth.silence(),

@@ -12,7 +12,7 @@ use crate::voices::Recording;
 /// A scenario that has been read and makes sense.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// All chance comes from it: the same seed gives the same day.
+    /// Who calls when is drawn from it: the same seed gives the same order and pauses.
     pub seed: u64,
     /// Who practises.
     pub agent: Agent,

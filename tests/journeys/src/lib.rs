@@ -1,5 +1,8 @@
 //! A phone without a window, at work in the practice contact centre. The tests are in `tests/`.
 
+mod relay;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +13,9 @@ use warmline_desk::{
     CallId, Desk, DeskConfig, DeskEvent, Done, EngineConfig, Input, Output, Profile, Registration,
     UserAction,
 };
-use warmline_practice::{Deed, Practice, Recording, Scenario};
+use warmline_practice::{Deed, Place, Practice, PracticeError, Recording, Scenario};
+
+pub use relay::Relay;
 
 /// A contact centre and an agent with a phone, whose speaker is a file.
 pub struct Shift {
@@ -21,36 +26,102 @@ pub struct Shift {
     folder: TempDir,
     /// It ends with the shift.
     pub practice: Practice,
+    /// The way between them, where the shift was opened so.
+    pub relay: Option<Relay>,
+}
+
+/// How a shift begins.
+pub struct Opening {
+    /// Who calls, and who can help.
+    pub scenario: Scenario,
+    /// Where the contact centre is.
+    pub place: Place,
+    /// What the agent says, 48 kHz, from the first call that is answered; nothing if not given.
+    pub microphone: Option<Vec<f32>>,
+    /// Whether the phone reaches the contact centre by a [`Relay`].
+    pub relayed: bool,
+}
+
+impl Opening {
+    /// As any shift.
+    pub fn of(scenario: &str) -> Self {
+        Self {
+            scenario: parsed(scenario),
+            place: Place::default(),
+            microphone: None,
+            relayed: false,
+        }
+    }
 }
 
 impl Shift {
     /// Begins: the agent is registered.
     pub async fn begin(scenario: &str) -> Self {
-        let scenario = Scenario::parse(scenario, None).unwrap_or_else(|error| panic!("{error}"));
-        let practice = Practice::start(scenario)
-            .await
-            .unwrap_or_else(|error| panic!("{error}"));
+        Self::open(Opening::of(scenario)).await
+    }
+
+    /// Begins in a particular way.
+    pub async fn open(opening: Opening) -> Self {
+        let practice = Practice::start_at(opening.scenario, &opening.place).await;
+        let practice = practice.unwrap_or_else(|error| panic!("{error}"));
         let folder = tempfile::tempdir().expect("a folder");
         let deeds = practice.deeds();
         let profile = practice
             .write_profile(folder.path())
             .unwrap_or_else(|error| panic!("{error}"));
-        let desk = phone(&profile, speaker(folder.path()));
+        let relay = match opening.relayed {
+            true => Some(relayed(&profile).await),
+            false => None,
+        };
+        let microphone = opening.microphone.map(|samples| {
+            let path = folder.path().join("microphone.wav");
+            write(&path, &samples);
+            Input::Wav(path)
+        });
+        let desk = phone(
+            &profile,
+            microphone.unwrap_or(Input::Silent),
+            speaker(folder.path()),
+        );
         let mut shift = Self {
             events: desk.events(),
             desk,
             deeds,
             folder,
             practice,
+            relay,
         };
-        let registered = |event: &DeskEvent| {
+        shift.registers().await;
+        shift
+    }
+
+    /// Waits until the phone is registered.
+    pub async fn registers(&mut self) {
+        self.until(|event| {
             matches!(
                 event,
                 DeskEvent::Registration(Registration::Registered { .. })
             )
+        })
+        .await;
+    }
+
+    /// The contact centre dies without a word, and another one begins at its place.
+    pub async fn begins_again(&mut self, scenario: &str, place: &Place) {
+        let gone = std::mem::replace(&mut self.practice, {
+            let elsewhere = Practice::start(parsed(scenario)).await;
+            elsewhere.unwrap_or_else(|error| panic!("{error}"))
+        });
+        drop(gone);
+        self.practice = loop {
+            match Practice::start_at(parsed(scenario), place).await {
+                Ok(practice) => break practice,
+                // Its task has not ended yet.
+                Err(PracticeError::Taken { .. }) => tokio::task::yield_now().await,
+                Err(error) => panic!("{error}"),
+            }
         };
-        shift.until(registered).await;
-        shift
+        self.deeds = self.practice.deeds();
     }
 
     /// Waits for an event of the phone and passes over the others.
@@ -125,8 +196,7 @@ impl Shift {
 
     /// How surely this was heard on the speaker; to be asked after the end.
     pub fn heard(&self, name: &str) -> f32 {
-        let recording = Recording::find(name, None).unwrap_or_else(|error| panic!("{error}"));
-        recording.likeness_in(&samples(&speaker(self.folder.path())))
+        recording(name).likeness_in(&samples(&speaker(self.folder.path())))
     }
 
     /// Ends the phone, so that its recording is whole.
@@ -135,11 +205,62 @@ impl Shift {
     }
 }
 
-fn phone(profile: &Path, speaker: PathBuf) -> Desk {
+/// Silence of so many seconds, and then a recording: what an agent may say.
+pub fn says_after(seconds: usize, name: &str) -> Vec<f32> {
+    let mut samples = vec![0.0; seconds * 48_000];
+    samples.extend(recording(name).samples());
+    samples
+}
+
+/// Writes a recording as a trainer would: WAV, 48 kHz.
+///
+/// # Panics
+/// It cannot be written.
+pub fn write(path: &Path, samples: &[f32]) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).expect("a file");
+    for sample in samples {
+        let sample = (sample * 32_767.0) as i16;
+        writer.write_sample(sample).expect("room");
+    }
+    writer.finalize().expect("room");
+}
+
+/// One of the recordings that are built in.
+///
+/// # Panics
+/// There is none of this name.
+pub fn recording(name: &str) -> Recording {
+    Recording::find(name, None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn parsed(scenario: &str) -> Scenario {
+    Scenario::parse(scenario, None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Lets the profile lead to a relay, and the relay to the contact centre.
+async fn relayed(profile: &Path) -> Relay {
+    let text = fs::read_to_string(profile).expect("a profile");
+    let port = text.split("wss://127.0.0.1:").nth(1).expect("a server");
+    let port = port.split('/').next().expect("a port");
+    let relay = Relay::to(port.parse().expect("a port")).await;
+    let relay = relay.expect("a port");
+    let there = format!("127.0.0.1:{}/", relay.port());
+    let text = text.replace(&format!("127.0.0.1:{port}/"), &there);
+    fs::write(profile, text).expect("writes");
+    relay
+}
+
+fn phone(profile: &Path, input: Input, speaker: PathBuf) -> Desk {
     let profile = Profile::load(profile).unwrap_or_else(|error| panic!("{error}"));
     let mut config = DeskConfig::from_profile(&profile).unwrap_or_else(|error| panic!("{error}"));
     config.audio = EngineConfig {
-        input: Input::Silent,
+        input,
         output: Output::Wav(speaker),
         ring_output: Output::Silent,
         ..EngineConfig::default()

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use warmline_audio::{Engine, EngineConfig, Input, Output};
 use warmline_desk::{DeskConfig, Profile};
-use warmline_media::{Fork, MediaConfig, Session};
+use warmline_media::{Direction, Fork, MediaConfig, Session};
 use warmline_practice::{Deed, Hears, Practice, Scenario};
 use warmline_sip::{DialogKey, ReferId, SipEvent, SipRequest, UserAgent};
 
@@ -124,12 +124,56 @@ impl Agent {
         session
     }
 
-    fn refer(&self, customer: DialogKey, expert: DialogKey) {
+    /// Both still answer; gives what else came meanwhile.
+    async fn has_lost_nobody(&mut self, calls: [DialogKey; 2]) -> Vec<SipEvent> {
+        let mut news = Vec::new();
+        for dialog in calls {
+            self.agent.send(SipRequest::InfoDtmf {
+                dialog,
+                digit: '5',
+                duration_ms: 100,
+            });
+            let answered = SipEvent::InfoAnswered {
+                dialog,
+                status: 200,
+            };
+            loop {
+                let event = self.until(|_| true).await;
+                assert!(!matches!(event, SipEvent::Ended { .. }), "{event:?}");
+                if event == answered {
+                    break;
+                }
+                news.push(event);
+            }
+        }
+        news
+    }
+
+    /// Puts a call on hold, as phones do before they call somebody else.
+    async fn hold(&mut self, dialog: DialogKey) {
+        let session = self.sessions[&dialog].clone();
+        let offer = session.reoffer(Direction::SendOnly, false).await;
+        self.agent.send(SipRequest::Reoffer {
+            dialog,
+            offer: offer.expect("an offer"),
+        });
+        match self
+            .until(|event| matches!(event, SipEvent::ReofferAnswered { .. }))
+            .await
+        {
+            SipEvent::ReofferAnswered { sdp, .. } => {
+                session.set_answer(Fork(0), &sdp).await.expect("an answer");
+            }
+            _ => unreachable!("only the answer is waited for"),
+        }
+    }
+
+    fn refer(&self, customer: DialogKey, expert: Option<DialogKey>) {
         self.agent.send(SipRequest::Refer {
             dialog: customer,
             refer: ReferId(1),
             refer_to: "+493023125201".to_owned(),
-            replaces: Some(expert),
+            replaces: expert,
         });
     }
 
@@ -165,7 +209,9 @@ impl Agent {
 #[tokio::test]
 async fn customer_and_expert_hear_each_other_after_the_agent_has_left() {
     let (mut agent, customer, expert) = Agent::with_both("\"accepted\"").await;
-    agent.refer(customer, expert);
+    agent.hold(customer).await;
+    agent.does("Maria Keller", Deed::Hears(Hears::Held)).await;
+    agent.refer(customer, Some(expert));
     agent
         .until(|event| {
             matches!(
@@ -206,7 +252,7 @@ async fn customer_and_expert_hear_each_other_after_the_agent_has_left() {
 #[tokio::test]
 async fn a_transfer_that_is_refused_leaves_both_on_the_line() {
     let (mut agent, customer, expert) = Agent::with_both("603").await;
-    agent.refer(customer, expert);
+    agent.refer(customer, Some(expert));
     agent
         .until(|event| {
             matches!(
@@ -219,51 +265,45 @@ async fn a_transfer_that_is_refused_leaves_both_on_the_line() {
             )
         })
         .await;
-    // Both still answer.
-    for dialog in [customer, expert] {
-        agent.agent.send(SipRequest::InfoDtmf {
-            dialog,
-            digit: '5',
-            duration_ms: 100,
-        });
-        let answered = agent
-            .until(|event| matches!(event, SipEvent::InfoAnswered { .. }))
-            .await;
-        assert_eq!(
-            answered,
-            SipEvent::InfoAnswered {
-                dialog,
-                status: 200
-            }
-        );
-    }
+    agent.has_lost_nobody([customer, expert]).await;
+}
+
+#[tokio::test]
+async fn a_transfer_to_somebody_who_is_busy_comes_to_nothing() {
+    let (mut agent, customer, expert) = Agent::with_both("\"accepted\"").await;
+    // Without Replaces: the expert is on the telephone, with the agent.
+    agent.refer(customer, None);
+    let last = agent
+        .until(|event| {
+            matches!(
+                event,
+                SipEvent::ReferProgress {
+                    terminated: true,
+                    ..
+                }
+            )
+        })
+        .await;
+    assert!(
+        matches!(last, SipEvent::ReferProgress { status: 486, .. }),
+        "{last:?}"
+    );
+    agent.does("Maria Keller", Deed::Transferred(486)).await;
+    agent.has_lost_nobody([customer, expert]).await;
 }
 
 #[tokio::test]
 async fn a_transfer_may_be_taken_on_and_never_heard_of_again() {
     let (mut agent, customer, expert) = Agent::with_both("\"silent\"").await;
-    agent.refer(customer, expert);
+    agent.refer(customer, Some(expert));
     let taken_on = |event: &SipEvent| matches!(event, SipEvent::ReferAnswered { status: 202, .. });
     agent.until(taken_on).await;
     agent.does("Maria Keller", Deed::Referred(202)).await;
-    let more = agent.until(|event| {
-        matches!(
-            event,
-            SipEvent::ReferProgress { .. } | SipEvent::Ended { .. }
-        )
-    });
-    let more = timeout(Duration::from_secs(3), more).await;
-    assert!(
-        matches!(
-            more,
-            Ok(SipEvent::ReferProgress {
-                status: 100,
-                terminated: false,
-                ..
-            }) | Err(_)
-        ),
-        "{more:?}"
-    );
+    // Whatever was to come of it would have come before the answers to these.
+    let news = agent.has_lost_nobody([customer, expert]).await;
+    let word =
+        |event: &SipEvent| matches!(event, SipEvent::ReferProgress { status, .. } if *status > 100);
+    assert!(!news.iter().any(word), "{news:?}");
 }
 
 /// Longer than anything here takes.

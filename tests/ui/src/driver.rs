@@ -78,8 +78,11 @@ impl Driver {
     ///
     /// # Errors
     /// It throws, or hands over nothing in time.
-    pub fn async_script(&self, script: &str) -> Result<Value> {
-        self.post("/execute/async", &json!({ "script": script, "args": [] }))
+    pub fn async_script(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        self.post(
+            "/execute/async",
+            &json!({ "script": script, "args": arguments }),
+        )
     }
 
     /// The first element of this XPath, if there is one.
@@ -101,6 +104,21 @@ impl Driver {
     /// Something else lies over it, or it is gone.
     pub fn click(&self, element: &Element) -> Result<()> {
         self.post(&format!("/element/{}/click", element.0), &json!({}))
+            .map(drop)
+    }
+
+    /// Moves the pointer there, in pixels of the page.
+    ///
+    /// # Errors
+    /// The web view is gone.
+    pub fn point_at(&self, x: u32, y: u32) -> Result<()> {
+        // A click by element leaves the pointer where this device does not know it: it has to move.
+        let to = |x| json!({ "type": "pointerMove", "duration": 0, "x": x, "y": y });
+        let mouse = json!({
+            "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" },
+            "actions": [to(x + 1), to(x)],
+        });
+        self.post("/actions", &json!({ "actions": [mouse] }))
             .map(drop)
     }
 

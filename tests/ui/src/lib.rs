@@ -5,16 +5,20 @@
 mod desktop;
 mod driver;
 pub mod people;
+mod picture;
 mod practice;
 mod room;
+mod screens;
 mod setup;
 mod speaker;
 mod window;
 
 pub use desktop::{Desktop, Scheme};
 pub use driver::Driver;
+pub use picture::{Difference, Picture};
 pub use practice::{Deed, Practice};
-pub use room::{Ears, hears, hears_nothing};
+pub use room::{Ears, hears, hears_nothing, take_microphone};
+pub use screens::{Focus, Screens};
 pub use setup::{Setup, profile, write};
 pub use speaker::Speaker;
 pub use window::{Window, key};

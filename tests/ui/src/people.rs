@@ -17,6 +17,15 @@ second_call = 0
 repeat = false
 "#;
 
+/// The first customer calls once the agent has begun a call of their own.
+pub const SOON: &str = r#"
+[pace]
+first_call_s = 4
+next_call_s = [0.5, 0.5]
+second_call = 0
+repeat = false
+"#;
+
 /// The first customer calls at once, and another one calls a quarter of a minute later.
 pub const TWO_AT_A_TIME: &str = r#"
 [pace]

@@ -80,6 +80,15 @@ impl Practice {
         Ok(())
     }
 
+    /// The same with another scenario.
+    ///
+    /// # Errors
+    /// It does not come up, or the scenario cannot be played.
+    pub fn restart_with(&mut self, scenario: &str) -> Result<()> {
+        write(&self.dir.join("practice/scenario.toml"), scenario)?;
+        self.restart()
+    }
+
     fn wait(&mut self, who: &str, event: &str, detail: Option<&Value>) -> Result<Deed> {
         let awaited = match detail {
             Some(detail) => format!("{event} {detail} of {who}"),

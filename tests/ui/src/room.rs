@@ -60,6 +60,28 @@ pub fn hears_nothing(room: &Room) -> bool {
     room.speaker.last(LISTEN).level() < -60.0
 }
 
+/// Pulls out the microphone that was there from the start.
+///
+/// # Errors
+/// The sound server refuses.
+pub fn take_microphone(pulse: &Pulse) -> Result<()> {
+    let pactl = |words: &[&str]| {
+        let output = pulse.pactl().args(words).output();
+        output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let doing = |source| LabError::Io {
+        doing: "pulling out the microphone".to_owned(),
+        source,
+    };
+    let modules = pactl(&["list", "short", "modules"]).map_err(doing)?;
+    let module = modules
+        .lines()
+        .find(|line| line.contains("source_name=microphone"))
+        .and_then(|line| line.split_whitespace().next())
+        .unwrap_or_default();
+    pactl(&["unload-module", module]).map(drop).map_err(doing)
+}
+
 /// Recorded at once, and looked at: the rest is the way from change to speaker.
 const STRETCH: Duration = Duration::from_millis(1200);
 const LISTEN: f64 = 0.5;

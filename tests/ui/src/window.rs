@@ -10,7 +10,7 @@ use serde_json::Value;
 use warmline_interop::{LabError, Person, Result};
 
 use crate::{
-    desktop::{io, make, refused},
+    desktop::{io, refused},
     driver::{Driver, children, runs},
     people,
 };
@@ -252,6 +252,7 @@ impl Window {
              axe.run({ exclude: ['[data-tabster-dummy]'] }, { rules: { 'document-title': { enabled: true } } }).then( \
                (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \
                (e) => done(['axe: ' + e]))",
+            &[],
         )?;
         let faults = faults.as_array().cloned().unwrap_or_default();
         Ok(faults
@@ -259,22 +260,6 @@ impl Window {
             .filter_map(Value::as_str)
             .map(str::to_owned)
             .collect())
-    }
-
-    /// Keeps what is to be seen as `docs/screens/NAME.png`, if `WARMLINE_SCREENS` is set.
-    ///
-    /// # Errors
-    /// The web view is gone, or the disk refuses.
-    pub fn keep_screen(&self, name: &str) -> Result<()> {
-        if std::env::var_os("WARMLINE_SCREENS").is_none() {
-            return Ok(());
-        }
-        // The pointer would leave a button lit, and a ring of focus where nobody looks.
-        self.settle()?;
-        let dir = repository().join("docs/screens");
-        make(&dir)?;
-        std::fs::write(dir.join(format!("{name}.png")), self.driver.screenshot()?)
-            .map_err(|source| io("keeping a screen", source))
     }
 
     /// Waits for the program to end by itself, with everything done that is to be done before.
@@ -342,15 +327,6 @@ impl Window {
 
     fn sees_heading(&self) -> Result<()> {
         self.waits("heading", || self.driver.find("//h1")).map(drop)
-    }
-
-    fn settle(&self) -> Result<()> {
-        self.driver
-            .async_script(
-                "const done = arguments[arguments.length - 1]; document.activeElement?.blur(); \
-                 setTimeout(done, 400)",
-            )
-            .map(drop)
     }
 
     fn text(&self) -> String {
@@ -433,7 +409,7 @@ fn tail(text: &str) -> String {
     lines[lines.len().saturating_sub(TAIL)..].join("\n")
 }
 
-fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 

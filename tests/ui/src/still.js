@@ -1,0 +1,54 @@
+// Holds still what changes by nature, so that two pictures of one state show the same: timers, times,
+// levels, the folder and the port of this test, animations. A page that goes on painting is put right before each
+// frame. Called with the wish for focus to stay, and the function to call when all is painted.
+const [keepFocus, done] = arguments;
+
+const clock = (node) => {
+  const timer = node.parentElement.closest("[role=timer]");
+  if (timer === null) return "10:42";
+  return timer.parentElement.textContent.startsWith("Waiting") ? "1:42" : "0:42";
+};
+const texts = [
+  [/^\d+:\d\d(:\d\d)?( [AP]M)?$/, clock],
+  [/^Next try in \d+ s\.$|^Trying now\.$/, () => "Next try in 5 s."],
+  [/You talked for [\d:]+\./, () => "You talked for 0:42."],
+  [/· \d+ (s|min)(?= ·|$)/, () => "· 42 s"],
+  [/127\.0\.0\.1:\d+/, () => "127.0.0.1:8443"],
+  [/\/\S+?\/home(?=\/)/, () => "/home/robin"],
+];
+
+const hold = () => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    for (const [pattern, stands] of texts) {
+      const found = pattern.exec(node.data);
+      if (found !== null && found[0] !== stands(node)) {
+        node.data = node.data.replace(pattern, () => stands(node));
+      }
+    }
+  }
+  for (const level of document.querySelectorAll("[role=meter] > div")) {
+    const transform = "scaleX(0.62)";
+    if (level.style.transform !== transform) level.style.transform = transform;
+  }
+  for (const animation of document.getAnimations()) {
+    const { endTime } = animation.effect.getComputedTiming();
+    if (endTime === Infinity) {
+      animation.pause();
+      animation.currentTime = 0;
+    } else {
+      animation.finish();
+    }
+  }
+};
+
+if (!keepFocus) document.activeElement?.blur();
+// A caret that blinks.
+for (const field of document.querySelectorAll("input")) field.style.caretColor = "transparent";
+window.heldStill?.disconnect();
+window.heldStill = new MutationObserver(hold);
+window.heldStill.observe(document.body, {
+  attributes: true, attributeFilter: ["style", "class"], characterData: true, childList: true, subtree: true,
+});
+hold();
+requestAnimationFrame(() => requestAnimationFrame(() => { hold(); setTimeout(done); }));

@@ -1,0 +1,256 @@
+//! Every state of the window in light and in dark colours: accessible as it is painted, and as it
+//! looks in `docs/screens`.
+#![cfg(target_os = "linux")]
+
+use std::net::TcpListener;
+
+use warmline_interop::{Lab, LabError, Pulse, Result, test};
+use warmline_ui_tests::{
+    Desktop, Focus, Practice, Scheme, Screens, Setup, Window, key, people, take_microphone, write,
+};
+
+#[test]
+fn every_state_looks_as_it_should_in_light_colours() {
+    test(|lab| every_state(lab, Scheme::Light));
+}
+
+#[test]
+fn every_state_looks_as_it_should_in_dark_colours() {
+    test(|lab| every_state(lab, Scheme::Dark));
+}
+
+fn every_state(lab: &Lab, scheme: Scheme) -> Result<()> {
+    let pulse = lab.pulse()?;
+    let desktop = Desktop::start(lab.dir(), scheme, &pulse)?;
+    let mut screens = Screens::new(lab, scheme);
+    without_a_phone(lab, &desktop, &mut screens)?;
+    without_a_server(lab, &desktop, &mut screens)?;
+
+    let mut practice = Practice::open(lab.dir(), &[people::AGENT, people::EXPERTS].concat())?;
+    wrong_password(lab, &desktop, &practice, &mut screens)?;
+    let window = Setup::new(lab, &desktop).on(&practice).open()?;
+    window.is_reachable()?;
+    let dark = window.driver().script(
+        "return matchMedia('(prefers-color-scheme: dark)').matches",
+        &[],
+    )?;
+    assert_eq!(dark, scheme == Scheme::Dark);
+    calls_out(&window, &mut practice, &mut screens)?;
+    server_lost(&window, &mut practice, &mut screens)?;
+    practice.restart_with(
+        &[
+            people::AGENT,
+            people::SOON,
+            people::MARIA,
+            people::TOM,
+            people::EXPERTS,
+        ]
+        .concat(),
+    )?;
+    window.is_reachable()?;
+    calls_in(lab, &window, &desktop, &pulse, &mut practice, &mut screens)?;
+    screens.finish()
+}
+
+fn without_a_phone(lab: &Lab, desktop: &Desktop, screens: &mut Screens) -> Result<()> {
+    let window = Setup::new(lab, desktop).open()?;
+    window.sees("Welcome to Warmline")?;
+    screens.look(&window, "first-run")?;
+
+    write(&desktop.profile(), "server = \"http://nonsense\"\n")?;
+    window.press("Read the profile again")?;
+    window.sees("Warmline cannot start yet")?;
+    screens.look(&window, "broken-profile")?;
+
+    write(&desktop.profile(), PROFILE)?;
+    window.press("Read the profile again")?;
+    window.sees("Your password is missing")?;
+    screens.look(&window, "no-password")?;
+    drop(window);
+
+    let window = Setup::new(lab, desktop)
+        .environment("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+        .open()?;
+    window.sees("The keychain does not open")?;
+    screens.look(&window, "no-keychain")?;
+    drop(window);
+
+    let window = Setup::new(lab, desktop)
+        .arguments(&["--practice=/nowhere/day.toml"])
+        .open()?;
+    window.sees("Practice cannot start")?;
+    screens.look(&window, "no-practice")
+}
+
+fn without_a_server(lab: &Lab, desktop: &Desktop, screens: &mut Screens) -> Result<()> {
+    // It takes the connection and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").map_err(|source| LabError::Io {
+        doing: "opening a port".to_owned(),
+        source,
+    })?;
+    let port = silent.local_addr().map(|address| address.port());
+    let profile = lab.dir().join("silent.toml");
+    let server = format!("wss://127.0.0.1:{}/ws", port.unwrap_or_default());
+    write(
+        &profile,
+        &PROFILE
+            .replace("wss://sbc.contact.example/ws", &server)
+            .replace("# ", ""),
+    )?;
+    write(&lab.dir().join("password.txt"), "secret\n")?;
+    let window = Setup::new(lab, desktop)
+        .arguments(&["--profile", &profile.display().to_string()])
+        .open()?;
+    window.sees("Connecting")?;
+    screens.look(&window, "connecting")
+}
+
+fn wrong_password(
+    lab: &Lab,
+    desktop: &Desktop,
+    practice: &Practice,
+    screens: &mut Screens,
+) -> Result<()> {
+    let right = practice.profile();
+    let text = std::fs::read_to_string(&right).map_err(|source| LabError::Io {
+        doing: "reading the profile of practice".to_owned(),
+        source,
+    })?;
+    let wrong = right.with_file_name("wrong.toml");
+    write(&right.with_file_name("wrong.txt"), "not this one\n")?;
+    let (before, _) = text.split_once("password_file").unwrap_or((&text, ""));
+    write(&wrong, &format!("{before}password_file = \"wrong.txt\"\n"))?;
+    let window = Setup::new(lab, desktop)
+        .arguments(&["--profile", &wrong.display().to_string()])
+        .open()?;
+    window.sees("Not reachable")?;
+    window.sees("password")?;
+    screens.look(&window, "refused")
+}
+
+/// Before the first call, and calls that the agent makes.
+fn calls_out(window: &Window, practice: &mut Practice, screens: &mut Screens) -> Result<()> {
+    screens.look(window, "idle")?;
+    window.press("Keyboard shortcuts")?;
+    window.sees("Swap to the call on hold")?;
+    screens.look_with(window, "shortcuts", Focus::Kept)?;
+    window.press("Close")?;
+    window.no_longer_sees("Swap to the call on hold")?;
+
+    window.type_number("+44 20 7946 0142")?;
+    window.sees("United Kingdom")?;
+    screens.look_with(window, "number", Focus::Kept)?;
+    window.press("Empty the field")?;
+
+    practice.does("Ingrid Solberg", "registered")?;
+    window.dial("203")?;
+    window.sees("They put you on hold")?;
+    window.no_longer_sees("Clear sound")?;
+    screens.look(window, "held-by-them")?;
+    window.press("Hang up")?;
+    window.sees("You hung up.")?;
+    window.press("Dismiss, 203")?;
+
+    window.dial("204")?;
+    window.sees("The line is busy.")?;
+    screens.look(window, "ended")?;
+    window.press("Dismiss, 204")?;
+
+    window.type_number("20")?;
+    window.driver().keys(&[], key::DOWN)?;
+    window.sees("Enter calls")?;
+    screens.look_with(window, "search", Focus::Kept)?;
+    window.driver().keys(&[], key::ESCAPE)?;
+    window.driver().keys(&[], key::ESCAPE)
+}
+
+fn server_lost(window: &Window, practice: &mut Practice, screens: &mut Screens) -> Result<()> {
+    practice.kill();
+    window.sees("Calls cannot reach you now")?;
+    // What the first try finds, and every one after it.
+    window.sees("refuses the connection")?;
+    screens.look(window, "offline")
+}
+
+/// Customers call: one beside a call, then in peace, then another one.
+fn calls_in(
+    lab: &Lab,
+    window: &Window,
+    desktop: &Desktop,
+    pulse: &Pulse,
+    practice: &mut Practice,
+    screens: &mut Screens,
+) -> Result<()> {
+    window.dial("901")?;
+    window.sees_at("901", "In call")?;
+    window.sees_at(MARIA, "Incoming call")?;
+    let mouth = pulse.say(&lab.tone(440.0, -20.0, 300.0)?)?;
+    window.sees("Clear sound")?;
+    screens.look(window, "second-call")?;
+    window.press("Hold and answer")?;
+    window.sees_at(MARIA, "In call")?;
+    window.sees_at("901", "On hold")?;
+    window.sees("Clear sound")?;
+    screens.look(window, "two-calls")?;
+    window.press("Hang up, 901")?;
+    practice.does("Echo", "ended")?;
+    window.press("Dismiss, 901")?;
+
+    screens.look(window, "call")?;
+    window.press("Mute")?;
+    window.sees("Muted: they cannot hear you")?;
+    screens.look(window, "muted")?;
+    window.press("Unmute")?;
+    window.press("Keypad")?;
+    window.press("4")?;
+    window.press("2")?;
+    window.sees("42")?;
+    screens.look(window, "keypad")?;
+    window.press("Keypad")?;
+    window.press("Hold")?;
+    window.sees_at(MARIA, "On hold")?;
+    screens.look(window, "on-hold")?;
+    window.press("Resume")?;
+    window.sees_at(MARIA, "In call")?;
+    window.sees("Clear sound")?;
+
+    window.press("Sound")?;
+    window.until("levels", |window| window.level("Microphone level") > 20)?;
+    screens.look_with(window, "sound", Focus::Kept)?;
+    window.driver().keys(&[], key::ESCAPE)?;
+    window.no_longer_sees("when a call comes in")?;
+
+    // The display loses such a key now and then.
+    let question = "Closing Warmline hangs up";
+    for _ in 0..3 {
+        desktop.press("alt+F4")?;
+        if window.sees_soon(question) {
+            break;
+        }
+    }
+    screens.look_with(window, "closing", Focus::Kept)?;
+    window.press("Stay on the line")?;
+    window.no_longer_sees(question)?;
+
+    take_microphone(pulse)?;
+    window.sees("Nobody can hear you: no microphone.")?;
+    screens.look(window, "no-microphone")?;
+    let _microphone = pulse.plug_in_microphone("microphone")?;
+    window.no_longer_sees("Nobody can hear you: no microphone.")?;
+    drop(mouth);
+
+    window.press("Hang up")?;
+    practice.does(MARIA, "ended")?;
+    window.sees_at("Tom Okafor", "Incoming call")?;
+    window.press("Dismiss, Maria Keller")?;
+    screens.look(window, "incoming")?;
+    window.press("Decline")?;
+    practice.does("Tom Okafor", "ended")?;
+    window.press("Dismiss, Tom Okafor")?;
+    screens.look(window, "recents")
+}
+
+const MARIA: &str = "Maria Keller";
+
+const PROFILE: &str = "server = \"wss://sbc.contact.example/ws\"\naor = \"sip:2001@contact.example\"\n\
+                       display_name = \"Robin Adeyemi\"\n# password_file = \"password.txt\"\n";

@@ -150,6 +150,8 @@ const useStyles = makeStyles({
   },
   answer: {
     flexBasis: "128px",
+    // "Hold and answer" stays on one line where there is room.
+    "@media (min-width: 400px)": { flexBasis: "152px" },
     border: "none",
     backgroundColor: tokens.colorStatusSuccessBackground3,
     color: tokens.colorNeutralForegroundStaticInverted,

@@ -10,8 +10,10 @@
 mod asterisk;
 mod browser;
 mod certificate;
+pub mod cost;
 mod errand;
 mod error;
+pub mod figures;
 mod kamailio;
 mod lines;
 mod manager;

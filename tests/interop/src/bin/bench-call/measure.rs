@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use warmline_interop::{Asterisk, Band, Lab, Pulse, Result, Room, number, score, sound};
+use warmline_interop::{Asterisk, Band, Lab, Pulse, Result, Room, cost, number, score, sound};
 
 use crate::client::{Client, Codec, Name};
 use crate::signalling::{Clock, answered_call};
-use crate::{cost, trip};
+use crate::trip;
 
 /// What one run showed. What did not show is not there.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,6 +1,7 @@
 //! The figures as JSON, and as a table written from the JSON.
 
 use serde::Serialize;
+use warmline_interop::figures::{Machine, Spread};
 
 use crate::client::{Codec, Name};
 use crate::measure::Run;
@@ -13,15 +14,6 @@ pub(crate) struct Report {
     pub(crate) runs: usize,
     pub(crate) floor_trip_ms: Spread,
     pub(crate) phones: Vec<Figures>,
-}
-
-/// What it was measured on.
-#[derive(Debug, Serialize)]
-pub(crate) struct Machine {
-    pub(crate) system: String,
-    pub(crate) processor: String,
-    pub(crate) cores: usize,
-    pub(crate) date: String,
 }
 
 /// The figures of one phone with one codec.
@@ -46,34 +38,6 @@ pub(crate) struct Figures {
     pub(crate) pesq: Spread,
     /// `wb` or `nb`.
     pub(crate) pesq_band: &'static str,
-}
-
-/// What several measurements of one thing showed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct Spread {
-    pub(crate) min: Option<f64>,
-    pub(crate) median: Option<f64>,
-    pub(crate) max: Option<f64>,
-    pub(crate) count: usize,
-}
-
-impl Spread {
-    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Spread {
-        let mut values: Vec<f64> = values.into_iter().collect();
-        values.sort_by(f64::total_cmp);
-        let round = |value: f64| (value * 100.0).round() / 100.0;
-        let middle = |values: &[f64]| match values.len() {
-            0 => None,
-            count if count % 2 == 1 => Some(values[count / 2]),
-            count => Some(f64::midpoint(values[count / 2 - 1], values[count / 2])),
-        };
-        Spread {
-            min: values.first().copied().map(round),
-            median: middle(&values).map(round),
-            max: values.last().copied().map(round),
-            count: values.len(),
-        }
-    }
 }
 
 impl Figures {
@@ -208,36 +172,4 @@ pub(crate) fn markdown(report: &Report) -> String {
         floor = report.floor_trip_ms.cell(0),
     );
     text
-}
-
-impl Spread {
-    fn cell(&self, digits: usize) -> String {
-        match (self.min, self.median, self.max) {
-            (Some(min), Some(median), Some(max)) => {
-                format!("**{median:.digits$}** ({min:.digits$}–{max:.digits$})")
-            }
-            _ => "–".to_owned(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spread_is_least_middle_and_most() {
-        let spread = Spread::of([3.0, 1.0, 2.004, 9.0]);
-        assert_eq!(
-            spread,
-            Spread {
-                min: Some(1.0),
-                median: Some(2.5),
-                max: Some(9.0),
-                count: 4
-            }
-        );
-        assert_eq!(spread.cell(1), "**2.5** (1.0–9.0)");
-        assert_eq!(Spread::of([]).cell(0), "–");
-    }
 }

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use warmline_interop::figures::{Machine, Spread};
 use warmline_interop::{Lab, Result};
 
 use crate::client::{Codec, Name, io};
 use crate::measure::{self, Run};
-use crate::report::{Figures, Machine, Report, Spread, markdown};
+use crate::report::{Figures, Report, markdown};
 
 pub(crate) fn main() -> ExitCode {
     let wishes = match Wishes::parse(std::env::args().skip(1)) {
@@ -120,7 +121,7 @@ fn measure_all(wishes: &Wishes) -> Result<Report> {
         }
     }
     Ok(Report {
-        machine: machine(),
+        machine: Machine::this(),
         asterisk,
         runs: wishes.runs,
         floor_trip_ms,
@@ -141,26 +142,6 @@ fn publish(report: &Report) -> Result<()> {
     std::io::stdout()
         .write_all(json.as_bytes())
         .map_err(|source| io("printing", source))
-}
-
-fn machine() -> Machine {
-    let file = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
-    let value = |text: &str, key: &str| {
-        let line = text
-            .lines()
-            .find(|line| line.starts_with(key))
-            .unwrap_or_default();
-        line.split_once(['=', ':'])
-            .map_or(String::new(), |(_, value)| {
-                value.trim().trim_matches('"').to_owned()
-            })
-    };
-    Machine {
-        system: value(&file("/etc/os-release"), "PRETTY_NAME"),
-        processor: value(&file("/proc/cpuinfo"), "model name"),
-        cores: std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
-        date: output("date", &["+%Y-%m-%d"]),
-    }
 }
 
 fn version(phone: Name) -> String {

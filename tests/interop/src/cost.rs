@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The CPU time, user and system, that a process tree has used so far.
-pub(crate) fn cpu(pid: u32) -> Duration {
+pub fn cpu(pid: u32) -> Duration {
     let ticks: u64 = tree(pid)
         .into_iter()
         .filter_map(|pid| Some(Stat::read(pid)?.ticks))
@@ -13,7 +13,7 @@ pub(crate) fn cpu(pid: u32) -> Duration {
 }
 
 /// The memory of a process tree in MB, each page shared with others counted in part (PSS).
-pub(crate) fn pss_mb(pid: u32) -> f64 {
+pub fn pss_mb(pid: u32) -> f64 {
     let kilobytes: u64 = tree(pid).into_iter().filter_map(pss_kb).sum();
     kilobytes as f64 / 1024.0
 }

@@ -1,4 +1,7 @@
-use warmline_desk::{DeskError, Registration, Snapshot};
+use warmline_desk::{
+    DeskError, Registration, Snapshot,
+    number::{self, Kind},
+};
 
 use crate::{
     party::Agent,
@@ -8,9 +11,17 @@ use crate::{
 
 /// Who the agent is and whether calls reach them.
 pub(crate) fn registration(snapshot: &Snapshot, agent: &Agent) -> UiRegistration {
-    let address = format!("{}@{}", agent.user, agent.domain);
+    let number = number::read(&agent.user, agent.country);
+    let (number, address) = match number.kind {
+        // A number of the telephone network is the same everywhere: no domain is needed.
+        Kind::Telephone => (number.shown.clone(), number.shown),
+        _ => (
+            agent.user.clone(),
+            format!("{}@{}", agent.user, agent.domain),
+        ),
+    };
     let state = |reachability, words: &str| UiRegistration {
-        name: agent.name.clone().unwrap_or_else(|| agent.user.clone()),
+        name: agent.name.clone().unwrap_or_else(|| number.clone()),
         address: address.clone(),
         reachability,
         words: words.to_owned(),
@@ -53,6 +64,10 @@ mod tests {
     use super::*;
 
     fn shown(state: Registration) -> UiRegistration {
+        shown_to(&Agent::example(), state)
+    }
+
+    fn shown_to(agent: &Agent, state: Registration) -> UiRegistration {
         let device = DeviceView {
             state: DeviceState::InUse,
             ..DeviceView::default()
@@ -69,7 +84,7 @@ mod tests {
             devices: None,
             stopped: false,
         };
-        registration(&snapshot, &Agent::example())
+        registration(&snapshot, agent)
     }
 
     #[test]
@@ -94,15 +109,21 @@ mod tests {
 
     #[test]
     fn an_agent_without_a_name_goes_by_the_number() {
-        let agent = Agent {
+        let agent = Agent::example();
+        let connecting = shown_to(&agent, Registration::Connecting);
+        assert_eq!(connecting.words, format!("Connecting to {}", agent.server));
+        assert_eq!(connecting.name, "Robin Adeyemi");
+        assert_eq!(connecting.address, "2001@contact.example");
+        let nameless = Agent {
             name: None,
             ..Agent::example()
         };
-        assert_eq!(
-            shown(Registration::Connecting).words,
-            format!("Connecting to {}", agent.server)
-        );
-        assert_eq!(shown(Registration::Unregistered).name, "Robin Adeyemi");
-        assert_eq!(agent.user, "2001");
+        assert_eq!(shown_to(&nameless, Registration::Unregistered).name, "2001");
+        let numbered = Agent {
+            user: "+493023125100".into(),
+            ..nameless
+        };
+        let shown = shown_to(&numbered, Registration::Unregistered);
+        assert_eq!([shown.name, shown.address], ["+49 30 23125100"; 2]);
     }
 }

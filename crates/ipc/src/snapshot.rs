@@ -121,7 +121,7 @@ pub enum UiProblemKind {
 pub struct UiRegistration {
     /// What others see of the agent: a name, else the number.
     pub name: String,
-    /// The address of record without its scheme.
+    /// The address of record without its scheme; a telephone number as people write it, without its domain.
     pub address: String,
     /// Whether calls can come in.
     pub reachability: UiReachability,

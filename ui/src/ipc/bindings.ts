@@ -89,7 +89,7 @@ export type UiRegistration = {
  */
 name: string, 
 /**
- * The address of record without its scheme.
+ * The address of record without its scheme; a telephone number as people write it, without its domain.
  */
 address: string, 
 /**

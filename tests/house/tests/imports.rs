@@ -127,6 +127,8 @@ fn the_window_stays_thin_and_the_architecture_short() {
     let window: usize = files(&root().join("src-tauri"), &[".rs"])
         .expect("src-tauri can be read")
         .into_iter()
+        // What the benchmark measures beside the window is no part of it.
+        .filter(|file| !file.starts_with(root().join("src-tauri/examples")))
         .map(lines)
         .sum();
     assert!(window < 2_000, "src-tauri has {window} lines");

@@ -17,6 +17,7 @@ pub struct Setup<'a> {
     desktop: &'a Desktop,
     arguments: Vec<String>,
     environment: Vec<(&'static str, &'static str)>,
+    program: Option<PathBuf>,
     log: PathBuf,
 }
 
@@ -28,6 +29,7 @@ impl<'a> Setup<'a> {
             desktop,
             arguments: Vec::new(),
             environment: Vec::new(),
+            program: None,
             log: lab.dir().join("window.log"),
         }
     }
@@ -68,6 +70,13 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// With a program in place of the one beside the tests.
+    #[must_use]
+    pub fn program(mut self, program: PathBuf) -> Self {
+        self.program = Some(program);
+        self
+    }
+
     /// With its log in this file.
     #[must_use]
     pub fn log(mut self, file: &str) -> Self {
@@ -84,10 +93,14 @@ impl<'a> Setup<'a> {
         let mut environment = self.environment;
         environment.push(("WARMLINE_TEST_PASSWORD", Person::AGENT.password));
         arguments.extend(["--log".to_owned(), self.log.display().to_string()]);
+        let program = match self.program {
+            Some(program) => program,
+            None => beside_the_tests("warmline")?,
+        };
         let driver = Driver::start(
             self.lab.dir(),
             self.desktop,
-            &beside_the_tests("warmline")?,
+            &program,
             &arguments,
             &environment,
         )?;
@@ -115,7 +128,10 @@ pub fn write(file: &Path, text: &str) -> Result<()> {
 }
 
 /// A program of ours, built beforehand: it stands beside the tests.
-pub(crate) fn beside_the_tests(name: &str) -> Result<PathBuf> {
+///
+/// # Errors
+/// It does not.
+pub fn beside_the_tests(name: &str) -> Result<PathBuf> {
     let tests =
         std::env::current_exe().map_err(|source| io("looking where the tests are", source))?;
     let program = tests

@@ -1,0 +1,111 @@
+//! From the command line to the files.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use warmline_interop::Result;
+use warmline_interop::figures::Machine;
+
+use crate::measure::{self, io};
+use crate::report::{Figures, Report, markdown};
+
+pub(crate) fn main() -> ExitCode {
+    let wishes = match Wishes::parse(std::env::args().skip(1)) {
+        Ok(wishes) => wishes,
+        Err(problem) => {
+            say(&problem);
+            return ExitCode::from(2);
+        }
+    };
+    match measure_all(&wishes).and_then(|report| publish(&report, &wishes.to)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Wishes {
+    runs: usize,
+    idle: Duration,
+    to: PathBuf,
+}
+
+impl Wishes {
+    fn parse(mut words: impl Iterator<Item = String>) -> std::result::Result<Self, String> {
+        let mut wishes = Self {
+            runs: 5,
+            idle: Duration::from_secs(60),
+            to: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bench"),
+        };
+        while let Some(word) = words.next() {
+            let value = words.next().ok_or(format!("{word} needs a value"))?;
+            let number = || {
+                value
+                    .parse::<u16>()
+                    .map_err(|_| format!("{word} {value}: not a number"))
+            };
+            match word.as_str() {
+                "--runs" => wishes.runs = number()?.into(),
+                "--idle" => wishes.idle = Duration::from_secs(number()?.into()),
+                "--to" => wishes.to = value.into(),
+                _ => {
+                    return Err(format!(
+                        "bench-window [--runs N] [--idle SECONDS] [--to FOLDER]; not {word}"
+                    ));
+                }
+            }
+        }
+        Ok(wishes)
+    }
+}
+
+fn measure_all(wishes: &Wishes) -> Result<Report> {
+    let (mut warmline, mut hello) = (Vec::new(), Vec::new());
+    // In turn, so that a disturbance of the machine does not hit one alone.
+    for number in 1..=wishes.runs {
+        say(&format!("hello {number}/{}", wishes.runs));
+        hello.push(measure::hello(wishes.idle)?);
+        say(&format!("warmline {number}/{}", wishes.runs));
+        warmline.push(measure::warmline(wishes.idle)?);
+    }
+    Ok(Report {
+        machine: Machine::this(),
+        web_view: web_view(),
+        runs: wishes.runs,
+        idle_s: wishes.idle.as_secs(),
+        warmline: Figures::of(&warmline),
+        hello: Figures::of(&hello),
+    })
+}
+
+fn publish(report: &Report, folder: &Path) -> Result<()> {
+    let json = serde_json::to_string_pretty(report)
+        .map_err(|error| io("writing JSON", error.into()))?
+        + "\n";
+    std::fs::create_dir_all(folder).map_err(|source| io("making a folder", source))?;
+    std::fs::write(folder.join("window.json"), &json)
+        .map_err(|source| io("writing window.json", source))?;
+    std::fs::write(folder.join("window.md"), markdown(report))
+        .map_err(|source| io("writing window.md", source))?;
+    std::io::stdout()
+        .write_all(json.as_bytes())
+        .map_err(|source| io("printing", source))
+}
+
+/// The version of the library that paints, without Debian's part.
+fn web_view() -> String {
+    let output = Command::new("dpkg-query")
+        .args(["-W", "-f", "${Version}", "libwebkit2gtk-4.1-0"])
+        .output();
+    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let version = version.unwrap_or_default();
+    version.split('-').next().unwrap_or_default().to_owned()
+}
+
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "bench: {text}");
+}

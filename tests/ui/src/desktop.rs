@@ -46,7 +46,9 @@ impl Desktop {
             "1280x1000x24",
             "-nolisten",
             "tcp",
+            "-fbdir",
         ]);
+        display.arg(dir);
         let mut display = Process::start("display", display, Pipes::Output, dir)?;
         let number = first_line(&mut display)?;
 
@@ -59,7 +61,8 @@ impl Desktop {
                 home.join(".config").display().to_string(),
             ),
             ("XDG_DATA_HOME", home.join(".local").display().to_string()),
-            ("XDG_CACHE_HOME", home.join(".cache").display().to_string()),
+            // No XDG_CACHE_HOME: what Mesa compiles to paint with goes into the cache of the user who runs
+            // the tests, and only the first window of all waits for it.
             // No accessibility bus: it would be started for every window and outlive it.
             ("NO_AT_BRIDGE", "1".to_owned()),
             (
@@ -111,6 +114,32 @@ impl Desktop {
         self.home.join(".config/warmline/profile.toml")
     }
 
+    /// The file that the X server paints into, XWD.
+    pub fn screen(&self) -> PathBuf {
+        self.home.with_file_name("Xvfb_screen0")
+    }
+
+    /// Where the window of this title is, without its frame: left, top, width and height in pixels.
+    ///
+    /// # Errors
+    /// There is none of this title, or the tool for it is missing.
+    pub fn place_of(&self, title: &str) -> Result<(usize, usize, usize, usize)> {
+        let said = self.xdotool(&[
+            "search",
+            "--onlyvisible",
+            "--name",
+            title,
+            "getwindowgeometry",
+            "--shell",
+        ])?;
+        let value = |name: &str| {
+            let line = said.lines().find_map(|line| line.strip_prefix(name));
+            let value = line.and_then(|line| line.strip_prefix('=')?.parse().ok());
+            value.ok_or_else(|| refused("xdotool", format!("no {name} in {said:?}")))
+        };
+        Ok((value("X")?, value("Y")?, value("WIDTH")?, value("HEIGHT")?))
+    }
+
     /// Puts a password into the keychain, as `warmline-cli password` does.
     ///
     /// # Errors
@@ -148,7 +177,7 @@ impl Desktop {
     /// # Errors
     /// The tool for it is missing.
     pub fn press(&self, keys: &str) -> Result<()> {
-        self.xdotool(&["key", keys])
+        self.xdotool(&["key", keys]).map(drop)
     }
 
     /// Takes a window away without asking anybody, as the end of a session does.
@@ -157,6 +186,7 @@ impl Desktop {
     /// There is none of this title, or the tool for it is missing.
     pub fn destroy(&self, title: &str) -> Result<()> {
         self.xdotool(&["search", "--onlyvisible", "--name", title, "windowclose"])
+            .map(drop)
     }
 
     /// Waits until the keychain answers.
@@ -178,17 +208,17 @@ impl Desktop {
         until("the keychain", || answers("dbus-send", &owned))
     }
 
-    fn xdotool(&self, arguments: &[&str]) -> Result<()> {
+    fn xdotool(&self, arguments: &[&str]) -> Result<String> {
         let output = Command::new("xdotool")
             .args(arguments)
             .envs(self.environment())
             .output()
             .map_err(|source| io("starting xdotool", source))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if output.status.success() {
-            Ok(())
+            Ok(text(&output.stdout))
         } else {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            Err(refused("xdotool", said))
+            Err(refused("xdotool", text(&output.stderr)))
         }
     }
 }

@@ -17,7 +17,6 @@ pub struct Setup<'a> {
     desktop: &'a Desktop,
     arguments: Vec<String>,
     environment: Vec<(&'static str, &'static str)>,
-    program: Option<PathBuf>,
     log: PathBuf,
 }
 
@@ -29,7 +28,6 @@ impl<'a> Setup<'a> {
             desktop,
             arguments: Vec::new(),
             environment: Vec::new(),
-            program: None,
             log: lab.dir().join("window.log"),
         }
     }
@@ -70,13 +68,6 @@ impl<'a> Setup<'a> {
         self
     }
 
-    /// With a program in place of the one beside the tests.
-    #[must_use]
-    pub fn program(mut self, program: PathBuf) -> Self {
-        self.program = Some(program);
-        self
-    }
-
     /// With its log in this file.
     #[must_use]
     pub fn log(mut self, file: &str) -> Self {
@@ -93,14 +84,10 @@ impl<'a> Setup<'a> {
         let mut environment = self.environment;
         environment.push(("WARMLINE_TEST_PASSWORD", Person::AGENT.password));
         arguments.extend(["--log".to_owned(), self.log.display().to_string()]);
-        let program = match self.program {
-            Some(program) => program,
-            None => beside_the_tests("warmline")?,
-        };
         let driver = Driver::start(
             self.lab.dir(),
             self.desktop,
-            &program,
+            &beside_the_tests("warmline")?,
             &arguments,
             &environment,
         )?;

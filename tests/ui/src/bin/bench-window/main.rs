@@ -11,6 +11,8 @@ mod measure;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
+mod screen;
+#[cfg(target_os = "linux")]
 mod work;
 
 #[cfg(target_os = "linux")]

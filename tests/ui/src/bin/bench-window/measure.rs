@@ -1,19 +1,19 @@
 //! One window, one run: started cold on a desktop of its own, watched, called.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::Value;
-use warmline_interop::{Lab, LabError, Result, cost};
-use warmline_ui_tests::{
-    Desktop, Driver, Practice, Scheme, Setup, Window, beside_the_tests, people, write,
-};
+use warmline_interop::{Lab, LabError, Pipes, Process, Pulse, Result, cost};
+use warmline_ui_tests::{Desktop, Practice, Scheme, beside_the_tests, people};
+
+use crate::screen::{Change, Frame, Part, Screen};
 
 /// What one run of a window showed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Run {
     pub(crate) drawn_ms: f64,
+    pub(crate) complete_ms: f64,
     pub(crate) pss_idle_mb: f64,
     pub(crate) cpu_idle_s_per_min: f64,
     /// None of a window that is no phone.
@@ -29,129 +29,158 @@ pub(crate) struct PhoneRun {
     pub(crate) cpu_call_s_per_min: f64,
 }
 
+/// Whether what paints has its programs compiled from before, as on every day but the first.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shaders {
+    Cached,
+    Cold,
+}
+
 /// The window with one line of text.
 pub(crate) fn hello(idle: Duration) -> Result<Run> {
     let lab = Lab::new()?;
-    let pulse = lab.pulse()?;
-    let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
-    let start = Start::of(&lab, beside_the_tests("examples/hello")?)?;
-    let driver = Driver::start(lab.dir(), &desktop, &start.program, &[], &[])?;
-    at_rest(&driver, &start, idle)
+    let place = Place::new(&lab, Shaders::Cached)?;
+    let command = Command::new(beside_the_tests("examples/hello")?);
+    let started = place.start(&lab, command, "Hello")?;
+    Ok(place.at_rest(&started, idle))
 }
 
 /// Warmline, in practice.
-pub(crate) fn warmline(idle: Duration) -> Result<Run> {
+pub(crate) fn warmline(idle: Duration, shaders: Shaders) -> Result<Run> {
     let lab = Lab::new()?;
-    let pulse = lab.pulse()?;
-    let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
+    let place = Place::new(&lab, shaders)?;
     let mut practice = Practice::open(lab.dir(), people::AGENT)?;
-    let start = Start::of(&lab, beside_the_tests("warmline")?)?;
-    let window = Setup::new(&lab, &desktop)
-        .on(&practice)
-        .program(start.program.clone())
-        .open()?;
-    window.is_reachable()?;
+    let log = lab.dir().join("window.log");
+    let mut command = Command::new(beside_the_tests("warmline")?);
+    command.arg("--profile").arg(practice.profile());
+    command.arg("--log").arg(&log);
+    let started = place.start(&lab, command, "Warmline")?;
+    let run = place.at_rest(&started, idle);
     let mut phone = PhoneRun {
-        registered_ms: logged(&lab.dir().join("window.log"), "registered")? - start.at()?,
+        registered_ms: logged(&log, "registered")? - started.since_1970_ms,
         ..PhoneRun::default()
     };
-    let run = at_rest(window.driver(), &start, idle)?;
-    called(&window, &mut practice, &mut phone)?;
+    place.called(&started, &mut practice, &mut phone)?;
     Ok(Run {
         phone: Some(phone),
         ..run
     })
 }
 
-/// Customers call, one after the other; the last one is answered.
-fn called(window: &Window, practice: &mut Practice, phone: &mut PhoneRun) -> Result<()> {
-    window.driver().script(CARDS, &[])?;
-    let customers: Vec<String> = (0..CALLS).map(|n| format!("Customer {n}")).collect();
-    let scenario: Vec<String> = customers.iter().enumerate().map(customer).collect();
-    practice.restart_with(&format!("{}{PACE}{}", people::AGENT, scenario.concat()))?;
-    let mut called = Vec::new();
-    for (number, who) in customers.iter().enumerate() {
-        called.push(wall(practice.does(who, "calls")?.at));
-        window.sees_at(who, "Incoming call")?;
-        if number + 1 < CALLS {
-            window.press("Decline")?;
-            practice.does(who, "ended")?;
-        }
-    }
-    window.press("Answer")?;
-    window.sees_call("In call")?;
-    let cards = window.driver().script("return window.cards", &[])?;
-    let shown = cards.as_array().into_iter().flatten();
-    let shown: Vec<f64> = shown.filter_map(Value::as_f64).collect();
-    if shown.len() != called.len() {
-        return Err(failed(&format!("{} cards for {CALLS} calls", shown.len())));
-    }
-    let apart = shown.iter().zip(&called);
-    phone.card_ms = apart.map(|(shown, called)| shown - called).collect();
-
-    let pid = window.driver().program()?;
-    std::thread::sleep(SETTLE);
-    phone.cpu_call_s_per_min = cpu_per_minute(pid, IN_CALL);
-    phone.pss_call_mb = cost::pss_mb(pid);
-    Ok(())
+/// Where windows are opened.
+struct Place {
+    screen: Screen,
+    desktop: Desktop,
+    shaders: Shaders,
+    _pulse: Pulse,
 }
 
-/// What a window costs that nobody touches.
-fn at_rest(driver: &Driver, start: &Start, idle: Duration) -> Result<Run> {
-    let drawn = painted(driver)?;
-    let pid = driver.program()?;
-    std::thread::sleep(SETTLE);
-    let cpu_idle_s_per_min = cpu_per_minute(pid, idle);
-    Ok(Run {
-        drawn_ms: drawn - start.at()?,
-        pss_idle_mb: cost::pss_mb(pid),
-        cpu_idle_s_per_min,
-        phone: None,
-    })
+/// A window that is there.
+struct Started {
+    process: Process,
+    part: Part,
+    since_1970_ms: f64,
+    drawn_ms: f64,
+    complete_ms: f64,
 }
 
-/// When the web view first painted something of the page, ms since 1970.
-fn painted(driver: &Driver) -> Result<f64> {
-    let script = "const [paint] = performance.getEntriesByName('first-contentful-paint'); \
-                  return paint === undefined ? null : performance.timeOrigin + paint.startTime";
-    let start = Instant::now();
-    while start.elapsed() < LIMIT {
-        if let Some(at) = driver.script(script, &[])?.as_f64() {
-            return Ok(at);
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Err(failed("the window paints nothing"))
-}
-
-/// A program that notes when it is started.
-struct Start {
-    program: PathBuf,
-    note: PathBuf,
-}
-
-impl Start {
-    fn of(lab: &Lab, program: PathBuf) -> Result<Self> {
-        let (script, note) = (lab.dir().join("start"), lab.dir().join("started"));
-        let text = format!(
-            "#!/bin/sh\ndate +%s%N > {}\nexec {} \"$@\"\n",
-            note.display(),
-            program.display()
-        );
-        write(&script, &text)?;
-        let made = Command::new("chmod").arg("+x").arg(&script).status();
-        made.map_err(|source| io("making a script", source))?;
+impl Place {
+    fn new(lab: &Lab, shaders: Shaders) -> Result<Self> {
+        let pulse = lab.pulse()?;
+        let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
         Ok(Self {
-            program: script,
-            note,
+            screen: Screen::open(&desktop.screen())?,
+            desktop,
+            shaders,
+            _pulse: pulse,
         })
     }
 
-    /// When it was, ms since 1970.
-    fn at(&self) -> Result<f64> {
-        let note = std::fs::read_to_string(&self.note);
-        let note = note.map_err(|source| io("reading when it was started", source))?;
-        nanoseconds(&note)
+    /// Starts a program and watches until its window has come to rest.
+    fn start(&self, lab: &Lab, mut command: Command, title: &str) -> Result<Started> {
+        command.envs(self.desktop.environment());
+        if self.shaders == Shaders::Cold {
+            command.env("MESA_SHADER_CACHE_DIR", lab.dir().join("shaders"));
+        }
+        let watch = self.screen.watch(None);
+        let (start, since_1970_ms) = (Instant::now(), since_1970_ms(Instant::now()));
+        let process = Process::start("window", command, Pipes::None, lab.dir())?;
+        std::thread::sleep(START);
+        let changes = watch.end();
+        let (left, top, width, height) = self.desktop.place_of(title)?;
+        // Frame and shadow are the desktop's.
+        let part = Part {
+            left: left + EDGE,
+            top: top + EDGE,
+            width: width - 2 * EDGE,
+            height: height - 2 * EDGE,
+        };
+        let ms = |change: &Change| (change.at - start).as_secs_f64() * 1000.0;
+        let nothing = || failed("the window shows nothing");
+        // After the last one that was not so: while the desktop puts a window on the screen, much is seen.
+        let since = |not_so: &dyn Fn(&Frame) -> bool| {
+            let not_so = |change: &Change| change.frame.as_ref().is_none_or(not_so);
+            let last = changes.iter().rposition(not_so);
+            changes.get(last.map_or(0, |index| index + 1))
+        };
+        let end = self.screen.frame();
+        let drawn = since(&|frame| !frame.shows_something(part));
+        let complete = since(&|frame| frame.apart(&end, part) > NOTHING);
+        Ok(Started {
+            process,
+            part,
+            since_1970_ms,
+            drawn_ms: ms(drawn.ok_or_else(nothing)?),
+            complete_ms: ms(complete.ok_or_else(nothing)?),
+        })
+    }
+
+    /// What a window costs that nobody touches.
+    fn at_rest(&self, started: &Started, idle: Duration) -> Run {
+        let pid = started.process.pid();
+        Run {
+            drawn_ms: started.drawn_ms,
+            complete_ms: started.complete_ms,
+            cpu_idle_s_per_min: cpu_per_minute(pid, idle),
+            pss_idle_mb: cost::pss_mb(pid),
+            phone: None,
+        }
+    }
+
+    /// Customers call and give up, one after the other; the last one is answered.
+    fn called(
+        &self,
+        started: &Started,
+        practice: &mut Practice,
+        phone: &mut PhoneRun,
+    ) -> Result<()> {
+        let customers: Vec<String> = (1..=CALLS).map(|n| format!("Customer {n}")).collect();
+        let scenario: Vec<String> = customers.iter().enumerate().map(customer).collect();
+        practice.restart_with(&format!("{}{PACE}{}", people::AGENT, scenario.concat()))?;
+        for (number, who) in customers.iter().enumerate() {
+            let watch = self.screen.watch(Some(started.part));
+            let called = practice.does(who, "calls")?.at;
+            std::thread::sleep(CARD);
+            let card = watch
+                .end()
+                .into_iter()
+                .find(|change| change.at > called && change.share > MUCH)
+                .ok_or_else(|| failed("no card comes"))?;
+            phone
+                .card_ms
+                .push((card.at - called).as_secs_f64() * 1000.0);
+            if number + 1 < CALLS {
+                practice.does(who, "ended")?;
+            } else {
+                self.desktop.press("ctrl+shift+a")?;
+                practice.does(who, "talks")?;
+            }
+        }
+        let pid = started.process.pid();
+        std::thread::sleep(SETTLE);
+        phone.cpu_call_s_per_min = cpu_per_minute(pid, IN_CALL);
+        phone.pss_call_mb = cost::pss_mb(pid);
+        Ok(())
     }
 }
 
@@ -165,19 +194,13 @@ fn logged(log: &Path, what: &str) -> Result<f64> {
     let at = line.split(' ').next().unwrap_or_default();
     let output = Command::new("date").args(["-d", at, "+%s%N"]).output();
     let output = output.map_err(|source| io("starting date", source))?;
-    nanoseconds(&String::from_utf8_lossy(&output.stdout))
-}
-
-/// To ms.
-fn nanoseconds(text: &str) -> Result<f64> {
-    let parsed = text.trim().parse::<f64>();
-    parsed
-        .map(|ns| ns / 1e6)
+    let text = String::from_utf8_lossy(&output.stdout);
+    let ns = text.trim().parse::<f64>();
+    ns.map(|ns| ns / 1e6)
         .map_err(|error| failed(&format!("{error}: {text:?}")))
 }
 
-/// The same moment, ms since 1970.
-fn wall(at: Instant) -> f64 {
+fn since_1970_ms(at: Instant) -> f64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let then = now.unwrap_or_default().saturating_sub(at.elapsed());
     then.as_secs_f64() * 1000.0
@@ -191,9 +214,11 @@ fn cpu_per_minute(pid: u32, during: Duration) -> f64 {
 }
 
 fn customer((number, who): (usize, &String)) -> String {
+    let patience = if number + 1 < CALLS { 2 } else { 600 };
     format!(
         "[[customer]]\nname = \"{who}\"\nnumber = \"+49 30 23125 {}\"\nqueue = \"Deliveries\"\n\
-         topic = \"A parcel has not arrived\"\nwaited_s = 95\nsays = [\"maria-1\", \"maria-2\", \"maria-3\"]\n",
+         topic = \"A parcel has not arrived\"\nwaited_s = 95\npatience_s = {patience}\n\
+         says = [\"maria-1\", \"maria-2\", \"maria-3\"]\n",
         300 + number
     )
 }
@@ -205,29 +230,26 @@ pub(crate) fn io(doing: &str, source: std::io::Error) -> LabError {
     }
 }
 
-fn failed(reason: &str) -> LabError {
+pub(crate) fn failed(reason: &str) -> LabError {
     LabError::Refused {
         name: "bench".to_owned(),
         reason: reason.to_owned(),
     }
 }
 
-/// Notes when each card of a call had been painted: the frame after the one that it came with.
-const CARDS: &str = "window.cards = []; const seen = new Set(); \
-    const painted = (then) => requestAnimationFrame(() => requestAnimationFrame(then)); \
-    new MutationObserver(() => { \
-      for (const { dataset: { call } } of document.querySelectorAll('section[data-call]')) { \
-        if (!seen.has(call)) { \
-          seen.add(call); \
-          painted(() => window.cards.push(performance.timeOrigin + performance.now())); \
-        } \
-      } \
-    }).observe(document.body, { childList: true, subtree: true })";
-
 const PACE: &str =
-    "[pace]\nfirst_call_s = 1\nnext_call_s = [1, 1]\nsecond_call = 0\nrepeat = false\n";
+    "[pace]\nfirst_call_s = 2\nnext_call_s = [2, 2]\nsecond_call = 0\nrepeat = false\n";
 const CALLS: usize = 5;
-/// So that what a start or an answer leaves behind is not measured.
+/// Far longer than a start takes.
+const START: Duration = Duration::from_secs(6);
+/// The same of a card; shorter than a customer waits.
+const CARD: Duration = Duration::from_millis(1500);
+/// So that what an answer leaves behind is not measured.
 const SETTLE: Duration = Duration::from_secs(5);
 const IN_CALL: Duration = Duration::from_secs(20);
-const LIMIT: Duration = Duration::from_secs(20);
+/// Pixels on each side of a window.
+const EDGE: usize = 4;
+/// The share of a window that a card changes at least. What rings beside it changes less.
+const MUCH: f64 = 0.05;
+/// The share by which two frames of the same differ at most.
+const NOTHING: f64 = 0.002;

@@ -108,7 +108,7 @@ impl Place {
         std::thread::sleep(START);
         let changes = watch.end();
         let (left, top, width, height) = self.desktop.place_of(title)?;
-        // Frame and shadow are the desktop's.
+        // The frame is the desktop's.
         let part = Part {
             left: left + EDGE,
             top: top + EDGE,
@@ -247,8 +247,8 @@ const CARD: Duration = Duration::from_millis(1500);
 /// So that what an answer leaves behind is not measured.
 const SETTLE: Duration = Duration::from_secs(5);
 const IN_CALL: Duration = Duration::from_secs(20);
-/// Pixels on each side of a window.
-const EDGE: usize = 4;
+/// Pixels on each side of a window: xdotool counts the bar of the title twice.
+const EDGE: usize = 24;
 /// The share of a window that a card changes at least. What rings beside it changes less.
 const MUCH: f64 = 0.05;
 /// The share by which two frames of the same differ at most.

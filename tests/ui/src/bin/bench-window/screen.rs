@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_window_that_is_half_on_the_screen_shows_nothing_yet() {
         let rows: Vec<u8> = (0..12).collect();
-        let all = Part { height: 48, ..PART };
+        let all = Part { height: 40, ..PART };
         assert!(frame(&rows).shows_something(all));
         assert!(!frame(&rows).shows_something(PART));
     }

@@ -180,6 +180,14 @@ impl Desktop {
         self.xdotool(&["key", keys]).map(drop)
     }
 
+    /// Puts the pointer into the corner of the screen.
+    ///
+    /// # Errors
+    /// The tool for it is missing.
+    pub fn pointer_away(&self) -> Result<()> {
+        self.xdotool(&["mousemove", "0", "0"]).map(drop)
+    }
+
     /// Takes a window away without asking anybody, as the end of a session does.
     ///
     /// # Errors

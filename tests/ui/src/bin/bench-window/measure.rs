@@ -88,6 +88,8 @@ impl Place {
     fn new(lab: &Lab, shaders: Shaders) -> Result<Self> {
         let pulse = lab.pulse()?;
         let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
+        // It would be seen in a window that is still empty.
+        desktop.pointer_away()?;
         Ok(Self {
             screen: Screen::open(&desktop.screen())?,
             desktop,

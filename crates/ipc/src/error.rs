@@ -24,14 +24,6 @@ pub enum UiErrorCode {
 }
 
 impl UiError {
-    /// The types are there before what carries them out.
-    pub fn not_yet() -> Self {
-        Self {
-            code: UiErrorCode::NotPossible,
-            message: "This version cannot do that yet.".to_owned(),
-        }
-    }
-
     /// There is no phone that could do it.
     pub fn no_phone() -> Self {
         Self {

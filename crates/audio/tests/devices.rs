@@ -98,42 +98,20 @@ async fn scenes(place: &Place) {
 
     // Between calls every device is let go.
     drop(leg);
-    let idle = async {
-        while place
-            .pactl(&["list", "short", "sink-inputs"])
-            .contains("float32le")
-            || place
-                .pactl(&["list", "short", "source-outputs"])
-                .contains("float32le")
-        {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    timeout(Duration::from_secs(10), idle)
-        .await
-        .expect("devices are closed between calls");
+    place.becomes("sink-inputs", false).await;
+    place.becomes("source-outputs", false).await;
 
     // Who looks at the devices sees them come and go, and the microphone is open.
     engine.monitor(true);
     assert_eq!(listed(&mut events).await, ["First", "Second"]);
-    while !place
-        .pactl(&["list", "short", "source-outputs"])
-        .contains("float32le")
-    {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    place.becomes("source-outputs", true).await;
     let third = "sink_properties=device.description=Third";
     let module = place.pactl(&["load-module", "module-null-sink", "sink_name=third", third]);
     while listed(&mut events).await.last().map(String::as_str) != Some("Third") {}
     place.pactl(&["unload-module", module.trim()]);
     while listed(&mut events).await.len() != 2 {}
     engine.monitor(false);
-    while place
-        .pactl(&["list", "short", "source-outputs"])
-        .contains("float32le")
-    {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    place.becomes("source-outputs", false).await;
     drop(engine);
     drop(server);
 }
@@ -269,6 +247,19 @@ impl Place {
             std::thread::sleep(Duration::from_millis(50));
         }
         server
+    }
+
+    /// Waits until streams of this kind are open (`true`) or closed. The server tells nobody: it has to
+    /// be asked.
+    async fn becomes(&self, kind: &str, open: bool) {
+        let asking = async {
+            let mut pause = tokio::time::interval(Duration::from_millis(100));
+            while self.pactl(&["list", "short", kind]).contains("float32le") != open {
+                pause.tick().await;
+            }
+        };
+        let became = timeout(Duration::from_secs(10), asking).await;
+        assert!(became.is_ok(), "{kind} do not become open: {open}");
     }
 
     fn pactl(&self, arguments: &[&str]) -> String {

@@ -46,6 +46,18 @@ pub struct EngineConfig {
     pub volumes: Volumes,
 }
 
+impl EngineConfig {
+    /// Without any device: the microphone hears silence, and what is played goes nowhere.
+    pub fn silent() -> Self {
+        Self {
+            input: Input::Silent,
+            output: Output::Silent,
+            ring_output: Output::Silent,
+            ..Self::default()
+        }
+    }
+}
+
 /// How loud the last moment was: peaks with a slow fall, dBFS from -100 (silence) to 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Levels {
@@ -99,7 +111,8 @@ pub struct Engine {
 impl Engine {
     /// Starts the engine's threads. Devices are opened in the background, and only while they are
     /// needed: the microphone while a leg is sending or the engine is [monitored](Engine::monitor),
-    /// the speaker while a leg is open or a tone plays, the ring device while it rings. Having none is not an error but an
+    /// the speaker while a leg is open or a tone plays, the ring device while it rings. Having none
+    /// is not an error but an
     /// [`AudioEvent::NoDevice`]. At most 64 events wait to be taken; more are counted in
     /// [`EngineStats::events_dropped`].
     ///
@@ -115,13 +128,7 @@ impl Engine {
     /// # Errors
     /// A thread cannot be started.
     pub fn start_on_line(line: impl Line + 'static) -> Result<Engine, AudioError> {
-        let config = EngineConfig {
-            input: Input::Silent,
-            output: Output::Silent,
-            ring_output: Output::Silent,
-            ..EngineConfig::default()
-        };
-        Self::begin(config, Some(Box::new(line))).map(|(engine, _)| engine)
+        Self::begin(EngineConfig::silent(), Some(Box::new(line))).map(|(engine, _)| engine)
     }
 
     fn begin(

@@ -163,13 +163,7 @@ async fn tones_and_digits_are_heard_and_sent() {
 
 #[tokio::test]
 async fn without_anything_to_do_the_engine_sleeps() {
-    let (engine, _events) = Engine::start(EngineConfig {
-        input: Input::Silent,
-        output: Output::Silent,
-        ring_output: Output::Silent,
-        ..EngineConfig::default()
-    })
-    .expect("starts");
+    let (engine, _events) = Engine::start(EngineConfig::silent()).expect("starts");
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(engine.stats().ticks, 0);
     let leg = engine.open_leg(leg_config(Codec::Opus)).expect("opens");

@@ -19,7 +19,7 @@ use std::{
 
 use clap::Parser;
 use warmline_desk::{
-    Desk, DeskConfig, DeskError, Profile, Secret,
+    Desk, DeskConfig, DeskError, EngineConfig, Profile, Secret,
     log::{self, Log},
 };
 
@@ -67,7 +67,7 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
         }
         Command::Register { profile, json } => {
             let mut config = configured(&profile, None, log)?.beside_another();
-            config.audio = sound::none();
+            config.audio = EngineConfig::silent();
             with_desk(config, |desk| talk::register(desk, json))
         }
         Command::Devices { json } => listing::devices(json),

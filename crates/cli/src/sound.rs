@@ -20,16 +20,6 @@ pub(crate) fn chosen(sound: &Sound) -> EngineConfig {
     }
 }
 
-/// No devices at all.
-pub(crate) fn none() -> EngineConfig {
-    EngineConfig {
-        input: Input::Silent,
-        output: Output::Silent,
-        ring_output: Output::Silent,
-        ..EngineConfig::default()
-    }
-}
-
 fn input(text: &str) -> Input {
     match (text, text.strip_prefix("wav:")) {
         ("silent", _) => Input::Silent,

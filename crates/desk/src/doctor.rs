@@ -4,7 +4,7 @@
 use std::{path::Path, time::Duration};
 
 use tokio::time::timeout;
-use warmline_audio::{Engine, EngineConfig, Input, Output};
+use warmline_audio::{Engine, EngineConfig};
 use warmline_media::{IceServer, MediaConfig, Session};
 use warmline_sip::Transport;
 
@@ -160,7 +160,7 @@ pub async fn examine(profile: &Path) -> Vec<Finding> {
 /// Registers for real; how far that came tells which step failed.
 async fn server(config: &DeskConfig) -> Vec<Finding> {
     let silent = DeskConfig {
-        audio: silence(),
+        audio: EngineConfig::silent(),
         // The phone that the doctor is asked about may be running.
         ..config.clone().beside_another()
     };
@@ -249,7 +249,8 @@ fn steps(outcome: Result<u32, DeskError>, encrypted: bool) -> Vec<Finding> {
 /// Gathers ICE candidates as a call would and looks at what came.
 async fn ice(media: &MediaConfig) -> Finding {
     let gathered = async {
-        let (engine, _events) = Engine::start(silence()).map_err(|error| error.to_string())?;
+        let (engine, _events) =
+            Engine::start(EngineConfig::silent()).map_err(|error| error.to_string())?;
         let (session, _events) = Session::new(media, engine);
         let offer = session.offer().await.map_err(|error| error.to_string())?;
         session.close().await;
@@ -336,15 +337,6 @@ fn not_tried(subjects: &[Subject]) -> Vec<Finding> {
         .iter()
         .map(|subject| Finding::new(*subject, Verdict::NotTried, "not tried"))
         .collect()
-}
-
-fn silence() -> EngineConfig {
-    EngineConfig {
-        input: Input::Silent,
-        output: Output::Silent,
-        ring_output: Output::Silent,
-        ..EngineConfig::default()
-    }
 }
 
 fn silence_of_the_server() -> DeskError {

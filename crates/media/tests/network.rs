@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep, timeout};
-use warmline_audio::{Engine, EngineConfig, Input, Output};
+use warmline_audio::{Engine, EngineConfig};
 use warmline_media::{Codec, Fork, MediaConfig, MediaEvent, Session, Stats};
 
 /// No step takes longer, however busy the machine is.
@@ -83,13 +83,7 @@ async fn pass_on(
 }
 
 fn end() -> (Session, mpsc::Receiver<MediaEvent>) {
-    let (engine, _) = Engine::start(EngineConfig {
-        input: Input::Silent,
-        output: Output::Silent,
-        ring_output: Output::Silent,
-        ..EngineConfig::default()
-    })
-    .expect("started");
+    let (engine, _) = Engine::start(EngineConfig::silent()).expect("started");
     let config = MediaConfig {
         loopback: true,
         codecs: vec![Codec::Pcmu],

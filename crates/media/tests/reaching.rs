@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
-use warmline_audio::{Engine, EngineConfig, Input, Output};
+use warmline_audio::{Engine, EngineConfig};
 use warmline_media::sdp::{Peer, Setup};
 use warmline_media::{Fork, IceServer, MediaConfig, MediaError, MediaEvent, Session};
 
@@ -15,13 +15,7 @@ use warmline_media::{Fork, IceServer, MediaConfig, MediaError, MediaEvent, Sessi
 const COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 
 fn session(config: &MediaConfig) -> (Session, mpsc::Receiver<MediaEvent>) {
-    let (engine, _) = Engine::start(EngineConfig {
-        input: Input::Silent,
-        output: Output::Silent,
-        ring_output: Output::Silent,
-        ..EngineConfig::default()
-    })
-    .expect("started");
+    let (engine, _) = Engine::start(EngineConfig::silent()).expect("started");
     Session::new(config, engine)
 }
 

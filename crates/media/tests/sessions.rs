@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, timeout};
-use warmline_audio::{Engine, EngineConfig, Input, Output};
+use warmline_audio::{Engine, EngineConfig};
 use warmline_media::{
     Codec, Direction, DtmfError, Fork, MediaConfig, MediaError, MediaEvent, Session, Stats,
 };
@@ -24,13 +24,7 @@ impl End {
     }
 
     fn with_codecs(codecs: &[Codec]) -> End {
-        let (engine, _) = Engine::start(EngineConfig {
-            input: Input::Silent,
-            output: Output::Silent,
-            ring_output: Output::Silent,
-            ..EngineConfig::default()
-        })
-        .expect("started");
+        let (engine, _) = Engine::start(EngineConfig::silent()).expect("started");
         let config = MediaConfig {
             codecs: codecs.to_vec(),
             loopback: true,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use warmline_audio::{Engine, EngineConfig, Input, Output};
+use warmline_audio::{Engine, EngineConfig};
 use warmline_desk::{DeskConfig, Profile};
 use warmline_media::{Direction, Fork, MediaConfig, Session};
 use warmline_practice::{Deed, Hears, Practice, Scenario};
@@ -60,12 +60,7 @@ impl Agent {
             .account;
         let deeds = practice.deeds();
         let (agent, events) = UserAgent::start(account);
-        let silent = EngineConfig {
-            input: Input::Silent,
-            output: Output::Silent,
-            ring_output: Output::Silent,
-            ..EngineConfig::default()
-        };
+        let silent = EngineConfig::silent();
         let (engine, _) = Engine::start(silent).expect("an engine");
         let mut this = Self {
             agent,

@@ -23,7 +23,7 @@ use tokio_tungstenite::{
     },
 };
 use warmline_desk::{
-    Desk, DeskConfig, DeskEvent, EngineConfig, Input, Output, Profile, Registration,
+    Desk, DeskConfig, DeskEvent, EngineConfig, Profile, Registration,
 };
 use warmline_media::{Codec, MediaConfig, MediaEvent, Session};
 
@@ -304,7 +304,7 @@ pub(crate) struct Telephone {
 
 impl Telephone {
     pub(crate) fn new() -> Self {
-        let (engine, _) = warmline_audio::Engine::start(silent()).unwrap();
+        let (engine, _) = warmline_audio::Engine::start(EngineConfig::silent()).unwrap();
         let config = MediaConfig {
             loopback: true,
             codecs: vec![Codec::Pcmu],
@@ -389,17 +389,8 @@ pub(crate) fn config(port: u16, folder: &Path) -> DeskConfig {
     );
     let profile = Profile::parse(&text, folder).unwrap();
     let mut config = DeskConfig::from_profile(&profile).unwrap();
-    config.audio = silent();
+    config.audio = EngineConfig::silent();
     config
-}
-
-fn silent() -> EngineConfig {
-    EngineConfig {
-        input: Input::Silent,
-        output: Output::Silent,
-        ring_output: Output::Silent,
-        ..EngineConfig::default()
-    }
 }
 
 async fn serve(

@@ -1,8 +1,33 @@
 //! What benchmarks write down: on which machine, and how figures spread.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Serialize;
+
+use crate::error::{Doing, Result};
+
+/// Where the figures of this project lie.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bench")
+}
+
+/// Writes `name`.json and `name`.md into a folder, and the JSON to stdout.
+pub fn publish(folder: &Path, name: &str, report: &impl Serialize, markdown: &str) -> Result<()> {
+    let json = serde_json::to_string_pretty(report)
+        .map_err(std::io::Error::from)
+        .doing("writing JSON")?
+        + "\n";
+    std::fs::create_dir_all(folder).doing(format!("making {}", folder.display()))?;
+    for (ending, text) in [("json", json.as_str()), ("md", markdown)] {
+        let file = folder.join(format!("{name}.{ending}"));
+        std::fs::write(&file, text).doing(format!("writing {}", file.display()))?;
+    }
+    std::io::stdout()
+        .write_all(json.as_bytes())
+        .doing("printing")
+}
 
 /// What it was measured on.
 #[derive(Debug, Serialize)]

@@ -1,13 +1,12 @@
 //! From the command line to the files.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use warmline_interop::figures::{Machine, Spread};
+use warmline_interop::figures::{self, Machine, Spread};
 use warmline_interop::{Lab, Result};
 
-use crate::client::{Codec, Name, io};
+use crate::client::{Codec, Name};
 use crate::measure::{self, Run};
 use crate::report::{Figures, Report, markdown};
 
@@ -19,7 +18,10 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match measure_all(&wishes).and_then(|report| publish(&report)) {
+    let published = measure_all(&wishes).and_then(|report| {
+        figures::publish(&figures::folder(), "call", &report, &markdown(&report))
+    });
+    match published {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&error.to_string());
@@ -79,7 +81,7 @@ fn measure_all(wishes: &Wishes) -> Result<Report> {
     let floor_trip_ms = Spread::of(measure::floor()?);
     let asterisk = {
         let lab = Lab::new()?;
-        lab.asterisk()?.manager().console("core show version")?
+        lab.asterisk()?.ami().console("core show version")?
     };
     let asterisk = asterisk
         .split(" built")
@@ -127,21 +129,6 @@ fn measure_all(wishes: &Wishes) -> Result<Report> {
         floor_trip_ms,
         phones,
     })
-}
-
-fn publish(report: &Report) -> Result<()> {
-    let json = serde_json::to_string_pretty(report)
-        .map_err(|error| io("writing JSON", error.into()))?
-        + "\n";
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bench");
-    std::fs::create_dir_all(&folder).map_err(|source| io("making docs/bench", source))?;
-    std::fs::write(folder.join("call.json"), &json)
-        .map_err(|source| io("writing call.json", source))?;
-    std::fs::write(folder.join("call.md"), markdown(report))
-        .map_err(|source| io("writing call.md", source))?;
-    std::io::stdout()
-        .write_all(json.as_bytes())
-        .map_err(|source| io("printing", source))
 }
 
 fn version(phone: Name) -> String {

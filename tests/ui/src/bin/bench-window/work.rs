@@ -1,14 +1,14 @@
 //! From the command line to the files.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use warmline_interop::Result;
-use warmline_interop::figures::Machine;
+use warmline_interop::figures::{self, Machine};
 
-use crate::measure::{self, Shaders, io};
+use crate::measure::{self, Shaders};
 use crate::report::{Figures, FirstStart, Report, markdown};
 
 pub(crate) fn main() -> ExitCode {
@@ -19,7 +19,9 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match measure_all(&wishes).and_then(|report| publish(&report, &wishes.to)) {
+    let published = measure_all(&wishes)
+        .and_then(|report| figures::publish(&wishes.to, "window", &report, &markdown(&report)));
+    match published {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&error.to_string());
@@ -39,7 +41,7 @@ impl Wishes {
         let mut wishes = Self {
             runs: 5,
             idle: Duration::from_secs(60),
-            to: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bench"),
+            to: figures::folder(),
         };
         while let Some(word) = words.next() {
             let value = words.next().ok_or(format!("{word} needs a value"))?;
@@ -86,20 +88,6 @@ fn measure_all(wishes: &Wishes) -> Result<Report> {
         hello: Figures::of(&hello),
         first_start: FirstStart::of(&first),
     })
-}
-
-fn publish(report: &Report, folder: &Path) -> Result<()> {
-    let json = serde_json::to_string_pretty(report)
-        .map_err(|error| io("writing JSON", error.into()))?
-        + "\n";
-    std::fs::create_dir_all(folder).map_err(|source| io("making a folder", source))?;
-    std::fs::write(folder.join("window.json"), &json)
-        .map_err(|source| io("writing window.json", source))?;
-    std::fs::write(folder.join("window.md"), markdown(report))
-        .map_err(|source| io("writing window.md", source))?;
-    std::io::stdout()
-        .write_all(json.as_bytes())
-        .map_err(|source| io("printing", source))
 }
 
 /// The version of the library that paints, without Debian's part.

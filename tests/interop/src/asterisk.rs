@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::ami::Ami;
 use crate::certificate::Certificate;
 use crate::error::{Doing, LabError, Result};
-use crate::manager::Manager;
 use crate::people::Person;
 use crate::process::{Pipes, Process};
 use crate::tree::Tree;
@@ -39,14 +39,14 @@ pub struct Asterisk {
     tree: Tree,
     dir: PathBuf,
     ports: Ports,
-    manager: Option<Manager>,
+    ami: Option<Ami>,
 }
 
 struct Ports {
     wss: u16,
     tls: u16,
     sip: u16,
-    manager: u16,
+    ami: u16,
 }
 
 impl Asterisk {
@@ -66,7 +66,7 @@ impl Asterisk {
             wss: ports::free(),
             tls: ports::free(),
             sip: ports::free(),
-            manager: ports::free(),
+            ami: ports::free(),
         };
         let (rtp_start, rtp_end) = ports::free_range(40);
         template::fill_all(
@@ -92,7 +92,7 @@ impl Asterisk {
                 ("wss_port", ports.wss.to_string()),
                 ("tls_port", ports.tls.to_string()),
                 ("sip_port", ports.sip.to_string()),
-                ("manager_port", ports.manager.to_string()),
+                ("manager_port", ports.ami.to_string()),
                 ("rtp_start", rtp_start.to_string()),
                 ("rtp_end", rtp_end.to_string()),
             ],
@@ -104,7 +104,7 @@ impl Asterisk {
             tree,
             dir,
             ports,
-            manager: None,
+            ami: None,
         };
         asterisk.restart()?;
         Ok(asterisk)
@@ -125,27 +125,27 @@ impl Asterisk {
             self.dir.parent().unwrap_or(&self.dir),
         )?;
         process.run_first();
-        let mut manager = None;
+        let mut ami = None;
         process.ready_when(START, || {
-            manager = Manager::connect(self.ports.manager).ok();
-            manager.is_some()
+            ami = Ami::connect(self.ports.ami).ok();
+            ami.is_some()
         })?;
-        let mut manager = manager.expect("ready means connected");
-        manager.wait("FullyBooted", START, |event| event.name() == "FullyBooted")?;
+        let mut ami = ami.expect("ready means connected");
+        ami.wait("FullyBooted", START, |event| event.name() == "FullyBooted")?;
         // It says that it is booted before its console knows every command.
         process.ready_when(START, || {
-            manager.console("core show version").is_ok()
+            ami.console("core show version").is_ok()
                 && listens(self.ports.wss)
                 && listens(self.ports.tls)
         })?;
         self.process = Some(process);
-        self.manager = Some(manager);
+        self.ami = Some(ami);
         Ok(())
     }
 
     /// Ends it without a word to anyone, as a crash would.
     pub fn kill(&mut self) {
-        self.manager = None;
+        self.ami = None;
         if let Some(mut process) = self.process.take() {
             process.kill();
         }
@@ -170,8 +170,8 @@ impl Asterisk {
     ///
     /// # Panics
     /// While it is killed.
-    pub fn manager(&mut self) -> &mut Manager {
-        self.manager.as_mut().expect("it runs")
+    pub fn ami(&mut self) -> &mut Ami {
+        self.ami.as_mut().expect("it runs")
     }
 
     /// The log with one line a message: seconds since 1970 with milliseconds in brackets first.
@@ -191,13 +191,13 @@ impl Asterisk {
             ("Timeout", "30000".to_owned()),
             ("Async", "true".to_owned()),
         ];
-        self.manager().action("Originate", &fields).map(drop)
+        self.ami().action("Originate", &fields).map(drop)
     }
 
     /// Hangs up every call of `person`, from the PBX's side.
     pub fn hang_up(&mut self, person: Person) -> Result<()> {
         let channel = format!("/^PJSIP/{}-.*/", person.number);
-        self.manager()
+        self.ami()
             .action("Hangup", &[("Channel", channel)])
             .map(drop)
     }

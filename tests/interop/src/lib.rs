@@ -7,6 +7,7 @@
 //! `lab/setup` installs them all.
 #![cfg(target_os = "linux")]
 
+mod ami;
 mod asterisk;
 mod browser;
 mod certificate;
@@ -16,7 +17,6 @@ mod error;
 pub mod figures;
 mod kamailio;
 mod lines;
-mod manager;
 mod people;
 mod phone;
 mod place;
@@ -33,6 +33,7 @@ mod tree;
 mod trunk;
 mod turn;
 
+pub use ami::{Ami, AmiEvent};
 pub use asterisk::{Asterisk, number};
 pub use browser::{Browser, Heard};
 pub use certificate::{Authority, Certificate};
@@ -40,7 +41,6 @@ pub use errand::{Errand, Outcome};
 pub use error::{LabError, Result};
 pub use kamailio::{Digest, Kamailio};
 pub use lines::{Line, Lines};
-pub use manager::{Manager, ManagerEvent};
 pub use people::Person;
 pub use phone::{Caller, Command, Event, Kind, Phone, Reason, Stats};
 pub use place::{Lab, test};

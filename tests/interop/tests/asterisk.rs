@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use warmline_interop::{Asterisk, Kind, Lab, ManagerEvent, Person, Phone, Result, number, test};
+use warmline_interop::{AmiEvent, Asterisk, Kind, Lab, Person, Phone, Result, number, test};
 
 /// A phone that says 440 Hz at -20 dBFS and has registered with a new PBX.
 fn office(lab: &Lab) -> Result<(Asterisk, Phone)> {
@@ -25,15 +25,13 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Waits until a channel of the agent's is gone; the cause (Q.850).
 fn hung_up(asterisk: &mut Asterisk) -> Result<String> {
-    let event = asterisk
-        .manager()
-        .wait("the end of the call", LIMIT, |event| {
-            event.name() == "Hangup" && is_agents(event)
-        })?;
+    let event = asterisk.ami().wait("the end of the call", LIMIT, |event| {
+        event.name() == "Hangup" && is_agents(event)
+    })?;
     Ok(event.get("Cause").to_owned())
 }
 
-fn is_agents(event: &ManagerEvent) -> bool {
+fn is_agents(event: &AmiEvent) -> bool {
     event.get("Channel").contains(Person::AGENT.number)
 }
 
@@ -46,7 +44,7 @@ fn echo_in(codec: &str) {
         assert_eq!(stats.codec.as_deref(), Some(codec));
         assert!(stats.sent > 10 && stats.received > 10, "{stats:?}");
         assert_eq!(stats.lost, 0);
-        let channels = asterisk.manager().console("core show channels verbose")?;
+        let channels = asterisk.ami().console("core show channels verbose")?;
         assert!(channels.contains("Echo"), "{channels}");
         phone.hang_up()?;
         assert_eq!(phone.wait_ended()?.0.code, "hung_up");
@@ -107,7 +105,7 @@ fn digits_reach_the_pbx() {
         phone.call(number::DIGITS)?;
         phone.dtmf("19*#")?;
         // `#` ends what the PBX reads; it is not among the digits.
-        let event = asterisk.manager().wait("the digits", LIMIT, |event| {
+        let event = asterisk.ami().wait("the digits", LIMIT, |event| {
             event.get("UserEvent") == "Digits"
         })?;
         assert_eq!(event.get("Digits"), "19*");
@@ -172,16 +170,14 @@ fn a_call_is_held_and_taken_back() {
             phone.hold()?;
             phone.wait_held("me")?;
             asterisk
-                .manager()
+                .ami()
                 .wait("the hold", LIMIT, |event| event.name() == "Hold")?;
             phone.hears_silence()?;
             phone.resume()?;
             phone.wait_active()?;
-            asterisk
-                .manager()
-                .wait("the end of the hold", LIMIT, |event| {
-                    event.name() == "Unhold"
-                })?;
+            asterisk.ami().wait("the end of the hold", LIMIT, |event| {
+                event.name() == "Unhold"
+            })?;
             phone.hears(1000.0, -20.0)?;
         }
         phone.quit().map(drop)

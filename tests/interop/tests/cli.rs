@@ -179,9 +179,9 @@ fn a_system_that_shuts_down_hangs_up_and_signs_off() {
         let (reason, _) = phone.wait_ended()?;
         assert_eq!(reason.code, "hung_up");
         assert_eq!(phone.wait_exit()?, 0);
-        let channels = asterisk.manager().console("core show channels count")?;
+        let channels = asterisk.ami().console("core show channels count")?;
         assert!(channels.contains("0 active channels"), "{channels}");
-        let contacts = asterisk.manager().console("pjsip show contacts")?;
+        let contacts = asterisk.ami().console("pjsip show contacts")?;
         assert!(!contacts.contains(Person::AGENT.number), "{contacts}");
         Ok(())
     });
@@ -212,11 +212,11 @@ fn a_line_that_is_no_text_is_a_bad_command_and_the_call_goes_on() {
 }
 
 fn is_registered(asterisk: &mut Asterisk) -> Result<()> {
-    let registered = |event: &warmline_interop::ManagerEvent| {
+    let registered = |event: &warmline_interop::AmiEvent| {
         event.name() == "ContactStatus" && event.get("AOR") == Person::AGENT.number
     };
     asterisk
-        .manager()
+        .ami()
         .wait("a registration", Duration::from_secs(10), registered)
         .map(drop)
 }

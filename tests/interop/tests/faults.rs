@@ -71,11 +71,9 @@ fn a_wrong_password_stops_it() {
             "{reason:?}"
         );
         // Time for another attempt, if there were to be one.
-        let attempts = asterisk
-            .manager()
-            .count_for(Duration::from_secs(5), |event| {
-                event.name() == "ChallengeResponseFailed"
-            })?;
+        let attempts = asterisk.ami().count_for(Duration::from_secs(5), |event| {
+            event.name() == "ChallengeResponseFailed"
+        })?;
         assert!(attempts <= 1, "{attempts} attempts with the wrong password");
         assert!(phone.is_alive());
         phone.quit().map(drop)

@@ -51,7 +51,7 @@ fn a_browser_hears_itself_by_asterisk() {
         browser.call(number::DIGITS)?;
         browser.wait("active", LIMIT)?;
         browser.dtmf("1973")?;
-        let event = asterisk.manager().wait("the digits", LIMIT, |event| {
+        let event = asterisk.ami().wait("the digits", LIMIT, |event| {
             event.get("UserEvent") == "Digits"
         })?;
         assert_eq!(event.get("Digits"), "1973");

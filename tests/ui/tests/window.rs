@@ -53,8 +53,8 @@ impl Shift {
 
     /// Somebody who is not on the phone any more is not on the PBX either.
     fn line_is_free(&mut self) -> Result<()> {
-        let manager = self.asterisk.manager();
-        manager.wait("the end of the call", LIMIT, |event| {
+        let ami = self.asterisk.ami();
+        ami.wait("the end of the call", LIMIT, |event| {
             event.name() == "Hangup" && event.get("Channel").contains(Person::AGENT.number)
         })?;
         Ok(())
@@ -113,12 +113,9 @@ fn digits_pressed_and_typed_reach_the_other_end() {
         shift.window.press("9")?;
         // Typed anywhere but in a field.
         shift.window.driver().keys(&[], "73")?;
-        let event = shift
-            .asterisk
-            .manager()
-            .wait("the digits", LIMIT, |event| {
-                event.get("UserEvent") == "Digits"
-            })?;
+        let event = shift.asterisk.ami().wait("the digits", LIMIT, |event| {
+            event.get("UserEvent") == "Digits"
+        })?;
         assert_eq!(event.get("Digits"), "1973");
         shift.window.sees("1973")?;
         shift.asterisk.hang_up(Person::AGENT)?;

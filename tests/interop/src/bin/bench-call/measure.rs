@@ -30,23 +30,22 @@ pub(crate) fn run(name: Name, codec: Codec) -> Result<Option<Run>> {
     let lab = Lab::new()?;
     let pulse = lab.pulse()?;
     let mut asterisk = lab.asterisk()?;
-    asterisk.manager().console("pjsip set logger on")?;
+    asterisk.ami().console("pjsip set logger on")?;
     let clock = Clock::now();
-    asterisk.manager().from_now();
+    asterisk.ami().from_now();
 
     let start = Instant::now();
     let Some(mut client) = name.start(codec, &asterisk, &pulse, &lab)? else {
         return Ok(None);
     };
     let person = name.person().number;
-    let registered =
-        asterisk
-            .manager()
-            .wait("a registration", Duration::from_secs(20), |event| {
-                event.name() == "ContactStatus"
-                    && event.get("AOR") == person
-                    && event.get("ContactStatus") != "Removed"
-            })?;
+    let registered = asterisk
+        .ami()
+        .wait("a registration", Duration::from_secs(20), |event| {
+            event.name() == "ContactStatus"
+                && event.get("AOR") == person
+                && event.get("ContactStatus") != "Removed"
+        })?;
     let mut run = Run {
         registered_ms: ms(registered.at - start),
         ..Run::default()
@@ -100,10 +99,10 @@ fn short_call(
     run: &mut Run,
 ) -> Result<Room> {
     let recorder = pulse.record()?;
-    asterisk.manager().from_now();
+    asterisk.ami().from_now();
     let dialled = Instant::now();
     client.dial(number::MILLIWATT)?;
-    asterisk.manager().wait("an answered call", CALL, |event| {
+    asterisk.ami().wait("an answered call", CALL, |event| {
         event.name() == "MusicOnHoldStart"
     })?;
     std::thread::sleep(TONE);
@@ -136,9 +135,9 @@ fn long_call(
     lab: &Lab,
     run: &mut Run,
 ) -> Result<()> {
-    asterisk.manager().from_now();
+    asterisk.ami().from_now();
     client.dial(number::ECHO)?;
-    asterisk.manager().wait("a call to Echo", CALL, |event| {
+    asterisk.ami().wait("a call to Echo", CALL, |event| {
         event.name() == "Newexten" && event.get("Application") == "Echo"
     })?;
     std::thread::sleep(DEPTH);
@@ -169,7 +168,7 @@ fn long_call(
 fn hang_up(client: &mut dyn Client, asterisk: &mut Asterisk) -> Result<()> {
     client.hang_up()?;
     asterisk
-        .manager()
+        .ami()
         .wait("the end of the call", CALL, |event| {
             event.name() == "Hangup"
         })

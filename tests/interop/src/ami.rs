@@ -1,4 +1,4 @@
-//! Asterisk's manager interface: how a test sees and steers the PBX.
+//! AMI, Asterisk's Manager Interface: how a test sees and steers the PBX.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -7,23 +7,23 @@ use std::time::{Duration, Instant};
 use crate::error::{Doing, LabError, Result};
 
 /// A connection to the manager interface. Events are kept until asked for.
-pub struct Manager {
+pub struct Ami {
     stream: BufReader<TcpStream>,
     unread: String,
-    events: Vec<ManagerEvent>,
+    events: Vec<AmiEvent>,
     next: usize,
     actions: u32,
 }
 
 /// An event, or the response to an action: names and values.
 #[derive(Clone, Debug)]
-pub struct ManagerEvent {
+pub struct AmiEvent {
     fields: Vec<(String, String)>,
     /// When the harness read it.
     pub at: Instant,
 }
 
-impl ManagerEvent {
+impl AmiEvent {
     /// What happened: `Hangup`, `DTMFEnd` … Empty for a response.
     pub fn name(&self) -> &str {
         self.get("Event")
@@ -38,7 +38,7 @@ impl ManagerEvent {
     }
 }
 
-impl ManagerEvent {
+impl AmiEvent {
     /// For a test that waited in vain; nothing for what no test waits for.
     fn summary(&self) -> Option<String> {
         if [
@@ -69,14 +69,14 @@ impl ManagerEvent {
     }
 }
 
-impl Manager {
-    pub(crate) fn connect(port: u16) -> Result<Manager> {
+impl Ami {
+    pub(crate) fn connect(port: u16) -> Result<Ami> {
         let stream =
             TcpStream::connect(("127.0.0.1", port)).doing("connecting to Asterisk's manager")?;
         stream
             .set_read_timeout(Some(POLL))
             .doing("setting a time limit")?;
-        let mut manager = Manager {
+        let mut ami = Ami {
             stream: BufReader::new(stream),
             unread: String::new(),
             events: Vec::new(),
@@ -88,15 +88,15 @@ impl Manager {
             ("Secret", "lab".to_owned()),
             ("Events", "on".to_owned()),
         ];
-        manager.action("Login", &credentials)?;
-        Ok(manager)
+        ami.action("Login", &credentials)?;
+        Ok(ami)
     }
 
     /// Asks for something and waits for the response.
     ///
     /// # Errors
     /// [`LabError::Refused`] if the response is not a success.
-    pub fn action(&mut self, action: &str, fields: &[(&str, String)]) -> Result<ManagerEvent> {
+    pub fn action(&mut self, action: &str, fields: &[(&str, String)]) -> Result<AmiEvent> {
         self.actions += 1;
         let id = self.actions.to_string();
         let mut text = format!("Action: {action}\r\nActionID: {id}\r\n");
@@ -110,7 +110,7 @@ impl Manager {
             .doing("writing to Asterisk's manager")?;
         let from = self.events.len();
         let is_response =
-            |event: &ManagerEvent| !event.get("Response").is_empty() && event.get("ActionID") == id;
+            |event: &AmiEvent| !event.get("Response").is_empty() && event.get("ActionID") == id;
         let response = self.wait_from(from, action, LIMIT, is_response)?.1;
         match response.get("Response") {
             "Success" => Ok(response),
@@ -138,8 +138,8 @@ impl Manager {
         &mut self,
         awaited: &str,
         limit: Duration,
-        matches: impl Fn(&ManagerEvent) -> bool,
-    ) -> Result<ManagerEvent> {
+        matches: impl Fn(&AmiEvent) -> bool,
+    ) -> Result<AmiEvent> {
         let (index, event) = self.wait_from(self.next, awaited, limit, matches)?;
         self.next = index + 1;
         Ok(event)
@@ -149,7 +149,7 @@ impl Manager {
     pub fn count_for(
         &mut self,
         time: Duration,
-        matches: impl Fn(&ManagerEvent) -> bool,
+        matches: impl Fn(&AmiEvent) -> bool,
     ) -> Result<usize> {
         let start = Instant::now();
         while start.elapsed() < time {
@@ -158,7 +158,7 @@ impl Manager {
         Ok(self.events.iter().filter(|event| matches(event)).count())
     }
 
-    /// Forgets what happened so far: [`Manager::wait`] starts from now.
+    /// Forgets what happened so far: [`Ami::wait`] starts from now.
     pub fn from_now(&mut self) {
         while matches!(self.read(), Ok(true)) {}
         self.next = self.events.len();
@@ -169,8 +169,8 @@ impl Manager {
         from: usize,
         awaited: &str,
         limit: Duration,
-        matches: impl Fn(&ManagerEvent) -> bool,
-    ) -> Result<(usize, ManagerEvent)> {
+        matches: impl Fn(&AmiEvent) -> bool,
+    ) -> Result<(usize, AmiEvent)> {
         let start = Instant::now();
         let mut seen = from;
         loop {
@@ -181,7 +181,7 @@ impl Manager {
                 seen += 1;
             }
             if start.elapsed() > limit {
-                let seen = self.events[from..].iter().filter_map(ManagerEvent::summary);
+                let seen = self.events[from..].iter().filter_map(AmiEvent::summary);
                 let seen: Vec<_> = seen.collect();
                 return Err(LabError::TimedOut {
                     name: "Asterisk's manager".to_owned(),
@@ -209,7 +209,7 @@ impl Manager {
                         .filter_map(|line| line.split_once(':'))
                         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
                         .collect();
-                    self.events.push(ManagerEvent {
+                    self.events.push(AmiEvent {
                         fields,
                         at: Instant::now(),
                     });

@@ -32,8 +32,8 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Starts the task; it reads the profile, or opens practice, and starts the phone at once. `no_log` is why there is
-    /// no log whose health could be watched.
+    /// Starts the task; it reads the profile, or opens practice, and starts the phone at once. `no_log`
+    /// is why there is no log whose health could be watched.
     pub(crate) fn start(
         app: AppHandle,
         profile: Profile,

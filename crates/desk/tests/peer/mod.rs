@@ -22,9 +22,7 @@ use tokio_tungstenite::{
         handshake::server::{ErrorResponse, Request, Response},
     },
 };
-use warmline_desk::{
-    Desk, DeskConfig, DeskEvent, EngineConfig, Profile, Registration,
-};
+use warmline_desk::{Desk, DeskConfig, DeskEvent, EngineConfig, Profile, Registration};
 use warmline_media::{Codec, MediaConfig, MediaEvent, Session};
 
 /// Who calls and who is called; must not show in any log.

@@ -5,7 +5,7 @@ import { SpeakerMute16Filled } from "@fluentui/react-icons/svg/speaker-mute";
 import { Info16Regular } from "@fluentui/react-icons/svg/info";
 import { useContext, type ReactNode } from "react";
 
-import type { UiCall, UiSound } from "../ipc/bindings";
+import type { UiCall, UiSound, UiDevice } from "../ipc/bindings";
 import { LevelMeter } from "../sound/LevelMeter";
 import { SoundContext } from "../sound/SoundPopover";
 import { Quality } from "./Quality";
@@ -32,7 +32,7 @@ export function CallSound({ call, sound: { microphone, speaker } }: { call: UiCa
           {(microphone.state === "standIn" || speaker.state === "standIn") && (
             <p className={styles.line}>
               <Info16Regular className={styles.icon} />{" "}
-              <span>{standInWords(microphone.state === "standIn" ? microphone.name : speaker.name)}</span>
+              <span>{standInWords(microphone.state === "standIn" ? microphone : speaker)}</span>
             </p>
           )}
           <div className={styles.line}>
@@ -80,8 +80,8 @@ function Trouble({ icon, words }: { icon: ReactNode; words: string }) {
   );
 }
 
-function standInWords(name: string | null): string {
-  return `${name ?? "Another device"} stands in for the one you chose.`;
+function standInWords({ chosen, name }: UiDevice): string {
+  return `${name ?? "Another device"} stands in for the ${chosen === null ? "system's default" : "one you chose"}.`;
 }
 
 const useStyles = makeStyles({

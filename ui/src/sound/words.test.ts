@@ -23,8 +23,11 @@ it("does without a list as long as there is none", () => {
 it("says what is wrong and what to do", () => {
   expect(troubleWords("speaker", device({ state: "inUse" }))).toBeNull();
   expect(troubleWords("speaker", device({ state: "closed" }))).toBeNull();
-  expect(troubleWords("microphone", device({ state: "standIn", name: "Laptop microphone" }))).toBe(
+  expect(troubleWords("microphone", device({ chosen: "gone", state: "standIn", name: "Laptop microphone" }))).toBe(
     "The microphone you chose is not connected. Laptop microphone stands in until it is back.",
+  );
+  expect(troubleWords("microphone", device({ state: "standIn", name: "Laptop microphone" }))).toBe(
+    "The system's default microphone cannot be used. Laptop microphone stands in until it is back.",
   );
   expect(troubleWords("ringer", device({ state: "missing" }))).toBe(
     "There is nothing to ring on: calls come in silently. Plug in a headset: it is used at once.",

@@ -26,13 +26,13 @@ export function defaultWords(name: string | null): string {
 }
 
 /** What is wrong with a device and what to do; none if nothing is. */
-export function troubleWords(role: UiDeviceRole, { state, name }: UiDevice): string | null {
+export function troubleWords(role: UiDeviceRole, { chosen, state, name }: UiDevice): string | null {
   switch (state) {
     case "closed":
     case "inUse":
       return null;
     case "standIn":
-      return `${NOT_CONNECTED_WORDS[role]} ${name ?? "Another one"} stands in until it is back.`;
+      return `${chosen === null ? USUAL_WORDS[role] : NOT_CONNECTED_WORDS[role]} ${name ?? "Another one"} stands in until it is back.`;
     case "missing":
       return `${MISSING_WORDS[role]} Plug in a headset: it is used at once.`;
   }
@@ -44,6 +44,13 @@ const NOT_CONNECTED_WORDS: Readonly<Record<UiDeviceRole, string>> = {
   microphone: "The microphone you chose is not connected.",
   speaker: "The speaker you chose is not connected.",
   ringer: "The device you chose to ring on is not connected.",
+};
+
+/** Nobody has chosen one: the system's own cannot be used. */
+const USUAL_WORDS: Readonly<Record<UiDeviceRole, string>> = {
+  microphone: "The system's default microphone cannot be used.",
+  speaker: "The system's default speaker cannot be used.",
+  ringer: "The system's default device to ring on cannot be used.",
 };
 
 const MISSING_WORDS: Readonly<Record<UiDeviceRole, string>> = {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rtrb::Consumer;
 
-use super::LegShared;
+use super::shared::LegShared;
 use crate::CodecSpec;
 use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
 use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE, ramp};

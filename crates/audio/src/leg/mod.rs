@@ -1,9 +1,10 @@
 //! One call's meeting with the engine.
 
 mod end;
+mod shared;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -13,14 +14,16 @@ use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD};
 use crate::engine::Presence;
 use crate::frame::samples;
 use crate::jitter::JitterBuffer;
-use crate::level::{Level, Meter};
+use crate::level::Meter;
 use crate::source::packet_queue;
 use crate::telephone_event::{Digit, EventSender};
 use crate::{AudioError, Codec, CodecSpec, PacketSource};
 
 use end::{Events, ReceivedPacket};
+use shared::LegShared;
 
 pub(crate) use end::LegEnd;
+pub use shared::LegStats;
 
 /// Received packets that wait for the next tick.
 const INBOX: usize = 64;
@@ -200,39 +203,6 @@ impl LegControl {
     }
 }
 
-/// Counters of a leg since it was opened, and gauges of the moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LegStats {
-    /// Packets produced for sending.
-    pub sent: u64,
-    /// Packets not queued for sending because the queue was full.
-    pub send_overflow: u64,
-    /// Packets handed to the sink and taken.
-    pub received: u64,
-    /// Packets dropped because the sink's queue was full or the payload too long.
-    pub receive_overflow: u64,
-    /// Packets that came after their time to be played.
-    pub late: u64,
-    /// Packets that came twice.
-    pub duplicate: u64,
-    /// Packets of an unknown payload type, or that no decoder could read.
-    pub unreadable: u64,
-    /// Packets rebuilt from the forward error correction in the next one.
-    pub recovered: u64,
-    /// Times a new stream (by sequence number, timestamp or clock) took the place of the old.
-    pub restarts: u64,
-    /// Interarrival jitter in ms (RFC 3550 section 6.4.1).
-    pub jitter_ms: f32,
-    /// Sound made up because packets were missing, in ms.
-    pub concealed_ms: u64,
-    /// Sound in the jitter buffer now, in ms.
-    pub buffer_ms: u32,
-    /// Delay the jitter buffer aims for now, in ms behind the fastest packet.
-    pub target_ms: u32,
-    /// Level of what is received, RMS in dBFS; -100 is silence.
-    pub level_dbfs: f32,
-}
-
 /// Makes a leg: the caller's three ends, and the sound thread's.
 pub(crate) fn open(
     config: &LegConfig,
@@ -330,76 +300,5 @@ impl Drop for LegHandle {
 impl fmt::Debug for LegHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LegHandle").finish_non_exhaustive()
-    }
-}
-
-/// What the two sides tell each other without waiting.
-#[derive(Debug, Default)]
-struct LegShared {
-    heard: AtomicBool,
-    sending: AtomicBool,
-    muted: AtomicBool,
-    closed: AtomicBool,
-    expected_loss: ExpectedLoss,
-    sent: AtomicU64,
-    send_overflow: AtomicU64,
-    received: AtomicU64,
-    receive_overflow: AtomicU64,
-    late: AtomicU64,
-    duplicate: AtomicU64,
-    unreadable: AtomicU64,
-    recovered: AtomicU64,
-    restarts: AtomicU64,
-    concealed_ms: AtomicU64,
-    jitter_ms: AtomicU32,
-    buffer_ms: AtomicU32,
-    target_ms: AtomicU32,
-    level: Level,
-}
-
-impl LegShared {
-    fn stats(&self) -> LegStats {
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        LegStats {
-            sent: count(&self.sent),
-            send_overflow: count(&self.send_overflow),
-            received: count(&self.received),
-            receive_overflow: count(&self.receive_overflow),
-            late: count(&self.late),
-            duplicate: count(&self.duplicate),
-            unreadable: count(&self.unreadable),
-            recovered: count(&self.recovered),
-            restarts: count(&self.restarts),
-            jitter_ms: f32::from_bits(self.jitter_ms.load(Ordering::Relaxed)),
-            concealed_ms: count(&self.concealed_ms),
-            buffer_ms: self.buffer_ms.load(Ordering::Relaxed),
-            target_ms: self.target_ms.load(Ordering::Relaxed),
-            level_dbfs: self.level.rms_dbfs(),
-        }
-    }
-}
-
-/// A loss figure that is handed over once.
-#[derive(Debug)]
-struct ExpectedLoss(AtomicU8);
-
-impl Default for ExpectedLoss {
-    fn default() -> Self {
-        Self(AtomicU8::new(Self::NONE))
-    }
-}
-
-impl ExpectedLoss {
-    const NONE: u8 = u8::MAX;
-
-    fn store(&self, percent: u8, ordering: Ordering) {
-        self.0.store(percent, ordering);
-    }
-
-    fn take(&self) -> Option<u8> {
-        match self.0.swap(Self::NONE, Ordering::Relaxed) {
-            Self::NONE => None,
-            percent => Some(percent),
-        }
     }
 }

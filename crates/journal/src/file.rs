@@ -7,15 +7,15 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{
-    Connection, ErrorCode, OpenFlags, Row, TransactionBehavior, params,
-    types::{FromSqlError, Type},
-};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use crate::{
-    past_call::{Direction, Outcome, PastCall},
-    trouble::Cause,
-};
+use crate::{past_call::PastCall, trouble::Cause};
+pub(crate) use past::OLDEST_MS;
+use versions::VERSIONS;
+
+mod column;
+mod past;
+mod versions;
 
 /// An open file.
 #[derive(Debug)]
@@ -64,12 +64,7 @@ impl File {
 
     /// The newest calls with their rows, the newest first.
     pub(crate) fn newest(&self, most: usize) -> Result<Vec<(i64, PastCall)>, Fault> {
-        let mut query = self.0.prepare(
-            "SELECT id, direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status
-             FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?1",
-        )?;
-        let rows = query.query_map([most as i64], |row| Ok((row.get(0)?, past_call(row)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(past::newest(&self.0, most)?)
     }
 
     /// Makes all changes or none, and forgets what is too old or too much. Gives the rows of the calls
@@ -87,20 +82,13 @@ impl File {
         for change in changes {
             match change {
                 Change::Add(call) => {
-                    add(&transaction, call)?;
-                    added.push(transaction.last_insert_rowid());
+                    added.push(past::add(&transaction, call)?);
                 }
-                Change::Remove(row) => {
-                    removed += transaction.execute("DELETE FROM calls WHERE id = ?1", [row])?;
-                }
-                Change::RemoveAll => removed += transaction.execute("DELETE FROM calls", [])?,
+                Change::Remove(row) => removed += past::remove(&transaction, *row)?,
+                Change::RemoveAll => removed += past::remove_all(&transaction)?,
             }
         }
-        removed += transaction.execute(
-            "DELETE FROM calls WHERE began_unix_ms < ?1
-             OR id NOT IN (SELECT id FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?2)",
-            params![signed(now_ms.saturating_sub(OLDEST_MS)), MOST],
-        )?;
+        removed += past::remove_old(&transaction, now_ms)?;
         transaction.commit()?;
         if removed > 0 {
             // Until then the log beside the file still holds what is gone from the file.
@@ -170,70 +158,16 @@ fn make_private(path: &Path) -> io::Result<()> {
 fn bring_up_to_date(connection: &mut Connection) -> Result<(), Fault> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let newest = STEPS.len() as i64;
+    let newest = VERSIONS.len() as i64;
     if version > newest {
         return Err(Fault::Newer(version));
     }
     let done = usize::try_from(version).map_err(|_| Fault::Damaged)?;
-    for step in &STEPS[done..] {
-        transaction.execute_batch(step)?;
+    for made in &VERSIONS[done..] {
+        transaction.execute_batch(made)?;
     }
     transaction.pragma_update(None, "user_version", newest)?;
     Ok(transaction.commit()?)
-}
-
-fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<usize> {
-    connection.execute(
-        "INSERT INTO calls
-         (direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        params![
-            text_of(call.direction, &Direction::ALL),
-            call.name,
-            call.address,
-            call.queue,
-            signed(call.began_unix_ms),
-            call.talked_s.map(signed),
-            text_of(call.outcome, &Outcome::ALL),
-            call.words,
-            call.status,
-        ],
-    )
-}
-
-fn past_call(row: &Row<'_>) -> rusqlite::Result<PastCall> {
-    Ok(PastCall {
-        direction: named(row, 1, &Direction::ALL)?,
-        name: row.get(2)?,
-        address: row.get(3)?,
-        queue: row.get(4)?,
-        began_unix_ms: row.get::<_, i64>(5)?.unsigned_abs(),
-        talked_s: row.get::<_, Option<i64>>(6)?.map(i64::unsigned_abs),
-        outcome: named(row, 7, &Outcome::ALL)?,
-        words: row.get(8)?,
-        status: row.get(9)?,
-    })
-}
-
-fn text_of<T: Copy + PartialEq>(value: T, all: &[(T, &'static str)]) -> &'static str {
-    let known = all.iter().find(|(known, _)| *known == value);
-    known.map_or("", |(_, text)| text)
-}
-
-fn named<T: Copy>(row: &Row<'_>, column: usize, all: &[(T, &str)]) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    let known = all.iter().find(|(_, known)| *known == text);
-    known.map(|(value, _)| *value).ok_or_else(|| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            Type::Text,
-            FromSqlError::InvalidType.into(),
-        )
-    })
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -269,27 +203,6 @@ impl Fault {
         }
     }
 }
-
-/// How each version of the file is made of the one before.
-const STEPS: [&str; 1] = ["
-    CREATE TABLE calls (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        direction TEXT NOT NULL,
-        name TEXT,
-        address TEXT NOT NULL,
-        queue TEXT,
-        began_unix_ms INTEGER NOT NULL,
-        talked_s INTEGER,
-        outcome TEXT NOT NULL,
-        words TEXT NOT NULL,
-        status INTEGER
-    ) STRICT;
-    CREATE INDEX calls_by_beginning ON calls (began_unix_ms);
-"];
-
-/// Calls kept, and for how long.
-const MOST: i64 = 1000;
-pub(crate) const OLDEST_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 
 /// Damaged files kept.
 const MOST_BROKEN: usize = 3;

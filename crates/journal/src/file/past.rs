@@ -1,0 +1,76 @@
+//! The calls that are over, as rows.
+
+use rusqlite::{Connection, Row, params};
+
+use super::column::{named, signed, text_of};
+use crate::past_call::{Direction, Outcome, PastCall};
+
+/// The newest calls with their rows, the newest first.
+pub(super) fn newest(
+    connection: &Connection,
+    most: usize,
+) -> rusqlite::Result<Vec<(i64, PastCall)>> {
+    let mut query = connection.prepare(
+        "SELECT id, direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status
+         FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?1",
+    )?;
+    let rows = query.query_map([most as i64], |row| Ok((row.get(0)?, past_call(row)?)))?;
+    rows.collect()
+}
+
+/// Adds a call and says where.
+pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<i64> {
+    connection.execute(
+        "INSERT INTO calls
+         (direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            text_of(call.direction, &Direction::ALL),
+            call.name,
+            call.address,
+            call.queue,
+            signed(call.began_unix_ms),
+            call.talked_s.map(signed),
+            text_of(call.outcome, &Outcome::ALL),
+            call.words,
+            call.status,
+        ],
+    )?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// Removes a call and says how many that were, as the next two do.
+pub(super) fn remove(connection: &Connection, row: i64) -> rusqlite::Result<usize> {
+    connection.execute("DELETE FROM calls WHERE id = ?1", [row])
+}
+
+pub(super) fn remove_all(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.execute("DELETE FROM calls", [])
+}
+
+/// What is too old or too much.
+pub(super) fn remove_old(connection: &Connection, now_ms: u64) -> rusqlite::Result<usize> {
+    connection.execute(
+        "DELETE FROM calls WHERE began_unix_ms < ?1
+         OR id NOT IN (SELECT id FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?2)",
+        params![signed(now_ms.saturating_sub(OLDEST_MS)), MOST],
+    )
+}
+
+fn past_call(row: &Row<'_>) -> rusqlite::Result<PastCall> {
+    Ok(PastCall {
+        direction: named(row, 1, &Direction::ALL)?,
+        name: row.get(2)?,
+        address: row.get(3)?,
+        queue: row.get(4)?,
+        began_unix_ms: row.get::<_, i64>(5)?.unsigned_abs(),
+        talked_s: row.get::<_, Option<i64>>(6)?.map(i64::unsigned_abs),
+        outcome: named(row, 7, &Outcome::ALL)?,
+        words: row.get(8)?,
+        status: row.get(9)?,
+    })
+}
+
+/// Calls kept, and for how long.
+pub(crate) const MOST: i64 = 1000;
+pub(crate) const OLDEST_MS: u64 = 90 * 24 * 60 * 60 * 1000;

@@ -39,6 +39,8 @@ pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
             ending.reason.words().to_owned()
         },
         status: ending.status,
+        transfer: None,
+        longest_gap_ms: None,
     })
 }
 
@@ -148,6 +150,8 @@ mod tests {
             outcome: Outcome::Answered,
             words: "Answered.".into(),
             status: Some(200),
+            transfer: None,
+            longest_gap_ms: None,
         };
         assert!(past == expected, "{} {}", past.words, past.began_unix_ms);
         view.ending = None;

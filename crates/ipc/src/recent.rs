@@ -54,7 +54,7 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
             Outcome::Missed => UiOutcome::Missed,
             Outcome::Declined => UiOutcome::Declined,
             Outcome::NotReached => UiOutcome::NotReached,
-            Outcome::Failed => UiOutcome::Failed,
+            Outcome::Failed | Outcome::Interrupted => UiOutcome::Failed,
         },
         words: call.words.clone(),
     }
@@ -94,6 +94,8 @@ pub(crate) mod tests {
             outcome: Outcome::Missed,
             words: "The caller hung up before you answered.".into(),
             status: None,
+            transfer: None,
+            longest_gap_ms: None,
         }
     }
 

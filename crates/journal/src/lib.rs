@@ -11,5 +11,5 @@ mod trouble;
 mod writer;
 
 pub use journal::{Journal, MOST_SHOWN};
-pub use past_call::{Direction, Outcome, PastCall, Remembered};
+pub use past_call::{Direction, How, Outcome, PastCall, Remembered, TransferOutcome, Transferred};
 pub use trouble::{Cause, Trouble};

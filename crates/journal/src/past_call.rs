@@ -21,6 +21,45 @@ pub struct PastCall {
     pub words: String,
     /// The SIP status that ended it, if one did.
     pub status: Option<u16>,
+    /// To whom it was handed over, or was to be.
+    pub transfer: Option<Transferred>,
+    /// The longest gap in the sound of this call, milliseconds; none if nobody measured.
+    pub longest_gap_ms: Option<u64>,
+}
+
+/// That a call was handed over, or was to be. Its `Debug` form shows nobody.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Transferred {
+    /// The name of who got it, if known.
+    pub to_name: Option<String>,
+    /// Their address, as it would be dialled.
+    pub to_address: String,
+    /// In which way.
+    pub how: How,
+    /// What became of it.
+    pub outcome: TransferOutcome,
+}
+
+/// How a call was handed over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum How {
+    /// The agent spoke to them first.
+    Warm,
+    /// Unannounced.
+    Blind,
+    /// The agent left a group call.
+    Group,
+}
+
+/// What became of a transfer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TransferOutcome {
+    /// The call is theirs: the PBX said so (a NOTIFY with `200`, RFC 3515 §2.4.5).
+    Done,
+    /// It stayed with the agent.
+    Failed,
+    /// Nobody said.
+    Unknown,
 }
 
 /// A [`PastCall`] as the journal shows it.
@@ -54,6 +93,8 @@ pub enum Outcome {
     NotReached,
     /// Something failed.
     Failed,
+    /// Warmline was stopped in the call, and it was not recovered.
+    Interrupted,
 }
 
 impl Direction {
@@ -62,18 +103,41 @@ impl Direction {
 }
 
 impl Outcome {
-    pub(crate) const ALL: [(Self, &str); 5] = [
+    pub(crate) const ALL: [(Self, &str); 6] = [
         (Self::Answered, "answered"),
         (Self::Missed, "missed"),
         (Self::Declined, "declined"),
         (Self::NotReached, "not_reached"),
         (Self::Failed, "failed"),
+        (Self::Interrupted, "interrupted"),
+    ];
+}
+
+impl How {
+    pub(crate) const ALL: [(Self, &str); 3] = [
+        (Self::Warm, "warm"),
+        (Self::Blind, "blind"),
+        (Self::Group, "group"),
+    ];
+}
+
+impl TransferOutcome {
+    pub(crate) const ALL: [(Self, &str); 3] = [
+        (Self::Done, "done"),
+        (Self::Failed, "failed"),
+        (Self::Unknown, "unknown"),
     ];
 }
 
 impl fmt::Debug for PastCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} {:?} ‹pii›", self.direction, self.outcome)
+    }
+}
+
+impl fmt::Debug for Transferred {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?} ‹pii›", self.how, self.outcome)
     }
 }
 
@@ -91,6 +155,13 @@ impl PastCall {
             outcome: Outcome::Answered,
             words: "Answered.".into(),
             status: Some(200),
+            transfer: Some(Transferred {
+                to_name: Some(format!("Expert {n}")),
+                to_address: format!("sip:+4989{n:06}@sbc.example"),
+                how: How::Warm,
+                outcome: TransferOutcome::Done,
+            }),
+            longest_gap_ms: Some(120),
         }
     }
 }
@@ -103,5 +174,7 @@ mod tests {
     fn printing_a_call_shows_nobody() {
         let call = PastCall::example(1);
         assert_eq!(format!("{call:?}"), "Incoming Answered ‹pii›");
+        let transfer = call.transfer.expect("it was handed over");
+        assert_eq!(format!("{transfer:?}"), "Warm Done ‹pii›");
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::column::{named, signed, text_of};
-use crate::past_call::{Direction, Outcome, PastCall};
+use crate::past_call::{Direction, How, Outcome, PastCall, TransferOutcome, Transferred};
 
 /// The newest calls with their rows, the newest first.
 pub(super) fn newest(
@@ -11,7 +11,8 @@ pub(super) fn newest(
     most: usize,
 ) -> rusqlite::Result<Vec<(i64, PastCall)>> {
     let mut query = connection.prepare(
-        "SELECT id, direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status
+        "SELECT id, direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
+                to_name, to_address, how, transferred, longest_gap_ms
          FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?1",
     )?;
     let rows = query.query_map([most as i64], |row| Ok((row.get(0)?, past_call(row)?)))?;
@@ -20,10 +21,12 @@ pub(super) fn newest(
 
 /// Adds a call and says where.
 pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<i64> {
+    let transfer = call.transfer.as_ref();
     connection.execute(
         "INSERT INTO calls
-         (direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         (direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
+          to_name, to_address, how, transferred, longest_gap_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
             text_of(call.direction, &Direction::ALL),
             call.name,
@@ -34,6 +37,11 @@ pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<
             text_of(call.outcome, &Outcome::ALL),
             call.words,
             call.status,
+            transfer.and_then(|transfer| transfer.to_name.as_deref()),
+            transfer.map(|transfer| &transfer.to_address),
+            transfer.map(|transfer| text_of(transfer.how, &How::ALL)),
+            transfer.map(|transfer| text_of(transfer.outcome, &TransferOutcome::ALL)),
+            call.longest_gap_ms.map(signed),
         ],
     )?;
     Ok(connection.last_insert_rowid())
@@ -68,7 +76,21 @@ fn past_call(row: &Row<'_>) -> rusqlite::Result<PastCall> {
         outcome: named(row, 7, &Outcome::ALL)?,
         words: row.get(8)?,
         status: row.get(9)?,
+        transfer: transferred(row)?,
+        longest_gap_ms: row.get::<_, Option<i64>>(14)?.map(i64::unsigned_abs),
     })
+}
+
+fn transferred(row: &Row<'_>) -> rusqlite::Result<Option<Transferred>> {
+    let Some(to_address) = row.get(11)? else {
+        return Ok(None);
+    };
+    Ok(Some(Transferred {
+        to_name: row.get(10)?,
+        to_address,
+        how: named(row, 12, &How::ALL)?,
+        outcome: named(row, 13, &TransferOutcome::ALL)?,
+    }))
 }
 
 /// Calls kept, and for how long.

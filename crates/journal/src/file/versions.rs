@@ -1,5 +1,6 @@
 /// How each version of the file is made of the one before.
-pub(super) const VERSIONS: [&str; 1] = ["
+pub(super) const VERSIONS: [&str; 2] = [
+    "
     CREATE TABLE calls (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         direction TEXT NOT NULL,
@@ -13,4 +14,75 @@ pub(super) const VERSIONS: [&str; 1] = ["
         status INTEGER
     ) STRICT;
     CREATE INDEX calls_by_beginning ON calls (began_unix_ms);
-"];
+",
+    "
+    ALTER TABLE calls ADD COLUMN to_name TEXT;
+    ALTER TABLE calls ADD COLUMN to_address TEXT;
+    ALTER TABLE calls ADD COLUMN how TEXT;
+    ALTER TABLE calls ADD COLUMN transferred TEXT;
+    ALTER TABLE calls ADD COLUMN longest_gap_ms INTEGER;
+",
+];
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::{
+        file::File,
+        past_call::{Direction, Outcome, PastCall},
+    };
+
+    #[test]
+    fn a_file_of_the_first_version_opens_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(VERSIONS[0]).unwrap();
+        old.execute_batch(
+            "INSERT INTO calls VALUES
+                 (7, 'incoming', 'Mina', 'sip:mina@sbc.example', 'Support', 1000, 62, 'answered', 'Answered.', 200),
+                 (9, 'outgoing', NULL, 'sip:+49301@sbc.example', NULL, 2000, NULL, 'not_reached', 'Busy.', 486);
+             PRAGMA user_version = 1",
+        )
+        .unwrap();
+        drop(old);
+
+        let answered = PastCall {
+            direction: Direction::Incoming,
+            name: Some("Mina".into()),
+            address: "sip:mina@sbc.example".into(),
+            queue: Some("Support".into()),
+            began_unix_ms: 1000,
+            talked_s: Some(62),
+            outcome: Outcome::Answered,
+            words: "Answered.".into(),
+            status: Some(200),
+            transfer: None,
+            longest_gap_ms: None,
+        };
+        let busy = PastCall {
+            direction: Direction::Outgoing,
+            name: None,
+            address: "sip:+49301@sbc.example".into(),
+            queue: None,
+            began_unix_ms: 2000,
+            talked_s: None,
+            outcome: Outcome::NotReached,
+            words: "Busy.".into(),
+            status: Some(486),
+            transfer: None,
+            longest_gap_ms: None,
+        };
+        for _ in 0..2 {
+            let file = File::open(&path).unwrap();
+            assert!(file.newest(10).unwrap() == [(9, busy.clone()), (7, answered.clone())]);
+            let version: i64 = file
+                .connection()
+                .pragma_query_value(None, "user_version", |row| row.get(0))
+                .unwrap();
+            assert_eq!(version, VERSIONS.len() as i64);
+        }
+    }
+}

@@ -97,6 +97,8 @@ fn what_was_remembered_is_there_after_a_restart_whole_and_the_newest_first() {
         outcome: crate::Outcome::NotReached,
         words: "The line is busy.".into(),
         status: None,
+        transfer: None,
+        longest_gap_ms: None,
         ..PastCall::example(3)
     });
     desk.writer.settle(NOW_MS);

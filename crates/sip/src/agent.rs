@@ -11,6 +11,7 @@ use crate::account::Account;
 use crate::invite::{Invite, NameAddr};
 use crate::registration::RegistrationState;
 use crate::run;
+use crate::saved::SavedDialog;
 
 /// One account's user agent: connects, registers, and keeps itself registered until
 /// [`SipRequest::Shutdown`]. A cloneable handle; dropping the last one shuts the agent down.
@@ -36,8 +37,18 @@ impl UserAgent {
         DialogKey(self.dialogs.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Calls of an earlier process have ids up to this one: new ones come after it. To be told right
+    /// after [`Self::start`], before anybody can call; [`SipRequest::Restore`] does it by itself.
+    pub fn reserve(&self, last: DialogKey) {
+        let next = last.0.saturating_add(1);
+        self.dialogs.fetch_max(next, Ordering::Relaxed);
+    }
+
     /// Asks for something; never blocks. What comes of it is an event.
     pub fn send(&self, request: SipRequest) {
+        if let SipRequest::Restore { dialog, .. } = &request {
+            self.reserve(*dialog);
+        }
         // The agent has stopped: it said so by `Stopped`, and there is nobody left to tell.
         let _ = self.requests.send(request);
     }
@@ -114,6 +125,19 @@ pub enum SipRequest {
     Reoffer {
         /// The call.
         dialog: DialogKey,
+        /// SDP offer.
+        offer: String,
+    },
+    /// Make an answered call of an earlier process again: it counts as confirmed, and `offer` goes out by
+    /// re-INVITE at once, or as soon as there is a connection and, for as long as that may take the
+    /// server, a registration. Outcome as for [`SipRequest::Reoffer`]. Where they know the dialog no longer or refuse,
+    /// [`SavedDialog::replaces`] is another way. An offer of theirs that comes first is reported as
+    /// always; if it is answered with SDP, ours is void ([`SipEvent::ReofferRefused`] with 491).
+    Restore {
+        /// The call's id: that of the earlier process, or another.
+        dialog: DialogKey,
+        /// As [`SipEvent::Saved`] last gave it.
+        saved: Box<SavedDialog>,
         /// SDP offer.
         offer: String,
     },
@@ -222,6 +246,15 @@ pub enum SipEvent {
         fork: ForkId,
         /// SDP answer.
         sdp: String,
+    },
+    /// What [`SipRequest::Restore`] needs to make this call again in another process. Comes before
+    /// [`SipEvent::Answered`], before our 200 to an incoming call, and whenever something has changed
+    /// since that matters.
+    Saved {
+        /// The call.
+        dialog: DialogKey,
+        /// The latest, in place of any before.
+        saved: Box<SavedDialog>,
     },
     /// The caller has our 200: an incoming call stands (ACK received).
     Confirmed {

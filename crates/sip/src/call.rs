@@ -9,6 +9,7 @@ mod incoming;
 mod offer;
 mod outgoing;
 mod replacing;
+mod restoring;
 mod sending;
 mod talking;
 mod transfer;
@@ -21,11 +22,13 @@ use crate::agent::{DialogKey, EndCause, ForkId, SipEvent, SipRequest};
 use crate::dialog::Dialog;
 use crate::headers;
 use crate::line::Line;
+use crate::saved::SavedDialog;
 use crate::timers::{SessionTimer, SessionWish};
 use crate::transactions::{ClientId, ServerId};
 
 use incoming::{Rack, Ringing};
 use outgoing::Invitation;
+use restoring::Resuming;
 use sending::{GRACE, Purpose, Sent};
 use transfer::{Referred, Referring};
 
@@ -62,6 +65,10 @@ pub(crate) struct Call {
     wish: SessionWish,
     local_sdp: String,
     remote_sdp: String,
+    /// What was last told for the next process.
+    saved: Option<Box<SavedDialog>>,
+    /// Restored, and the other side has not answered us yet.
+    resuming: Option<Resuming>,
     /// When to give up what is still open after the end, or waits for a flow.
     deadline: Option<Instant>,
 }
@@ -125,6 +132,8 @@ impl Call {
             wish,
             local_sdp: String::new(),
             remote_sdp: String::new(),
+            saved: None,
+            resuming: None,
             deadline: None,
         }
     }
@@ -162,6 +171,7 @@ impl Call {
                 last,
             ),
             SipRequest::Invite { .. }
+            | SipRequest::Restore { .. }
             | SipRequest::Refer { .. }
             | SipRequest::Options { .. }
             | SipRequest::Register
@@ -261,7 +271,8 @@ impl Call {
     /// Registered over a new flow: tells the other side, by a refresh of the session, where we can
     /// be reached now.
     pub(crate) fn recovered(&mut self, line: &mut Line, now: Instant) {
-        if matches!(self.stage, Stage::Talking(_)) {
+        // Who is being restored tells it by an offer.
+        if matches!(self.stage, Stage::Talking(_)) && !self.is_resuming() {
             self.refresh(line, now);
         }
     }
@@ -288,11 +299,17 @@ impl Call {
             Stage::Talking(_) => self.session.as_ref().map(SessionTimer::poll_timeout),
             _ => None,
         };
-        let refer = self.refer_due();
-        [ringing, session, refer, self.refresh_at, self.deadline]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            ringing,
+            session,
+            self.refer_due(),
+            self.resume_due(),
+            self.refresh_at,
+            self.deadline,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Whether nothing is left to do: the call can be forgotten.

@@ -136,6 +136,9 @@ impl Core {
             Input::Timeout => self.timeout(now),
         }
         self.replace(now);
+        for call in self.calls.values_mut() {
+            call.settle(&mut self.line, now);
+        }
         for (_, call) in self.calls.extract_if(.., |_, call| call.is_finished()) {
             self.gone.add(&call);
         }
@@ -225,6 +228,7 @@ impl Core {
             }
         }
         self.line.service_route = self.registration.service_route().to_vec();
+        self.line.registered = self.registration.is_registered();
     }
 
     fn connected(&mut self, now: Instant, address: std::net::SocketAddr) {
@@ -279,20 +283,20 @@ impl Core {
                 offer,
                 headers,
             } => {
-                let taken = self.calls.contains_key(&dialog);
-                if self.stopping != Stopping::No || taken || self.calls.len() >= MAX_CALLS {
-                    // A call that has this id keeps it.
-                    if !taken {
-                        let cause = EndCause {
-                            status: Some(503),
-                            ..EndCause::local("no further call is possible now")
-                        };
-                        self.line.emit(SipEvent::Ended { dialog, cause });
-                    }
-                    return;
+                if self.has_room(dialog) {
+                    let call = Call::outgoing(&mut self.line, now, dialog, &to, offer, &headers);
+                    self.calls.insert(dialog, call);
                 }
-                let call = Call::outgoing(&mut self.line, now, dialog, &to, offer, &headers);
-                self.calls.insert(dialog, call);
+            }
+            SipRequest::Restore {
+                dialog,
+                saved,
+                offer,
+            } => {
+                if self.has_room(dialog) {
+                    let call = Call::restored(&mut self.line, now, dialog, saved, offer);
+                    self.calls.insert(dialog, call);
+                }
             }
             SipRequest::Refer {
                 dialog,
@@ -317,6 +321,20 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// Whether a call with this id can begin; says so if not. A call that has this id keeps it.
+    fn has_room(&mut self, dialog: DialogKey) -> bool {
+        let taken = self.calls.contains_key(&dialog);
+        let full = self.stopping != Stopping::No || self.calls.len() >= MAX_CALLS;
+        if full && !taken {
+            let cause = EndCause {
+                status: Some(503),
+                ..EndCause::local("no further call is possible now")
+            };
+            self.line.emit(SipEvent::Ended { dialog, cause });
+        }
+        !full && !taken
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -8,7 +8,7 @@ use crate::headers;
 use crate::invite::NameAddr;
 use crate::message;
 use crate::replaces::Replaces;
-use crate::wire::NO_TAG;
+use crate::saved::{SavedDialog, SavedSession};
 
 /// One dialog, early or confirmed.
 #[derive(Clone, Debug)]
@@ -91,6 +91,54 @@ impl Dialog {
         Some(dialog)
     }
 
+    /// A dialog of a process that is no more; `None` if what is left of it cannot be read.
+    pub(crate) fn restored(saved: &SavedDialog, auth: Authenticator) -> Option<Self> {
+        let saved = Some(saved).filter(|saved| saved.is_whole())?.clone();
+        Some(Self {
+            local_tag: headers::tag(&saved.local)?,
+            remote_tag: headers::tag(&saved.remote)?,
+            call_id: saved.call_id,
+            local: saved.local,
+            remote: saved.remote,
+            target: saved.target,
+            routes: saved.routes,
+            local_seq: saved.local_seq + SEQ_LEAP,
+            remote_seq: saved.remote_seq,
+            allows_update: saved.allows_update,
+            caller: saved.caller,
+            auth,
+        })
+    }
+
+    /// What [`Self::restored`] needs.
+    pub(crate) fn saved(&self, session: Option<SavedSession>) -> SavedDialog {
+        SavedDialog {
+            call_id: self.call_id.clone(),
+            local: self.local.clone(),
+            remote: self.remote.clone(),
+            target: self.target.clone(),
+            routes: self.routes.clone(),
+            local_seq: self.local_seq,
+            remote_seq: self.remote_seq,
+            caller: self.caller,
+            allows_update: self.allows_update,
+            session,
+        }
+    }
+
+    /// Whether a dialog restored from this would do. Their numbers need not be the latest: an older one
+    /// only lets a request through that has come too late. Nor need ours, within the leap.
+    pub(crate) fn is_saved_in(&self, saved: &SavedDialog, session: Option<SavedSession>) -> bool {
+        (&self.target, &self.routes, self.allows_update, session)
+            == (
+                &saved.target,
+                &saved.routes,
+                saved.allows_update,
+                saved.session,
+            )
+            && self.local_seq < saved.local_seq + SEQ_LEAP / 2
+    }
+
     /// The 2xx to our INVITE: it, not an earlier response, says which way requests go (§13.2.2.4).
     pub(crate) fn confirm(&mut self, response: &Response) {
         self.routes = headers::list(&response.headers, "Record-Route")
@@ -108,17 +156,7 @@ impl Dialog {
 
     /// This dialog as a `Replaces` names it to the other side: the tags change their places.
     pub(crate) fn as_replaced_there(&self) -> Replaces {
-        let remote = if self.remote_tag == NO_TAG {
-            "0"
-        } else {
-            &self.remote_tag
-        };
-        Replaces {
-            call_id: self.call_id.clone(),
-            to_tag: remote.to_owned(),
-            from_tag: self.local_tag.clone(),
-            early_only: false,
-        }
+        Replaces::there(&self.call_id, &self.local_tag, &self.remote_tag)
     }
 
     /// This dialog as a `Replaces` names it to us.
@@ -234,6 +272,11 @@ impl Dialog {
         }
     }
 }
+
+/// How far ahead of the saved number a restored dialog goes on. The process that is no more may have
+/// sent requests that are not written down, and a number that comes again is refused (§12.2.2: 500);
+/// gaps are no error. It saves anew after half as many, so none can be out of reach.
+const SEQ_LEAP: u32 = 1000;
 
 /// The URI of the first `Contact`.
 fn contact(headers: &rsipstack::sip::Headers) -> Option<String> {

@@ -13,6 +13,7 @@ use crate::agent::{DialogKey, EndCause, SipEvent, SipRequest};
 use crate::core::{Core, Input};
 use crate::dialer::FlowError;
 use crate::line::Output;
+use crate::saved::SavedDialog;
 use crate::transactions::{ClientId, ServerId};
 use crate::wire::{self, Inbound};
 use crate::{headers, message};
@@ -22,6 +23,8 @@ pub(crate) struct FarEnd {
     pub(crate) core: Core,
     pub(crate) now: Instant,
     pub(crate) out: Vec<Output>,
+    /// What was told for another process, in order; it is not among the rest.
+    pub(crate) saved: Vec<(DialogKey, SavedDialog)>,
     next_server: u64,
 }
 
@@ -68,6 +71,7 @@ impl FarEnd {
             core,
             now: Instant::now(),
             out: Vec::new(),
+            saved: Vec::new(),
             next_server: 0,
         }
     }
@@ -88,7 +92,14 @@ impl FarEnd {
     }
 
     pub(crate) fn feed(&mut self, input: Input) {
-        self.out.extend(self.core.handle(self.now, input));
+        for output in self.core.handle(self.now, input) {
+            match output {
+                Output::Emit(SipEvent::Saved { dialog, saved }) => {
+                    self.saved.push((dialog, *saved));
+                }
+                other => self.out.push(other),
+            }
+        }
     }
 
     pub(crate) fn ask(&mut self, request: SipRequest) {

@@ -47,6 +47,8 @@ pub(crate) struct Line {
     pub(crate) local: Local,
     /// Whether there is a flow to send over.
     pub(crate) up: bool,
+    /// Whether the server has us registered, over that flow.
+    pub(crate) registered: bool,
     /// Routes for requests outside of dialogs.
     pub(crate) service_route: Vec<String>,
     pub(crate) rng: StdRng,
@@ -76,6 +78,7 @@ impl Line {
             t1: account.timing.t1,
             local,
             up: false,
+            registered: false,
             service_route: Vec::new(),
             rng,
             out: Vec::new(),

@@ -134,6 +134,14 @@ impl Registration {
         }
     }
 
+    /// Whether the server has us, over the flow there is.
+    pub(crate) fn is_registered(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Registered { .. } | Phase::Refreshing { .. }
+        )
+    }
+
     /// Whether there is no flow, and only [`Event::FlowNeeded`] or somebody who asks brings one.
     pub(crate) fn is_at_rest(&self) -> bool {
         self.phase == Phase::Refused && self.local.is_none()

@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rsipstack::sip::{Header, Headers};
 
 use crate::headers;
+use crate::saved::SavedSession;
 
 /// Growing waits with jitter: half to all of `first · 2ⁿ`, at most `max` (RFC 5626 §4.5).
 #[derive(Clone, Debug)]
@@ -158,6 +159,25 @@ impl SessionTimer {
             answer.push(Header::Require("timer".into()));
         }
         (Self::new(interval, refresher, now), answer)
+    }
+
+    /// One that another process has kept: from now on, as nobody knows since when.
+    pub(crate) fn restored(saved: SavedSession, now: Instant) -> Self {
+        let refresher = if saved.ours {
+            Side::Local
+        } else {
+            Side::Remote
+        };
+        Self::new(saved.interval_s, refresher, now)
+    }
+
+    /// What [`Self::restored`] needs.
+    pub(crate) fn saved(&self) -> SavedSession {
+        SavedSession {
+            // At most a day, as it was made.
+            interval_s: self.interval.as_secs().try_into().unwrap_or(MAX_SE),
+            ours: self.refresher == Side::Local,
+        }
     }
 
     /// Whether a request asks for an interval too short for us (RFC 4028 §9: then 422).

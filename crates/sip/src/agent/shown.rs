@@ -16,6 +16,7 @@ impl fmt::Debug for SipRequest {
             Cancel { dialog } => write!(f, "Cancel({})", dialog.0),
             Bye { dialog } => write!(f, "Bye({})", dialog.0),
             Reoffer { dialog, .. } => write!(f, "Reoffer({})", dialog.0),
+            Restore { dialog, .. } => write!(f, "Restore({})", dialog.0),
             AnswerReoffer { dialog, answer } => write!(
                 f,
                 "AnswerReoffer({}, {:?})",
@@ -65,6 +66,7 @@ impl fmt::Debug for SipEvent {
             } => write!(f, "Ringing({}, {}, {status})", dialog.0, fork.0),
             Early { dialog, fork, .. } => write!(f, "Early({}, {})", dialog.0, fork.0),
             Answered { dialog, fork, .. } => write!(f, "Answered({}, {})", dialog.0, fork.0),
+            Saved { dialog, .. } => write!(f, "Saved({})", dialog.0),
             Confirmed { dialog } => write!(f, "Confirmed({})", dialog.0),
             Ended { dialog, cause } => write!(f, "Ended({}, {cause:?})", dialog.0),
             Reoffered { dialog, offer } => {

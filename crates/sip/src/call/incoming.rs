@@ -174,7 +174,6 @@ impl Call {
         }
         let offered = ringing.delayed && described != Described::Reliably;
         let server = ringing.server;
-        line.respond(server, response);
         self.local_sdp = sdp;
         self.session = Some(timer);
         self.unpracked = ringing.reliable.take().map(|reliable| reliable.rack);
@@ -186,6 +185,8 @@ impl Call {
             bye: false,
         });
         self.stage = Stage::Talking(0);
+        self.save(line);
+        line.respond(server, response);
     }
 
     pub(super) fn reject(&mut self, line: &mut Line, now: Instant, status: u16, reason: &str) {

@@ -18,10 +18,8 @@ use crate::transactions::ServerId;
 impl Call {
     /// The desk offers a new session: by re-INVITE when the call is answered, by UPDATE before.
     pub(super) fn reoffer(&mut self, line: &mut Line, now: Instant, offer: String) {
-        let refused = |status| SipEvent::ReofferRefused {
-            dialog: self.key,
-            status,
-        };
+        let dialog = self.key;
+        let refused = |status| SipEvent::ReofferRefused { dialog, status };
         let (at, method) = match self.stage {
             Stage::Talking(at) => (at, Method::Invite),
             Stage::Over => return,
@@ -33,9 +31,24 @@ impl Call {
                 }
             }
         };
+        let Some(offer) = self.resume_with(offer) else {
+            return;
+        };
         if self.asked.is_some() || self.unacked.is_some() || self.offering() {
             return line.emit(refused(491));
         }
+        self.offer(line, now, at, method, &offer);
+    }
+
+    /// Sends an offer of ours; none may be under way.
+    pub(super) fn offer(
+        &mut self,
+        line: &mut Line,
+        now: Instant,
+        at: usize,
+        method: Method,
+        offer: &str,
+    ) {
         let mut request =
             self.legs[at]
                 .dialog
@@ -48,7 +61,7 @@ impl Call {
             &mut request.headers,
             &mut request.body,
             capabilities::ACCEPT,
-            &offer,
+            offer,
         );
         self.send(line, now, at, request, Purpose::Reoffer);
     }
@@ -101,6 +114,7 @@ impl Call {
         if let Some(offer) = offer {
             self.remote_sdp = offer;
         }
+        self.give_way(line);
     }
 
     /// An INVITE or UPDATE of the other side within the dialog.
@@ -244,7 +258,7 @@ impl Call {
             return;
         };
         let open = |purpose| move |s: &super::Sent| s.purpose == purpose && s.ack.is_none();
-        if self.sent.iter().any(open(Purpose::Refresh)) {
+        if self.sent.iter().any(open(Purpose::Refresh)) || self.is_resuming() {
             return;
         }
         if self.sent.iter().any(open(Purpose::Reoffer)) {
@@ -311,7 +325,7 @@ impl Call {
     }
 
     /// Whether an offer of ours waits for its answer.
-    fn offering(&self) -> bool {
+    pub(super) fn offering(&self) -> bool {
         let open = |s: &super::Sent| s.ack.is_none() && !s.request.body.is_empty();
         self.sent
             .iter()

@@ -359,6 +359,7 @@ impl Call {
         };
         self.session = SessionTimer::from_response(&response.headers, now);
         self.remote_sdp.clone_from(&sdp);
+        self.save(line);
         line.emit(SipEvent::Answered {
             dialog: self.key,
             fork,

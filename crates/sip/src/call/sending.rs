@@ -112,6 +112,9 @@ impl Call {
             Purpose::Reoffer if self.sent[at].ack.is_some() => drop(self.sent.remove(at)),
             Purpose::Reoffer => {
                 self.sent.remove(at);
+                if self.resume_again() {
+                    return;
+                }
                 self.tell(
                     line,
                     SipEvent::ReofferRefused {

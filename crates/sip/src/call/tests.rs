@@ -8,6 +8,7 @@ mod outgoing;
 mod referred;
 mod referring;
 mod replacing;
+mod restoring;
 mod sessions;
 mod talking;
 mod three;

@@ -55,11 +55,17 @@ impl Bench {
         (bench, link, server, authority)
     }
 
+    /// The next event but those for a process that comes after.
     pub(crate) async fn event(&mut self) -> SipEvent {
-        timeout(PATIENCE, self.events.recv())
-            .await
-            .expect("an event in time")
-            .expect("a running agent")
+        loop {
+            let event = timeout(PATIENCE, self.events.recv())
+                .await
+                .expect("an event in time")
+                .expect("a running agent");
+            if !matches!(event, SipEvent::Saved { .. }) {
+                return event;
+            }
+        }
     }
 
     pub(crate) async fn until_registered(&mut self) {

@@ -347,6 +347,7 @@ impl World {
             SipEvent::Ringing { dialog, .. }
             | SipEvent::Early { dialog, .. }
             | SipEvent::Answered { dialog, .. }
+            | SipEvent::Saved { dialog, .. }
             | SipEvent::Confirmed { dialog }
             | SipEvent::Ended { dialog, .. }
             | SipEvent::Reoffered { dialog, .. }

@@ -161,9 +161,13 @@ impl Sound {
         let mut mix = SILENCE;
         let shared = &self.shared;
         let volumes = shared.faders.gains();
+        // All are heard before anybody is spoken to, so that a group's voices go on in the same tick.
+        let mut group = SILENCE;
         for leg in self.legs.iter_mut().flatten() {
-            leg.say(&microphone);
-            leg.hear(now, volumes.calls, &mut mix);
+            leg.hear(now, volumes.calls, &mut mix, &mut group);
+        }
+        for leg in self.legs.iter_mut().flatten() {
+            leg.say(&microphone, &group);
         }
         self.tones.add(&mut mix, volumes);
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());

@@ -73,6 +73,15 @@ pub(crate) struct Gains {
     pub(crate) ring: f32,
 }
 
+/// What one person's voice is multiplied by: up to 100 % as [`Volumes`], above it the square, so that
+/// a soft voice can be raised: 150 % is +7 dB, 200 %, the most, +12 dB.
+pub(crate) fn voice_gain(percent: u8) -> f32 {
+    if percent <= 100 {
+        return gain(percent);
+    }
+    (f32::from(percent.min(200)) / 100.0).powi(2)
+}
+
 fn gain(percent: u8) -> f32 {
     (f32::from(percent.min(100)) / 100.0).powi(3)
 }
@@ -90,6 +99,14 @@ mod tests {
             assert!((found - db).abs() < 0.05, "{percent} %: {found} dB");
         }
         assert!((0..100).all(|percent| gain(percent) < gain(percent + 1)));
+    }
+
+    #[test]
+    fn a_soft_voice_can_be_raised_by_12_db() {
+        assert_eq!((voice_gain(0), voice_gain(100)), (0.0, 1.0));
+        assert_eq!((voice_gain(200), voice_gain(255)), (4.0, 4.0));
+        assert!((20.0 * voice_gain(150).log10() - 7.04).abs() < 0.01);
+        assert!((0..200).all(|percent| voice_gain(percent) < voice_gain(percent + 1)));
     }
 
     #[test]

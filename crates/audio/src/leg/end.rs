@@ -1,7 +1,7 @@
 //! The sound thread's side of a leg.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
 use rtrb::Consumer;
@@ -9,12 +9,13 @@ use rtrb::Consumer;
 use super::shared::LegShared;
 use crate::CodecSpec;
 use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
-use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE, ramp};
+use crate::frame::{FRAME, Frame, SAMPLE_RATE};
 use crate::jitter::{JitterBuffer, Received};
 use crate::level::Meter;
-use crate::mixer;
+use crate::mixer::{self, Fade, Limiter};
 use crate::source::{PacketFeed, SentPacket};
 use crate::telephone_event::{Digit, EventSender, Slot};
+use crate::volume::voice_gain;
 
 /// A received packet on its way between the threads.
 #[derive(Debug)]
@@ -38,13 +39,20 @@ pub(crate) struct LegEnd {
     pub(super) shared: Arc<LegShared>,
     pub(super) inbox: Consumer<ReceivedPacket>,
     pub(super) jitter: JitterBuffer,
-    pub(super) heard_gain: f32,
     pub(super) meter: Meter,
+    /// How loud the person is, to everybody.
+    pub(super) volume: Fade,
+    pub(super) heard: Fade,
+    /// How far the leg takes part in the group.
+    pub(super) mixed: Fade,
+    /// What the leg gave to the group in this tick.
+    pub(super) given: Frame,
     pub(super) feed: PacketFeed,
     pub(super) encoder: Encoder,
     pub(super) spec: CodecSpec,
-    /// 0 once muted.
-    pub(super) said_gain: f32,
+    /// The agent's voice, silent once muted.
+    pub(super) said: Fade,
+    pub(super) limiter: Limiter,
     pub(super) packet: [f32; MAX_PACKET],
     pub(super) filled: usize,
     pub(super) packet_length: usize,
@@ -62,8 +70,9 @@ impl LegEnd {
         self.shared.closed.load(Ordering::Acquire)
     }
 
-    /// Takes what was received and adds 10 ms of it to `mix`, `volume` times as loud as it came.
-    pub(crate) fn hear(&mut self, now: Instant, volume: f32, mix: &mut Frame) {
+    /// Takes what was received and adds 10 ms of it to `mix`, `volume` times as loud as it came, and to
+    /// `group` if the leg is mixed.
+    pub(crate) fn hear(&mut self, now: Instant, volume: f32, mix: &mut Frame, group: &mut Frame) {
         while let Ok(packet) = self.inbox.pop() {
             self.jitter.push(
                 packet.arrived,
@@ -75,18 +84,30 @@ impl LegEnd {
                 },
             );
         }
-        let mut sound = SILENCE;
-        self.jitter.pull(now, &mut sound);
-        self.meter.measure(&sound, &self.shared.level);
-        let heard = self.shared.heard.load(Ordering::Relaxed);
-        let gain = if heard { volume } else { 0.0 };
-        mixer::add(mix, &sound, self.heard_gain, gain);
-        self.heard_gain = gain;
+        let sound = &mut self.given;
+        self.jitter.pull(now, sound);
+        let shared = &*self.shared;
+        self.meter.measure(sound, &shared.level);
+        let is = |switch: &AtomicBool| switch.load(Ordering::Relaxed);
+        let loud = if is(&shared.silenced) {
+            0.0
+        } else {
+            voice_gain(shared.volume.0.load(Ordering::Relaxed))
+        };
+        self.volume.toward(loud).apply(sound);
+        let heard = if is(&shared.heard) { volume } else { 0.0 };
+        mixer::add(mix, sound, self.heard.toward(heard));
+        let mixed = if is(&shared.mixed) { 1.0 } else { 0.0 };
+        self.mixed.toward(mixed).apply(sound);
+        mixer::add(group, sound, Fade::at(1.0));
         self.publish();
     }
 
-    /// Takes 10 ms of the microphone and sends a packet when one is full.
-    pub(crate) fn say(&mut self, microphone: &Frame) {
+    /// Takes 10 ms of the microphone, and of the others if the leg is mixed, and sends a packet when one
+    /// is full. `group` is all that the mixed legs were given in this tick, this one too.
+    pub(crate) fn say(&mut self, microphone: &Frame, group: &Frame) {
+        let muted = self.shared.muted.load(Ordering::Relaxed);
+        let voice = if muted { 0.0 } else { 1.0 };
         let step = self.spec.codec.clock_rate() / 100;
         if !self.shared.sending.load(Ordering::Relaxed) {
             // Time goes on, so that the far end sees a pause and not a jump.
@@ -95,11 +116,8 @@ impl LegEnd {
             self.filled = 0;
             self.spurt = true;
             // Nothing is on the air that would have to fade.
-            self.said_gain = if self.shared.muted.load(Ordering::Relaxed) {
-                0.0
-            } else {
-                1.0
-            };
+            self.said = Fade::at(voice);
+            self.limiter = Limiter::new();
             return;
         }
         if let Some(percent) = self.shared.expected_loss.take() {
@@ -107,11 +125,17 @@ impl LegEnd {
         }
         let said = &mut self.packet[self.filled..self.filled + FRAME];
         said.copy_from_slice(microphone);
-        let muted = self.shared.muted.load(Ordering::Relaxed);
-        let gain = if muted { 0.0 } else { 1.0 };
-        if gain != 1.0 || self.said_gain != 1.0 {
-            ramp(said, self.said_gain, gain);
-            self.said_gain = gain;
+        self.said.toward(voice).apply(said);
+        if !self.mixed.is_silent() {
+            let mut others = *group;
+            for (sum, own) in others.iter_mut().zip(&self.given) {
+                *sum -= own;
+            }
+            mixer::add(said, &others, self.mixed);
+        }
+        // The agent alone is never too loud.
+        if !self.mixed.is_silent() || self.limiter.holds() {
+            self.limiter.limit(said);
         }
         self.filled += FRAME;
         if self.filled < self.packet_length {

@@ -12,9 +12,10 @@ use rtrb::{Producer, RingBuffer};
 
 use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD};
 use crate::engine::Presence;
-use crate::frame::samples;
+use crate::frame::{SILENCE, samples};
 use crate::jitter::JitterBuffer;
 use crate::level::Meter;
+use crate::mixer::{Fade, Limiter};
 use crate::source::packet_queue;
 use crate::telephone_event::{Digit, EventSender};
 use crate::{AudioError, Codec, CodecSpec, PacketSource};
@@ -163,9 +164,37 @@ impl LegControl {
     }
 
     /// Whether silence is sent in place of the microphone. Packets go on, so that nobody takes the
-    /// call for dead, and so do digits. Starts off. Fades over 10 ms.
+    /// call for dead, and so do digits and what a [mixed](LegControl::set_mixed) leg hears of the
+    /// others. Starts off. Fades over 10 ms.
     pub fn set_muted(&self, muted: bool) {
         self.handle.shared.muted.store(muted, Ordering::Relaxed);
+    }
+
+    /// Whether the leg takes part in the engine's group call: what is received on it is sent on every
+    /// other mixed leg, and never back, beside the agent's voice. Starts off. Fades over 10 ms.
+    ///
+    /// The other switches go on to mean what they mean: a mixed leg hears nobody unless it is sending,
+    /// muting keeps out the agent alone, and a group whose legs are muted and not heard goes on without
+    /// the agent, with or without devices. A leg on hold should not be mixed: its music would be heard
+    /// by all. Voices are passed on in the tick in which they are played, so mixing adds no delay to
+    /// the jitter buffer before it and the packet after it; a limiter keeps the sum from clipping.
+    pub fn set_mixed(&self, mixed: bool) {
+        self.handle.shared.mixed.store(mixed, Ordering::Relaxed);
+    }
+
+    /// How loud the agent and the others hear this person, from 0 (silent) by 100 (as it comes, the
+    /// start) to 200 %; more counts as 200. It goes by the ear, as [`Volumes`](crate::Volumes) do:
+    /// 50 % is -18 dB, 150 % +7 dB, 200 % +12 dB. Changes take 10 ms.
+    pub fn set_volume(&self, percent: u8) {
+        let volume = &self.handle.shared.volume.0;
+        volume.store(percent, Ordering::Relaxed);
+    }
+
+    /// Whether nobody hears this person, neither the agent nor the others. Packets flow both ways, and
+    /// the level in [`LegStats`] shows whether the person speaks. Starts off. Fades over 10 ms.
+    pub fn set_silenced(&self, silenced: bool) {
+        let switch = &self.handle.shared.silenced;
+        switch.store(silenced, Ordering::Relaxed);
     }
 
     /// Queues a DTMF digit (0-9, *, #, A-D) of `duration_ms`, brought into 40 to 1,200 ms (the
@@ -263,12 +292,16 @@ pub(crate) fn open(
         shared,
         inbox,
         jitter,
-        heard_gain: 0.0,
         meter: Meter::default(),
+        volume: Fade::at(1.0),
+        heard: Fade::at(0.0),
+        mixed: Fade::at(0.0),
+        given: SILENCE,
         feed,
         encoder,
         spec: config.send,
-        said_gain: 1.0,
+        said: Fade::at(1.0),
+        limiter: Limiter::new(),
         packet: [0.0; MAX_PACKET],
         filled: 0,
         packet_length: samples(config.ptime_ms as usize),

@@ -43,6 +43,9 @@ pub(super) struct LegShared {
     pub(super) heard: AtomicBool,
     pub(super) sending: AtomicBool,
     pub(super) muted: AtomicBool,
+    pub(super) mixed: AtomicBool,
+    pub(super) silenced: AtomicBool,
+    pub(super) volume: Percent,
     pub(super) closed: AtomicBool,
     pub(super) expected_loss: ExpectedLoss,
     pub(super) sent: AtomicU64,
@@ -80,6 +83,16 @@ impl LegShared {
             target_ms: self.target_ms.load(Ordering::Relaxed),
             level_dbfs: self.level.rms_dbfs(),
         }
+    }
+}
+
+/// How loud a person is, 100 unless something else was set.
+#[derive(Debug)]
+pub(super) struct Percent(pub(super) AtomicU8);
+
+impl Default for Percent {
+    fn default() -> Self {
+        Self(AtomicU8::new(100))
     }
 }
 

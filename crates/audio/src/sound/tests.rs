@@ -1,5 +1,7 @@
 //! The sound thread's work, in virtual time and without devices.
 
+mod group;
+
 use std::time::Duration;
 
 use rtrb::RingBuffer;
@@ -102,6 +104,7 @@ fn neither_callbacks_nor_ticks_allocate() {
     for leg in &legs {
         leg.control.set_heard(true);
         leg.control.set_sending(true);
+        leg.control.set_mixed(true);
     }
     let voice = babble(44_100);
     let start = Instant::now();
@@ -119,6 +122,8 @@ fn neither_callbacks_nor_ticks_allocate() {
             for leg in &legs {
                 leg.control.dtmf('5', 100).expect("room in the queue");
                 leg.control.set_expected_loss(10);
+                leg.control.set_volume((n / 10) as u8);
+                leg.control.set_silenced(n % 600 == 10);
             }
         }
         let at = (n * 441) % 40_000;

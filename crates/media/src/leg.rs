@@ -10,7 +10,7 @@ use crate::sdp::Agreed;
 use crate::transport::Route;
 use crate::{Direction, DtmfError, MediaError};
 
-/// The leg as it was negotiated last, and whether it is heard and sends.
+/// The leg as it was negotiated last, and how its switches stand.
 #[derive(Debug, Default)]
 pub(crate) struct LegSlot {
     state: Mutex<State>,
@@ -18,11 +18,33 @@ pub(crate) struct LegSlot {
 
 #[derive(Debug, Default)]
 struct State {
-    heard: bool,
-    sending: bool,
-    muted: bool,
+    switches: Switches,
     agreed: Option<Agreed>,
     leg: Option<LegControl>,
+}
+
+/// What the session's owner has set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Switches {
+    pub(crate) heard: bool,
+    pub(crate) sending: bool,
+    pub(crate) muted: bool,
+    pub(crate) mixed: bool,
+    pub(crate) volume: u8,
+    pub(crate) silenced: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Switches {
+            heard: false,
+            sending: false,
+            muted: false,
+            mixed: false,
+            volume: 100,
+            silenced: false,
+        }
+    }
 }
 
 impl LegSlot {
@@ -68,21 +90,10 @@ impl LegSlot {
         self.state().agreed.clone()
     }
 
-    pub(crate) fn set_heard(&self, heard: bool) {
+    /// Changes switches, of this leg and of those that take its place.
+    pub(crate) fn set(&self, change: impl FnOnce(&mut Switches)) {
         let mut state = self.state();
-        state.heard = heard;
-        state.apply();
-    }
-
-    pub(crate) fn set_sending(&self, sending: bool) {
-        let mut state = self.state();
-        state.sending = sending;
-        state.apply();
-    }
-
-    pub(crate) fn set_muted(&self, muted: bool) {
-        let mut state = self.state();
-        state.muted = muted;
+        change(&mut state.switches);
         state.apply();
     }
 
@@ -112,9 +123,13 @@ impl State {
     fn apply(&self) {
         if let Some(leg) = &self.leg {
             let direction = self.agreed.as_ref().map(|agreed| agreed.direction);
-            leg.set_heard(self.heard);
-            leg.set_muted(self.muted);
-            leg.set_sending(self.sending && direction.is_some_and(Direction::sends));
+            let switches = self.switches;
+            leg.set_heard(switches.heard);
+            leg.set_muted(switches.muted);
+            leg.set_mixed(switches.mixed);
+            leg.set_volume(switches.volume);
+            leg.set_silenced(switches.silenced);
+            leg.set_sending(switches.sending && direction.is_some_and(Direction::sends));
         }
     }
 }

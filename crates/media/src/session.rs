@@ -254,17 +254,35 @@ impl Session {
 
     /// Whether the call is mixed into the speaker. Starts off.
     pub fn set_heard(&self, heard: bool) {
-        self.shared.leg.set_heard(heard);
+        self.shared.leg.set(|switches| switches.heard = heard);
     }
 
     /// Whether sound is sent. Starts off. Packets flow only if the negotiated direction allows it.
     pub fn set_sending(&self, sending: bool) {
-        self.shared.leg.set_sending(sending);
+        self.shared.leg.set(|switches| switches.sending = sending);
     }
 
     /// Whether silence is sent in place of the microphone. Starts off. Packets and digits go on.
     pub fn set_muted(&self, muted: bool) {
-        self.shared.leg.set_muted(muted);
+        self.shared.leg.set(|switches| switches.muted = muted);
+    }
+
+    /// Whether the call takes part in its engine's group call: its people hear those of all other mixed
+    /// calls, and they hear them, beside the agent. Starts off. See
+    /// [`LegControl::set_mixed`](warmline_audio::LegControl::set_mixed).
+    pub fn set_mixed(&self, mixed: bool) {
+        self.shared.leg.set(|switches| switches.mixed = mixed);
+    }
+
+    /// How loud the agent and the others in a group hear this call, from 0 (silent) by 100 (as it comes,
+    /// the start) to 200 % (+12 dB).
+    pub fn set_volume(&self, percent: u8) {
+        self.shared.leg.set(|switches| switches.volume = percent);
+    }
+
+    /// Whether nobody hears this call, neither the agent nor the others. Packets flow. Starts off.
+    pub fn set_silenced(&self, silenced: bool) {
+        self.shared.leg.set(|switches| switches.silenced = silenced);
     }
 
     /// Sends a digit (0-9, *, #, A-D) of `duration_ms` as a telephone event (RFC 4733).

@@ -6,14 +6,20 @@ use std::time::Duration;
 
 use warmline_audio::Codec;
 
-/// Port of STUN and TURN over UDP (RFC 8489 section 8, RFC 8656 section 6).
+use crate::Trust;
+
+/// Port of STUN and TURN over UDP and TCP (RFC 8489 section 8, RFC 8656 section 6).
 const DEFAULT_PORT: u16 = 3478;
+/// The same over TLS.
+const DEFAULT_TLS_PORT: u16 = 5349;
 
 /// What all sessions of a phone have in common.
 #[derive(Clone, Debug)]
 pub struct MediaConfig {
     /// STUN and TURN servers.
     pub ice_servers: Vec<IceServer>,
+    /// Whom TURN over TLS trusts.
+    pub trust: Trust,
     /// Codecs we speak, best first. Offers list them in this order; answers keep the offerer's
     /// order and leave out what is not here.
     pub codecs: Vec<Codec>,
@@ -32,6 +38,7 @@ impl Default for MediaConfig {
     fn default() -> Self {
         MediaConfig {
             ice_servers: Vec::new(),
+            trust: Trust::default(),
             codecs: vec![Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma],
             ptime_ms: 20,
             loopback: false,
@@ -45,8 +52,20 @@ impl Default for MediaConfig {
 #[derive(Clone, PartialEq, Eq)]
 pub struct IceServer {
     turn: Option<TurnCredential>,
+    transport: IceTransport,
     host: String,
     port: u16,
+}
+
+/// What a STUN or TURN server is reached over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IceTransport {
+    /// UDP.
+    Udp,
+    /// TCP: for networks that let no UDP pass.
+    Tcp,
+    /// TLS over TCP: for networks that let web pages pass and nothing else.
+    Tls,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -58,25 +77,30 @@ struct TurnCredential {
 /// Why a STUN or TURN server cannot be used.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum IceServerError {
-    /// Not a `stun:` or `turn:` URL.
-    #[error("{0:?} is not a STUN or TURN URL (stun:host[:port] or turn:host[:port])")]
-    NotAUrl(String),
-    /// TURN over TCP or TLS, or STUN over TLS.
+    /// Not a `stun:`, `turn:` or `turns:` URL.
     #[error(
-        "{0:?}: STUN and TURN work over UDP only; use stun:host[:port] or turn:host[:port]?transport=udp"
+        "{0:?} is not a STUN or TURN URL (stun:host[:port], turn:host[:port][?transport=tcp] or \
+         turns:host[:port])"
     )]
-    UdpOnly(String),
+    NotAUrl(String),
+    /// STUN over TCP or TLS, or TURN over DTLS.
+    #[error(
+        "{0:?}: STUN works over UDP, TURN over UDP, TCP and TLS; use stun:host[:port], \
+         turn:host[:port], turn:host[:port]?transport=tcp or turns:host[:port]"
+    )]
+    Transport(String),
     /// A TURN server without user name and credential.
     #[error("{0:?}: a TURN server needs a user name and a credential")]
     NoCredential(String),
 }
 
 impl IceServer {
-    /// Checks a URL (`stun:host[:port]`, `turn:host[:port][?transport=udp]`) and what goes with
-    /// it. Name and credential are of no use to a STUN server and are dropped.
+    /// Checks a URL (`stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]`,
+    /// `turns:host[:port][?transport=tcp]`) and what goes with it. The port is 3478 unless said,
+    /// 5349 of `turns:`. Name and credential are of no use to a STUN server and are dropped.
     ///
     /// # Errors
-    /// Not a STUN or TURN URL, a transport other than UDP, or TURN without credentials.
+    /// Not a STUN or TURN URL, a transport that we have not, or TURN without credentials.
     pub fn new(
         url: &str,
         username: Option<String>,
@@ -85,24 +109,28 @@ impl IceServer {
         let not_a_url = || IceServerError::NotAUrl(url.to_owned());
         let (scheme, rest) = url.trim().split_once(':').ok_or_else(not_a_url)?;
         let (address, query) = match rest.split_once('?') {
-            Some((address, query)) => (address, Some(query)),
+            Some((address, query)) => (address, Some(query.to_ascii_lowercase())),
             None => (rest, None),
         };
-        let turn = match scheme.to_ascii_lowercase().as_str() {
-            "stun" => false,
-            "turn" => true,
-            "stuns" | "turns" => return Err(IceServerError::UdpOnly(url.to_owned())),
+        let transport = match query.as_deref() {
+            None => None,
+            Some("transport=udp") => Some("udp"),
+            Some("transport=tcp") => Some("tcp"),
+            Some("transport=tls") => Some("tls"),
+            Some(_) => return Err(not_a_url()),
+        };
+        let scheme = scheme.to_ascii_lowercase();
+        let transport = match (scheme.as_str(), transport) {
+            ("stun" | "turn", None | Some("udp")) => IceTransport::Udp,
+            ("turn", Some("tcp")) => IceTransport::Tcp,
+            ("turns", None | Some("tcp")) => IceTransport::Tls,
+            ("stun" | "turn" | "turns" | "stuns", _) => {
+                return Err(IceServerError::Transport(url.to_owned()));
+            }
             _ => return Err(not_a_url()),
         };
-        match query.map(str::to_ascii_lowercase).as_deref() {
-            None | Some("transport=udp") => {}
-            Some("transport=tcp" | "transport=tls") => {
-                return Err(IceServerError::UdpOnly(url.to_owned()));
-            }
-            Some(_) => return Err(not_a_url()),
-        }
         let (host, port) = split_address(address).ok_or_else(not_a_url)?;
-        let turn = match (turn, username, credential) {
+        let turn = match (scheme != "stun", username, credential) {
             (false, ..) => None,
             (true, Some(username), Some(credential)) if !username.is_empty() => {
                 Some(TurnCredential {
@@ -112,12 +140,48 @@ impl IceServer {
             }
             (true, ..) => return Err(IceServerError::NoCredential(url.to_owned())),
         };
-        Ok(IceServer { turn, host, port })
+        Ok(IceServer {
+            turn,
+            transport,
+            host,
+            port: port.unwrap_or(transport.default_port()),
+        })
     }
 
     /// Whether it relays (TURN, RFC 8656) and does not only tell addresses.
     pub fn is_turn(&self) -> bool {
         self.turn.is_some()
+    }
+
+    /// What it is reached over.
+    pub fn transport(&self) -> IceTransport {
+        self.transport
+    }
+
+    /// Its name or address.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The same server over another transport: at the same port if that is between UDP and TCP,
+    /// else at the usual one.
+    #[must_use]
+    pub fn over(&self, transport: IceTransport) -> IceServer {
+        let same = self.transport.default_port() == transport.default_port();
+        IceServer {
+            transport,
+            port: if same {
+                self.port
+            } else {
+                transport.default_port()
+            },
+            ..self.clone()
+        }
     }
 
     /// Name or address, and port, to be looked up.
@@ -131,7 +195,7 @@ impl IceServer {
         Some((&turn.username, &turn.credential))
     }
 
-    /// The URL with the server's address in place of its name.
+    /// The URL for the WebRTC stack, with an address in place of the server's name.
     pub(crate) fn url(&self, address: SocketAddr) -> String {
         match self.turn {
             Some(_) => format!("turn:{address}?transport=udp"),
@@ -140,16 +204,51 @@ impl IceServer {
     }
 }
 
+impl IceTransport {
+    /// As people write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IceTransport::Udp => "UDP",
+            IceTransport::Tcp => "TCP",
+            IceTransport::Tls => "TLS",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            IceTransport::Udp | IceTransport::Tcp => DEFAULT_PORT,
+            IceTransport::Tls => DEFAULT_TLS_PORT,
+        }
+    }
+}
+
+/// The URL, which names no credential.
+impl fmt::Display for IceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, query) = match (self.is_turn(), self.transport) {
+            (false, _) => ("stun", ""),
+            (true, IceTransport::Udp) => ("turn", ""),
+            (true, IceTransport::Tcp) => ("turn", "?transport=tcp"),
+            (true, IceTransport::Tls) => ("turns", ""),
+        };
+        let port = self.port;
+        if self.host.contains(':') {
+            write!(f, "{scheme}:[{}]:{port}{query}", self.host)
+        } else {
+            write!(f, "{scheme}:{}:{port}{query}", self.host)
+        }
+    }
+}
+
 /// Names no credential.
 impl fmt::Debug for IceServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.turn.is_some() { "turn" } else { "stun" };
-        write!(f, "{scheme}:{}:{}", self.host, self.port)
+        fmt::Display::fmt(self, f)
     }
 }
 
 /// `host`, `host:port`, `[2001:db8::1]`, `[2001:db8::1]:port`
-fn split_address(address: &str) -> Option<(String, u16)> {
+fn split_address(address: &str) -> Option<(String, Option<u16>)> {
     let (host, port) = if let Some(rest) = address.strip_prefix('[') {
         let (host, rest) = rest.split_once(']')?;
         host.parse::<Ipv6Addr>().ok()?;
@@ -169,8 +268,8 @@ fn split_address(address: &str) -> Option<(String, u16)> {
         return None;
     }
     let port = match port {
-        Some(port) => port.parse().ok().filter(|port| *port != 0)?,
-        None => DEFAULT_PORT,
+        Some(port) => Some(port.parse().ok().filter(|port| *port != 0)?),
+        None => None,
     };
     Some((host.to_owned(), port))
 }
@@ -194,8 +293,17 @@ mod tests {
                 "turn:t.example.org:443?transport=udp",
                 "turn:t.example.org:443",
             ),
-            ("turn:[2001:db8::1]:7?transport=UDP", "turn:2001:db8::1:7"),
-            ("stun:[2001:db8::1]", "stun:2001:db8::1:3478"),
+            ("turn:[2001:db8::1]:7?transport=UDP", "turn:[2001:db8::1]:7"),
+            ("stun:[2001:db8::1]", "stun:[2001:db8::1]:3478"),
+            (
+                "turn:t.example.org?transport=TCP",
+                "turn:t.example.org:3478?transport=tcp",
+            ),
+            ("turns:t.example.org", "turns:t.example.org:5349"),
+            (
+                "turns:t.example.org:443?transport=tcp",
+                "turns:t.example.org:443",
+            ),
         ] {
             assert_eq!(plain(url).as_deref(), Ok(expected), "{url}");
         }
@@ -204,14 +312,14 @@ mod tests {
     #[test]
     fn what_cannot_work_is_refused_in_words() {
         for url in [
-            "turn:t.example.org?transport=tcp",
-            "turns:t.example.org",
-            "turns:t.example.org:443?transport=tcp",
             "stuns:t.example.org",
+            "stun:t.example.org?transport=tcp",
+            "turn:t.example.org?transport=tls",
+            "turns:t.example.org?transport=udp",
         ] {
-            let error = plain(url).expect_err("not UDP");
-            assert_eq!(error, IceServerError::UdpOnly(url.to_owned()));
-            assert!(error.to_string().contains("UDP only"), "{error}");
+            let error = plain(url).expect_err("no such transport");
+            assert_eq!(error, IceServerError::Transport(url.to_owned()));
+            assert!(error.to_string().contains("turns:host"), "{error}");
         }
         for url in [
             "",
@@ -229,6 +337,21 @@ mod tests {
             let expected = Err(IceServerError::NotAUrl(url.to_owned()));
             assert_eq!(plain(url), expected, "{url}");
         }
+    }
+
+    #[test]
+    fn a_server_may_be_tried_over_another_transport() {
+        let credential = || Some("x".to_owned());
+        let server = |url| IceServer::new(url, credential(), credential()).expect("usable");
+        let over = |url, transport| server(url).over(transport).to_string();
+        let tcp = over("turn:t.example.org:443", IceTransport::Tcp);
+        assert_eq!(tcp, "turn:t.example.org:443?transport=tcp");
+        let tls = over("turn:t.example.org:443", IceTransport::Tls);
+        assert_eq!(tls, "turns:t.example.org:5349");
+        let udp = over("turns:t.example.org:443", IceTransport::Udp);
+        assert_eq!(udp, "turn:t.example.org:3478");
+        let same = over("turns:t.example.org:443", IceTransport::Tls);
+        assert_eq!(same, "turns:t.example.org:443");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! which is before the pair is nominated. webrtc 0.21.1 drops what comes until then, and the peer
 //! tries again after a second (RFC 6347 section 4.2.4.1): each call would begin with a second of
 //! silence. So the sockets hand over such packets only when there is a nominated pair.
+//!
+//! TURN over TCP and TLS happens in these sockets, too: [`crate::turn`].
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -20,6 +22,8 @@ use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime,
     TokioRuntime, Transmit,
 };
+
+use crate::turn::{Datagram, StreamServer, Streams};
 
 /// First bytes of DTLS records (RFC 7983 section 7).
 const DTLS: std::ops::RangeInclusive<u8> = 20..=63;
@@ -58,9 +62,21 @@ impl Gate {
     }
 }
 
-/// The Tokio runtime with gated UDP sockets.
+/// The Tokio runtime with gated UDP sockets, which reach some servers over TCP and TLS.
 #[derive(Debug)]
-pub(crate) struct GatedRuntime(pub(crate) Arc<Gate>);
+pub(crate) struct GatedRuntime {
+    gate: Arc<Gate>,
+    servers: Arc<[StreamServer]>,
+}
+
+impl GatedRuntime {
+    pub(crate) fn new(gate: Arc<Gate>, servers: Vec<StreamServer>) -> GatedRuntime {
+        GatedRuntime {
+            gate,
+            servers: servers.into(),
+        }
+    }
+}
 
 impl Runtime for GatedRuntime {
     fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) -> Box<dyn JoinHandle> {
@@ -68,9 +84,11 @@ impl Runtime for GatedRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let local = socket.local_addr()?.ip();
         Ok(Arc::new(GatedSocket {
             socket: TokioRuntime.wrap_udp_socket(socket)?,
-            gate: self.0.clone(),
+            streams: Streams::new(self.servers.clone(), local),
+            gate: self.gate.clone(),
             any_held: AtomicBool::new(false),
             held: Mutex::default(),
         }))
@@ -117,6 +135,7 @@ impl Runtime for GatedRuntime {
 /// A socket that keeps DTLS to itself while the gate is shut.
 struct GatedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
+    streams: Streams,
     gate: Arc<Gate>,
     any_held: AtomicBool,
     held: Mutex<VecDeque<(Vec<u8>, RecvMeta)>>,
@@ -156,6 +175,15 @@ impl AsyncUdpSocket for GatedSocket {
     }
 
     fn poll_send(&self, cx: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
+        let contents = transmit.contents;
+        // As one datagram, or as several of this size.
+        let size = transmit.segment_size.unwrap_or(contents.len()).max(1);
+        let mut datagrams = contents.chunks(size);
+        if datagrams.all(|datagram| self.streams.send(transmit.destination, datagram))
+            && !contents.is_empty()
+        {
+            return Poll::Ready(Ok(contents.len()));
+        }
         self.socket.poll_send(cx, transmit)
     }
 
@@ -165,6 +193,12 @@ impl AsyncUdpSocket for GatedSocket {
         buffers: &mut [IoSliceMut<'_>],
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
+        if let (Some(buffer), Some(meta)) = (buffers.first_mut(), meta.first_mut())
+            && let Poll::Ready(datagram) = self.streams.poll_receive(cx)
+        {
+            *meta = received(&datagram, buffer);
+            return Poll::Ready(Ok(1));
+        }
         if self.gate.is_open() {
             if self.any_held.load(Ordering::Relaxed)
                 && let (Some(buffer), Some(meta)) = (buffers.first_mut(), meta.first_mut())
@@ -210,6 +244,19 @@ impl AsyncUdpSocket for GatedSocket {
     }
 }
 
+/// Puts what came from a server into the stack's buffer.
+fn received(datagram: &Datagram, buffer: &mut [u8]) -> RecvMeta {
+    // The stack's buffers have room for what a network carries; of more, as of UDP, there is the
+    // beginning.
+    let length = datagram.bytes.len().min(buffer.len());
+    buffer[..length].copy_from_slice(&datagram.bytes[..length]);
+    let mut meta = RecvMeta::default();
+    meta.addr = datagram.server;
+    meta.len = length;
+    meta.stride = length.max(1);
+    meta
+}
+
 impl fmt::Debug for GatedSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GatedSocket").finish_non_exhaustive()
@@ -225,7 +272,7 @@ mod tests {
         let gate = Arc::new(Gate::default());
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("bound");
         let address = socket.local_addr().expect("bound");
-        let socket = GatedRuntime(gate.clone()).wrap_udp_socket(socket);
+        let socket = GatedRuntime::new(gate.clone(), vec![]).wrap_udp_socket(socket);
         let socket = socket.expect("wrapped");
         let peer = std::net::UdpSocket::bind("127.0.0.1:0").expect("bound");
         let send = |bytes: &[u8]| peer.send_to(bytes, address).expect("sent");
@@ -259,7 +306,7 @@ mod tests {
         let gate = Arc::new(Gate::default());
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("bound");
         let address = socket.local_addr().expect("bound");
-        let socket = GatedRuntime(gate.clone()).wrap_udp_socket(socket);
+        let socket = GatedRuntime::new(gate.clone(), vec![]).wrap_udp_socket(socket);
         let socket = socket.expect("wrapped");
         let peer = std::net::UdpSocket::bind("127.0.0.1:0").expect("bound");
         for number in 0..20 {

@@ -22,10 +22,14 @@ mod tap;
 mod task;
 mod telephone_event;
 mod transport;
+mod trust;
+mod turn;
 
-pub use config::{IceServer, IceServerError, MediaConfig};
+pub use config::{IceServer, IceServerError, IceTransport, MediaConfig};
 pub use error::{DtmfError, MediaError};
 pub use sdp::Direction;
 pub use session::{Fork, MediaEvent, Session};
 pub use statistics::Stats;
+pub use trust::Trust;
+pub use turn::{ReachError, reach};
 pub use warmline_audio::Codec;

@@ -200,7 +200,7 @@ impl Links {
     async fn transport(&self, identity: Identity) -> Result<Transport, MediaError> {
         let limit = self.config.gathering_limit;
         let start = Instant::now();
-        let servers = address::look_up(&self.config.ice_servers, limit).await;
+        let servers = address::look_up(&self.config, limit).await;
         // What the names took is no longer there for the servers themselves.
         let rest = limit.saturating_sub(start.elapsed()).max(LEAST_GATHERING);
         Transport::new(&self.config, servers, rest, self.rtp.clone(), identity).await

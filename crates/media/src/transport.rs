@@ -28,11 +28,11 @@ use warmline_audio::EncodedPacket;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceServer,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder,
     RTCSessionDescription, SettingEngineBuilder,
 };
 
-use crate::address;
+use crate::address::{self, Servers};
 use crate::gate::{Gate, GatedRuntime};
 use crate::progress::{Observer, Progress, Reporter};
 use crate::rtp::RtpSession;
@@ -107,7 +107,7 @@ impl Transport {
     /// the servers have `gathering_limit` to answer.
     pub(crate) async fn new(
         config: &MediaConfig,
-        ice_servers: Vec<RTCIceServer>,
+        servers: Servers,
         gathering_limit: Duration,
         rtp: Arc<RtpSession>,
         identity: Identity,
@@ -145,7 +145,7 @@ impl Transport {
         } else {
             RTCIceTransportPolicy::All
         };
-        if config.relay_only && ice_servers.iter().all(|server| server.username.is_empty()) {
+        if config.relay_only && servers.ice.iter().all(|server| server.username.is_empty()) {
             return Err(MediaError::NoAddress);
         }
         let pinned = identity.credentials.is_some();
@@ -155,7 +155,7 @@ impl Transport {
         let connection = PeerConnectionBuilder::new()
             .with_configuration(
                 RTCConfigurationBuilder::new()
-                    .with_ice_servers(ice_servers)
+                    .with_ice_servers(servers.ice)
                     .with_ice_transport_policy(policy)
                     .with_certificates(vec![identity.certificate.clone()])
                     .build(),
@@ -166,7 +166,7 @@ impl Transport {
                 Registry::new().with(Slot::ReceiverReport, Tap::new(rtp, open.clone())),
             )
             .with_handler(observer.clone())
-            .with_runtime(Arc::new(GatedRuntime(gate)))
+            .with_runtime(Arc::new(GatedRuntime::new(gate, servers.streams)))
             .with_udp_addrs(address::to_bind(config, &identity.addresses))
             .build()
             .await
@@ -410,7 +410,8 @@ mod tests {
         };
         let identity = Identity::new().expect("made");
         let limit = config.gathering_limit;
-        let transport = Transport::new(&config, vec![], limit, rtp.clone(), identity).await;
+        let transport =
+            Transport::new(&config, Servers::default(), limit, rtp.clone(), identity).await;
         let transport = transport.expect("bound");
         transport.set_open(true);
         End {

@@ -4,7 +4,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use warmline_audio::{Devices, Engine, EngineConfig, EngineStats, Levels};
 use warmline_call::PhoneConfig;
 use warmline_journal::Journal;
-use warmline_media::MediaConfig;
+use warmline_media::{MediaConfig, Trust};
 use warmline_policy::Settings;
 use warmline_sip::{Account, UserAgent};
 
@@ -49,8 +49,11 @@ impl DeskConfig {
     pub fn from_profile(profile: &Profile) -> Result<Self, DeskError> {
         let host = profile.server.host();
         let address = host.parse::<std::net::IpAddr>();
+        let account = profile.account()?;
+        let trust = account.extra_ca.clone();
         let media = MediaConfig {
             ice_servers: profile.ice_servers()?,
+            trust: trust.map_or_else(Trust::default, Trust::with_extra_ca),
             codecs: profile.codecs.clone(),
             relay_only: profile.relay_only,
             loopback: host == "localhost" || address.is_ok_and(|ip| ip.is_loopback()),
@@ -61,7 +64,7 @@ impl DeskConfig {
             ..PhoneConfig::default()
         };
         Ok(Self {
-            account: profile.account()?,
+            account,
             media,
             audio: EngineConfig::default(),
             phone,
@@ -104,6 +107,9 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         registration: Registration::Connecting,
         calls: Vec::new(),
         focus: None,
+        transfers: Vec::new(),
+        group: None,
+        recovery: None,
         microphone,
         speaker,
         ringer,

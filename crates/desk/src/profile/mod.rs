@@ -33,7 +33,8 @@ pub struct Profile {
     pub display_name: Option<String>,
     /// The user name for authentication, where it is not the user part of `aor`.
     pub auth_user: Option<String>,
-    /// Certificate authorities trusted besides the system's own, PEM.
+    /// Certificate authorities trusted besides the system's own, PEM: of the server, and of TURN over
+    /// TLS.
     pub ca_file: Option<PathBuf>,
     /// HTTP proxy to reach the server through.
     pub proxy: Option<ProxyUri>,
@@ -50,7 +51,7 @@ pub struct Profile {
 /// Some STUN or TURN servers with what they ask for.
 #[derive(Clone, Debug)]
 pub struct IceEntry {
-    /// `stun:` and `turn:` URLs.
+    /// `stun:`, `turn:` and `turns:` URLs.
     pub urls: Vec<String>,
     /// User name for TURN.
     pub username: Option<String>,

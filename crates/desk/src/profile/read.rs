@@ -365,8 +365,9 @@ const AOR_ADVICE: &str = "Write for example aor = \"sip:2001@example.com\".";
 const COUNTRY_ADVICE: &str = "Write two letters as of ISO 3166-1, for example country = \"DE\".";
 const PROXY_ADVICE: &str = "Write for example proxy = \"http://proxy.example.com:3128\".";
 const CODECS_ADVICE: &str = "Choose from \"opus\", \"g722\", \"pcmu\", \"pcma\".";
-const ICE_ADVICE: &str = "Write for example urls = [\"stun:stun.example.com:3478\"]; a TURN server \
-    also needs `username` and `credential_env` or `credential_file`.";
+const ICE_ADVICE: &str = "Write for example urls = [\"stun:stun.example.com\"], or \
+    [\"turn:turn.example.com\", \"turns:turn.example.com\"] with `username` and `credential_env` or \
+    `credential_file`.";
 const POLICY_ADVICE: &str =
     "Choose from \"all\" and \"relay\" (sound by way of the TURN servers alone).";
 const PASSWORD_ADVICE: &str = "Remove the line, and store the password with `warmline-cli password`, \

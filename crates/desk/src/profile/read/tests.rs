@@ -46,7 +46,11 @@ fn a_full_profile_is_read_whole() {
         urls = "stun:stun.example.com:3478"
 
         [[ice_servers]]
-        urls = ["turn:turn.example.com:3478"]
+        urls = [
+            "turn:turn.example.com:3478",
+            "turn:turn.example.com?transport=tcp",
+            "turns:turn.example.com",
+        ]
         username = "agent"
         credential_env = "TURN_PASSWORD"
         "#,
@@ -149,7 +153,12 @@ fn values_that_do_not_fit_are_refused_with_what_would_be_right() {
         (
             "[[ice_servers]]\nurls = \"turns:a\"",
             "Line 4: ",
-            "UDP only",
+            "credential_env",
+        ),
+        (
+            "[[ice_servers]]\nurls = \"stuns:a\"",
+            "Line 4: ",
+            "turns:host",
         ),
         (
             "password_env = \"A\"\npassword_file = \"b\"",

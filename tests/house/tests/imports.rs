@@ -45,7 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-audio",
         ],
     ),
-    ("warmline-interop", &[]),
+    ("warmline-interop", &["warmline-sip"]),
     (
         "warmline-ui-tests",
         &["warmline-interop", "warmline-practice"],

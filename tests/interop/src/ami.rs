@@ -1,7 +1,7 @@
 //! AMI, Asterisk's Manager Interface: how a test sees and steers the PBX.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::error::{Doing, LabError, Result};
@@ -70,9 +70,9 @@ impl AmiEvent {
 }
 
 impl Ami {
-    pub(crate) fn connect(port: u16) -> Result<Ami> {
+    pub(crate) fn connect(address: Ipv4Addr, port: u16) -> Result<Ami> {
         let stream =
-            TcpStream::connect(("127.0.0.1", port)).doing("connecting to Asterisk's manager")?;
+            TcpStream::connect((address, port)).doing("connecting to Asterisk's manager")?;
         stream
             .set_read_timeout(Some(POLL))
             .doing("setting a time limit")?;

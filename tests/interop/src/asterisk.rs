@@ -1,3 +1,4 @@
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ pub struct Asterisk {
     process: Option<Process>,
     tree: Tree,
     dir: PathBuf,
+    address: Ipv4Addr,
     ports: Ports,
     ami: Option<Ami>,
 }
@@ -50,13 +52,17 @@ struct Ports {
 }
 
 impl Asterisk {
-    pub(crate) fn start(dir: &Path, certificate: &Certificate) -> Result<Asterisk> {
+    pub(crate) fn start(
+        dir: &Path,
+        certificate: &Certificate,
+        address: Ipv4Addr,
+    ) -> Result<Asterisk> {
         let missing = || LabError::Missing {
             what: "Asterisk",
             place: place::installed().join("sid"),
         };
         let tree = Tree::find(&["sid", "distribution"], PROGRAM).ok_or_else(missing)?;
-        let dir = dir.join("asterisk");
+        let dir = place::own_folder(dir, "asterisk")?;
         for part in ["etc", "lib/keys", "spool", "run", "log"] {
             std::fs::create_dir_all(dir.join(part)).doing("making Asterisk's folders")?;
         }
@@ -86,6 +92,7 @@ impl Asterisk {
                     tree.root().join("usr/share/asterisk").display().to_string(),
                 ),
                 ("sounds", sounds.display().to_string()),
+                ("address", address.to_string()),
                 ("certificate", certificate.file.display().to_string()),
                 ("key", certificate.key.display().to_string()),
                 ("http_port", ports::free().to_string()),
@@ -103,6 +110,7 @@ impl Asterisk {
             process: None,
             tree,
             dir,
+            address,
             ports,
             ami: None,
         };
@@ -119,7 +127,7 @@ impl Asterisk {
             .arg(self.dir.join("etc/asterisk.conf"))
             .env("TZ", "UTC");
         let mut process = Process::start(
-            "asterisk",
+            &place::name_of(&self.dir),
             command,
             Pipes::None,
             self.dir.parent().unwrap_or(&self.dir),
@@ -127,7 +135,7 @@ impl Asterisk {
         process.run_first();
         let mut ami = None;
         process.ready_when(START, || {
-            ami = Ami::connect(self.ports.ami).ok();
+            ami = Ami::connect(self.address, self.ports.ami).ok();
             ami.is_some()
         })?;
         let mut ami = ami.expect("ready means connected");
@@ -135,8 +143,8 @@ impl Asterisk {
         // It says that it is booted before its console knows every command.
         process.ready_when(START, || {
             ami.console("core show version").is_ok()
-                && listens(self.ports.wss)
-                && listens(self.ports.tls)
+                && listens(self.address, self.ports.wss)
+                && listens(self.address, self.ports.tls)
         })?;
         self.process = Some(process);
         self.ami = Some(ami);
@@ -164,6 +172,11 @@ impl Asterisk {
     /// Where a plain SIP phone registers, over UDP on 127.0.0.1.
     pub fn sip_port(&self) -> u16 {
         self.ports.sip
+    }
+
+    /// The same with the address: where an edge finds it.
+    pub fn sip(&self) -> SocketAddrV4 {
+        SocketAddrV4::new(self.address, self.ports.sip)
     }
 
     /// The connection to the manager interface: events from the start on.
@@ -219,13 +232,16 @@ fn accounts() -> String {
                 name,
                 password,
             } = person;
-            let kind = if *person == Person::RIVAL {
+            let kind = if person.is_plain() {
                 "plain"
             } else {
                 "webrtc"
             };
+            // linphonec does not know its own address. Behind an edge the address is the edge's to know.
+            let rewrites = *person == Person::RIVAL;
+            let contact = if rewrites { "rewrite_contact=yes\n" } else { "" };
             format!(
-                "[{number}]({kind})\nauth={number}\naors={number}\ncallerid=\"{name}\" <{number}>\n\
+                "[{number}]({kind})\nauth={number}\naors={number}\ncallerid=\"{name}\" <{number}>\n{contact}\
                  [{number}](location)\n[{number}](digest)\nusername={number}\npassword={password}\n"
             )
         })
@@ -246,8 +262,8 @@ fn write_sounds(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn listens(port: u16) -> bool {
-    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+fn listens(address: Ipv4Addr, port: u16) -> bool {
+    std::net::TcpStream::connect((address, port)).is_ok()
 }
 
 /// Where it lies in its tree.

@@ -110,7 +110,7 @@ impl Kamailio {
     }
 }
 
-fn modules() -> Result<PathBuf> {
+pub(crate) fn modules() -> Result<PathBuf> {
     std::fs::read_dir("/usr/lib")
         .into_iter()
         .flatten()

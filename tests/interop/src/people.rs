@@ -38,12 +38,40 @@ impl Person {
         password: "Mondkalb-4930555101",
     };
 
-    pub(crate) const ALL: [Person; 4] = [
+    /// Who calls the contact centre, by a plain SIP phone.
+    pub const CUSTOMER: Person = Person {
+        number: "4930555102",
+        name: "Walpurga Sauerampfer",
+        password: "Mondkalb-4930555102",
+    };
+    /// The expert who has a plain SIP phone.
+    pub const SPECIALIST: Person = Person {
+        number: "4930555103",
+        name: "Hieronymus Blaukraut",
+        password: "Mondkalb-4930555103",
+    };
+
+    /// An agent with a plain account: for a user agent without sound, which no WebRTC can be expected of.
+    pub const TRAINEE: Person = Person {
+        number: "4930555104",
+        name: "Kunigunde Schnabeltier",
+        password: "Mondkalb-4930555104",
+    };
+
+    pub(crate) const ALL: [Person; 7] = [
         Person::AGENT,
         Person::COLLEAGUE,
         Person::EXPERT,
         Person::RIVAL,
+        Person::CUSTOMER,
+        Person::SPECIALIST,
+        Person::TRAINEE,
     ];
+
+    /// Whether the phone is a plain SIP phone: UDP, and RTP without encryption.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.number.starts_with("49305551")
+    }
 
     /// What every password begins with; the number follows. Kamailio makes it up from that.
     pub(crate) const PASSWORD_PREFIX: &str = "Mondkalb-";

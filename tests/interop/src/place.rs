@@ -1,16 +1,21 @@
 //! Where the lab is: what is installed, the folder of this test, and whose turn it is.
 
-use std::cell::{Cell, RefCell};
 use std::fs::File;
+use std::net::Ipv4Addr;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 
 use crate::asterisk::Asterisk;
 use crate::browser::Browser;
 use crate::certificate::{Authority, Certificate, Flaw};
+use crate::edge::Edge;
 use crate::error::{Doing, LabError, Result};
+use crate::handset::Handset;
+use crate::hearing::Voice;
 use crate::kamailio::{Digest, Kamailio};
 use crate::people::Person;
 use crate::pulse::Pulse;
@@ -37,8 +42,9 @@ pub fn test(body: impl FnOnce(&Lab) -> Result<()>) {
 pub struct Lab {
     dir: TempDir,
     authority: Authority,
-    phones: Cell<usize>,
-    phone_logs: RefCell<Vec<PathBuf>>,
+    certificate: Certificate,
+    phones: AtomicUsize,
+    phone_logs: Mutex<Vec<PathBuf>>,
     _turn: File,
 }
 
@@ -55,11 +61,13 @@ impl Lab {
             .tempdir()
             .doing("making a folder for the lab")?;
         let authority = Authority::new(dir.path(), "authority")?;
+        let certificate = authority.sign(dir.path(), "server", Flaw::None)?;
         Ok(Lab {
             dir,
             authority,
-            phones: Cell::new(0),
-            phone_logs: RefCell::default(),
+            certificate,
+            phones: AtomicUsize::new(0),
+            phone_logs: Mutex::default(),
             _turn: turn,
         })
     }
@@ -80,8 +88,8 @@ impl Lab {
     }
 
     /// A good certificate for `localhost` and 127.0.0.1.
-    pub fn certificate(&self) -> Result<Certificate> {
-        self.authority.sign(self.dir(), "server", Flaw::None)
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
     }
 
     /// A certificate that ran out yesterday.
@@ -97,17 +105,27 @@ impl Lab {
 
     /// An Asterisk with a good certificate.
     pub fn asterisk(&self) -> Result<Asterisk> {
-        Asterisk::start(self.dir(), &self.certificate()?)
+        Asterisk::start(self.dir(), &self.certificate, Ipv4Addr::LOCALHOST)
     }
 
     /// An Asterisk with this certificate.
     pub fn asterisk_with(&self, certificate: &Certificate) -> Result<Asterisk> {
-        Asterisk::start(self.dir(), certificate)
+        Asterisk::start(self.dir(), certificate, Ipv4Addr::LOCALHOST)
     }
 
     /// A Kamailio with a good certificate.
     pub fn kamailio(&self, digest: Digest) -> Result<Kamailio> {
-        Kamailio::start(self.dir(), &self.certificate()?, digest)
+        Kamailio::start(self.dir(), &self.certificate, digest)
+    }
+
+    /// The edge in front of this PBX, which can be told to fail.
+    pub fn edge(&self, asterisk: &Asterisk) -> Result<Edge> {
+        Edge::start(self.dir(), &self.certificate, asterisk.sip())
+    }
+
+    /// A person at a plain SIP phone with this voice, registered with this PBX.
+    pub fn handset(&self, person: Person, asterisk: &Asterisk, voice: Voice) -> Result<Handset> {
+        Handset::start(self.dir(), person, asterisk.sip(), voice)
     }
 
     /// A STUN and TURN server.
@@ -153,18 +171,24 @@ impl Lab {
 
     /// The number and log prefix of the next phone.
     pub(crate) fn next_phone(&self) -> String {
-        let number = self.phones.get() + 1;
-        self.phones.set(number);
+        let number = self.phones.fetch_add(1, Ordering::Relaxed) + 1;
         format!("phone-{number}")
     }
 
     /// Has a log searched when the test is through.
     pub(crate) fn search_later(&self, log: PathBuf) {
-        self.phone_logs.borrow_mut().push(log);
+        self.logs().push(log);
+    }
+
+    fn logs(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
+        // A list of paths is whole whoever has panicked.
+        self.phone_logs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn search_logs(&self) -> Result<()> {
-        for log in self.phone_logs.borrow().iter().filter(|log| log.exists()) {
+        for log in self.logs().iter().filter(|log| log.exists()) {
             let text = std::fs::read(log).doing("reading a phone's log")?;
             for line in String::from_utf8_lossy(&text).lines() {
                 if let Some(what) = leaked(line) {
@@ -190,6 +214,27 @@ impl Drop for Lab {
             );
         }
     }
+}
+
+/// A new folder of this name in a lab's folder, with a number behind the name if there is one already.
+pub(crate) fn own_folder(dir: &Path, name: &str) -> Result<PathBuf> {
+    let mut number = 1;
+    loop {
+        let folder = match number {
+            1 => dir.join(name),
+            _ => dir.join(format!("{name}-{number}")),
+        };
+        match std::fs::create_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+            result => return result.doing("making a peer's folder").map(|()| folder),
+        }
+    }
+}
+
+/// What the peer with this folder is called.
+pub(crate) fn name_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// The folder that `lab/setup` fills.

@@ -13,6 +13,7 @@ use rtrb::{Consumer, Producer};
 use crate::device::ring::{Capture, Playout};
 use crate::engine::Shared;
 use crate::frame::{Frame, SILENCE};
+use crate::greeting;
 use crate::leg::LegEnd;
 use crate::level::Meter;
 use crate::line::Line;
@@ -163,8 +164,10 @@ impl Sound {
         let volumes = shared.faders.gains();
         // All are heard before anybody is spoken to, so that a group's voices go on in the same tick.
         let mut group = SILENCE;
+        let spoken = greeting::is_spoken(&microphone);
         for leg in self.legs.iter_mut().flatten() {
-            leg.hear(now, volumes.calls, &mut mix, &mut group);
+            leg.receive(now, spoken);
+            leg.hear(volumes.calls, &mut mix, &mut group);
         }
         for leg in self.legs.iter_mut().flatten() {
             leg.say(&microphone, &group);

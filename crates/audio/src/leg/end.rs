@@ -10,6 +10,7 @@ use super::shared::LegShared;
 use crate::CodecSpec;
 use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
 use crate::frame::{FRAME, Frame, SAMPLE_RATE};
+use crate::greeting::GreetingWatch;
 use crate::jitter::{JitterBuffer, Received};
 use crate::level::Meter;
 use crate::mixer::{self, Fade, Limiter};
@@ -45,8 +46,11 @@ pub(crate) struct LegEnd {
     pub(super) heard: Fade,
     /// How far the leg takes part in the group.
     pub(super) mixed: Fade,
-    /// What the leg gave to the group in this tick.
-    pub(super) given: Frame,
+    /// What came in this tick, and then what of it is given to the group.
+    pub(super) came: Frame,
+    /// Who listens to how the far end greets.
+    pub(super) watch: Option<GreetingWatch>,
+    pub(super) has_received: bool,
     pub(super) feed: PacketFeed,
     pub(super) encoder: Encoder,
     pub(super) spec: CodecSpec,
@@ -70,10 +74,10 @@ impl LegEnd {
         self.shared.closed.load(Ordering::Acquire)
     }
 
-    /// Takes what was received and adds 10 ms of it to `mix`, `volume` times as loud as it came, and to
-    /// `group` if the leg is mixed.
-    pub(crate) fn hear(&mut self, now: Instant, volume: f32, mix: &mut Frame, group: &mut Frame) {
+    /// Takes what was received and makes 10 ms of it. `spoken` says whether the agent speaks now.
+    pub(crate) fn receive(&mut self, now: Instant, spoken: bool) {
         while let Ok(packet) = self.inbox.pop() {
+            self.has_received = true;
             self.jitter.push(
                 packet.arrived,
                 Received {
@@ -84,11 +88,16 @@ impl LegEnd {
                 },
             );
         }
-        let sound = &mut self.given;
-        self.jitter.pull(now, sound);
+        self.jitter.pull(now, &mut self.came);
+        self.meter.measure(&self.came, &self.shared.level);
+        self.watch(spoken);
+        self.publish();
+    }
+
+    /// Adds what came to `mix`, `volume` times as loud, and to `group` if the leg is mixed.
+    pub(crate) fn hear(&mut self, volume: f32, mix: &mut Frame, group: &mut Frame) {
         let shared = &*self.shared;
-        self.meter.measure(sound, &shared.level);
-        let is = |switch: &AtomicBool| switch.load(Ordering::Relaxed);
+        let sound = &mut self.came;
         let loud = if is(&shared.silenced) {
             0.0
         } else {
@@ -100,16 +109,14 @@ impl LegEnd {
         let mixed = if is(&shared.mixed) { 1.0 } else { 0.0 };
         self.mixed.toward(mixed).apply(sound);
         mixer::add(group, sound, Fade::at(1.0));
-        self.publish();
     }
 
     /// Takes 10 ms of the microphone, and of the others if the leg is mixed, and sends a packet when one
     /// is full. `group` is all that the mixed legs were given in this tick, this one too.
     pub(crate) fn say(&mut self, microphone: &Frame, group: &Frame) {
-        let muted = self.shared.muted.load(Ordering::Relaxed);
-        let voice = if muted { 0.0 } else { 1.0 };
+        let voice = if is(&self.shared.muted) { 0.0 } else { 1.0 };
         let step = self.spec.codec.clock_rate() / 100;
-        if !self.shared.sending.load(Ordering::Relaxed) {
+        if !is(&self.shared.sending) {
             // Time goes on, so that the far end sees a pause and not a jump.
             let held = (self.filled / FRAME) as u32 * step;
             self.timestamp = self.timestamp.wrapping_add(held + step);
@@ -128,7 +135,7 @@ impl LegEnd {
         self.said.toward(voice).apply(said);
         if !self.mixed.is_silent() {
             let mut others = *group;
-            for (sum, own) in others.iter_mut().zip(&self.given) {
+            for (sum, own) in others.iter_mut().zip(&self.came) {
                 *sum -= own;
             }
             mixer::add(said, &others, self.mixed);
@@ -197,6 +204,20 @@ impl LegEnd {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Listens to how the far end greets, if somebody wants to know.
+    fn watch(&mut self, spoken: bool) {
+        let shared = &*self.shared;
+        if !is(&shared.watching) {
+            self.watch = None;
+        } else if self.has_received {
+            let watch = self.watch.get_or_insert_with(GreetingWatch::new);
+            let spoken = spoken && is(&shared.sending) && !is(&shared.muted);
+            if let Some(greeting) = watch.listen(&self.came, spoken) {
+                shared.greetings.tell(greeting);
+            }
+        }
+    }
+
     fn publish(&self) {
         let counters = self.jitter.counters();
         let shared = &self.shared;
@@ -212,4 +233,8 @@ impl LegEnd {
         gauge(&shared.buffer_ms, counters.buffer_ms);
         gauge(&shared.target_ms, counters.target_ms);
     }
+}
+
+fn is(switch: &AtomicBool) -> bool {
+    switch.load(Ordering::Relaxed)
 }

@@ -18,7 +18,7 @@ use crate::level::Meter;
 use crate::mixer::{Fade, Limiter};
 use crate::source::packet_queue;
 use crate::telephone_event::{Digit, EventSender};
-use crate::{AudioError, Codec, CodecSpec, PacketSource};
+use crate::{AudioError, Codec, CodecSpec, Greeting, PacketSource};
 
 use end::{Events, ReceivedPacket};
 use shared::LegShared;
@@ -197,6 +197,19 @@ impl LegControl {
         switch.store(silenced, Ordering::Relaxed);
     }
 
+    /// Whether to listen for signs that a machine has answered ([`Greeting`]): to be asked for when the
+    /// call is answered, not before, since tones of the network are not told from others. Starts off,
+    /// and begins anew each time it is turned on. Cheap, and over by itself after 30 s.
+    pub fn watch_greeting(&self, on: bool) {
+        let switch = &self.handle.shared.watching;
+        switch.store(on, Ordering::Relaxed);
+    }
+
+    /// A sign that has been found and not been taken yet.
+    pub fn take_greeting(&self) -> Option<Greeting> {
+        self.handle.shared.greetings.take()
+    }
+
     /// Queues a DTMF digit (0-9, *, #, A-D) of `duration_ms`, brought into 40 to 1,200 ms (the
     /// shortest that receivers must know by ITU-T Q.24, and what fits a duration field at 48 kHz).
     /// Digits are sent one after the other with gaps of 80 ms. 32 can wait.
@@ -296,7 +309,9 @@ pub(crate) fn open(
         volume: Fade::at(1.0),
         heard: Fade::at(0.0),
         mixed: Fade::at(0.0),
-        given: SILENCE,
+        came: SILENCE,
+        watch: None,
+        has_received: false,
         feed,
         encoder,
         spec: config.send,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
+use crate::Greeting;
 use crate::level::Level;
 
 /// Counters of a leg since it was opened, and gauges of the moment.
@@ -46,6 +47,8 @@ pub(super) struct LegShared {
     pub(super) mixed: AtomicBool,
     pub(super) silenced: AtomicBool,
     pub(super) volume: Percent,
+    pub(super) watching: AtomicBool,
+    pub(super) greetings: Greetings,
     pub(super) closed: AtomicBool,
     pub(super) expected_loss: ExpectedLoss,
     pub(super) sent: AtomicU64,
@@ -82,6 +85,37 @@ impl LegShared {
             buffer_ms: self.buffer_ms.load(Ordering::Relaxed),
             target_ms: self.target_ms.load(Ordering::Relaxed),
             level_dbfs: self.level.rms_dbfs(),
+        }
+    }
+}
+
+/// What a greeting was like, each handed over once.
+#[derive(Debug, Default)]
+pub(super) struct Greetings {
+    long_speech: AtomicBool,
+    beep: AtomicBool,
+}
+
+impl Greetings {
+    pub(super) fn tell(&self, greeting: Greeting) {
+        self.of(greeting).store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn take(&self) -> Option<Greeting> {
+        // Asked for with every packet, so only looked at as long as there is none.
+        let told = |greeting: &Greeting| {
+            let told = self.of(*greeting);
+            told.load(Ordering::Relaxed) && told.swap(false, Ordering::Relaxed)
+        };
+        [Greeting::LongSpeech, Greeting::Beep]
+            .into_iter()
+            .find(told)
+    }
+
+    fn of(&self, greeting: Greeting) -> &AtomicBool {
+        match greeting {
+            Greeting::LongSpeech => &self.long_speech,
+            Greeting::Beep => &self.beep,
         }
     }
 }

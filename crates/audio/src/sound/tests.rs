@@ -105,6 +105,7 @@ fn neither_callbacks_nor_ticks_allocate() {
         leg.control.set_heard(true);
         leg.control.set_sending(true);
         leg.control.set_mixed(true);
+        leg.control.watch_greeting(true);
     }
     let voice = babble(44_100);
     let start = Instant::now();
@@ -343,4 +344,42 @@ fn who_monitors_measures_the_microphone_without_a_call_until_they_look_away() {
     assert!(!bench.sound.has_work() && !bench.shared.presence.input_is_wanted());
     bench.sound.rest();
     assert_eq!(bench.shared.level.peak_dbfs(), -100.0);
+}
+
+#[test]
+fn a_beep_is_told_once_on_the_leg_that_was_asked_and_only_after_it_was() {
+    use crate::codec::{Encoder, MAX_SENT_PAYLOAD};
+    let mut bench = bench();
+    let mut legs = [(); 2].map(|()| bench.open(0, Codec::Pcmu));
+    let mut encoder = Encoder::new(Codec::Pcmu).expect("starts");
+    let tone = sine(1_000.0, 24_000);
+    let start = Instant::now();
+    let mut told = Vec::new();
+    for n in 0..600_usize {
+        if n == 200 {
+            legs[0].control.watch_greeting(true);
+        }
+        let now = start + Duration::from_millis(10 * n as u64);
+        if n % 2 == 0 {
+            // Half a second in two, before and after.
+            let at = n % 200 * 480;
+            let sound = tone.get(at..at + 960).unwrap_or(&[0.0; 960]);
+            let mut payload = [0; MAX_SENT_PAYLOAD];
+            let length = encoder.encode(sound, &mut payload);
+            for leg in &mut legs {
+                let sequence = n as u16 / 2;
+                let timestamp = u32::from(sequence) * 160;
+                leg.sink
+                    .push_at(now, sequence, timestamp, 0, &payload[..length]);
+            }
+        }
+        bench.sound.obey();
+        bench.sound.tick(now);
+        told.extend(legs[0].control.take_greeting().map(|found| (found, n)));
+        assert_eq!(legs[1].control.take_greeting(), None);
+    }
+    assert_eq!(told.len(), 1, "{told:?}");
+    let (found, tick) = told[0];
+    assert_eq!(found, crate::Greeting::Beep);
+    assert!((310..340).contains(&tick), "{tick}");
 }

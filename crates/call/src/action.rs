@@ -1,19 +1,20 @@
 use std::time::Instant;
 
 use crate::{
-    command::{Command, MediaCommand, Notice, Refusal},
+    command::{Because, Command, MediaCommand, Notice, Refusal},
     event::{Digit, Rejection, UserAction},
     party::Party,
     phone::Phone,
     reason::EndReason,
     state::{Call, CallId, Direction, State},
+    transfer::{How, Transfer},
 };
 
 impl Phone {
     /// Carry out what the agent asks for, or say why not.
     pub(crate) fn act(&mut self, now: Instant, action: UserAction, commands: &mut Vec<Command>) {
         let (call, outcome) = match action {
-            UserAction::Dial { call, to } => (call, self.dial(now, call, to, commands)),
+            UserAction::Dial { call, to } => (call, self.dial(now, call, to, None, commands)),
             UserAction::Answer(id) => (id, self.answer(now, id, commands)),
             UserAction::Reject(id, rejection) => (id, self.reject(now, id, rejection, commands)),
             UserAction::Hangup(id) => (id, self.hang_up(now, id, commands)),
@@ -22,17 +23,49 @@ impl Phone {
             UserAction::Mute(id, muted) => (id, self.mute(id, muted)),
             UserAction::Dtmf(id, digits) => (id, self.dtmf(id, digits, commands)),
             UserAction::Dismiss(id) => (id, self.dismiss(id)),
+            UserAction::Consult {
+                customer,
+                expert,
+                to,
+                hand_over,
+            } => {
+                let how = if hand_over {
+                    How::HandOver
+                } else {
+                    How::Consult
+                };
+                let transfer = Transfer::new(customer, Some(expert), to, how);
+                (customer, self.consult(now, transfer, commands))
+            }
+            UserAction::BlindTransfer { customer, to } => {
+                (customer, self.blind(now, customer, to, commands))
+            }
+            UserAction::Swap(id) => (id, self.swap(id)),
+            UserAction::Back(id) => (id, self.back(now, id, commands)),
+            UserAction::Complete { customer, sure } => {
+                (customer, self.complete(now, customer, sure, commands))
+            }
+            UserAction::KeepConsulting(id) => (id, self.keep_consulting(id)),
+            UserAction::Merge { call, with, focus } => {
+                (call, self.merge(now, call, with, focus, commands))
+            }
+            UserAction::Leave(id) => (id, self.leave(now, id, commands)),
+            UserAction::Volume(id, percent) => (id, self.volume(id, percent)),
+            UserAction::Silence(id, silenced) => (id, self.silence(id, silenced)),
+            UserAction::Follow { call, new } => (call, self.follow(now, call, new, commands)),
+            UserAction::DoNotFollow(id) => (id, self.do_not_follow(id, commands)),
         };
         if let Err(refusal) = outcome {
             commands.push(Command::Notice(Notice::Refused { call, refusal }));
         }
     }
 
-    fn dial(
+    pub(crate) fn dial(
         &mut self,
         now: Instant,
         id: CallId,
         to: Party,
+        because: Option<Because>,
         commands: &mut Vec<Command>,
     ) -> Result<(), Refusal> {
         if self.calls.contains_key(&id) {
@@ -41,7 +74,8 @@ impl Phone {
         if self.live() >= self.config.max_calls {
             return Err(Refusal::TooManyCalls);
         }
-        let call = Call::new(id, Direction::Outgoing, to, now);
+        let mut call = Call::new(id, Direction::Outgoing, to, now);
+        call.because = because;
         self.calls.insert(id, call);
         self.take_focus(id);
         self.open_media(now, id, commands);
@@ -106,30 +140,42 @@ impl Phone {
     }
 
     fn hold(&mut self, id: CallId) -> Result<(), Refusal> {
-        if self.established(id)?.negotiation.wanted() {
+        self.established(id)?;
+        // An established call is held, or in focus, or in a group that the agent is away from.
+        if !self.in_focus(id) {
             return Err(Refusal::OnHold);
         }
-        // An established call that is not to be held is the one in focus.
         self.drop_focus();
         Ok(())
     }
 
     fn resume(&mut self, id: CallId) -> Result<(), Refusal> {
-        let call = self.established(id)?;
-        if !call.negotiation.wanted() {
+        self.established(id)?;
+        if self.in_focus(id) {
             return Err(Refusal::NotOnHold);
         }
-        call.negotiation.want(false);
-        self.take_focus(id);
+        self.talk_to(id);
         Ok(())
     }
 
     fn mute(&mut self, id: CallId, muted: bool) -> Result<(), Refusal> {
-        let call = self.found(id)?;
-        if !call.live() {
-            return Err(Refusal::Ended);
+        self.living(id)?.muted = muted;
+        // To a group the agent speaks as one.
+        if self.grouped(id) {
+            for member in self.group.clone() {
+                self.living(member)?.muted = muted;
+            }
         }
-        call.muted = muted;
+        Ok(())
+    }
+
+    fn volume(&mut self, id: CallId, percent: u8) -> Result<(), Refusal> {
+        self.living(id)?.volume = percent.min(LOUDEST);
+        Ok(())
+    }
+
+    fn silence(&mut self, id: CallId, silenced: bool) -> Result<(), Refusal> {
+        self.living(id)?.silenced = silenced;
         Ok(())
     }
 
@@ -139,7 +185,8 @@ impl Phone {
         digits: Vec<Digit>,
         commands: &mut Vec<Command>,
     ) -> Result<(), Refusal> {
-        if self.established(id)?.negotiation.wanted() {
+        self.established(id)?;
+        if !self.in_focus(id) {
             return Err(Refusal::OnHold);
         }
         let digit = |digit| Command::Media(MediaCommand::Dtmf(id, digit));
@@ -161,7 +208,15 @@ impl Phone {
         call.ok_or(Refusal::NoSuchCall)
     }
 
-    fn established(&mut self, id: CallId) -> Result<&mut Call, Refusal> {
+    fn living(&mut self, id: CallId) -> Result<&mut Call, Refusal> {
+        let call = self.found(id)?;
+        if !call.live() {
+            return Err(Refusal::Ended);
+        }
+        Ok(call)
+    }
+
+    pub(crate) fn established(&mut self, id: CallId) -> Result<&mut Call, Refusal> {
         let call = self.found(id)?;
         match call.state {
             State::Established => Ok(call),
@@ -172,3 +227,6 @@ impl Phone {
         }
     }
 }
+
+/// Twice as loud, in percent.
+const LOUDEST: u8 = 200;

@@ -1,4 +1,9 @@
-use crate::{event::Digit, party::Party, state::CallId};
+use crate::{
+    event::Digit,
+    party::Party,
+    state::{CallId, Suspicion},
+    transfer::{TransferNews, TransferReason},
+};
 
 /// Something the caller must do, in the order given. What comes of it is fed
 /// back as an [`Event`](crate::Event).
@@ -23,6 +28,8 @@ pub enum SipCommand {
         call: CallId,
         /// Whom to invite.
         to: Party,
+        /// What the INVITE refers to, if anything.
+        because: Option<Because>,
     },
     /// Answer an INVITE with 180 Ringing.
     Ring(CallId),
@@ -58,6 +65,52 @@ pub enum SipCommand {
         /// 491 (glare) or 500 (another offer of the peer is still open).
         status: u16,
     },
+    /// Take up a dialog of an earlier run, with a re-INVITE that carries the offer that media has
+    /// ready; then report as for [`SipCommand::Reoffer`].
+    Restore(CallId),
+    /// Ask the peer to call somebody else (RFC 3515).
+    Refer {
+        /// The call in which to ask.
+        call: CallId,
+        /// Given back with what comes of it.
+        refer: u32,
+        /// Whom to call.
+        to: Party,
+        /// Our call with that person, whose place theirs takes (RFC 3891).
+        replaces: Option<CallId>,
+    },
+    /// Answer the peer's REFER.
+    AnswerRefer {
+        /// The call in which it was asked.
+        call: CallId,
+        /// Which.
+        refer: u32,
+        /// 202 or 603.
+        status: u16,
+    },
+    /// Tell the peer what has come of its REFER.
+    NotifyRefer {
+        /// The call in which it was asked.
+        call: CallId,
+        /// Which.
+        refer: u32,
+        /// The status of our call; from 200 on it is the last word.
+        status: u16,
+    },
+}
+
+/// What an INVITE refers to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Because {
+    /// The peer of another call has asked for it by REFER.
+    Referred {
+        /// In which call.
+        call: CallId,
+        /// Which REFER.
+        refer: u32,
+    },
+    /// It takes the place of another call of ours (RFC 3891), whose dialog could not be taken up.
+    Replaces(CallId),
 }
 
 /// What the media session of a call must do.
@@ -93,6 +146,18 @@ pub enum MediaCommand {
     /// Send silence in place of the agent's voice, or no longer. Packets flow all the same: to a
     /// server a muted phone that falls silent altogether is a dead one, and digits must get through.
     Mute(CallId, bool),
+    /// Let the call's people hear those of all other calls that are mixed, and be heard by them.
+    /// The agent is apart from that: see [`MediaCommand::Flow`] and [`MediaCommand::Mute`].
+    Mix(CallId, bool),
+    /// How loud this person is to everybody, in percent.
+    Volume(CallId, u8),
+    /// Nobody hears this person, or everybody does again.
+    Silence(CallId, bool),
+    /// Play hold music to the call in place of the agent's voice, or no longer.
+    Music(CallId, bool),
+    /// Listen for signs of a machine in what the far end says first; then report
+    /// [`MediaEvent::Suspicious`](crate::MediaEvent::Suspicious).
+    WatchGreeting(CallId),
     /// Send one digit (RFC 4733, or SIP INFO where that was not negotiated).
     Dtmf(CallId, Digit),
     /// Close the session.
@@ -147,6 +212,17 @@ pub enum Notice {
         /// Why.
         failure: HoldFailure,
     },
+    /// A transfer has come a step further, or has failed.
+    Transfer {
+        /// The customer's call.
+        customer: CallId,
+        /// The expert's, if there is one.
+        expert: Option<CallId>,
+        /// How far it is.
+        news: TransferNews,
+        /// Why, if that says more.
+        reason: Option<TransferReason>,
+    },
 }
 
 /// Why the peer's agreement could not be had.
@@ -185,6 +261,26 @@ pub enum Refusal {
     Ended,
     /// The call is not over.
     NotEnded,
+    /// The call is being transferred.
+    Transferring,
+    /// The call has an expert already.
+    Consulting,
+    /// The call has no expert.
+    NotConsulting,
+    /// Nobody has answered yet.
+    ExpertNotThere,
+    /// The expert may be a machine.
+    MaybeMachine(Suspicion),
+    /// The call is in a group, or both are.
+    Grouped,
+    /// The call is in no group.
+    NotGrouped,
+    /// There are as many people in the group as there may be.
+    GroupFull,
+    /// More than two others are in the group.
+    TooManyToLeave,
+    /// The peer asks for nothing.
+    NothingAsked,
 }
 
 impl Refusal {
@@ -200,6 +296,18 @@ impl Refusal {
             Self::NotOnHold => "This call is not on hold.",
             Self::Ended => "This call is over.",
             Self::NotEnded => "This call is not over. Hang up first.",
+            Self::Transferring => "This call is being transferred. Wait until that is done.",
+            Self::Consulting => "You are consulting somebody about this call. Finish that first.",
+            Self::NotConsulting => "You are not consulting anybody about this call.",
+            Self::ExpertNotThere => "The expert has not answered yet.",
+            Self::MaybeMachine(suspicion) => suspicion.words(),
+            Self::Grouped => "These people are in a group call already.",
+            Self::NotGrouped => "This call is in no group call.",
+            Self::GroupFull => "There are six people in the group call. Remove somebody first.",
+            Self::TooManyToLeave => {
+                "The group call runs on your phone. You can leave it when only two others are left."
+            }
+            Self::NothingAsked => "Nobody asks you to call somebody else.",
         }
     }
 }

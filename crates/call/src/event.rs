@@ -1,9 +1,9 @@
-use std::fmt;
+use std::{fmt, time::Instant};
 
 use crate::{
     party::Party,
     reason::{Cause, MediaFailure},
-    state::CallId,
+    state::{CallId, Direction, Suspicion},
 };
 
 /// Everything that can happen to the agent's calls.
@@ -15,6 +15,8 @@ pub enum Event {
     Sip(SipEvent),
     /// The media session of a call reports.
     Media(MediaEvent),
+    /// A call of an earlier run is to be taken up again.
+    Restored(Restored),
     /// The instant returned by [`Phone::poll_timeout`](crate::Phone::poll_timeout) has come.
     Timeout,
 }
@@ -47,6 +49,64 @@ pub enum UserAction {
     Dtmf(CallId, Vec<Digit>),
     /// Forget an ended call.
     Dismiss(CallId),
+    /// Call somebody about a call, which is held meanwhile: the two become customer and expert of a
+    /// [`Transfer`](crate::Transfer).
+    Consult {
+        /// The call it is about.
+        customer: CallId,
+        /// A new id, never used before.
+        expert: CallId,
+        /// Whom to call.
+        to: Party,
+        /// The customer is to be handed over: completes by itself where
+        /// [`PhoneConfig::complete_on_answer`](crate::PhoneConfig::complete_on_answer) says so.
+        hand_over: bool,
+    },
+    /// Have the server connect a call with somebody, without talking to them first (RFC 5589 §5).
+    BlindTransfer {
+        /// Which call.
+        customer: CallId,
+        /// With whom.
+        to: Party,
+    },
+    /// Talk to the other one of customer and expert.
+    Swap(CallId),
+    /// Back to the customer: the expert's call is ended.
+    Back(CallId),
+    /// Have the server connect customer and expert (RFC 5589 §7), and leave.
+    Complete {
+        /// The customer's call.
+        customer: CallId,
+        /// Also if the expert may be a machine ([`Call::suspicion`](crate::Call::suspicion)).
+        sure: bool,
+    },
+    /// Do not complete by itself.
+    KeepConsulting(CallId),
+    /// Let the people of two calls hear each other as well. A group that one of them is in grows.
+    Merge {
+        /// One call.
+        call: CallId,
+        /// The other.
+        with: CallId,
+        /// A new id, never used before, for the call to the server's conference, if there is one
+        /// ([`PhoneConfig::conference`](crate::PhoneConfig::conference)).
+        focus: CallId,
+    },
+    /// Leave the group that this call is in to the two others in it.
+    Leave(CallId),
+    /// How loud this person is to everybody, in percent of how they come in; at most 200.
+    Volume(CallId, u8),
+    /// Nobody hears this person (`true`), or everybody does again.
+    Silence(CallId, bool),
+    /// Do what the peer's REFER asks for.
+    Follow {
+        /// The call in which it was asked.
+        call: CallId,
+        /// A new id, never used before.
+        new: CallId,
+    },
+    /// Do not do what the peer's REFER asks for.
+    DoNotFollow(CallId),
 }
 
 /// How an incoming call is turned away.
@@ -69,6 +129,8 @@ pub enum SipEvent {
         from: Party,
         /// Why its SDP offer cannot be answered, if that is already plain.
         unacceptable: Option<MediaFailure>,
+        /// The call whose place it takes (RFC 3891).
+        replaces: Option<CallId>,
     },
     /// A provisional response above 100 to our INVITE.
     Ringing {
@@ -112,6 +174,39 @@ pub enum SipEvent {
         /// side before anything was sent counts as 488.
         status: u16,
     },
+    /// The answer to our REFER.
+    ReferAnswered {
+        /// In which call.
+        call: CallId,
+        /// Which REFER, as we have numbered it.
+        refer: u32,
+        /// 2xx, or the refusal; 408 and 503 if none came.
+        status: u16,
+        /// What comes of it will be told; a 2xx may say that it will not (RFC 4488).
+        subscribed: bool,
+    },
+    /// What has come of our REFER so far (NOTIFY, RFC 3515 §2.4.4).
+    ReferProgress {
+        /// In which call.
+        call: CallId,
+        /// Which REFER.
+        refer: u32,
+        /// The status of the call that the peer makes.
+        status: u16,
+        /// Nothing more will be told.
+        terminated: bool,
+    },
+    /// The peer asks us to call somebody else (REFER).
+    Referred {
+        /// In which call.
+        call: CallId,
+        /// Which REFER, as the SIP user agent numbers it.
+        refer: u32,
+        /// Whom to call.
+        to: Party,
+        /// A new id for that call, never used before.
+        new: CallId,
+    },
 }
 
 /// What the media session of a call reports.
@@ -130,6 +225,31 @@ pub enum MediaEvent {
     FirstAudio(CallId),
     /// The peer put us on hold (`true`), or took us back (`false`).
     RemoteHold(CallId, bool),
+    /// The far end sounds like a machine.
+    Suspicious(CallId, Suspicion),
+}
+
+/// A call that stood when an earlier run of the program died.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Restored {
+    /// A new id, never used before.
+    pub call: CallId,
+    /// Another one, for a call in its place if the peer does not take this one up again.
+    pub replacement: CallId,
+    /// Who called whom.
+    pub direction: Direction,
+    /// Who is at the other end.
+    pub party: Party,
+    /// When it began, and when it was answered.
+    pub started: Instant,
+    /// The same.
+    pub answered: Instant,
+    /// It was on hold.
+    pub held: bool,
+    /// The agent was muted.
+    pub muted: bool,
+    /// The customer's call, restored before, that this is the expert's of.
+    pub consults_for: Option<CallId>,
 }
 
 /// One DTMF digit: `0`–`9`, `*`, `#`, `A`–`D` (RFC 4733 §3.2).

@@ -86,6 +86,21 @@ impl Negotiation {
         self.open = true;
     }
 
+    /// What was agreed in an earlier run.
+    pub(crate) fn restored(&mut self, held: bool) {
+        self.wanted = held;
+        self.agreed = held;
+    }
+
+    /// The dialog is taken up by an offer of ours, which does not hold the peer.
+    pub(crate) fn restoring(&mut self) {
+        self.open = true;
+        self.exchange = Exchange::Ours(Offer {
+            hold: false,
+            restart: false,
+        });
+    }
+
     /// The dialog is over.
     pub(crate) fn close(&mut self) {
         self.open = false;

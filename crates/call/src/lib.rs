@@ -7,25 +7,37 @@
 //!
 //! One call is one SIP dialog usage (with all the forks of one INVITE) and one
 //! media session; all three go by the same [`CallId`], which the caller picks.
-//! At most one call has the agent's ears and voice, the one in [focus](Phone::focus).
+//! At most one call has the agent's ears and voice, the one in [focus](Phone::focus); or a
+//! [group](Phone::group) of calls whose people hear each other.
+//!
+//! A [`Transfer`] holds a customer and an expert together until the server says that it has
+//! connected them. Whatever fails before that, both are still the agent's.
 
 mod action;
 mod command;
 mod event;
 mod glare;
+mod group;
 mod hold;
+mod life;
 mod party;
 mod path;
 mod phone;
 mod reason;
+mod recovery;
+mod referral;
+mod settle;
 mod sound;
 mod state;
+mod transfer;
 
 pub use command::{
-    Command, HoldFailure, MediaCommand, Notice, Refusal, SipCommand, SoundCommand, Tone,
+    Because, Command, HoldFailure, MediaCommand, Notice, Refusal, SipCommand, SoundCommand, Tone,
 };
-pub use event::{Digit, Event, MediaEvent, Rejection, SipEvent, UserAction};
+pub use event::{Digit, Event, MediaEvent, Rejection, Restored, SipEvent, UserAction};
 pub use party::Party;
 pub use phone::{Phone, PhoneConfig};
 pub use reason::{Cause, EndReason, EndedBy, MediaFailure};
-pub use state::{Call, CallId, Direction, Hold, State};
+pub use referral::Referrals;
+pub use state::{Call, CallId, Direction, Hold, Referral, State, Suspicion};
+pub use transfer::{How, Phase, Transfer, TransferNews, TransferReason};

@@ -4,18 +4,19 @@ use std::{
 };
 
 use crate::{
-    command::{Command, HoldFailure, MediaCommand, Notice, SipCommand},
-    event::{Event, MediaEvent, SipEvent},
+    command::Command,
+    event::{Event, MediaEvent},
     glare::Jitter,
-    hold::{Offer, Outcome},
     party::Party,
-    reason::{Cause, EndReason, MediaFailure},
+    reason::{EndReason, MediaFailure},
+    referral::Referrals,
     sound::Sounds,
-    state::{Call, CallId, Direction, Flow, Leg, State},
+    state::{Call, CallId, Leg, State},
+    transfer::Transfer,
 };
 
 /// What can be set about the calls.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PhoneConfig {
     /// Seed of the waits after glare; must differ from phone to phone.
     pub seed: u64,
@@ -31,6 +32,16 @@ pub struct PhoneConfig {
     pub keep_ended: Duration,
     /// How many calls there may be at once; more are refused with 486.
     pub max_calls: usize,
+    /// How long after the expert's answer a hand-over completes by itself; never without.
+    pub complete_on_answer: Option<Duration>,
+    /// How long the server may say nothing while it transfers a call.
+    pub transfer_word: Duration,
+    /// What is done about a peer's REFER.
+    pub referrals: Referrals,
+    /// The server's conference, into which people are merged; here without one.
+    pub conference: Option<Party>,
+    /// Whether those on hold hear music of this phone. Servers that have their own drop it.
+    pub hold_music: bool,
 }
 
 impl Default for PhoneConfig {
@@ -43,6 +54,11 @@ impl Default for PhoneConfig {
             farewell_tone: Duration::from_secs(3),
             keep_ended: Duration::from_secs(60),
             max_calls: 8,
+            complete_on_answer: None,
+            transfer_word: Duration::from_secs(30),
+            referrals: Referrals::default(),
+            conference: None,
+            hold_music: true,
         }
     }
 }
@@ -52,20 +68,27 @@ impl Default for PhoneConfig {
 pub struct Phone {
     pub(crate) config: PhoneConfig,
     pub(crate) calls: BTreeMap<CallId, Call>,
-    focus: Option<CallId>,
-    sounds: Sounds,
-    jitter: Jitter,
+    pub(crate) focus: Option<CallId>,
+    pub(crate) group: Vec<CallId>,
+    pub(crate) transfers: Vec<Transfer>,
+    /// REFERs sent so far.
+    pub(crate) refers: u32,
+    pub(crate) sounds: Sounds,
+    pub(crate) jitter: Jitter,
 }
 
 impl Phone {
     /// A phone without calls.
     pub fn new(config: PhoneConfig) -> Self {
         Self {
+            jitter: Jitter::new(config.seed),
             config,
             calls: BTreeMap::new(),
             focus: None,
+            group: Vec::new(),
+            transfers: Vec::new(),
+            refers: 0,
             sounds: Sounds::default(),
-            jitter: Jitter::new(config.seed),
         }
     }
 
@@ -76,6 +99,7 @@ impl Phone {
             Event::User(action) => self.act(now, action, &mut commands),
             Event::Sip(event) => self.sip(now, event, &mut commands),
             Event::Media(event) => self.media(now, event, &mut commands),
+            Event::Restored(restored) => self.restored(now, restored, &mut commands),
             Event::Timeout => self.timeout(now, &mut commands),
         }
         self.settle(now, &mut commands);
@@ -85,7 +109,11 @@ impl Phone {
     /// When [`Event::Timeout`] is next due, if ever.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let calls = self.calls.values().filter_map(Call::poll_timeout);
-        calls.chain(self.sounds.poll_timeout()).min()
+        let transfers = self.transfers.iter().filter_map(Transfer::poll_timeout);
+        calls
+            .chain(transfers)
+            .chain(self.sounds.poll_timeout())
+            .min()
     }
 
     /// All calls in the order of their ids, ended ones until they are dismissed
@@ -99,49 +127,15 @@ impl Phone {
         self.calls.get(&id).filter(|call| !call.dismissed)
     }
 
-    /// The call that has the agent's ears and voice, if any.
-    pub fn focus(&self) -> Option<CallId> {
-        self.focus
+    /// Customers on the way to somebody else, in the order in which that began.
+    pub fn transfers(&self) -> impl Iterator<Item = &Transfer> {
+        self.transfers.iter()
     }
 
-    fn sip(&mut self, now: Instant, event: SipEvent, commands: &mut Vec<Command>) {
-        match event {
-            SipEvent::Invited {
-                call,
-                from,
-                unacceptable,
-            } => self.invited(now, call, from, unacceptable, commands),
-            SipEvent::Ringing { call, status } => self.ringing(call, status),
-            SipEvent::Early { call, fork } => {
-                if self.alive(call, Leg::Calling).is_some() {
-                    commands.push(Command::Media(MediaCommand::UseEarly { call, fork }));
-                }
-            }
-            SipEvent::Answered { call, fork } => self.answered(now, call, fork, commands),
-            SipEvent::Ended { call, cause } => self.peer_ended(now, call, cause, commands),
-            SipEvent::Reoffered(id) => {
-                let Some(call) = self.calls.get_mut(&id) else {
-                    return;
-                };
-                commands.push(Command::Sip(match call.negotiation.offered() {
-                    Ok(()) => SipCommand::AnswerReoffer(id),
-                    Err(status) => SipCommand::RefuseReoffer { call: id, status },
-                }));
-            }
-            SipEvent::ReofferClosed(id) => {
-                if let Some(call) = self.calls.get_mut(&id) {
-                    call.negotiation.offer_closed();
-                }
-            }
-            SipEvent::ReofferAccepted(id) => {
-                if let Some(call) = self.calls.get_mut(&id) {
-                    call.negotiation.accepted();
-                }
-            }
-            SipEvent::ReofferRefused { call, status } => {
-                self.reoffer_refused(now, call, status, commands);
-            }
-        }
+    /// The call that has the agent's ears and voice, if any; or any of the [group](Self::group) that
+    /// has.
+    pub fn focus(&self) -> Option<CallId> {
+        self.focus
     }
 
     fn media(&mut self, now: Instant, event: MediaEvent, commands: &mut Vec<Command>) {
@@ -149,7 +143,9 @@ impl Phone {
             MediaEvent::Ready(id) => self.media_ready(now, id, commands),
             MediaEvent::Failed(id, MediaFailure::NoConnection)
                 if self
-                    .alive(id, Leg::Confirmed)
+                    .calls
+                    .get_mut(&id)
+                    .filter(|call| call.state == State::Established)
                     .is_some_and(|call| call.path.failed(now)) => {}
             MediaEvent::Failed(id, failure) => {
                 let reason = EndReason::MediaFailed(failure);
@@ -175,6 +171,7 @@ impl Phone {
                     call.remote_hold = held;
                 }
             }
+            MediaEvent::Suspicious(id, suspicion) => self.suspicious(id, suspicion, commands),
         }
     }
 
@@ -191,330 +188,38 @@ impl Phone {
                 State::Dialing if self.calls[&id].leg == Leg::Unsent => {
                     self.end(now, id, MEDIA_TOO_SLOW, 500, commands);
                 }
-                State::Dialing | State::Ringing { .. } | State::Established => {
+                State::Established => self.end(now, id, MEDIA_TOO_SLOW, 500, commands),
+                State::Dialing | State::Ringing { .. } => {
                     self.end(now, id, EndReason::NoAnswer, 480, commands);
                 }
             }
         }
-    }
-
-    fn invited(
-        &mut self,
-        now: Instant,
-        id: CallId,
-        from: Party,
-        unacceptable: Option<MediaFailure>,
-        commands: &mut Vec<Command>,
-    ) {
-        if self.calls.contains_key(&id) {
-            return;
-        }
-        if self.live() >= self.config.max_calls {
-            let refusal = SipCommand::Reject {
-                call: id,
-                status: 486,
-            };
-            commands.push(Command::Sip(refusal));
-            return;
-        }
-        let mut call = Call::new(id, Direction::Incoming, from, now);
-        call.deadline = Some(now + self.config.ring_for);
-        self.calls.insert(id, call);
-        match unacceptable {
-            Some(failure) => {
-                let reason = EndReason::MediaFailed(failure);
-                self.end(now, id, reason, failure.status(), commands);
-            }
-            None => commands.push(Command::Sip(SipCommand::Ring(id))),
-        }
-    }
-
-    fn ringing(&mut self, id: CallId, status: u16) {
-        // 181 to 183 say that something happens, not that anybody is alerted
-        // (RFC 3261 §21.1); only 180 is worth a ringback tone.
-        if let Some(call) = self.alive(id, Leg::Calling)
-            && call.state == State::Dialing
-            && status == 180
-        {
-            call.state = State::Ringing { early_media: false };
-        }
-    }
-
-    fn answered(&mut self, now: Instant, id: CallId, fork: u32, commands: &mut Vec<Command>) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        match call.leg {
-            Leg::Calling => {
-                commands.push(Command::Media(MediaCommand::UseAnswer { call: id, fork }));
-                self.establish(now, id);
-            }
-            // The 200 crossed our CANCEL: the far end believes to be in a call.
-            Leg::Cancelling => {
-                call.leg = Leg::Gone;
-                call.deadline = Some(now + self.config.keep_ended);
-                commands.push(Command::Sip(SipCommand::Bye(id)));
-            }
-            Leg::Unsent | Leg::Called | Leg::Confirmed | Leg::Gone => {}
-        }
-    }
-
-    fn peer_ended(&mut self, now: Instant, id: CallId, cause: Cause, commands: &mut Vec<Command>) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        let established = call.leg == Leg::Confirmed;
-        let reason = EndReason::from_cause(cause, call.direction, established);
-        // Whatever the leg was due as a farewell is no longer due.
-        call.leg = Leg::Gone;
-        if call.live() {
-            self.end(now, id, reason, 480, commands);
-        }
-    }
-
-    fn reoffer_refused(
-        &mut self,
-        now: Instant,
-        id: CallId,
-        status: u16,
-        commands: &mut Vec<Command>,
-    ) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        match call.negotiation.refused(now, status, &mut self.jitter) {
-            Outcome::Settled => {}
-            Outcome::DialogGone => self.end(now, id, EndReason::CallLost, 480, commands),
-            Outcome::GivenUp { hold, failure } => self.hold_failed(id, hold, failure, commands),
-        }
-    }
-
-    /// The peer will not be held or taken back: the session stays as it was
-    /// (RFC 3261 §14.1). A call that cannot be held stays silent on our side:
-    /// the agent who pressed Hold must not be on the air again unasked.
-    fn hold_failed(
-        &mut self,
-        id: CallId,
-        hold: bool,
-        failure: HoldFailure,
-        commands: &mut Vec<Command>,
-    ) {
-        if !hold && let Some(call) = self.calls.get_mut(&id) {
-            call.negotiation.want(true);
-            self.focus = self.focus.filter(|focus| *focus != id);
-        }
-        commands.push(Command::Notice(Notice::HoldFailed {
-            call: id,
-            hold,
-            failure,
-        }));
-    }
-
-    fn media_ready(&mut self, now: Instant, id: CallId, commands: &mut Vec<Command>) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        match (call.state, call.leg) {
-            (State::Answering, Leg::Called) => {
-                commands.push(Command::Sip(SipCommand::Accept(id)));
-                self.establish(now, id);
-            }
-            (State::Dialing, Leg::Unsent) => {
-                call.leg = Leg::Calling;
-                call.deadline = Some(now + self.config.no_answer);
-                let to = call.party.clone();
-                commands.push(Command::Sip(SipCommand::Invite { call: id, to }));
-            }
-            _ => {}
-        }
-    }
-
-    fn establish(&mut self, now: Instant, id: CallId) {
-        let focused = self.focus == Some(id);
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.state = State::Established;
-            call.leg = Leg::Confirmed;
-            call.answered = Some(now);
-            call.deadline = None;
-            call.negotiation.open();
-            // The agent has gone on to another call while this one was under way.
-            call.negotiation.want(!focused);
-        }
-    }
-
-    /// End a live call, with the farewell its leg is due (`status` if that is a
-    /// refusal), and close what was open.
-    pub(crate) fn end(
-        &mut self,
-        now: Instant,
-        id: CallId,
-        reason: EndReason,
-        status: u16,
-        commands: &mut Vec<Command>,
-    ) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.live()) else {
-            return;
-        };
-        let farewell = match call.leg {
-            Leg::Called => Some(SipCommand::Reject { call: id, status }),
-            Leg::Calling => Some(SipCommand::Cancel(id)),
-            Leg::Confirmed => Some(SipCommand::Bye(id)),
-            Leg::Unsent | Leg::Cancelling | Leg::Gone => None,
-        };
-        commands.extend(farewell.map(Command::Sip));
-        let linger = if call.leg == Leg::Calling {
-            call.leg = Leg::Cancelling;
-            self.config.keep_ended.max(CANCEL_LINGERS)
-        } else {
-            call.leg = Leg::Gone;
-            self.config.keep_ended
-        };
-        call.state = State::Ended(reason);
-        call.ended = Some(now);
-        call.deadline = Some(now + linger);
-        call.negotiation.close();
-        call.path.close();
-        if call.media.take().is_some() {
-            commands.push(Command::Media(MediaCommand::Close(id)));
-        }
-        if self.focus == Some(id) {
-            self.focus = None;
-            let lasts = self.config.farewell_tone;
-            self.sounds.say_farewell(now, reason, lasts);
-        }
+        self.referrals_due(now, commands);
+        self.transfers_due(now, commands);
     }
 
     /// Give `id` the agent's ears and voice; whoever had them is held.
     pub(crate) fn take_focus(&mut self, id: CallId) {
-        if self.focus != Some(id) {
+        if !self.in_focus(id) {
             self.drop_focus();
             self.focus = Some(id);
         }
     }
 
-    /// Give nobody the agent's ears and voice.
+    /// Give nobody the agent's ears and voice. A group goes on by itself.
     pub(crate) fn drop_focus(&mut self) {
-        let holder = self.focus.take().and_then(|id| self.calls.get_mut(&id));
-        if let Some(call) = holder
+        let holder = self.focus.take().filter(|id| !self.grouped(*id));
+        if let Some(call) = holder.and_then(|id| self.calls.get_mut(&id))
             && call.state == State::Established
         {
             call.negotiation.want(true);
-        }
-    }
-
-    pub(crate) fn open_media(&mut self, now: Instant, id: CallId, commands: &mut Vec<Command>) {
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.deadline = Some(now + self.config.media_ready);
-            call.media = Some(Flow::default());
-            commands.push(Command::Media(MediaCommand::Open(id)));
         }
     }
 
     pub(crate) fn live(&self) -> usize {
         self.calls.values().filter(|call| call.live()).count()
     }
-
-    /// Bring offers, sound flow, tones and memory in line with the calls.
-    fn settle(&mut self, now: Instant, commands: &mut Vec<Command>) {
-        for call in self.calls.values_mut() {
-            let restart = call.leg == Leg::Confirmed && call.path.wants_restart(now);
-            let offer = call.negotiation.next_offer(now, restart);
-            if restart {
-                match offer {
-                    Some(_) => call.path.restarts(now),
-                    None => call.path.put_off(now),
-                }
-            }
-            if let Some(Offer { hold, restart }) = offer {
-                commands.push(Command::Sip(SipCommand::Reoffer {
-                    call: call.id,
-                    hold,
-                    restart,
-                }));
-            }
-        }
-        // Off before on: not even between two commands are two calls heard.
-        for on in [false, true] {
-            for call in self.calls.values_mut() {
-                let heard = self.focus == Some(call.id);
-                if heard == on {
-                    settle_flow(call, heard, commands);
-                }
-            }
-        }
-        let calls = self.calls.values();
-        self.sounds.settle(now, calls, self.focus, commands);
-        self.greet(commands);
-        self.forget();
-    }
-
-    /// Tell the agent, once for each call, that they are on it.
-    fn greet(&mut self, commands: &mut Vec<Command>) {
-        let focus = self.focus.and_then(|id| self.calls.get_mut(&id));
-        if let Some(call) = focus
-            && call.state == State::Established
-            && call.path.is_up()
-            && !std::mem::replace(&mut call.greeted, true)
-        {
-            self.sounds.greet(commands);
-        }
-    }
-
-    /// Keep no more than [`ENDED_KEPT`] ended calls, however many come in.
-    fn forget(&mut self) {
-        let over = |call: &&Call| !call.live() && call.leg == Leg::Gone;
-        let mut ended: Vec<_> = self
-            .calls
-            .values()
-            .filter(over)
-            .map(|call| (call.dismissed, call.ended, call.id))
-            .collect();
-        ended.sort_by_key(|(dismissed, at, id)| (!dismissed, *at, *id));
-        let dismissed = ended.iter().filter(|(dismissed, ..)| *dismissed).count();
-        let surplus = ended.len().saturating_sub(ENDED_KEPT).max(dismissed);
-        for (_, _, id) in &ended[..surplus] {
-            self.calls.remove(id);
-        }
-    }
-
-    fn alive(&mut self, id: CallId, leg: Leg) -> Option<&mut Call> {
-        let call = self.calls.get_mut(&id)?;
-        (call.live() && call.leg == leg).then_some(call)
-    }
 }
-
-fn settle_flow(call: &mut Call, heard: bool, commands: &mut Vec<Command>) {
-    let Some(flow) = &mut call.media else {
-        return;
-    };
-    // Nobody has agreed to hear the agent before the answer.
-    let sending = heard && call.state == State::Established;
-    let muted = call.muted;
-    // Before the flow, so that not a word gets out.
-    if flow.muted != muted {
-        commands.push(Command::Media(MediaCommand::Mute(call.id, muted)));
-    }
-    let flowed = (flow.heard, flow.sending) == (heard, sending);
-    *flow = Flow {
-        heard,
-        sending,
-        muted,
-    };
-    if !flowed {
-        commands.push(Command::Media(MediaCommand::Flow {
-            call: call.id,
-            heard,
-            sending,
-        }));
-    }
-}
-
-/// How long a 200 may still cross a CANCEL: twice the 32 s (64·T1) for which a
-/// peer repeats it (RFC 3261 §13.3.1.4).
-const CANCEL_LINGERS: Duration = Duration::from_secs(64);
 
 /// Why a call ends whose media is not [ready](PhoneConfig::media_ready) in time.
 const MEDIA_TOO_SLOW: EndReason = EndReason::MediaFailed(MediaFailure::Internal);
-
-/// How many ended calls are kept at most.
-const ENDED_KEPT: usize = 32;

@@ -52,6 +52,10 @@ pub enum EndReason {
         /// The status, 300–699.
         status: u16,
     },
+    /// The server has connected the two others, and said so.
+    Transferred,
+    /// Another call has taken its place, with the agent still on it.
+    Replaced,
 }
 
 /// Why there can be no sound.
@@ -148,6 +152,20 @@ impl EndReason {
             Self::NetworkLost => "The connection to the phone system was lost.",
             Self::MediaFailed(failure) => failure.words(),
             Self::Refused { .. } => "The call was refused.",
+            Self::Transferred => "You handed the call over.",
+            Self::Replaced => "The call goes on on another line.",
+        }
+    }
+
+    /// The same of the expert in a transfer.
+    pub(crate) fn of_expert(self) -> &'static str {
+        match self {
+            Self::RemoteHungUp => "The expert hung up.",
+            Self::Busy => "The expert is busy.",
+            Self::Declined => "The expert declined the call.",
+            Self::NoAnswer => "The expert did not answer.",
+            Self::Unavailable => "The expert cannot be reached at the moment.",
+            other => other.words(),
         }
     }
 
@@ -160,7 +178,9 @@ impl EndReason {
             | Self::CallerGaveUp
             | Self::AnsweredElsewhere
             | Self::Rejected
-            | Self::Missed => "",
+            | Self::Missed
+            | Self::Transferred
+            | Self::Replaced => "",
             Self::Busy | Self::NoAnswer | Self::Unavailable | Self::Congestion => {
                 "Try again later."
             }
@@ -207,6 +227,8 @@ impl EndReason {
             Self::NetworkLost => "network_lost",
             Self::MediaFailed(failure) => failure.code(),
             Self::Refused { .. } => "refused",
+            Self::Transferred => "transferred",
+            Self::Replaced => "replaced",
         }
     }
 }

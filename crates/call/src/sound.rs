@@ -99,6 +99,8 @@ fn tone_of(reason: EndReason) -> Option<Tone> {
         | EndReason::CallerGaveUp
         | EndReason::AnsweredElsewhere
         | EndReason::Rejected
-        | EndReason::Missed => None,
+        | EndReason::Missed
+        | EndReason::Transferred
+        | EndReason::Replaced => None,
     }
 }

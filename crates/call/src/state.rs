@@ -1,6 +1,6 @@
 use std::{fmt, time::Instant};
 
-use crate::{hold::Negotiation, party::Party, path::Path, reason::EndReason};
+use crate::{command::Because, hold::Negotiation, party::Party, path::Path, reason::EndReason};
 
 /// Names one call for as long as the program runs. Whoever feeds the machine
 /// picks it, and never picks the same twice.
@@ -70,6 +70,47 @@ pub enum Hold {
     LocalOnly,
 }
 
+/// Why the far end may be a machine. It is a hint: nothing is ever refused for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Suspicion {
+    /// It answered at once and without ringing, as voicemail and auto attendants do.
+    AnsweredAtOnce,
+    /// It spoke at once and went on and on.
+    LongSpeech,
+    /// It beeped.
+    Beep,
+}
+
+impl Suspicion {
+    /// What is suspicious, as one sentence for a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AnsweredAtOnce => "This may be voicemail: it answered at once, without ringing.",
+            Self::LongSpeech => "This may be voicemail: it has been talking without a pause.",
+            Self::Beep => "This may be voicemail: there was a beep.",
+        }
+    }
+
+    /// A short code for machines.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AnsweredAtOnce => "answered_at_once",
+            Self::LongSpeech => "long_speech",
+            Self::Beep => "beep",
+        }
+    }
+}
+
+/// What the peer asks for by REFER, until the agent has decided.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Referral {
+    /// Whom to call.
+    pub to: Party,
+    /// When it is declined unless the agent has decided.
+    pub until: Instant,
+    pub(crate) refer: u32,
+}
+
 /// One call of the agent.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -86,6 +127,20 @@ pub struct Call {
     pub(crate) dismissed: bool,
     /// The agent was told that it is connected.
     pub(crate) greeted: bool,
+    /// The far end was alerted before it answered.
+    pub(crate) rang: bool,
+    /// When its INVITE went out.
+    pub(crate) invited: Option<Instant>,
+    pub(crate) suspicion: Option<Suspicion>,
+    pub(crate) volume: u8,
+    pub(crate) silenced: bool,
+    pub(crate) referral: Option<Referral>,
+    /// What its INVITE refers to.
+    pub(crate) because: Option<Because>,
+    /// The call whose place this one takes, until that one is over.
+    pub(crate) replaces: Option<CallId>,
+    /// The id of a call in its place, if the peer does not take it up again.
+    pub(crate) replacement: Option<CallId>,
     /// No answer by then ends the call; once over, it is forgotten by then.
     pub(crate) deadline: Option<Instant>,
     pub(crate) started: Instant,
@@ -147,6 +202,31 @@ impl Call {
         self.media.is_some_and(|flow| flow.sending && !flow.muted)
     }
 
+    /// Why the far end may be a machine, if something hints at it.
+    pub fn suspicion(&self) -> Option<Suspicion> {
+        self.suspicion
+    }
+
+    /// How loud this person is to everybody, in percent of how they come in.
+    pub fn volume(&self) -> u8 {
+        self.volume
+    }
+
+    /// Whether nobody hears this person.
+    pub fn silenced(&self) -> bool {
+        self.silenced
+    }
+
+    /// What the peer asks for by REFER, until the agent has decided.
+    pub fn referral(&self) -> Option<&Referral> {
+        self.referral.as_ref()
+    }
+
+    /// Whether it is taken up again from an earlier run, and the peer has not answered to that yet.
+    pub fn recovering(&self) -> bool {
+        self.live() && matches!(self.leg, Leg::Unrestored | Leg::Restoring)
+    }
+
     /// Whether its media path is up.
     pub fn connected(&self) -> bool {
         self.path.is_up()
@@ -185,6 +265,15 @@ impl Call {
             muted: false,
             dismissed: false,
             greeted: false,
+            rang: false,
+            invited: None,
+            suspicion: None,
+            volume: FULL_VOLUME,
+            silenced: false,
+            referral: None,
+            because: None,
+            replaces: None,
+            replacement: None,
             deadline: None,
             started: now,
             answered: None,
@@ -204,6 +293,7 @@ impl Call {
             self.deadline,
             self.negotiation.poll_timeout(),
             self.path.poll_timeout().filter(|_| confirmed),
+            self.referral.as_ref().map(|referral| referral.until),
         ]
         .into_iter()
         .flatten()
@@ -225,14 +315,41 @@ pub(crate) enum Leg {
     Called,
     /// A 2xx was sent or received.
     Confirmed,
+    /// Confirmed in an earlier run; media is preparing to take it up again.
+    Unrestored,
+    /// The same; the re-INVITE is sent and not answered.
+    Restoring,
     /// Nothing more will come.
     Gone,
 }
 
 /// Which way sound passes between the agent and one media session.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Flow {
     pub(crate) heard: bool,
     pub(crate) sending: bool,
     pub(crate) muted: bool,
+    pub(crate) mixed: bool,
+    pub(crate) silenced: bool,
+    pub(crate) music: bool,
+    /// In percent.
+    pub(crate) volume: u8,
 }
+
+impl Flow {
+    /// A session that was just opened.
+    pub(crate) fn closed() -> Self {
+        Self {
+            heard: false,
+            sending: false,
+            muted: false,
+            mixed: false,
+            silenced: false,
+            music: false,
+            volume: FULL_VOLUME,
+        }
+    }
+}
+
+/// As loud as it comes in, in percent.
+const FULL_VOLUME: u8 = 100;

@@ -202,6 +202,7 @@ impl World {
                 call: new,
                 from: Party::default(),
                 unacceptable: None,
+                replaces: None,
             }),
         ];
         for call in self.phone.calls() {
@@ -333,6 +334,10 @@ impl World {
             | SipCommand::AnswerReoffer(call) => (call, false),
             // An answer to whatever the peer thinks there is.
             SipCommand::RefuseReoffer { .. } => return Ok(()),
+            SipCommand::Restore(call)
+            | SipCommand::Refer { call, .. }
+            | SipCommand::AnswerRefer { call, .. }
+            | SipCommand::NotifyRefer { call, .. } => (call, false),
         };
         let Some(leg) = self.legs.get_mut(call) else {
             return Err(TestCaseError::fail(format!("{command:?} without a leg")));
@@ -363,7 +368,13 @@ impl World {
                 );
                 leg.theirs = true;
             }
-            SipCommand::Ring(_) | SipCommand::Invite { .. } | SipCommand::RefuseReoffer { .. } => {}
+            SipCommand::Restore(_)
+            | SipCommand::Refer { .. }
+            | SipCommand::AnswerRefer { .. }
+            | SipCommand::NotifyRefer { .. }
+            | SipCommand::Ring(_)
+            | SipCommand::Invite { .. }
+            | SipCommand::RefuseReoffer { .. } => {}
         }
         prop_assert_eq!(leg.farewells, 0, "{:?} after a farewell", command);
         leg.farewells += u32::from(farewell);
@@ -377,6 +388,11 @@ impl World {
             | MediaCommand::UseAnswer { call, .. }
             | MediaCommand::Flow { call, .. }
             | MediaCommand::Mute(call, _)
+            | MediaCommand::Mix(call, _)
+            | MediaCommand::Volume(call, _)
+            | MediaCommand::Silence(call, _)
+            | MediaCommand::Music(call, _)
+            | MediaCommand::WatchGreeting(call)
             | MediaCommand::Dtmf(call, _)
             | MediaCommand::Close(call) => *call,
         };
@@ -406,7 +422,13 @@ impl World {
                 media.muted = false;
             }
             MediaCommand::Dtmf(..) => prop_assert!(media.heard, "digits into a held call"),
-            MediaCommand::Open(_) | MediaCommand::UseEarly { .. } => {}
+            MediaCommand::Mix(..)
+            | MediaCommand::Volume(..)
+            | MediaCommand::Silence(..)
+            | MediaCommand::Music(..)
+            | MediaCommand::WatchGreeting(_)
+            | MediaCommand::Open(_)
+            | MediaCommand::UseEarly { .. } => {}
             MediaCommand::UseAnswer { .. } => prop_assert!(media.ready),
         }
         Ok(())
@@ -531,7 +553,7 @@ fn event() -> impl Strategy<Value = Event> {
     ];
     let sip = prop_oneof![
         4 => (id(), prop::option::weighted(0.1, failure())).prop_map(|(call, unacceptable)| {
-            SipEvent::Invited { call, from: Party::default(), unacceptable }
+            SipEvent::Invited { call, from: Party::default(), unacceptable, replaces: None }
         }),
         2 => (id(), 180u16..184).prop_map(|(call, status)| SipEvent::Ringing { call, status }),
         1 => (id(), 0u32..3).prop_map(|(call, fork)| SipEvent::Early { call, fork }),

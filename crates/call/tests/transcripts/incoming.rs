@@ -50,6 +50,7 @@ fn an_unanswerable_offer_never_rings() {
         call: A,
         from: party(),
         unacceptable: Some(MediaFailure::NotAcceptable),
+        replaces: None,
     });
     desk.reads(
         "

@@ -26,6 +26,7 @@ pub(crate) fn invited(call: u64) -> SipEvent {
         call: CallId::new(call),
         from: party(),
         unacceptable: None,
+        replaces: None,
     }
 }
 
@@ -79,6 +80,7 @@ impl Script {
         Self {
             phone: Phone::new(PhoneConfig {
                 seed: 42,
+                hold_music: false,
                 ..PhoneConfig::default()
             }),
             now: Instant::now(),
@@ -198,6 +200,29 @@ fn written(event: &Event) -> String {
             UserAction::Mute(call, muted) => format!("Mute({call}, {muted})"),
             UserAction::Dtmf(call, _) => format!("Dtmf({call})"),
             UserAction::Dismiss(call) => format!("Dismiss({call})"),
+            UserAction::Consult {
+                customer,
+                expert,
+                hand_over,
+                ..
+            } => {
+                let what = if *hand_over { "HandOver" } else { "Consult" };
+                format!("{what}({customer}, {expert})")
+            }
+            UserAction::BlindTransfer { customer, .. } => format!("BlindTransfer({customer})"),
+            UserAction::Swap(call) => format!("Swap({call})"),
+            UserAction::Back(call) => format!("Back({call})"),
+            UserAction::Complete { customer, sure } => {
+                let how = if *sure { ", sure" } else { "" };
+                format!("Complete({customer}{how})")
+            }
+            UserAction::KeepConsulting(call) => format!("KeepConsulting({call})"),
+            UserAction::Merge { call, with, .. } => format!("Merge({call}, {with})"),
+            UserAction::Leave(call) => format!("Leave({call})"),
+            UserAction::Volume(call, percent) => format!("Volume({call}, {percent})"),
+            UserAction::Silence(call, on) => format!("Silence({call}, {on})"),
+            UserAction::Follow { call, new } => format!("Follow({call}, {new})"),
+            UserAction::DoNotFollow(call) => format!("DoNotFollow({call})"),
         },
         Event::Sip(event) => match event {
             SipEvent::Invited { call, .. } => format!("Invited({call})"),
@@ -211,6 +236,25 @@ fn written(event: &Event) -> String {
             SipEvent::ReofferRefused { call, status } => {
                 format!("ReofferRefused({call}, {status})")
             }
+            SipEvent::ReferAnswered {
+                call,
+                status,
+                subscribed,
+                ..
+            } => {
+                let told = if *subscribed { "" } else { ", untold" };
+                format!("ReferAnswered({call}, {status}{told})")
+            }
+            SipEvent::ReferProgress {
+                call,
+                status,
+                terminated,
+                ..
+            } => {
+                let last = if *terminated { ", last" } else { "" };
+                format!("ReferProgress({call}, {status}{last})")
+            }
+            SipEvent::Referred { call, new, .. } => format!("Referred({call}, {new})"),
         },
         Event::Media(event) => match event {
             MediaEvent::Ready(call) => format!("Ready({call})"),
@@ -219,7 +263,9 @@ fn written(event: &Event) -> String {
             MediaEvent::Disconnected(call) => format!("Disconnected({call})"),
             MediaEvent::FirstAudio(call) => format!("FirstAudio({call})"),
             MediaEvent::RemoteHold(call, held) => format!("RemoteHold({call}, {held})"),
+            MediaEvent::Suspicious(call, why) => format!("Suspicious({call}, {why:?})"),
         },
+        Event::Restored(restored) => format!("Restored({})", restored.call),
         Event::Timeout => "Timeout".to_owned(),
     }
 }
@@ -229,7 +275,10 @@ fn spelled(command: &Command) -> String {
     use warmline_call::{MediaCommand as M, Notice as N, SipCommand as S, SoundCommand as P};
     match command {
         Command::Sip(command) => match command {
-            S::Invite { call, .. } => format!("Invite({call})"),
+            S::Invite { call, because, .. } => match because {
+                None => format!("Invite({call})"),
+                Some(because) => format!("Invite({call}) {because:?}"),
+            },
             S::Ring(call) => format!("Ring({call})"),
             S::Accept(call) => format!("Accept({call})"),
             S::Reject { call, status } => format!("Reject({call}) {status}"),
@@ -246,6 +295,13 @@ fn spelled(command: &Command) -> String {
             }
             S::AnswerReoffer(call) => format!("AnswerReoffer({call})"),
             S::RefuseReoffer { call, status } => format!("RefuseReoffer({call}) {status}"),
+            S::Restore(call) => format!("Restore({call})"),
+            S::Refer { call, replaces, .. } => match replaces {
+                None => format!("Refer({call})"),
+                Some(other) => format!("Refer({call}) replacing {other}"),
+            },
+            S::AnswerRefer { call, status, .. } => format!("AnswerRefer({call}) {status}"),
+            S::NotifyRefer { call, status, .. } => format!("NotifyRefer({call}) {status}"),
         },
         Command::Media(command) => match command {
             M::Open(call) => format!("Media Open({call})"),
@@ -263,6 +319,13 @@ fn spelled(command: &Command) -> String {
             },
             M::Mute(call, true) => format!("Media Mute({call})"),
             M::Mute(call, false) => format!("Media Unmute({call})"),
+            M::Mix(call, true) => format!("Media Mix({call})"),
+            M::Mix(call, false) => format!("Media Unmix({call})"),
+            M::Volume(call, percent) => format!("Media Volume({call}, {percent})"),
+            M::Silence(call, on) => format!("Media Silence({call}, {on})"),
+            M::Music(call, true) => format!("Media Music({call})"),
+            M::Music(call, false) => format!("Media Music({call}) off"),
+            M::WatchGreeting(call) => format!("Media WatchGreeting({call})"),
             M::Dtmf(call, _) => format!("Media Dtmf({call})"),
             M::Close(call) => format!("Media Close({call})"),
         },
@@ -279,6 +342,16 @@ fn spelled(command: &Command) -> String {
         }) => {
             let what = if *hold { "hold" } else { "resume" };
             format!("HoldFailed({call}): {what}, {failure:?}")
+        }
+        Command::Notice(N::Transfer {
+            customer,
+            expert,
+            news,
+            reason,
+        }) => {
+            let expert = expert.map_or_else(String::new, |expert| format!(", {expert}"));
+            let why = reason.map_or_else(String::new, |reason| format!(": {reason:?}"));
+            format!("Transfer({customer}{expert}) {news:?}{why}")
         }
     }
 }

@@ -1,0 +1,161 @@
+//! Calls that go on: those of an earlier run of the program, and those whose place another call takes.
+
+use std::time::Instant;
+
+use crate::{
+    command::{Because, Command, SipCommand},
+    event::Restored,
+    phone::Phone,
+    reason::EndReason,
+    state::{Call, CallId, Direction, Leg, State},
+    transfer::Transfer,
+};
+
+impl Phone {
+    /// Take a call of an earlier run up again. The customer's comes before the expert's.
+    pub(crate) fn restored(
+        &mut self,
+        now: Instant,
+        restored: Restored,
+        commands: &mut Vec<Command>,
+    ) {
+        let id = restored.call;
+        if self.calls.contains_key(&id) {
+            return;
+        }
+        let mut call = Call::new(id, restored.direction, restored.party, restored.started);
+        call.state = State::Established;
+        call.leg = Leg::Unrestored;
+        call.answered = Some(restored.answered);
+        call.muted = restored.muted;
+        call.greeted = true;
+        call.replacement = Some(restored.replacement);
+        call.path.was_up();
+        call.negotiation.restored(restored.held);
+        let to = call.party.clone();
+        self.calls.insert(id, call);
+        if !restored.held && self.focus.is_none() {
+            self.take_focus(id);
+        } else if let Some(call) = self.calls.get_mut(&id) {
+            call.negotiation.want(true);
+        }
+        if let Some(customer) = restored.consults_for
+            && self.calls.get(&customer).is_some_and(Call::live)
+        {
+            self.transfers.push(Transfer::restored(customer, id, to));
+        }
+        self.open_media(now, id, commands);
+    }
+
+    /// The offer that takes the dialog up again is at hand.
+    pub(crate) fn restore(&mut self, id: CallId, commands: &mut Vec<Command>) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.leg = Leg::Restoring;
+            call.deadline = None;
+            call.negotiation.restoring();
+            commands.push(Command::Sip(SipCommand::Restore(id)));
+        }
+    }
+
+    /// The peer has taken the call up again.
+    pub(crate) fn taken_up(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id)
+            && call.leg == Leg::Restoring
+        {
+            call.leg = Leg::Confirmed;
+            call.replacement = None;
+        }
+    }
+
+    /// The peer does not take the dialog up, though it may know it: a new call in its place may do.
+    /// True if one is made.
+    pub(crate) fn replace_unrestored(
+        &mut self,
+        now: Instant,
+        id: CallId,
+        commands: &mut Vec<Command>,
+    ) -> bool {
+        let Some(call) = self.alive(id, Leg::Restoring) else {
+            return false;
+        };
+        call.leg = Leg::Confirmed;
+        let (to, new) = (call.party.clone(), call.replacement.take());
+        let Some(new) = new.filter(|new| !self.calls.contains_key(new)) else {
+            return false;
+        };
+        let mut call = Call::new(new, Direction::Outgoing, to, now);
+        call.because = Some(Because::Replaces(id));
+        call.replaces = Some(id);
+        self.calls.insert(new, call);
+        self.open_media(now, new, commands);
+        true
+    }
+
+    /// `new` has been answered: it is what `old` was, to the agent and to transfers.
+    pub(crate) fn take_place(&mut self, new: CallId, old: CallId) {
+        let Some((muted, volume, silenced)) = self
+            .calls
+            .get(&old)
+            .filter(|call| call.live())
+            .map(|call| (call.muted, call.volume, call.silenced))
+        else {
+            return;
+        };
+        for member in self.group.iter_mut().filter(|member| **member == old) {
+            *member = new;
+        }
+        for transfer in &mut self.transfers {
+            transfer.rename(old, new);
+        }
+        if self.focus == Some(old) {
+            self.focus = Some(new);
+        }
+        let heard = self.in_focus(new) || self.grouped(new);
+        if let Some(call) = self.calls.get_mut(&old) {
+            call.negotiation.want(true);
+        }
+        if let Some(call) = self.calls.get_mut(&new) {
+            call.muted = muted;
+            call.volume = volume;
+            call.silenced = silenced;
+            call.greeted = true;
+            call.negotiation.want(!heard);
+        }
+    }
+
+    /// Why a call ended that the peer has ended: for one whose place another has taken, that is why.
+    pub(crate) fn reason_if_replaced(&self, id: CallId, reason: EndReason) -> EndReason {
+        let takes = |call: &&Call| {
+            call.replaces == Some(id) && call.live() && call.state == State::Established
+        };
+        match self.calls.values().find(takes) {
+            Some(_) => EndReason::Replaced,
+            None => reason,
+        }
+    }
+
+    /// A call that was to take another's place is over: the other one goes on as it was, if it does.
+    pub(crate) fn place_given_back(
+        &mut self,
+        now: Instant,
+        ended: CallId,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(call) = self.calls.get_mut(&ended) else {
+            return;
+        };
+        let (because, established) = (call.because, call.answered.is_some());
+        let Some(old) = call.replaces.take() else {
+            return;
+        };
+        if !self.calls.get(&old).is_some_and(Call::live) {
+            return;
+        }
+        if matches!(because, Some(Because::Replaces(_))) {
+            // Neither the old dialog nor a new one in its place: there is nothing left.
+            self.end(now, old, EndReason::CallLost, 480, commands);
+        } else if established {
+            self.take_place(old, ended);
+        }
+    }
+}

@@ -362,6 +362,8 @@ impl Running {
                 let held = matches!(direction, Direction::SendOnly | Direction::Inactive);
                 CallMedia::RemoteHold(call, held)
             }
+            // Nobody has asked for it.
+            MediaEvent::Greeting(_) => return,
         };
         self.feed(Event::Media(event));
     }

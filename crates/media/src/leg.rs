@@ -32,6 +32,7 @@ pub(crate) struct Switches {
     pub(crate) mixed: bool,
     pub(crate) volume: u8,
     pub(crate) silenced: bool,
+    pub(crate) watches_greeting: bool,
 }
 
 impl Default for Switches {
@@ -43,6 +44,7 @@ impl Default for Switches {
             mixed: false,
             volume: 100,
             silenced: false,
+            watches_greeting: false,
         }
     }
 }
@@ -129,6 +131,7 @@ impl State {
             leg.set_mixed(switches.mixed);
             leg.set_volume(switches.volume);
             leg.set_silenced(switches.silenced);
+            leg.watch_greeting(switches.watches_greeting);
             leg.set_sending(switches.sending && direction.is_some_and(Direction::sends));
         }
     }

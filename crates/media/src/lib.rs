@@ -32,4 +32,4 @@ pub use session::{Fork, MediaEvent, Session};
 pub use statistics::Stats;
 pub use trust::Trust;
 pub use turn::{ReachError, reach};
-pub use warmline_audio::Codec;
+pub use warmline_audio::{Codec, Greeting};

@@ -9,7 +9,7 @@ use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::sender_report::SenderReport;
 use rtc::rtp;
 use tokio::sync::mpsc;
-use warmline_audio::{LegControl, PacketSink};
+use warmline_audio::{Greeting, LegControl, PacketSink};
 
 use crate::MediaEvent;
 use crate::rtcp::Rtcp;
@@ -34,6 +34,8 @@ struct State {
     formats: Vec<Format>,
     telephone_events: TelephoneEvents,
     audio_heard: bool,
+    /// Told since they were asked for: a leg that takes the place of another begins to listen anew.
+    greetings: Vec<Greeting>,
     receives: bool,
     leg: Option<(PacketSink, LegControl)>,
     rtcp: Rtcp,
@@ -51,6 +53,7 @@ impl RtpSession {
                 formats: Vec::new(),
                 telephone_events: TelephoneEvents::default(),
                 audio_heard: false,
+                greetings: Vec::new(),
                 receives: true,
                 leg: None,
                 rtcp: Rtcp::default(),
@@ -87,6 +90,11 @@ impl RtpSession {
         state.sequence_number = sequence_number;
         state.rtcp.restart();
         state.leg = Some((sink, control));
+    }
+
+    /// Signs of a machine are asked for; those that were told before are told again.
+    pub(crate) fn expect_greeting(&self) {
+        self.state().greetings.clear();
     }
 
     /// Lets go of the leg.
@@ -145,8 +153,9 @@ impl RtpSession {
                 &packet.payload,
             );
         }
+        let greeting = state.take_greeting();
         drop(state);
-        if let Some(event) = event {
+        for event in [event, greeting].into_iter().flatten() {
             self.tell(event);
         }
     }
@@ -173,6 +182,10 @@ impl RtpSession {
     /// payload type so far: see [`crate::transport`]. False: there is nothing to send it from.
     pub(crate) fn on_send(&self, now: Instant, packet: &mut rtp::Packet) -> bool {
         let mut state = self.state();
+        // Asked here as well: a far end may send nothing in the silence after a beep.
+        if let Some(greeting) = state.take_greeting() {
+            self.tell(greeting);
+        }
         let state = &mut *state;
         let Some(transmission) = &mut state.transmission else {
             return false;
@@ -243,6 +256,17 @@ impl RtpSession {
 }
 
 impl State {
+    /// What the leg has found out about the greeting, if that is news.
+    fn take_greeting(&mut self) -> Option<MediaEvent> {
+        let (_, control) = self.leg.as_ref()?;
+        let greeting = control.take_greeting()?;
+        if self.greetings.contains(&greeting) {
+            return None;
+        }
+        self.greetings.push(greeting);
+        Some(MediaEvent::Greeting(greeting))
+    }
+
     fn on_reception_reports(
         &mut self,
         now: Instant,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
-use warmline_audio::Engine;
+use warmline_audio::{Engine, Greeting};
 
 use crate::leg::{LegSlot, pump};
 use crate::link::{Link, Links};
@@ -53,6 +53,9 @@ pub enum MediaEvent {
     FirstAudio,
     /// The peer pressed a key (RFC 4733). Once per key.
     Dtmf(char),
+    /// Signs that a machine has answered, asked for by [`Session::watch_greeting`]. Each at most once
+    /// every time it is asked for.
+    Greeting(Greeting),
     /// The peer's own direction has changed: `SendOnly` and `Inactive` mean it has put us on
     /// hold.
     RemoteDirection(Direction),
@@ -283,6 +286,17 @@ impl Session {
     /// Whether nobody hears this call, neither the agent nor the others. Packets flow. Starts off.
     pub fn set_silenced(&self, silenced: bool) {
         self.shared.leg.set(|switches| switches.silenced = silenced);
+    }
+
+    /// Whether to listen for signs that a machine has answered, which come as [`MediaEvent::Greeting`].
+    /// To be turned on when the call is answered, not before; it is over by itself after 30 s. Starts
+    /// off.
+    pub fn watch_greeting(&self, on: bool) {
+        if on {
+            self.shared.rtp.expect_greeting();
+        }
+        let leg = &self.shared.leg;
+        leg.set(|switches| switches.watches_greeting = on);
     }
 
     /// Sends a digit (0-9, *, #, A-D) of `duration_ms` as a telephone event (RFC 4733).

@@ -166,7 +166,7 @@ impl Talk {
                 self.lost = None;
                 Vec::new()
             }
-            MediaEvent::FirstAudio => Vec::new(),
+            MediaEvent::FirstAudio | MediaEvent::Greeting(_) => Vec::new(),
         }
     }
 

@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod frame;
 mod greeting;
+mod hold_music;
 mod jitter;
 mod leg;
 mod level;

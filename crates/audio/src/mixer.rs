@@ -32,6 +32,16 @@ impl Fade {
         *self
     }
 
+    /// The next 10 ms, towards `gain` by no more than `step`: a slower fade.
+    pub(crate) fn edge_toward(&mut self, gain: f32, step: f32) -> Self {
+        self.toward(self.to + (gain - self.to).clamp(-step, step))
+    }
+
+    /// Whether it has come down to silence.
+    pub(crate) fn has_ended(self) -> bool {
+        self.to == 0.0
+    }
+
     /// Whether these 10 ms let nothing through.
     pub(crate) fn is_silent(self) -> bool {
         self.from == 0.0 && self.to == 0.0

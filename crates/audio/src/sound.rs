@@ -14,7 +14,8 @@ use crate::device::ring::{Capture, Playout};
 use crate::engine::Shared;
 use crate::frame::{Frame, SILENCE};
 use crate::greeting;
-use crate::leg::LegEnd;
+use crate::hold_music::HoldMusic;
+use crate::leg::{LegEnd, Words};
 use crate::level::Meter;
 use crate::line::Line;
 use crate::mixer::Limiter;
@@ -61,6 +62,7 @@ pub(crate) struct Sound {
     ring_meter: Meter,
     tones: TonePlayer,
     ring_tone: RingTone,
+    hold_music: HoldMusic,
     limiter: Limiter,
     pace: Pace,
     /// Who is here in place of devices, and what they heard last.
@@ -89,6 +91,7 @@ impl Sound {
             ring_meter: Meter::default(),
             tones: TonePlayer::new(region),
             ring_tone: RingTone::default(),
+            hold_music: HoldMusic::default(),
             limiter: Limiter::new(),
             pace: Pace::default(),
             line: None,
@@ -169,8 +172,19 @@ impl Sound {
             leg.receive(now, spoken);
             leg.hear(volumes.calls, &mut mix, &mut group);
         }
+        let mut music = SILENCE;
+        if self.legs.iter().flatten().any(|leg| leg.plays_music()) {
+            self.hold_music.play(&mut music);
+        } else {
+            self.hold_music.stop();
+        }
+        let words = Words {
+            microphone: &microphone,
+            group: &group,
+            music: &music,
+        };
         for leg in self.legs.iter_mut().flatten() {
-            leg.say(&microphone, &group);
+            leg.say(&words);
         }
         self.tones.add(&mut mix, volumes);
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());

@@ -35,6 +35,17 @@ pub(super) struct Events {
     pub(super) sender: EventSender,
 }
 
+/// What there is to say in a tick.
+pub(crate) struct Words<'a> {
+    pub(crate) microphone: &'a Frame,
+    /// All that the mixed legs were given, each its own too.
+    pub(crate) group: &'a Frame,
+    pub(crate) music: &'a Frame,
+}
+
+/// How far music comes or goes in 10 ms.
+const MUSIC_FADE: f32 = 1.0 / 30.0;
+
 /// The sound thread's side of a leg. Nothing here allocates or waits.
 pub(crate) struct LegEnd {
     pub(super) shared: Arc<LegShared>,
@@ -56,6 +67,11 @@ pub(crate) struct LegEnd {
     pub(super) spec: CodecSpec,
     /// The agent's voice, silent once muted.
     pub(super) said: Fade,
+    /// The rest of the group.
+    pub(super) others: Fade,
+    pub(super) music: Fade,
+    /// Whether the packet that is being filled ends music.
+    pub(super) rings_out: bool,
     pub(super) limiter: Limiter,
     pub(super) packet: [f32; MAX_PACKET],
     pub(super) filled: usize,
@@ -111,19 +127,27 @@ impl LegEnd {
         mixer::add(group, sound, Fade::at(1.0));
     }
 
-    /// Takes 10 ms of the microphone, and of the others if the leg is mixed, and sends a packet when one
-    /// is full. `group` is all that the mixed legs were given in this tick, this one too.
-    pub(crate) fn say(&mut self, microphone: &Frame, group: &Frame) {
-        let voice = if is(&self.shared.muted) { 0.0 } else { 1.0 };
+    /// Whether music is to be heard on the leg, or dies away.
+    pub(crate) fn plays_music(&self) -> bool {
+        is(&self.shared.music) || !self.music.has_ended()
+    }
+
+    /// Takes 10 ms of what there is to say and sends a packet when one is full.
+    pub(crate) fn say(&mut self, words: &Words) {
         let step = self.spec.codec.clock_rate() / 100;
-        if !is(&self.shared.sending) {
+        let (sending, music) = (is(&self.shared.sending), is(&self.shared.music));
+        self.rings_out |= self.plays_music();
+        let goes_on = self.rings_out && (self.plays_music() || self.filled > 0);
+        if !sending && !goes_on {
+            self.rings_out = false;
             // Time goes on, so that the far end sees a pause and not a jump.
             let held = (self.filled / FRAME) as u32 * step;
             self.timestamp = self.timestamp.wrapping_add(held + step);
             self.filled = 0;
             self.spurt = true;
             // Nothing is on the air that would have to fade.
-            self.said = Fade::at(voice);
+            self.said = Fade::at(0.0);
+            self.others = Fade::at(0.0);
             self.limiter = Limiter::new();
             return;
         }
@@ -131,17 +155,22 @@ impl LegEnd {
             self.encoder.set_expected_loss(percent);
         }
         let said = &mut self.packet[self.filled..self.filled + FRAME];
-        said.copy_from_slice(microphone);
-        self.said.toward(voice).apply(said);
-        if !self.mixed.is_silent() {
-            let mut others = *group;
-            for (sum, own) in others.iter_mut().zip(&self.came) {
+        said.copy_from_slice(words.microphone);
+        let to = |wanted| if wanted { 1.0 } else { 0.0 };
+        let speaks = sending && !music && !is(&self.shared.muted);
+        self.said.toward(to(speaks)).apply(said);
+        let music = self.music.edge_toward(to(music), MUSIC_FADE);
+        mixer::add(said, words.music, music);
+        let others = self.others.toward(to(sending && is(&self.shared.mixed)));
+        if !others.is_silent() {
+            let mut voices = *words.group;
+            for (sum, own) in voices.iter_mut().zip(&self.came) {
                 *sum -= own;
             }
-            mixer::add(said, &others, self.mixed);
+            mixer::add(said, &voices, others);
         }
         // The agent alone is never too loud.
-        if !self.mixed.is_silent() || self.limiter.holds() {
+        if !others.is_silent() || self.limiter.holds() {
             self.limiter.limit(said);
         }
         self.filled += FRAME;
@@ -211,7 +240,8 @@ impl LegEnd {
             self.watch = None;
         } else if self.has_received {
             let watch = self.watch.get_or_insert_with(GreetingWatch::new);
-            let spoken = spoken && is(&shared.sending) && !is(&shared.muted);
+            let sent = is(&shared.sending) && !is(&shared.muted) && !is(&shared.music);
+            let spoken = spoken && sent;
             if let Some(greeting) = watch.listen(&self.came, spoken) {
                 shared.greetings.tell(greeting);
             }

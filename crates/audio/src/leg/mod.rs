@@ -23,7 +23,7 @@ use crate::{AudioError, Codec, CodecSpec, Greeting, PacketSource};
 use end::{Events, ReceivedPacket};
 use shared::LegShared;
 
-pub(crate) use end::LegEnd;
+pub(crate) use end::{LegEnd, Words};
 pub use shared::LegStats;
 
 /// Received packets that wait for the next tick.
@@ -197,6 +197,14 @@ impl LegControl {
         switch.store(silenced, Ordering::Relaxed);
     }
 
+    /// Whether soft music, made by the engine, is sent in place of the agent's voice, so that somebody
+    /// who waits does not hear silence. Packets flow while it plays, whether or not the leg is
+    /// [sending](LegControl::set_sending); of a [mixed](LegControl::set_mixed) leg that is sending, the
+    /// others are heard with it. About -30 dBFS. Starts off; comes and goes in 300 ms.
+    pub fn set_music(&self, on: bool) {
+        self.handle.shared.music.store(on, Ordering::Relaxed);
+    }
+
     /// Whether to listen for signs that a machine has answered ([`Greeting`]): to be asked for when the
     /// call is answered, not before, since tones of the network are not told from others. Starts off,
     /// and begins anew each time it is turned on. Cheap, and over by itself after 30 s.
@@ -316,6 +324,9 @@ pub(crate) fn open(
         encoder,
         spec: config.send,
         said: Fade::at(1.0),
+        others: Fade::at(0.0),
+        music: Fade::at(0.0),
+        rings_out: false,
         limiter: Limiter::new(),
         packet: [0.0; MAX_PACKET],
         filled: 0,

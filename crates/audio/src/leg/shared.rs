@@ -47,6 +47,7 @@ pub(super) struct LegShared {
     pub(super) mixed: AtomicBool,
     pub(super) silenced: AtomicBool,
     pub(super) volume: Percent,
+    pub(super) music: AtomicBool,
     pub(super) watching: AtomicBool,
     pub(super) greetings: Greetings,
     pub(super) closed: AtomicBool,

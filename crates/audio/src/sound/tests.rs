@@ -1,6 +1,7 @@
 //! The sound thread's work, in virtual time and without devices.
 
 mod group;
+mod music;
 
 use std::time::Duration;
 
@@ -125,6 +126,7 @@ fn neither_callbacks_nor_ticks_allocate() {
                 leg.control.set_expected_loss(10);
                 leg.control.set_volume((n / 10) as u8);
                 leg.control.set_silenced(n % 600 == 10);
+                leg.control.set_music(n % 600 == 10);
             }
         }
         let at = (n * 441) % 40_000;

@@ -32,6 +32,7 @@ pub(crate) struct Switches {
     pub(crate) mixed: bool,
     pub(crate) volume: u8,
     pub(crate) silenced: bool,
+    pub(crate) music: bool,
     pub(crate) watches_greeting: bool,
 }
 
@@ -44,6 +45,7 @@ impl Default for Switches {
             mixed: false,
             volume: 100,
             silenced: false,
+            music: false,
             watches_greeting: false,
         }
     }
@@ -132,7 +134,9 @@ impl State {
             leg.set_volume(switches.volume);
             leg.set_silenced(switches.silenced);
             leg.watch_greeting(switches.watches_greeting);
-            leg.set_sending(switches.sending && direction.is_some_and(Direction::sends));
+            let sends = direction.is_some_and(Direction::sends);
+            leg.set_music(switches.music && sends);
+            leg.set_sending(switches.sending && sends);
         }
     }
 }

@@ -288,6 +288,13 @@ impl Session {
         self.shared.leg.set(|switches| switches.silenced = silenced);
     }
 
+    /// Whether soft music is sent in place of the microphone: for a peer that waits and would hear
+    /// silence. Packets flow while it plays, also if nothing else is sent, as long as the negotiated
+    /// direction allows it. Starts off.
+    pub fn set_music(&self, on: bool) {
+        self.shared.leg.set(|switches| switches.music = on);
+    }
+
     /// Whether to listen for signs that a machine has answered, which come as [`MediaEvent::Greeting`].
     /// To be turned on when the call is answered, not before; it is over by itself after 30 s. Starts
     /// off.

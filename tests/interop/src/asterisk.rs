@@ -161,12 +161,13 @@ impl Asterisk {
 
     /// Where a WebRTC phone registers.
     pub fn wss(&self) -> String {
-        format!("wss://localhost:{}/ws", self.ports.wss)
+        let host = place::host(self.address);
+        format!("wss://{host}:{}/ws", self.ports.wss)
     }
 
     /// Where a phone registers over TLS.
     pub fn sips(&self) -> String {
-        format!("sips:localhost:{}", self.ports.tls)
+        format!("sips:{}:{}", place::host(self.address), self.ports.tls)
     }
 
     /// Where a plain SIP phone registers, over UDP on 127.0.0.1.

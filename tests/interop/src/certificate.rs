@@ -62,7 +62,10 @@ impl Authority {
         let key = generate()?;
         let names: &[&str] = match flaw {
             Flaw::WrongName => &["elsewhere.test"],
-            Flaw::None | Flaw::Expired => &["localhost", "127.0.0.1"],
+            Flaw::None | Flaw::Expired => {
+                // the last two in a network of a test's own
+                &["localhost", "127.0.0.1", "10.77.0.1", "10.77.0.2"]
+            }
         };
         let mut params = parameters(names, flaw)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

@@ -39,23 +39,70 @@ pub enum Fault {
     Unsubscribed,
 }
 
+#[derive(Clone, Copy)]
+struct Ports {
+    sip: u16,
+    ws: u16,
+    tls: u16,
+}
+
+impl Ports {
+    fn free() -> Ports {
+        Ports {
+            sip: ports::free(),
+            ws: ports::free(),
+            tls: ports::free(),
+        }
+    }
+
+    /// The names of an edge at this address, for another that stands in for it.
+    fn aliases(self, address: Ipv4Addr) -> String {
+        let Ports { sip, ws, tls } = self;
+        format!("alias=udp:{address}:{sip}\nalias=tcp:{address}:{ws}\nalias=tls:{address}:{tls}")
+    }
+}
+
 impl Edge {
     pub(crate) fn start(dir: &Path, certificate: &Certificate, pbx: SocketAddrV4) -> Result<Edge> {
+        let ports = Ports::free();
+        Edge::with(dir, certificate, pbx, *pbx.ip(), ports, "")
+    }
+
+    pub(crate) fn pair(
+        dir: &Path,
+        certificate: &Certificate,
+        pbx: SocketAddrV4,
+        [a, b]: [Ipv4Addr; 2],
+    ) -> Result<[Edge; 2]> {
+        let (ports, other) = (Ports::free(), Ports::free());
+        Ok([
+            Edge::with(dir, certificate, pbx, a, ports, &other.aliases(b))?,
+            Edge::with(dir, certificate, pbx, b, other, &ports.aliases(a))?,
+        ])
+    }
+
+    fn with(
+        dir: &Path,
+        certificate: &Certificate,
+        pbx: SocketAddrV4,
+        address: Ipv4Addr,
+        ports: Ports,
+        aliases: &str,
+    ) -> Result<Edge> {
         let dir = place::own_folder(dir, "edge")?;
-        let (address, tls_port) = (*pbx.ip(), ports::free());
         template::fill_all(
             &place::sources().join("edge"),
             &dir,
             &[
                 ("modules", modules()?.display().to_string()),
                 ("address", address.to_string()),
-                ("aliases", String::new()),
+                ("aliases", aliases.to_owned()),
                 ("domain", Person::DOMAIN.to_owned()),
                 ("nobody", asterisk::number::NOBODY.to_owned()),
                 ("pbx", pbx.to_string()),
-                ("sip_port", ports::free().to_string()),
-                ("ws_port", ports::free().to_string()),
-                ("tls_port", tls_port.to_string()),
+                ("sip_port", ports.sip.to_string()),
+                ("ws_port", ports.ws.to_string()),
+                ("tls_port", ports.tls.to_string()),
                 ("tls_cfg", dir.join("tls.cfg").display().to_string()),
                 ("certificate", certificate.file.display().to_string()),
                 ("key", certificate.key.display().to_string()),
@@ -66,7 +113,7 @@ impl Edge {
             process: None,
             dir,
             address,
-            tls_port,
+            tls_port: ports.tls,
         };
         edge.restart()?;
         Ok(edge)
@@ -126,12 +173,12 @@ impl Edge {
 
     /// Where a phone registers over secure WebSocket.
     pub fn wss(&self) -> String {
-        format!("wss://localhost:{}/ws", self.tls_port)
+        format!("wss://{}:{}/ws", place::host(self.address), self.tls_port)
     }
 
     /// Where a phone registers over TLS.
     pub fn sips(&self) -> String {
-        format!("sips:localhost:{}", self.tls_port)
+        format!("sips:{}:{}", place::host(self.address), self.tls_port)
     }
 
     /// Calls a function of Kamailio's by JSON-RPC over a datagram socket.

@@ -3,174 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{LabError, Result};
 use crate::lines::{Line, Lines};
 use crate::process::Process;
+use crate::protocol::{Caller, Command, Event, Kind, Phase, Reason, Stats};
 use crate::sound::Sound;
-
-/// What a phone can be told.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "cmd", rename_all = "snake_case")]
-#[allow(missing_docs)] // docs/cli.md
-pub enum Command {
-    Dial {
-        to: String,
-    },
-    Answer {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-    },
-    Reject {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-        status: u16,
-    },
-    Hangup {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-    },
-    Hold {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-    },
-    Resume {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-    },
-    Mute {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-    },
-    Unmute {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-    },
-    Dtmf {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-        digits: String,
-    },
-    Stats {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<u64>,
-    },
-    Quit,
-}
-
-/// Something a phone says.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Event {
-    /// Milliseconds since the phone started.
-    pub t_ms: f64,
-    /// Which call it is about.
-    pub call: Option<u64>,
-    /// What happened.
-    #[serde(flatten)]
-    pub kind: Kind,
-    /// When the harness read it.
-    #[serde(skip, default = "Instant::now")]
-    pub at: Instant,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-#[allow(missing_docs)] // docs/cli.md
-pub enum Kind {
-    Hello {
-        protocol: u32,
-    },
-    Registered {
-        expires_s: u64,
-    },
-    Unregistered {
-        reason: Reason,
-        retry_in_ms: Option<u64>,
-    },
-    Dialing {
-        to: String,
-    },
-    Incoming {
-        from: Caller,
-        to: String,
-        headers: Vec<(String, String)>,
-        waiting: bool,
-    },
-    Ringing,
-    Early,
-    Active,
-    FirstAudio,
-    Held {
-        by: String,
-    },
-    Muted {
-        muted: bool,
-    },
-    Media {
-        connected: bool,
-    },
-    Dtmf {
-        digit: char,
-    },
-    Ended {
-        reason: Reason,
-        status: Option<u16>,
-        duration_ms: Option<u64>,
-    },
-    Stats(Box<Stats>),
-    Device {
-        role: String,
-        name: Option<String>,
-        state: String,
-    },
-    Error {
-        code: String,
-        message: String,
-    },
-    #[serde(other)]
-    Other,
-}
-
-/// Why something came about: a code for programs, words for people.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Reason {
-    /// One of the codes of `docs/cli.md`.
-    pub code: String,
-    /// What happened and what to do.
-    pub message: String,
-}
-
-/// Who calls.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Caller {
-    /// The display name.
-    pub name: Option<String>,
-    /// The number, or the user part of the address.
-    pub number: Option<String>,
-}
-
-/// How a call's sound is doing.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Stats {
-    /// `opus`, `g722`, `pcmu` or `pcma`.
-    pub codec: Option<String>,
-    /// Packets sent.
-    pub sent: u64,
-    /// Packets received.
-    pub received: u64,
-    /// Packets lost on the way here.
-    pub lost: i64,
-    /// Interarrival jitter.
-    pub jitter_ms: f64,
-    /// From the peer's RTCP reports.
-    pub round_trip_ms: Option<f64>,
-    /// What the peer lost of ours.
-    pub remote_lost: Option<i64>,
-    /// Sound that was invented for what was lost.
-    pub concealed_ms: Option<f64>,
-}
 
 /// A running phone.
 pub struct Phone {
@@ -311,6 +148,18 @@ impl Phone {
         }
     }
 
+    /// Waits until a transfer is so far, and gives the reason if there is one.
+    pub fn wait_transfer(&mut self, wanted: Phase, limit: Duration) -> Result<Option<Reason>> {
+        self.wait_for(
+            &format!("transfer {wanted:?}"),
+            limit,
+            |event| match &event.kind {
+                Kind::Transfer { phase, reason, .. } if *phase == wanted => Some(reason.clone()),
+                _ => None,
+            },
+        )
+    }
+
     /// Asks how the sound is doing.
     pub fn stats(&mut self) -> Result<Stats> {
         self.tell(Command::Stats { call: None })?;
@@ -432,6 +281,11 @@ impl Phone {
             .filter_map(|line| parse(line).ok())
             .filter(|event| wanted(&event.kind))
             .count()
+    }
+
+    /// Ends it without a warning, as a crash would.
+    pub fn kill(&mut self) {
+        self.lines.kill();
     }
 
     /// Sends it SIGTERM.

@@ -87,7 +87,7 @@ impl Lab {
         Ok(Authority::new(self.dir(), "stranger")?.file)
     }
 
-    /// A good certificate for `localhost` and 127.0.0.1.
+    /// A good certificate for `localhost`, 127.0.0.1 and the servers of a [`crate::Internetwork`].
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
     }
@@ -113,6 +113,11 @@ impl Lab {
         Asterisk::start(self.dir(), certificate, Ipv4Addr::LOCALHOST)
     }
 
+    /// An Asterisk that is to be found at this address alone.
+    pub fn asterisk_at(&self, address: Ipv4Addr) -> Result<Asterisk> {
+        Asterisk::start(self.dir(), &self.certificate, address)
+    }
+
     /// A Kamailio with a good certificate.
     pub fn kamailio(&self, digest: Digest) -> Result<Kamailio> {
         Kamailio::start(self.dir(), &self.certificate, digest)
@@ -121,6 +126,11 @@ impl Lab {
     /// The edge in front of this PBX, which can be told to fail.
     pub fn edge(&self, asterisk: &Asterisk) -> Result<Edge> {
         Edge::start(self.dir(), &self.certificate, asterisk.sip())
+    }
+
+    /// Two edges of one cluster in front of this PBX, at these addresses: each takes the other's calls.
+    pub fn edges(&self, asterisk: &Asterisk, addresses: [Ipv4Addr; 2]) -> Result<[Edge; 2]> {
+        Edge::pair(self.dir(), &self.certificate, asterisk.sip(), addresses)
     }
 
     /// A person at a plain SIP phone with this voice, registered with this PBX.
@@ -228,6 +238,15 @@ pub(crate) fn own_folder(dir: &Path, name: &str) -> Result<PathBuf> {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
             result => return result.doing("making a peer's folder").map(|()| folder),
         }
+    }
+}
+
+/// What a phone calls this address: the machine itself by its name, as people do.
+pub(crate) fn host(address: Ipv4Addr) -> String {
+    if address.is_loopback() {
+        "localhost".to_owned()
+    } else {
+        address.to_string()
     }
 }
 

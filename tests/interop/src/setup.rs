@@ -1,7 +1,7 @@
 //! How a phone is started: whose it is, where it registers, what it has for ears and a mouth.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::errand::Errand;
 use crate::error::{Doing, LabError, Result};
 use crate::people::Person;
-use crate::phone::{Kind, Phone};
+use crate::phone::Phone;
 use crate::place::Lab;
 use crate::process::{Pipes, Process};
+use crate::protocol::Kind;
 use crate::pulse::Pulse;
 
 /// A phone to be started: whose, where, and with what for ears and a mouth.
@@ -139,7 +140,7 @@ impl<'lab> PhoneSetup<'lab> {
     }
 
     /// A command that starts it: `unshare --mount …`.
-    pub fn wrapper(mut self, words: &[&str]) -> Self {
+    pub fn wrapper(mut self, words: &[impl AsRef<OsStr>]) -> Self {
         self.wrapper = words.iter().map(Into::into).collect();
         self
     }

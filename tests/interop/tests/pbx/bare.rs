@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 use warmline_interop::{Edge, Lab, LabError, Person, Result};
 use warmline_sip::{
-    Account, DialogKey, ReferId, RegistrationState, SipEvent, SipRequest, UserAgent,
+    Account, DialogKey, ReferId, RegistrationState, ServerUri, SipEvent, SipRequest, UserAgent,
 };
 
 pub(crate) struct Bare {
@@ -24,8 +24,9 @@ impl Bare {
     /// Registers, by a plain account: nobody but a WebRTC phone could speak with the others.
     pub(crate) fn registered(lab: &Lab, edge: &Edge) -> Result<Bare> {
         let person = Person::TRAINEE;
+        let server: ServerUri = edge.wss().parse().expect("an address of the lab's");
         let mut account = Account::new(
-            edge.wss().parse().expect("an address of the lab's"),
+            server,
             person.aor().parse().expect("an address of the lab's"),
             person.password.to_owned(),
             "00000000-0000-4000-8000-000000000001",

@@ -7,19 +7,33 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::{past_call::PastCall, trouble::Cause};
-pub(crate) use past::OLDEST_MS;
+use crate::{
+    open_call::{OpenCall, Unfinished},
+    past_call::PastCall,
+    seat::Seat,
+    step::Step,
+    trouble::Cause,
+};
+pub(crate) use past::{MOST, OLDEST_MS};
 use versions::VERSIONS;
 
 mod column;
+mod open;
 mod past;
+mod steps;
 mod versions;
 
 /// An open file.
 #[derive(Debug)]
-pub(crate) struct File(Connection);
+pub(crate) struct File {
+    connection: Connection,
+    /// Which run of the program reads and writes it.
+    run: i64,
+    /// From where; none until it has joined.
+    seat: Option<i64>,
+}
 
 /// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -37,73 +51,141 @@ pub(crate) enum Fault {
 /// One change of the file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change<'a> {
-    Add(&'a PastCall),
+    /// A call that is over, with its steps.
+    Add(&'a PastCall, &'a [Step]),
+    /// One more step of the call in this row.
+    AddStep(i64, &'a Step),
     Remove(i64),
     RemoveAll,
+    /// A call that stands, as it is now.
+    Keep(&'a OpenCall),
+    /// A step of the call with this key.
+    Step(u64, &'a Step),
+    /// The call with this key stands no more.
+    Close(u64),
+    /// The unfinished call with this key is taken up, or is none any more.
+    GiveUp(u64),
+    /// Nothing but a sign of life, which every change is.
+    Alive,
 }
 
 impl File {
-    /// Opens the file, makes it if it is not there, and brings it up to date.
-    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
-        make_private(path)?;
+    /// Opens the file for this run, makes it if it is not there, and brings it up to date.
+    pub(crate) fn open(path: &Path, run: i64) -> Result<Self, Fault> {
+        if let Some(folder) = path.parent() {
+            private_folder(folder)?;
+        }
+        drop(private_file(path)?);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
         // The answer is the mode there is: a disk that cannot do WAL keeps its own.
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-        connection.pragma_update(None, "synchronous", "full")?;
+        // What is committed is the system's, so it survives our death; waiting for the disk too would
+        // hold up calls, to survive a power cut that ends them anyway.
+        connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "secure_delete", "on")?;
+        connection.pragma_update(None, "foreign_keys", "on")?;
         let check = "PRAGMA quick_check(1)";
         let sound: String = connection.query_row(check, [], |row| row.get(0))?;
         if sound != "ok" {
             return Err(Fault::Damaged);
         }
         bring_up_to_date(&mut connection)?;
-        Ok(Self(connection))
+        Ok(Self {
+            connection,
+            run,
+            seat: None,
+        })
+    }
+
+    /// Writes down that this run uses the file, from its seat, and says whether the file did not know
+    /// it. Before that no call can be kept.
+    pub(crate) fn join(&mut self, seat: &Seat, now_ms: u64) -> Result<bool, Fault> {
+        let known = open::knows(&self.connection, self.run)?;
+        open::alive(&self.connection, self.run, seat.number(), now_ms)?;
+        self.seat = Some(seat.number());
+        Ok(!known)
     }
 
     /// The newest calls with their rows, the newest first.
     pub(crate) fn newest(&self, most: usize) -> Result<Vec<(i64, PastCall)>, Fault> {
-        Ok(past::newest(&self.0, most)?)
+        Ok(past::newest(&self.connection, most)?)
     }
 
-    /// Makes all changes or none, and forgets what is too old or too much. Gives the rows of the calls
-    /// that were added, in their order.
-    pub(crate) fn change(
-        &mut self,
-        changes: &[Change<'_>],
-        now_ms: u64,
-    ) -> Result<Vec<i64>, Fault> {
-        let transaction = self
-            .0
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+    /// The steps of the call in this row.
+    pub(crate) fn steps(&self, row: i64) -> Result<Vec<Step>, Fault> {
+        Ok(steps::of_past(&self.connection, row)?)
+    }
+
+    /// Takes over the calls that runs left open that have ended, and gives all it has, the oldest first.
+    pub(crate) fn unfinished(&mut self, path: &Path, own: &Seat) -> Result<Vec<Unfinished>, Fault> {
+        let transaction = immediate(&mut self.connection)?;
+        open::claim(&transaction, path, self.run, own)?;
+        let unfinished = open::unfinished(&transaction, self.run)?;
+        transaction.commit()?;
+        Ok(unfinished)
+    }
+
+    /// Makes all changes or none, and forgets what is too old or too much if calls are added, or none
+    /// are changed at all.
+    pub(crate) fn change(&mut self, changes: &[Change<'_>], now_ms: u64) -> Result<Changed, Fault> {
+        let run = self.run;
+        let transaction = immediate(&mut self.connection)?;
         let mut added = Vec::new();
         let mut removed = 0;
+        if let Some(seat) = self.seat {
+            open::alive(&transaction, run, seat, now_ms)?;
+        }
         for change in changes {
             match change {
-                Change::Add(call) => {
-                    added.push(past::add(&transaction, call)?);
+                Change::Add(call, steps) => {
+                    let row = past::add(&transaction, call)?;
+                    for step in *steps {
+                        steps::add_to_past(&transaction, row, step)?;
+                    }
+                    added.push(row);
                 }
+                Change::AddStep(row, step) => steps::add_to_past(&transaction, *row, step)?,
                 Change::Remove(row) => removed += past::remove(&transaction, *row)?,
                 Change::RemoveAll => removed += past::remove_all(&transaction)?,
+                Change::Keep(call) => open::keep(&transaction, run, call)?,
+                Change::Step(key, step) => open::step(&transaction, run, *key, step)?,
+                Change::Close(key) => open::close(&transaction, run, *key)?,
+                Change::GiveUp(left) => open::give_up(&transaction, run, *left)?,
+                Change::Alive => {}
             }
         }
-        removed += past::remove_old(&transaction, now_ms)?;
+        // Nothing grows too much otherwise, and what stands is not to wait for it.
+        if changes.is_empty() || !added.is_empty() {
+            removed += past::remove_old(&transaction, now_ms)?;
+        }
         transaction.commit()?;
-        if removed > 0 {
-            // Until then the log beside the file still holds what is gone from the file.
-            let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-            if let Err(error) = self.0.query_row(checkpoint, [], |_| Ok(())) {
-                tracing::debug!(%error, "the history's log is emptied later");
-            }
+        let removed = removed > 0;
+        Ok(Changed { added, removed })
+    }
+
+    /// Empties the log beside the file, which still holds what is gone from the file.
+    pub(crate) fn empty_log(&self) {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        if let Err(error) = self.connection.query_row(checkpoint, [], |_| Ok(())) {
+            tracing::debug!(%error, "the history's log is emptied later");
         }
-        Ok(added)
     }
 
     #[cfg(test)]
     pub(crate) fn connection(&self) -> &Connection {
-        &self.0
+        &self.connection
     }
+}
+
+/// What [`File::change`] did.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    /// The rows of the calls that were added, in their order.
+    pub(crate) added: Vec<i64>,
+    /// Whether any were removed: [`File::empty_log`] wipes them out.
+    pub(crate) removed: bool,
 }
 
 /// Puts a damaged file aside and says where it lies.
@@ -126,37 +208,43 @@ pub(crate) fn move_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(to)
 }
 
-/// What SQLite keeps beside a file.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+/// The name of what lies beside a file.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-/// Makes the folder and the file where they are missing, for the agent's eyes only. SQLite gives what
-/// it puts beside the file the same rights.
-fn make_private(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        let mut make = fs::DirBuilder::new();
-        make.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut make, 0o700);
-        make.create(folder)?;
-    }
+/// Opens a file for the agent's eyes only, and makes it if it is not there. SQLite gives what it puts
+/// beside one the same rights.
+pub(crate) fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
+    // Windows locks only what may be read or written, not only added to.
+    options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    drop(file);
-    Ok(())
+    Ok(file)
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut make = fs::DirBuilder::new();
+    make.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut make, 0o700);
+    make.create(path)
+}
+
+/// A transaction that writes: it waits for its turn now rather than fail half-way.
+fn immediate(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
 /// Brings the tables of an older version up to this one's.
 fn bring_up_to_date(connection: &mut Connection) -> Result<(), Fault> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = immediate(connection)?;
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let newest = VERSIONS.len() as i64;
     if version > newest {
@@ -190,6 +278,7 @@ impl Fault {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     Cause::ReadOnly
                 }
+                io::ErrorKind::ResourceBusy => Cause::InUse,
                 _ => Cause::NotThere,
             },
             Self::Sql(error) => match error.sqlite_error_code() {

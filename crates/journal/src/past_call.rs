@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::step::Step;
+
 /// A call that is over. Its `Debug` form shows nobody.
 #[derive(Clone, Eq, PartialEq)]
 pub struct PastCall {
@@ -69,6 +71,8 @@ pub struct Remembered {
     pub id: u64,
     /// The call.
     pub call: PastCall,
+    /// What was done to hand it over, the first step first.
+    pub steps: Vec<Step>,
 }
 
 /// Who began a call.

@@ -2,9 +2,11 @@
 //! follows as soon as it can be written.
 
 use std::{
-    path::PathBuf,
+    hash::{BuildHasher, RandomState},
+    path::{Path, PathBuf},
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -13,19 +15,58 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
-    file::{Change, Fault, File, OLDEST_MS, move_aside},
+    file::{Change, Fault, File, MOST, OLDEST_MS, move_aside},
     journal::MOST_SHOWN,
+    open_call::{Kept, OpenCall, Unfinished},
     past_call::{PastCall, Remembered},
+    seat::Seat,
+    step::Step,
     trouble::Trouble,
 };
+
+mod standing;
 
 /// What the thread is told.
 #[derive(Debug)]
 pub(crate) enum Message {
     Remember(PastCall),
     Forget(Option<u64>),
+    /// Somebody waits to hear that it is written.
+    Tell(News, SyncSender<Kept>),
+    GiveUp(Vec<u64>),
+    Alive,
     /// Write what waits, say so, and end.
     Close(SyncSender<()>),
+}
+
+/// What happened to a call that stands.
+#[derive(Debug)]
+pub(crate) enum News {
+    Keep(OpenCall),
+    /// A step of the call with this key.
+    Step(u64, Step),
+    /// The call with this key is over.
+    Close(u64, PastCall),
+    /// The unfinished call with this key goes on as this one.
+    TakeUp(u64, OpenCall),
+}
+
+/// What others see of the thread.
+#[derive(Debug)]
+pub(crate) struct Outlets {
+    pub(crate) recents: watch::Sender<Arc<[Remembered]>>,
+    pub(crate) unfinished: watch::Sender<Arc<[Unfinished]>>,
+    pub(crate) health: watch::Sender<Option<Trouble>>,
+    pub(crate) pace: Arc<Pace>,
+}
+
+/// How the thread keeps up.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    /// Somebody stopped waiting for the disk, and it has not answered since.
+    pub(crate) late: AtomicBool,
+    /// A sign of life waits to be written: there need not be two.
+    pub(crate) alive: AtomicBool,
 }
 
 /// What the thread knows.
@@ -33,52 +74,78 @@ pub(crate) enum Message {
 pub(crate) struct Writer {
     /// None for a journal in memory only.
     path: Option<PathBuf>,
+    /// Tells this run of the program from all others.
+    run: i64,
+    /// None until the file could be used once.
+    seat: Option<Seat>,
     /// None while it cannot be used.
     file: Option<File>,
-    /// Whether the calls of earlier sessions are among `kept`.
+    /// Whether the calls of earlier sessions are known.
     loaded: bool,
     /// The newest first.
-    kept: Vec<Kept>,
+    past: Vec<Entry>,
     next_id: u64,
+    /// The calls that stand.
+    standing: Vec<Standing>,
+    /// The calls that earlier runs left open, the oldest first.
+    unfinished: Vec<Unfinished>,
     /// What the file does not know yet, in order.
     owed: Vec<Owed>,
+    /// The log beside the file holds what is to be gone.
+    untidy: bool,
     /// The last try failed: there is another one after a while.
     failing: bool,
-    show: watch::Sender<Arc<[Remembered]>>,
-    report: watch::Sender<Option<Trouble>>,
+    outlets: Outlets,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct Entry {
     remembered: Remembered,
+    /// What the call was named by while it stood, in this run.
+    key: Option<u64>,
     /// Where the file has it.
     row: Option<i64>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
+struct Standing {
+    call: OpenCall,
+    steps: Vec<Step>,
+}
+
+/// Names what memory has; that may be gone by the time it is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Owed {
-    /// By its id; it may be gone by the time it is written.
+    /// A call by its id.
     Add(u64),
+    /// A step by its call's id and its place there.
+    AddStep(u64, usize),
     Remove(i64),
     RemoveAll,
+    Keep(u64),
+    /// A step by its call's key and its place there.
+    Step(u64, usize),
+    Close(u64),
+    GiveUp(u64),
+    Alive,
 }
 
 impl Writer {
-    pub(crate) fn new(
-        path: Option<PathBuf>,
-        show: watch::Sender<Arc<[Remembered]>>,
-        report: watch::Sender<Option<Trouble>>,
-    ) -> Self {
+    pub(crate) fn new(path: Option<PathBuf>, outlets: Outlets) -> Self {
         Self {
             path,
+            run: (RandomState::new().hash_one(()) >> 1).cast_signed(),
+            seat: None,
             file: None,
             loaded: false,
-            kept: Vec::new(),
+            past: Vec::new(),
             next_id: 1,
+            standing: Vec::new(),
+            unfinished: Vec::new(),
             owed: Vec::new(),
+            untidy: false,
             failing: false,
-            show,
-            report,
+            outlets,
         }
     }
 
@@ -91,9 +158,16 @@ impl Writer {
             } else {
                 inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
+            let mut waiting = None;
             match message {
-                Ok(Message::Remember(call)) => self.remember(call),
+                Ok(Message::Remember(call)) => self.remember(call, None, Vec::new()),
                 Ok(Message::Forget(id)) => self.forget(id),
+                Ok(Message::Tell(news, answer)) => waiting = Some((self.hear(news), answer)),
+                Ok(Message::GiveUp(keys)) => self.give_up(&keys),
+                Ok(Message::Alive) => {
+                    self.outlets.pace.alive.store(false, Ordering::Relaxed);
+                    self.owe(Owed::Alive);
+                }
                 Ok(Message::Close(done)) => {
                     self.settle(unix_ms());
                     // The file is closed before it is said to be.
@@ -105,17 +179,23 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            self.settle(unix_ms());
+            let kept = self.settle(unix_ms());
+            if let Some((known, answer)) = waiting {
+                // Whoever asked may have stopped waiting.
+                let _ = answer.try_send(if known { kept } else { Kept::Nowhere });
+            }
+            self.outlets.pace.late.store(false, Ordering::Relaxed);
+            self.tidy();
         }
     }
 
-    fn remember(&mut self, call: PastCall) {
+    fn remember(&mut self, call: PastCall, key: Option<u64>, steps: Vec<Step>) {
         let id = self.next_id;
         self.next_id += 1;
-        self.owed.push(Owed::Add(id));
-        let remembered = Remembered { id, call };
-        self.keep(Kept {
-            remembered,
+        self.owe(Owed::Add(id));
+        self.insert(Entry {
+            remembered: Remembered { id, call, steps },
+            key,
             row: None,
         });
     }
@@ -123,85 +203,159 @@ impl Writer {
     fn forget(&mut self, id: Option<u64>) {
         match id {
             None => {
-                self.kept.clear();
-                self.owed = vec![Owed::RemoveAll];
+                self.past.clear();
+                self.owed.retain(|owed| {
+                    !matches!(owed, Owed::Add(_) | Owed::AddStep(..) | Owed::Remove(_))
+                });
+                self.owe(Owed::RemoveAll);
             }
             Some(id) => {
-                let gone = self.kept.extract_if(.., |kept| kept.remembered.id == id);
-                let rows = gone.filter_map(|kept| kept.row);
+                let gone = self.past.extract_if(.., |entry| entry.remembered.id == id);
+                let rows = gone.filter_map(|entry| entry.row);
                 self.owed.extend(rows.map(Owed::Remove));
             }
         }
     }
 
-    /// Brings memory, file and what is shown in line.
-    fn settle(&mut self, now_ms: u64) {
+    /// Brings memory, file and what is shown in line, and says how safe it all is.
+    fn settle(&mut self, now_ms: u64) -> Kept {
         let oldest = now_ms.saturating_sub(OLDEST_MS);
-        self.kept
-            .retain(|kept| kept.remembered.call.began_unix_ms >= oldest);
+        self.past
+            .retain(|entry| entry.remembered.call.began_unix_ms >= oldest);
         // The agent sees it whether or not it can be written.
         self.publish();
         let written = match self.write(now_ms) {
             Err(Fault::Damaged) => self.begin_anew(now_ms),
             written => written,
         };
-        match written {
-            Ok(()) => self.well(),
-            Err(fault) => self.troubled(&fault),
-        }
+        let kept = match written {
+            Ok(()) => {
+                self.past.truncate(MOST_SHOWN);
+                self.well();
+                match self.path {
+                    Some(_) => Kept::Durable,
+                    None => Kept::Nowhere,
+                }
+            }
+            Err(fault) => {
+                self.troubled(&fault);
+                match self.file {
+                    Some(_) => Kept::NotYet,
+                    None => Kept::Nowhere,
+                }
+            }
+        };
         self.publish();
+        kept
+    }
+
+    /// What can be done when nobody waits any more.
+    fn tidy(&mut self) {
+        if let Some(file) = self.file.as_ref().filter(|_| self.untidy) {
+            file.empty_log();
+            self.untidy = false;
+        }
     }
 
     fn write(&mut self, now_ms: u64) -> Result<(), Fault> {
-        let Some(path) = &self.path else {
+        let Some(path) = self.path.clone() else {
             self.owed.clear();
             return Ok(());
         };
-        if self.loaded && self.owed.is_empty() && !self.failing {
+        if self.file.is_some() && self.loaded && self.owed.is_empty() && !self.failing {
             return Ok(());
         }
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => self.file.insert(File::open(path)?),
-        };
-        let call = |id: &u64| self.kept.iter().find(|kept| kept.remembered.id == *id);
-        let (ids, changes): (Vec<_>, Vec<_>) = self
-            .owed
-            .iter()
-            .filter_map(|owed| match owed {
-                Owed::Add(id) => call(id).map(|kept| (*id, Change::Add(&kept.remembered.call))),
-                Owed::Remove(row) => Some((0, Change::Remove(*row))),
-                Owed::RemoveAll => Some((0, Change::RemoveAll)),
-            })
-            .unzip();
-        let rows = file.change(&changes, now_ms)?;
-        self.owed.clear();
-        for (id, row) in ids.into_iter().filter(|id| *id > 0).zip(rows) {
-            if let Some(kept) = self.kept.iter_mut().find(|kept| kept.remembered.id == id) {
-                kept.row = Some(row);
-            }
+        if self.file.is_none() {
+            self.file = Some(self.sit_down(&path, now_ms)?);
         }
+        self.pay(now_ms)?;
         if !self.loaded {
-            let earlier = file.newest(MOST_SHOWN)?;
-            self.loaded = true;
-            self.load(earlier);
+            self.load(&path, now_ms)?;
+            if !self.owed.is_empty() {
+                // Of what was left open, some is history now.
+                self.pay(now_ms)?;
+            }
         }
         Ok(())
     }
 
-    fn load(&mut self, earlier: Vec<(i64, PastCall)>) {
-        for (row, call) in earlier.into_iter().rev() {
-            if self.kept.iter().any(|kept| kept.row == Some(row)) {
+    /// Opens the file, as one of those who use it.
+    fn sit_down(&mut self, path: &Path, now_ms: u64) -> Result<File, Fault> {
+        let mut file = File::open(path, self.run)?;
+        let seat = match &self.seat {
+            Some(seat) => seat,
+            None => self.seat.insert(Seat::take(path)?),
+        };
+        if file.join(seat, now_ms)? {
+            self.owe_all_that_stands();
+        }
+        Ok(file)
+    }
+
+    /// Writes what is owed.
+    fn pay(&mut self, now_ms: u64) -> Result<(), Fault> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let entry = |id: &u64| self.past.iter().find(|entry| entry.remembered.id == *id);
+        let standing = |key: &u64| self.standing.iter().find(|of| of.call.key == *key);
+        let (ids, changes): (Vec<_>, Vec<_>) = self
+            .owed
+            .iter()
+            .filter_map(|owed| match owed {
+                Owed::Add(id) => {
+                    let of = &entry(id)?.remembered;
+                    Some((*id, Change::Add(&of.call, &of.steps)))
+                }
+                Owed::AddStep(id, n) => {
+                    let of = entry(id)?;
+                    Some((0, Change::AddStep(of.row?, of.remembered.steps.get(*n)?)))
+                }
+                Owed::Remove(row) => Some((0, Change::Remove(*row))),
+                Owed::RemoveAll => Some((0, Change::RemoveAll)),
+                Owed::Keep(key) => Some((0, Change::Keep(&standing(key)?.call))),
+                Owed::Step(key, n) => Some((0, Change::Step(*key, standing(key)?.steps.get(*n)?))),
+                Owed::Close(key) => Some((0, Change::Close(*key))),
+                Owed::GiveUp(left) => Some((0, Change::GiveUp(*left))),
+                Owed::Alive => Some((0, Change::Alive)),
+            })
+            .unzip();
+        let changed = file.change(&changes, now_ms)?;
+        self.owed.clear();
+        self.untidy |= changed.removed;
+        for (id, row) in ids.into_iter().filter(|id| *id > 0).zip(changed.added) {
+            if let Some(entry) = self.past.iter_mut().find(|entry| entry.remembered.id == id) {
+                entry.row = Some(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns what the file has of earlier sessions.
+    fn load(&mut self, path: &Path, now_ms: u64) -> Result<(), Fault> {
+        let Some((file, seat)) = self.file.as_mut().zip(self.seat.as_ref()) else {
+            return Ok(());
+        };
+        let unfinished = file.unfinished(path, seat)?;
+        let mut earlier = Vec::new();
+        for (row, call) in file.newest(MOST_SHOWN)? {
+            earlier.push((row, call, file.steps(row)?));
+        }
+        self.loaded = true;
+        for (row, call, steps) in earlier.into_iter().rev() {
+            if self.past.iter().any(|entry| entry.row == Some(row)) {
                 continue;
             }
             let id = self.next_id;
             self.next_id += 1;
-            let remembered = Remembered { id, call };
-            self.keep(Kept {
-                remembered,
+            self.insert(Entry {
+                remembered: Remembered { id, call, steps },
+                key: None,
                 row: Some(row),
             });
         }
+        self.find(unfinished, now_ms);
+        Ok(())
     }
 
     /// The file is damaged: a new one takes what is still in memory.
@@ -214,14 +368,16 @@ impl Writer {
         let moved_to = move_aside(path)?;
         tracing::warn!("the history was damaged and is begun anew");
         self.loaded = true;
-        for kept in &mut self.kept {
-            kept.row = None;
+        for entry in &mut self.past {
+            entry.row = None;
         }
-        let oldest_first = self.kept.iter().rev();
+        let oldest_first = self.past.iter().rev();
+        // What stands follows once the new file is there.
         self.owed = oldest_first
-            .map(|kept| Owed::Add(kept.remembered.id))
+            .map(|entry| Owed::Add(entry.remembered.id))
             .collect();
-        self.report
+        self.outlets
+            .health
             .send_replace(Some(Trouble::Damaged { moved_to }));
         self.write(now_ms)
     }
@@ -229,7 +385,7 @@ impl Writer {
     fn well(&mut self) {
         self.failing = false;
         // That a file was damaged stays worth knowing.
-        self.report.send_if_modified(|trouble| {
+        self.outlets.health.send_if_modified(|trouble| {
             matches!(trouble, Some(Trouble::Unwritable(_))) && trouble.take().is_some()
         });
     }
@@ -251,29 +407,46 @@ impl Writer {
         self.failing = self.path.is_some();
         if first {
             tracing::warn!(%fault, "the history cannot be written");
-            self.report.send_replace(Some(trouble));
+            self.outlets.health.send_replace(Some(trouble));
         }
     }
 
-    fn keep(&mut self, new: Kept) {
-        let began = |kept: &Kept| kept.remembered.call.began_unix_ms;
-        let at = self.kept.partition_point(|kept| began(kept) > began(&new));
-        self.kept.insert(at, new);
-        self.kept.truncate(MOST_SHOWN);
+    fn owe(&mut self, owed: Owed) {
+        if !self.owed.contains(&owed) {
+            self.owed.push(owed);
+        }
+    }
+
+    fn insert(&mut self, new: Entry) {
+        let began = |entry: &Entry| entry.remembered.call.began_unix_ms;
+        let at = self
+            .past
+            .partition_point(|entry| began(entry) > began(&new));
+        self.past.insert(at, new);
+        // More than is shown: it may have to wait for the file.
+        self.past.truncate(MOST);
     }
 
     fn publish(&self) {
-        self.show.send_if_modified(|shown| {
-            let same = shown
+        let past = || {
+            self.past
                 .iter()
-                .map(|remembered| remembered.id)
-                .eq(self.kept.iter().map(|kept| kept.remembered.id));
+                .take(MOST_SHOWN)
+                .map(|entry| &entry.remembered)
+        };
+        self.outlets.recents.send_if_modified(|shown| {
+            let what = |of: &Remembered| (of.id, of.steps.len());
+            let same = shown.iter().map(what).eq(past().map(what));
             if !same {
-                *shown = self
-                    .kept
-                    .iter()
-                    .map(|kept| kept.remembered.clone())
-                    .collect();
+                *shown = past().cloned().collect();
+            }
+            !same
+        });
+        self.outlets.unfinished.send_if_modified(|shown| {
+            let key = |of: &Unfinished| of.call.key;
+            let same = shown.iter().map(key).eq(self.unfinished.iter().map(key));
+            if !same {
+                *shown = self.unfinished.clone().into();
             }
             !same
         });

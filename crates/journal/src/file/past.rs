@@ -61,7 +61,7 @@ pub(super) fn remove_old(connection: &Connection, now_ms: u64) -> rusqlite::Resu
     connection.execute(
         "DELETE FROM calls WHERE began_unix_ms < ?1
          OR id NOT IN (SELECT id FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?2)",
-        params![signed(now_ms.saturating_sub(OLDEST_MS)), MOST],
+        params![signed(now_ms.saturating_sub(OLDEST_MS)), MOST as i64],
     )
 }
 
@@ -94,5 +94,5 @@ fn transferred(row: &Row<'_>) -> rusqlite::Result<Option<Transferred>> {
 }
 
 /// Calls kept, and for how long.
-pub(crate) const MOST: i64 = 1000;
+pub(crate) const MOST: usize = 1000;
 pub(crate) const OLDEST_MS: u64 = 90 * 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 /// How each version of the file is made of the one before.
-pub(super) const VERSIONS: [&str; 2] = [
+pub(super) const VERSIONS: [&str; 3] = [
     "
     CREATE TABLE calls (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -21,6 +21,43 @@ pub(super) const VERSIONS: [&str; 2] = [
     ALTER TABLE calls ADD COLUMN how TEXT;
     ALTER TABLE calls ADD COLUMN transferred TEXT;
     ALTER TABLE calls ADD COLUMN longest_gap_ms INTEGER;
+",
+    "
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        seat INTEGER NOT NULL,
+        alive_unix_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE open_calls (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run INTEGER NOT NULL REFERENCES runs (id),
+        key INTEGER NOT NULL,
+        left_unix_ms INTEGER,
+        direction TEXT NOT NULL,
+        name TEXT,
+        address TEXT NOT NULL,
+        queue TEXT,
+        began_unix_ms INTEGER NOT NULL,
+        answered_unix_ms INTEGER,
+        held INTEGER NOT NULL,
+        muted INTEGER NOT NULL,
+        consults_for INTEGER,
+        dialog TEXT,
+        grouped INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX open_calls_by_key ON open_calls (run, key) WHERE left_unix_ms IS NULL;
+    CREATE TABLE steps (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        open INTEGER REFERENCES open_calls (id) ON DELETE CASCADE,
+        past INTEGER REFERENCES calls (id) ON DELETE CASCADE,
+        at_unix_ms INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        other TEXT,
+        status INTEGER,
+        why TEXT
+    ) STRICT;
+    CREATE INDEX steps_of_open ON steps (open);
+    CREATE INDEX steps_of_past ON steps (past);
 ",
 ];
 
@@ -76,7 +113,7 @@ mod tests {
             longest_gap_ms: None,
         };
         for _ in 0..2 {
-            let file = File::open(&path).unwrap();
+            let file = File::open(&path, 0).unwrap();
             assert!(file.newest(10).unwrap() == [(9, busy.clone()), (7, answered.clone())]);
             let version: i64 = file
                 .connection()

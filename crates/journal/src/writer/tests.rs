@@ -1,10 +1,12 @@
 use std::{fs, path::Path};
 
-use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
 use crate::trouble::Cause;
+
+mod orders;
+mod standing;
 
 /// A day in 2026, told to the writer: the calls of these tests begin just after it.
 pub(crate) const NOW_MS: u64 = 1_790_000_000_000;
@@ -15,18 +17,31 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 struct Desk {
     writer: Writer,
     recents: watch::Receiver<Arc<[Remembered]>>,
+    unfinished: watch::Receiver<Arc<[Unfinished]>>,
     health: watch::Receiver<Option<Trouble>>,
 }
 
 impl Desk {
     fn new(path: Option<PathBuf>) -> Self {
+        Self::new_at(NOW_MS, path)
+    }
+
+    fn new_at(now_ms: u64, path: Option<PathBuf>) -> Self {
         let (show, recents) = watch::channel(Arc::from([]));
+        let (offer, unfinished) = watch::channel(Arc::from([]));
         let (report, health) = watch::channel(None);
-        let mut writer = Writer::new(path, show, report);
-        writer.settle(NOW_MS);
+        let outlets = Outlets {
+            recents: show,
+            unfinished: offer,
+            health: report,
+            pace: Arc::default(),
+        };
+        let mut writer = Writer::new(path, outlets);
+        writer.settle(now_ms);
         Self {
             writer,
             recents,
+            unfinished,
             health,
         }
     }
@@ -36,13 +51,19 @@ impl Desk {
     }
 
     fn remember(&mut self, n: u64) {
-        self.writer.remember(PastCall::example(n));
-        self.writer.settle(NOW_MS);
+        self.writer.remember(PastCall::example(n), None, Vec::new());
+        self.settle();
     }
 
     fn forget(&mut self, id: Option<u64>) {
         self.writer.forget(id);
-        self.writer.settle(NOW_MS);
+        self.settle();
+    }
+
+    fn settle(&mut self) -> Kept {
+        let kept = self.writer.settle(NOW_MS);
+        self.writer.tidy();
+        kept
     }
 
     /// What the calls shown are told apart by, the newest first.
@@ -62,6 +83,59 @@ impl Desk {
         self.health.borrow().clone()
     }
 
+    fn open_at(now_ms: u64, folder: &TempDir) -> Self {
+        Self::new_at(now_ms, Some(folder.path().join("history.db")))
+    }
+
+    fn hear(&mut self, news: News) -> Kept {
+        let known = self.writer.hear(news);
+        let kept = self.settle();
+        if known { kept } else { Kept::Nowhere }
+    }
+
+    fn keep(&mut self, key: u64) -> Kept {
+        self.hear(News::Keep(OpenCall::example(key)))
+    }
+
+    fn step(&mut self, key: u64, step: Step) -> Kept {
+        self.hear(News::Step(key, step))
+    }
+
+    fn close(&mut self, key: u64) -> Kept {
+        self.hear(News::Close(key, PastCall::example(key)))
+    }
+
+    fn give_up(&mut self, key: u64) {
+        self.writer.give_up(&[key]);
+        self.settle();
+    }
+
+    fn unfinished(&self) -> Vec<Unfinished> {
+        self.unfinished.borrow().to_vec()
+    }
+
+    /// What the unfinished calls are told apart by: the key they had.
+    fn left(&self) -> Vec<u64> {
+        let began = |left: &Unfinished| left.call.began_unix_ms - NOW_MS;
+        self.unfinished().iter().map(began).collect()
+    }
+
+    fn count(&self, table: &str) -> i64 {
+        let file = self.writer.file.as_ref().expect("an open file");
+        let sql = format!("SELECT count(*) FROM {table}");
+        file.connection()
+            .query_row(&sql, [], |row| row.get(0))
+            .expect("a count")
+    }
+
+    fn pages(&self, most: u32) {
+        let file = self.writer.file.as_ref().expect("an open file");
+        let sql = format!("PRAGMA max_page_count = {most}");
+        file.connection()
+            .query_row(&sql, [], |_| Ok(()))
+            .expect("a limit");
+    }
+
     fn sql(&self, sql: &str) {
         let file = self.writer.file.as_ref().expect("an open file");
         file.connection().execute_batch(sql).expect(sql);
@@ -69,7 +143,7 @@ impl Desk {
 }
 
 fn rows(folder: &TempDir) -> i64 {
-    let file = File::open(&folder.path().join("history.db")).expect("a good file");
+    let file = File::open(&folder.path().join("history.db"), 0).expect("a good file");
     let count = "SELECT count(*) FROM calls";
     file.connection()
         .query_row(count, [], |row| row.get(0))
@@ -89,19 +163,23 @@ fn what_was_remembered_is_there_after_a_restart_whole_and_the_newest_first() {
     let mut desk = Desk::open(&folder);
     desk.remember(2);
     desk.remember(1);
-    desk.writer.remember(PastCall {
-        direction: crate::Direction::Outgoing,
-        name: None,
-        queue: None,
-        talked_s: None,
-        outcome: crate::Outcome::NotReached,
-        words: "The line is busy.".into(),
-        status: None,
-        transfer: None,
-        longest_gap_ms: None,
-        ..PastCall::example(3)
-    });
-    desk.writer.settle(NOW_MS);
+    desk.writer.remember(
+        PastCall {
+            direction: crate::Direction::Outgoing,
+            name: None,
+            queue: None,
+            talked_s: None,
+            outcome: crate::Outcome::NotReached,
+            words: "The line is busy.".into(),
+            status: None,
+            transfer: None,
+            longest_gap_ms: None,
+            ..PastCall::example(3)
+        },
+        None,
+        Vec::new(),
+    );
+    desk.settle();
     let before = desk.recents.borrow().clone();
     assert_eq!(desk.shown(), [3, 2, 1]);
     drop(desk);
@@ -118,9 +196,9 @@ fn what_is_too_old_or_too_much_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let mut desk = Desk::open(&folder);
     for n in 0..1050 {
-        desk.writer.remember(PastCall::example(n));
+        desk.writer.remember(PastCall::example(n), None, Vec::new());
         if n % 50 == 49 {
-            desk.writer.settle(NOW_MS);
+            desk.settle();
         }
     }
     assert_eq!(desk.shown().len(), MOST_SHOWN);
@@ -130,7 +208,7 @@ fn what_is_too_old_or_too_much_is_gone() {
     assert!(desk.shown().is_empty(), "also without a restart");
     drop(desk);
     let path = folder.path().join("history.db");
-    let mut file = File::open(&path).unwrap();
+    let mut file = File::open(&path, 0).unwrap();
     file.change(&[], NOW_MS + 91 * DAY_MS).unwrap();
     assert!(file.newest(10).unwrap().is_empty());
 }
@@ -179,7 +257,7 @@ fn only_the_agent_may_read_the_files() {
         assert_eq!(mode & 0o777, 0o600);
         seen += 1;
     }
-    assert_eq!(seen, 3, "the file, its log and its index");
+    assert_eq!(seen, 4, "the file, its log, its index and its seat");
 }
 
 #[test]
@@ -290,8 +368,8 @@ fn a_full_disk_is_told_once_and_what_waits_is_written_when_there_is_room() {
         ..PastCall::example(n)
     };
     for n in 2..=4 {
-        desk.writer.remember(long(n));
-        desk.writer.settle(NOW_MS);
+        desk.writer.remember(long(n), None, Vec::new());
+        desk.settle();
         assert_eq!(desk.trouble(), Some(Trouble::Unwritable(Cause::DiskFull)));
     }
     assert!(
@@ -313,7 +391,7 @@ fn a_full_disk_is_told_once_and_what_waits_is_written_when_there_is_room() {
         .connection()
         .query_row(room, [], |_| Ok(()))
         .unwrap();
-    desk.writer.settle(NOW_MS);
+    desk.settle();
     assert_eq!(desk.trouble(), None, "and said to be over");
     drop(desk);
     assert_eq!(Desk::open(&folder).shown(), [5, 4, 3, 2, 1]);
@@ -327,7 +405,7 @@ fn a_file_that_may_not_be_written_costs_history_only() {
     desk.remember(1);
     assert_eq!(desk.trouble(), Some(Trouble::Unwritable(Cause::ReadOnly)));
     // The next try opens it anew.
-    desk.writer.settle(NOW_MS);
+    desk.settle();
     assert_eq!(desk.trouble(), None);
     drop(desk);
     assert_eq!(Desk::open(&folder).shown(), [1]);
@@ -343,7 +421,7 @@ fn a_place_that_cannot_be_is_said_and_calls_are_shown_all_the_same() {
     assert_eq!(desk.shown(), [1]);
     // Somebody puts it right.
     fs::remove_file(folder.path().join("file")).unwrap();
-    desk.writer.settle(NOW_MS);
+    desk.settle();
     assert_eq!(desk.trouble(), None);
     drop(desk);
     assert_eq!(
@@ -383,7 +461,7 @@ fn what_is_forgotten_while_the_file_is_away_does_not_come_back() {
     desk.remember(2);
     fs::remove_dir(&here).unwrap();
     fs::rename(&away, &here).unwrap();
-    desk.writer.settle(NOW_MS);
+    desk.settle();
     assert_eq!(desk.shown(), [2]);
     drop(desk);
     assert_eq!(Desk::open(&folder).shown(), [2]);
@@ -410,83 +488,4 @@ fn a_journal_in_memory_touches_no_disk() {
     desk.forget(Some(desk.ids()[0]));
     assert_eq!(desk.shown(), [1]);
     assert_eq!(desk.trouble(), None);
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Remember(u64),
-    Forget(usize),
-    ForgetAll,
-    Restart,
-    /// Another program takes the file, or gives it back.
-    Hold(bool),
-    Settle,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        5 => (0..500u64).prop_map(Step::Remember),
-        2 => (0..10usize).prop_map(Step::Forget),
-        1 => Just(Step::ForgetAll),
-        1 => Just(Step::Restart),
-        2 => any::<bool>().prop_map(Step::Hold),
-        1 => Just(Step::Settle),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-    #[test]
-    fn the_agent_sees_what_was_done_and_the_file_agrees_once_it_can(
-        steps in prop::collection::vec(step(), 1..30),
-    ) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut desk = Desk::open(&folder);
-        desk.sql("PRAGMA busy_timeout = 0");
-        let other = rusqlite::Connection::open(folder.path().join("history.db")).unwrap();
-        let mut held = false;
-        let mut expected: Vec<u64> = Vec::new();
-        for step in steps {
-            match step {
-                Step::Remember(n) => {
-                    desk.remember(n);
-                    expected.push(n);
-                }
-                Step::Forget(at) => {
-                    if let Some(id) = desk.ids().get(at).copied() {
-                        let gone = desk.shown()[at];
-                        desk.forget(Some(id));
-                        let at = expected.iter().position(|n| *n == gone).expect("it was there");
-                        expected.remove(at);
-                    }
-                }
-                Step::ForgetAll => {
-                    desk.forget(None);
-                    expected.clear();
-                }
-                Step::Restart if !held => {
-                    desk.writer.settle(NOW_MS);
-                    drop(desk);
-                    desk = Desk::open(&folder);
-                    desk.sql("PRAGMA busy_timeout = 0");
-                }
-                Step::Hold(hold) if hold != held => {
-                    other.execute_batch(if hold { "BEGIN IMMEDIATE" } else { "ROLLBACK" }).unwrap();
-                    held = hold;
-                }
-                Step::Restart | Step::Hold(_) | Step::Settle => desk.writer.settle(NOW_MS),
-            }
-            let mut sorted = expected.clone();
-            sorted.sort_by(|a, b| b.cmp(a));
-            prop_assert_eq!(desk.shown(), sorted);
-        }
-        if held {
-            other.execute_batch("ROLLBACK").unwrap();
-        }
-        desk.writer.settle(NOW_MS);
-        prop_assert_eq!(desk.trouble(), None);
-        let shown = desk.shown();
-        drop(desk);
-        prop_assert_eq!(Desk::open(&folder).shown(), shown);
-    }
 }

@@ -49,10 +49,10 @@ impl Journal {
     /// 1000 calls, in a debug build on a busy machine with two cores: a median of 0.8 ms, 0.4 ms for a
     /// step, 1.4 ms for a close; 99 of 100 below 17 ms.
     ///
-    /// It waits 50 ms at most, and not at all while the disk still owes an answer to an earlier wait, so
-    /// that a sick disk never holds up a call: then the answer is [`Kept::NotYet`]. The first call may be
-    /// told so while the file is being opened. A power cut may take the last changes with it, and
-    /// nothing else.
+    /// It blocks, but for 50 ms at most, and not at all while the disk still owes an answer to an earlier
+    /// wait, so that a sick disk never holds up a call: then the answer is [`Kept::NotYet`]. The first
+    /// call may be told so while the file is being opened. A power cut may take the last changes with it,
+    /// and nothing else.
     ///
     /// All this goes for [`Journal::step`], [`Journal::close`] and [`Journal::take_up`] too. Each is a
     /// sign of life.
@@ -93,7 +93,7 @@ impl Journal {
     }
 
     /// The unfinished call with this key goes on as `call`, whose key is of this run; its steps go with
-    /// it. Waits as [`Journal::keep`] does.
+    /// it. Without such a call this is [`Journal::keep`], and waits as that does.
     pub fn take_up(&self, unfinished: u64, call: OpenCall) -> Kept {
         self.tell(News::TakeUp(unfinished, call))
     }

@@ -25,8 +25,8 @@ async fn a_call_that_is_durable_survives_a_kill() {
     assert!(beside.unfinished().borrow().is_empty());
 
     // SIGKILL; on Windows, TerminateProcess.
-    program.kill().unwrap();
-    program.wait().unwrap();
+    program.0.kill().unwrap();
+    program.0.wait().unwrap();
     let again = Journal::open(file.clone());
     let found = found(&again).await;
     let [left] = &found[..] else {
@@ -72,16 +72,27 @@ fn keep_for_sure(journal: &Journal, call: &OpenCall) {
     }
 }
 
+/// A program that does not outlive the test.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.0.kill();
+    }
+}
+
 /// Starts the program, and waits until it was told that its call is kept.
-fn in_a_call(file: &Path) -> Child {
+fn in_a_call(file: &Path) -> Program {
     let this = env::current_exe().expect("a program that runs has a name");
-    let mut program = Command::new(this)
+    let program = Command::new(this)
         .args(["program", "--exact", "--ignored", "--nocapture"])
         .env(FILE, file)
         .stdout(Stdio::piped())
         .spawn()
         .expect("it starts");
-    let output = program.stdout.take().expect("it is piped");
+    let mut program = Program(program);
+    let output = program.0.stdout.take().expect("it is piped");
     let mut lines = BufReader::new(output).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.contains(IN_A_CALL)));
     program

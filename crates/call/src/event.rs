@@ -250,6 +250,8 @@ pub struct Restored {
     pub muted: bool,
     /// The customer's call, restored before, that this is the expert's of.
     pub consults_for: Option<CallId>,
+    /// A call, restored before, whose people it was in a group with.
+    pub group_with: Option<CallId>,
 }
 
 /// One DTMF digit: `0`–`9`, `*`, `#`, `A`–`D` (RFC 4733 §3.2).

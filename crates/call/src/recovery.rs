@@ -44,6 +44,12 @@ impl Phone {
         {
             self.transfers.push(Transfer::restored(customer, id, to));
         }
+        if let Some(with) = restored.group_with
+            && self.calls.get(&with).is_some_and(Call::live)
+        {
+            // If it cannot be, both are the agent's all the same.
+            let _ = self.join(with, id);
+        }
         self.open_media(now, id, commands);
     }
 

@@ -52,7 +52,49 @@ pub(crate) enum Command {
     Stats {
         call: Option<u64>,
     },
+    Consult {
+        call: Option<u64>,
+        to: String,
+    },
+    Transfer {
+        call: Option<u64>,
+        to: String,
+        #[serde(default)]
+        blind: bool,
+    },
+    Swap {
+        call: Option<u64>,
+    },
+    Back {
+        call: Option<u64>,
+    },
+    Complete {
+        call: Option<u64>,
+        #[serde(default)]
+        sure: bool,
+    },
+    Merge {
+        call: Option<u64>,
+        with: Option<u64>,
+    },
+    Leave {
+        call: Option<u64>,
+    },
+    Follow {
+        call: Option<u64>,
+    },
+    Decline {
+        call: Option<u64>,
+    },
+    Recover {
+        #[serde(default = "yes")]
+        really: bool,
+    },
     Quit,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A line on stdout.
@@ -118,6 +160,25 @@ pub(crate) enum Event {
         duration_ms: u64,
     },
     Stats(Box<Stats>),
+    Transfer {
+        phase: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expert: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+    },
+    Referred {
+        to: String,
+    },
+    Recoverable {
+        calls: Vec<Party>,
+        until_ms: u64,
+    },
+    Gap {
+        ms: u64,
+    },
     Device {
         role: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -32,6 +32,10 @@ pub(crate) async fn run(desk: Desk) -> ExitCode {
             version: env!("CARGO_PKG_VERSION"),
         },
     );
+    // What was there before we listened.
+    if let Some(recoverable) = view::recoverable(&snapshot.borrow()) {
+        printer.print(None, recoverable);
+    }
     let mut stopping = false;
     loop {
         tokio::select! {
@@ -103,7 +107,10 @@ async fn carry_out(desk: &Desk, printer: &Printer, request: Request) {
         return;
     }
     match (reply.await, command) {
-        (Ok(Done::Dialing(call)), Command::Dial { to }) => {
+        (
+            Ok(Done::Dialing(call)),
+            Command::Dial { to } | Command::Consult { to, .. } | Command::Transfer { to, .. },
+        ) => {
             printer.print(Some(call), Event::Dialing { to, id });
         }
         (Ok(Done::Stats(stats)), _) => {
@@ -125,6 +132,8 @@ fn action(
     };
     let incoming = |call: &CallView| call.state == State::Incoming;
     let held = |call: &CallView| call.hold != Hold::No;
+    let answered = |call: &CallView| call.state == State::Established;
+    let referred = |call: &CallView| call.referral.is_some();
     let any = |_: &CallView| true;
     Ok(match command {
         Command::Dial { to } => (None, UserAction::Dial { to: to.clone() }),
@@ -143,7 +152,56 @@ fn action(
             about(on(call, any)?, |id| UserAction::Dtmf(id, digits.clone()))
         }
         Command::Stats { call } => about(on(call, any)?, UserAction::Stats),
+        Command::Consult { call, to } => about(on(call, answered)?, |customer| {
+            let (to, hand_over) = (to.clone(), false);
+            UserAction::Consult {
+                customer,
+                to,
+                hand_over,
+            }
+        }),
+        Command::Transfer { call, to, blind } => about(on(call, answered)?, |customer| {
+            let to = to.clone();
+            if *blind {
+                return UserAction::BlindTransfer { customer, to };
+            }
+            UserAction::Consult {
+                customer,
+                to,
+                hand_over: true,
+            }
+        }),
+        Command::Swap { call } => about(customer(call, snapshot)?, UserAction::Swap),
+        Command::Back { call } => about(customer(call, snapshot)?, UserAction::Back),
+        Command::Complete { call, sure } => {
+            about(customer(call, snapshot)?, |customer| UserAction::Complete {
+                customer,
+                sure: *sure,
+            })
+        }
+        Command::Merge { call, with } => {
+            let call = customer(call, snapshot).or_else(|_| on(call, answered))?;
+            let expert = snapshot.transfers.iter().find(|t| t.customer == call);
+            let with = with.map(CallId::new).or(expert.and_then(|t| t.expert));
+            let with = with.ok_or_else(no_such_call)?;
+            about(call, |call| UserAction::Merge(call, with))
+        }
+        Command::Leave { call } => {
+            let member = snapshot.group.as_ref().map(|group| group.members[0]);
+            let call = call.map(CallId::new).or(member).ok_or_else(no_such_call)?;
+            about(call, UserAction::Leave)
+        }
+        Command::Follow { call } => about(on(call, referred)?, |id| UserAction::Follow(id, true)),
+        Command::Decline { call } => about(on(call, referred)?, |id| UserAction::Follow(id, false)),
+        Command::Recover { really } => (None, UserAction::Recover(*really)),
     })
+}
+
+/// The customer of a transfer: the one named, else the only one there is, else the newest.
+fn customer(call: &Option<u64>, snapshot: &Snapshot) -> Result<CallId, DeskError> {
+    let newest = || snapshot.transfers.last().map(|transfer| transfer.customer);
+    let named = call.map(CallId::new);
+    named.or_else(newest).ok_or_else(no_such_call)
 }
 
 fn about(call: CallId, action: impl FnOnce(CallId) -> UserAction) -> (Option<CallId>, UserAction) {

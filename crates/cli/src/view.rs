@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use warmline_desk::{
     CallId, CallView, Codec, DeskError, DeskEvent, DeviceRole, DeviceState, Holder, Registration,
-    Snapshot, Stats,
+    Snapshot, Stats, TransferReason,
 };
 
 use crate::protocol::{By, Event, Party, Reason, Stats as Figures};
@@ -55,6 +55,33 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
                 duration_ms: view.and_then(duration_ms).unwrap_or(0),
             };
             (Some(*call), ended)
+        }
+        DeskEvent::Transfer {
+            customer,
+            expert,
+            news,
+            reason,
+        } => {
+            let transfer = Event::Transfer {
+                phase: news.code(),
+                expert: expert.map(CallId::get),
+                reason: reason.map(|reason| Reason {
+                    code: reason.code().to_owned(),
+                    message: sentence(&[reason.words(), reason.advice()]),
+                }),
+                status: reason.and_then(TransferReason::status),
+            };
+            (Some(*customer), transfer)
+        }
+        DeskEvent::Referred(call) => {
+            let asked = snapshot.call(*call)?.referral.as_ref()?;
+            let to = number(&asked.to.address);
+            (Some(*call), Event::Referred { to })
+        }
+        DeskEvent::Recoverable => (None, recoverable(snapshot)?),
+        DeskEvent::Gap(call, time) => {
+            let ms = time.as_millis() as u64;
+            (Some(*call), Event::Gap { ms })
         }
         DeskEvent::Device { role, name, state } => {
             let device = Event::Device {
@@ -173,6 +200,19 @@ fn incoming(call: &CallView, snapshot: &Snapshot) -> Event {
             .iter()
             .any(|other| other.id != call.id && other.ending.is_none()),
     }
+}
+
+/// The calls of an earlier run that can be taken up again.
+pub(crate) fn recoverable(snapshot: &Snapshot) -> Option<Event> {
+    let recovery = snapshot.recovery.as_ref()?;
+    let party = |party: &warmline_desk::Party| Party {
+        name: party.name.clone().unwrap_or_default(),
+        number: number(&party.address),
+    };
+    Some(Event::Recoverable {
+        calls: recovery.parties.iter().map(party).collect(),
+        until_ms: recovery.until.as_millis() as u64,
+    })
 }
 
 fn duration_ms(call: &CallView) -> Option<u64> {

@@ -40,6 +40,50 @@ pub enum UserAction {
     Dtmf(CallId, String),
     /// Forget an ended call.
     Dismiss(CallId),
+    /// Call somebody about a call, which is held meanwhile. Gives [`Done::Dialing`].
+    Consult {
+        /// The customer's call.
+        customer: CallId,
+        /// As typed.
+        to: String,
+        /// The customer is to be handed over: where the profile says so, that completes by itself some
+        /// seconds after a person has answered.
+        hand_over: bool,
+    },
+    /// Have the server connect a call with somebody, without talking to them first.
+    BlindTransfer {
+        /// The customer's call.
+        customer: CallId,
+        /// As typed.
+        to: String,
+    },
+    /// Talk to the other one of customer and expert.
+    Swap(CallId),
+    /// Back to the customer: the expert's call is ended.
+    Back(CallId),
+    /// Have the server connect customer and expert, and leave. It has happened when
+    /// [`DeskEvent::Transfer`](crate::DeskEvent::Transfer) says that it is done.
+    Complete {
+        /// The customer's call.
+        customer: CallId,
+        /// Also if the expert may be a machine.
+        sure: bool,
+    },
+    /// Do not complete by itself.
+    KeepConsulting(CallId),
+    /// Let the people of two calls hear each other as well.
+    Merge(CallId, CallId),
+    /// Leave the group of this call to the two others in it.
+    Leave(CallId),
+    /// How loud a person is to everybody, in percent of how they come in; at most 200.
+    PersonVolume(CallId, u8),
+    /// Nobody hears this person (`true`), or everybody does again.
+    Silence(CallId, bool),
+    /// Call (`true`) whom the peer asks us to call by REFER, or do not.
+    Follow(CallId, bool),
+    /// Take the calls of [`Snapshot::recovery`](crate::Snapshot::recovery) up again (`true`), or give
+    /// them up.
+    Recover(bool),
     /// Read a call's statistics now. Gives [`Done::Stats`].
     Stats(CallId),
     /// Register now: the network has changed, or the agent asks to try again.
@@ -67,7 +111,7 @@ pub enum UserAction {
 pub enum Done {
     /// It has been set going; what comes of it shows in the snapshot and the events.
     Accepted,
-    /// The call has been set up under this id.
+    /// The call to the far end, or to the expert, has been set up under this id.
     Dialing(CallId),
     /// Statistics of the call.
     Stats(Box<Stats>),
@@ -105,6 +149,18 @@ impl fmt::Debug for UserAction {
             Self::Mute(call, muted) => write!(f, "Mute({call}, {muted})"),
             Self::Dtmf(call, _) => write!(f, "Dtmf({call}, ‹pii›)"),
             Self::Dismiss(call) => write!(f, "Dismiss({call})"),
+            Self::Consult { customer, .. } => write!(f, "Consult({customer}, ‹pii›)"),
+            Self::BlindTransfer { customer, .. } => write!(f, "BlindTransfer({customer}, ‹pii›)"),
+            Self::Swap(call) => write!(f, "Swap({call})"),
+            Self::Back(call) => write!(f, "Back({call})"),
+            Self::Complete { customer, sure } => write!(f, "Complete({customer}, {sure})"),
+            Self::KeepConsulting(call) => write!(f, "KeepConsulting({call})"),
+            Self::Merge(call, with) => write!(f, "Merge({call}, {with})"),
+            Self::Leave(call) => write!(f, "Leave({call})"),
+            Self::PersonVolume(call, percent) => write!(f, "PersonVolume({call}, {percent})"),
+            Self::Silence(call, on) => write!(f, "Silence({call}, {on})"),
+            Self::Follow(call, really) => write!(f, "Follow({call}, {really})"),
+            Self::Recover(really) => write!(f, "Recover({really})"),
             Self::Stats(call) => write!(f, "Stats({call})"),
             Self::Register => f.write_str("Register"),
             Self::SetInput(_) => f.write_str("SetInput"),

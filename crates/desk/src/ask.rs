@@ -12,7 +12,49 @@ use crate::{
 
 impl Running {
     pub(crate) fn dial(&mut self, to: &str) -> Result<Done, DeskError> {
-        let to = number::read(to, self.country).to;
+        let to = self.party(to)?;
+        let call = self.new_call();
+        self.phone(CallAction::Dial { call, to })?;
+        Ok(Done::Dialing(call))
+    }
+
+    pub(crate) fn consult(
+        &mut self,
+        customer: CallId,
+        to: &str,
+        hand_over: bool,
+    ) -> Result<Done, DeskError> {
+        let to = self.party(to)?;
+        let expert = self.new_call();
+        self.phone(CallAction::Consult {
+            customer,
+            expert,
+            to,
+            hand_over,
+        })?;
+        Ok(Done::Dialing(expert))
+    }
+
+    pub(crate) fn blind_transfer(&mut self, customer: CallId, to: &str) -> Result<Done, DeskError> {
+        let to = self.party(to)?;
+        self.phone(CallAction::BlindTransfer { customer, to })
+    }
+
+    pub(crate) fn merge(&mut self, call: CallId, with: CallId) -> Result<Done, DeskError> {
+        let focus = self.new_call();
+        self.merged_instead = None;
+        self.phone(CallAction::Merge { call, with, focus })
+    }
+
+    pub(crate) fn follow(&mut self, call: CallId) -> Result<Done, DeskError> {
+        let new = self.new_call();
+        self.phone(CallAction::Follow { call, new })?;
+        Ok(Done::Dialing(new))
+    }
+
+    /// Somebody to call, as typed.
+    fn party(&self, typed: &str) -> Result<Party, DeskError> {
+        let to = number::read(typed, self.country).to;
         if to.is_empty() {
             return Err(DeskError::new(
                 ErrorCode::BadNumber,
@@ -20,10 +62,11 @@ impl Running {
                 "Type one number, name@host or sip:name@host.",
             ));
         }
-        let call = call_of(self.machines.agent.next_dialog());
-        let to = Party::new(to);
-        self.phone(CallAction::Dial { call, to })?;
-        Ok(Done::Dialing(call))
+        Ok(Party::new(to))
+    }
+
+    pub(crate) fn new_call(&self) -> CallId {
+        call_of(self.machines.agent.next_dialog())
     }
 
     pub(crate) fn dtmf(&mut self, call: CallId, digits: &str) -> Result<Done, DeskError> {

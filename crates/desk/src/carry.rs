@@ -3,11 +3,11 @@
 use tracing::debug;
 use warmline_audio::Tone as AudioTone;
 use warmline_call::{
-    CallId, Command, Digit, Direction as CallDirection, Event, Hold, MediaCommand,
+    Because, CallId, Command, Digit, Direction as CallDirection, Event, Hold, MediaCommand,
     MediaEvent as CallMedia, MediaFailure, Notice, SipCommand, SipEvent as CallSip, SoundCommand,
 };
-use warmline_media::{Direction, DtmfError};
-use warmline_sip::SipRequest;
+use warmline_media::{Direction, DtmfError, Session};
+use warmline_sip::{ReferId, SipRequest};
 
 use crate::{
     error::{DeskError, ErrorCode},
@@ -36,21 +36,28 @@ impl Running {
                 hold,
                 failure,
             }) => self.tell_error(Some(call), words::hold_failed(hold, failure)),
+            Command::Notice(Notice::Transfer {
+                customer,
+                expert,
+                news,
+                reason,
+            }) => self.transfer_news(customer, expert, news, reason),
         }
     }
 
     fn carry_out_sip(&mut self, command: SipCommand) {
         match command {
-            SipCommand::Invite { call, to } => {
+            SipCommand::Invite { call, to, because } => {
                 let offer = self.legs.get_mut(&call).and_then(|leg| leg.sdp.ours.take());
                 let Some(offer) = offer else {
                     return self.media_failed(call, MediaFailure::Internal);
                 };
+                let (to, headers) = self.addressed(to.address, because);
                 self.machines.agent.send(SipRequest::Invite {
                     dialog: dialog(call),
-                    to: to.address,
+                    to,
                     offer,
-                    headers: Vec::new(),
+                    headers,
                 });
             }
             SipCommand::Ring(call) => self.machines.agent.send(SipRequest::Ring {
@@ -94,7 +101,72 @@ impl Running {
             }
             SipCommand::AnswerReoffer(call) => self.answer_reoffer(call),
             SipCommand::RefuseReoffer { call, status } => self.refuse_reoffer(call, status),
+            SipCommand::Restore(call) => self.restore(call),
+            SipCommand::Refer {
+                call,
+                refer,
+                to,
+                replaces,
+            } => self.machines.agent.send(SipRequest::Refer {
+                dialog: dialog(call),
+                refer: ReferId(refer),
+                refer_to: to.address,
+                replaces: replaces.map(dialog),
+            }),
+            SipCommand::AnswerRefer {
+                call,
+                refer,
+                status,
+            } => self.machines.agent.send(SipRequest::AnswerRefer {
+                dialog: dialog(call),
+                refer: ReferId(refer),
+                status,
+            }),
+            SipCommand::NotifyRefer {
+                call,
+                refer,
+                status,
+            } => self.machines.agent.send(SipRequest::NotifyRefer {
+                dialog: dialog(call),
+                refer: ReferId(refer),
+                status,
+                reason: None,
+                last: status >= 200,
+            }),
         }
+    }
+
+    /// Where an INVITE goes that refers to another call, and its headers.
+    fn addressed(&self, to: String, because: Option<Because>) -> (String, Vec<(String, String)>) {
+        match because {
+            None => (to, Vec::new()),
+            Some(Because::Referred { call, refer }) => {
+                let leg = self.legs.get(&call);
+                (to, leg.map_or_else(Vec::new, |leg| leg.asked(refer)))
+            }
+            Some(Because::Replaces(old)) => {
+                match self.legs.get(&old).and_then(|leg| leg.saved.as_ref()) {
+                    Some(saved) => (
+                        saved.remote_target().to_owned(),
+                        replacing(saved.replaces()),
+                    ),
+                    None => (to, Vec::new()),
+                }
+            }
+        }
+    }
+
+    fn restore(&mut self, call: CallId) {
+        let leg = self.legs.get_mut(&call);
+        let parts = leg.and_then(|leg| Some((leg.saved.clone()?, leg.sdp.ours.take()?)));
+        let Some((saved, offer)) = parts else {
+            return self.media_failed(call, MediaFailure::Internal);
+        };
+        self.machines.agent.send(SipRequest::Restore {
+            dialog: dialog(call),
+            saved: Box::new(saved),
+            offer,
+        });
     }
 
     fn answer_reoffer(&mut self, call: CallId) {
@@ -153,16 +225,19 @@ impl Running {
                 call,
                 heard,
                 sending,
-            } => {
-                if let Some(line) = self.line(call) {
-                    line.session.set_heard(heard);
-                    line.session.set_sending(sending);
-                }
+            } => self.with_session(call, |session| {
+                session.set_heard(heard);
+                session.set_sending(sending);
+            }),
+            MediaCommand::Mute(call, on) => self.with_session(call, |s| s.set_muted(on)),
+            MediaCommand::Mix(call, on) => self.with_session(call, |s| s.set_mixed(on)),
+            MediaCommand::Volume(call, percent) => {
+                self.with_session(call, |s| s.set_volume(percent));
             }
-            MediaCommand::Mute(call, muted) => {
-                if let Some(line) = self.line(call) {
-                    line.session.set_muted(muted);
-                }
+            MediaCommand::Silence(call, on) => self.with_session(call, |s| s.set_silenced(on)),
+            MediaCommand::Music(call, on) => self.with_session(call, |s| s.set_music(on)),
+            MediaCommand::WatchGreeting(call) => {
+                self.with_session(call, |s| s.watch_greeting(true));
             }
             MediaCommand::Dtmf(call, digit) => self.send_digit(call, digit),
             MediaCommand::Close(call) => {
@@ -245,6 +320,12 @@ impl Running {
         });
     }
 
+    fn with_session(&self, call: CallId, set: impl FnOnce(&Session)) {
+        if let Some(line) = self.line(call) {
+            set(&line.session);
+        }
+    }
+
     pub(crate) fn line(&self, call: CallId) -> Option<&Line> {
         self.legs.get(&call).and_then(|leg| leg.line.as_ref())
     }
@@ -259,6 +340,14 @@ impl Running {
         self.outcomes
             .push_back(Event::Media(CallMedia::Failed(call, failure)));
     }
+}
+
+/// The headers of an INVITE that takes the place of a dialog (RFC 3891 §6.1).
+fn replacing(replaces: String) -> Vec<(String, String)> {
+    vec![
+        ("Replaces".to_owned(), replaces),
+        ("Require".to_owned(), "replaces".to_owned()),
+    ]
 }
 
 /// Length of a digit: long enough for every receiver (ITU-T Q.24 asks for 40 ms), short enough to

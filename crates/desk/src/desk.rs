@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use warmline_audio::{Devices, Engine, EngineConfig, EngineStats, Levels};
-use warmline_call::PhoneConfig;
+use warmline_call::{Party, PhoneConfig};
 use warmline_journal::Journal;
 use warmline_media::{MediaConfig, Trust};
 use warmline_policy::Settings;
@@ -47,7 +47,7 @@ impl DeskConfig {
     /// # Errors
     /// The password cannot be had, or a file that the profile names cannot be read.
     pub fn from_profile(profile: &Profile) -> Result<Self, DeskError> {
-        let host = profile.server.host();
+        let host = profile.server().host();
         let address = host.parse::<std::net::IpAddr>();
         let account = profile.account()?;
         let trust = account.extra_ca.clone();
@@ -61,6 +61,10 @@ impl DeskConfig {
         };
         let phone = PhoneConfig {
             seed: rand::random(),
+            complete_on_answer: profile.transfer.complete_on_answer,
+            referrals: profile.transfer.referrals,
+            conference: profile.transfer.conference.clone().map(Party::new),
+            hold_music: profile.transfer.hold_music,
             ..PhoneConfig::default()
         };
         Ok(Self {
@@ -146,7 +150,13 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         audio,
         reports,
         log: config.log,
-        journal: config.journal.map(|journal| journal.health()),
+        journal: config.journal.as_ref().map(Journal::health),
+        unfinished: config.journal.as_ref().map(|journal| {
+            let mut unfinished = journal.unfinished();
+            // What is there already counts as news.
+            unfinished.mark_changed();
+            unfinished
+        }),
     };
     // The one task that is not waited for by name: it ends by `Quit`, or with the last `Desk`,
     // and says so by the snapshot.

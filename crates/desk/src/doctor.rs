@@ -164,7 +164,8 @@ async fn server(config: &DeskConfig) -> Vec<Finding> {
         // The phone that the doctor is asked about may be running.
         ..config.clone().beside_another()
     };
-    let encrypted = config.account.server.transport() != Transport::Ws;
+    let mut servers = config.account.servers.iter();
+    let encrypted = servers.all(|server| server.transport() != Transport::Ws);
     let outcome = match start(silent) {
         Ok(desk) => {
             let mut events = desk.events();

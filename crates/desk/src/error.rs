@@ -76,6 +76,8 @@ pub enum ErrorCode {
     NoSuchCall,
     /// The call is not in a state for that.
     NotNow,
+    /// The expert may be a machine: ask the agent first.
+    MaybeMachine,
     /// What was typed cannot be called.
     BadNumber,
     /// What was typed is no DTMF digit.
@@ -127,6 +129,7 @@ impl ErrorCode {
             Self::ConnectionLost => "connection_lost",
             Self::NoSuchCall => "no_such_call",
             Self::NotNow => "not_now",
+            Self::MaybeMachine => "maybe_machine",
             Self::BadNumber => "bad_number",
             Self::BadDigit => "bad_digit",
             Self::HoldFailed => "hold_failed",

@@ -1,4 +1,6 @@
-use warmline_call::{CallId, EndReason};
+use std::time::Duration;
+
+use warmline_call::{CallId, EndReason, TransferNews, TransferReason};
 
 use crate::{
     error::DeskError,
@@ -43,6 +45,24 @@ pub enum DeskEvent {
         /// The SIP status that ended it, if one did.
         status: Option<u16>,
     },
+    /// A transfer has come a step further, or has failed. A customer is handed over at
+    /// [`TransferNews::Done`], and not before.
+    Transfer {
+        /// The customer's call.
+        customer: CallId,
+        /// The expert's, if there is one.
+        expert: Option<CallId>,
+        /// How far it is.
+        news: TransferNews,
+        /// Why, if that says more.
+        reason: Option<TransferReason>,
+    },
+    /// The peer asks us to call somebody else: see [`CallView::referral`].
+    Referred(CallId),
+    /// Calls of an earlier run can be taken up again: see [`Snapshot::recovery`](crate::Snapshot).
+    Recoverable,
+    /// Packets of the far end come again, after none for so long.
+    Gap(CallId, Duration),
     /// A sound device has changed.
     Device {
         /// What it is used for.

@@ -6,14 +6,16 @@ use tracing::{info, warn};
 use warmline_audio::{AudioEvent, Role};
 use warmline_call::{
     CallId, Cause, EndedBy as CallEndedBy, Event, MediaEvent as CallMedia, MediaFailure, Party,
-    SipEvent as CallSip,
+    SipEvent as CallSip, Suspicion,
 };
+use warmline_journal::StepKind;
 use warmline_media::{
-    Direction, MediaError, MediaEvent,
+    Direction, Greeting, MediaError, MediaEvent,
     sdp::{Negotiation, Peer},
 };
 use warmline_sip::{
-    EndCause, EndedBy, Invite, RegistrationState, SipEvent, SipRequest, redact::Pii,
+    EndCause, EndedBy, Invite, NameAddr, RegistrationState, SavedDialog, SipEvent, SipRequest,
+    redact::Pii,
 };
 
 use crate::{
@@ -93,6 +95,33 @@ impl Running {
                     let list = contacts.join(", ");
                     leg.notes.detail = Some(Pii::new(format!("It goes to {list} now.")));
                 }
+            }
+            SipEvent::Saved { dialog, saved } => self.saved(call_of(dialog), *saved),
+            SipEvent::ReferAnswered {
+                dialog,
+                refer,
+                status,
+                subscribed,
+                ..
+            } => self.refer_answered(call_of(dialog), refer.0, status, subscribed),
+            SipEvent::ReferProgress {
+                dialog,
+                refer,
+                status,
+                terminated,
+            } => self.refer_progress(call_of(dialog), refer.0, status, terminated),
+            SipEvent::Referred {
+                dialog,
+                refer,
+                refer_to,
+                replaces,
+                referred_by,
+            } => {
+                let headers = [("Replaces", replaces), ("Referred-By", referred_by)];
+                let headers = headers
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+                self.referred(call_of(dialog), refer.0, refer_to, headers.collect());
             }
             // Answers to what the desk never asks, and what a later version may add.
             SipEvent::OptionsAnswered { .. } | SipEvent::Stopped => {}
@@ -255,6 +284,7 @@ impl Running {
 
     fn incoming(&mut self, call: CallId, mut invite: Invite) {
         let offer = invite.offer.take();
+        let replaces = invite.replaces.map(call_of);
         let from = caller(&invite);
         let leg = self.legs.entry(call).or_default();
         leg.notes.invite = Some(Arc::new(invite));
@@ -274,6 +304,54 @@ impl Running {
             call,
             from,
             unacceptable,
+            replaces,
+        });
+    }
+
+    /// The dialog of a call has come about, or is another now: for the process after this one.
+    fn saved(&mut self, call: CallId, saved: SavedDialog) {
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.saved = Some(saved);
+        }
+        self.keep_calls();
+    }
+
+    fn refer_answered(&mut self, call: CallId, refer: u32, status: u16, subscribed: bool) {
+        if (200..300).contains(&status) {
+            self.keep_step(call, StepKind::Accepted);
+        }
+        self.feed_sip(CallSip::ReferAnswered {
+            call,
+            refer,
+            status,
+            subscribed,
+        });
+    }
+
+    fn refer_progress(&mut self, call: CallId, refer: u32, status: u16, terminated: bool) {
+        self.keep_step(call, StepKind::Progress { status });
+        self.feed_sip(CallSip::ReferProgress {
+            call,
+            refer,
+            status,
+            terminated,
+        });
+    }
+
+    fn referred(&mut self, call: CallId, refer: u32, to: NameAddr, headers: Vec<(String, String)>) {
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.referral = Some((refer, headers));
+        }
+        let to = Party {
+            name: to.display_name,
+            address: to.uri,
+        };
+        let new = call_of(self.machines.agent.next_dialog());
+        self.feed_sip(CallSip::Referred {
+            call,
+            refer,
+            to,
+            new,
         });
     }
 
@@ -358,12 +436,17 @@ impl Running {
                 CallMedia::FirstAudio(call)
             }
             MediaEvent::Dtmf(digit) => return self.tell(DeskEvent::Dtmf(call, digit)),
+            MediaEvent::Greeting(sign) => CallMedia::Suspicious(
+                call,
+                match sign {
+                    Greeting::LongSpeech => Suspicion::LongSpeech,
+                    Greeting::Beep => Suspicion::Beep,
+                },
+            ),
             MediaEvent::RemoteDirection(direction) => {
                 let held = matches!(direction, Direction::SendOnly | Direction::Inactive);
                 CallMedia::RemoteHold(call, held)
             }
-            // Nobody has asked for it.
-            MediaEvent::Greeting(_) => return,
         };
         self.feed(Event::Media(event));
     }

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use warmline_call::{Direction, EndReason};
-use warmline_journal::{self as journal, Outcome, PastCall, Trouble};
+use warmline_journal::{self as journal, Outcome, PastCall, TransferOutcome, Trouble};
 
 use crate::{
     error::{DeskError, ErrorCode},
@@ -33,14 +33,14 @@ pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
             .map(|answered| ending.at.saturating_sub(answered).as_secs()),
         outcome,
         // Who hung up first is of no interest the day after.
-        words: if outcome == Outcome::Answered && as_meant {
-            "Answered.".to_owned()
-        } else {
-            ending.reason.words().to_owned()
+        words: match &call.handed {
+            Some(handed) if handed.outcome == TransferOutcome::Done => "Handed over.".to_owned(),
+            _ if outcome == Outcome::Answered && as_meant => "Answered.".to_owned(),
+            _ => ending.reason.words().to_owned(),
         },
         status: ending.status,
-        transfer: None,
-        longest_gap_ms: None,
+        transfer: call.handed.clone(),
+        longest_gap_ms: call.longest_gap.map(|gap| gap.as_millis() as u64),
     })
 }
 
@@ -80,6 +80,8 @@ fn outcome(direction: Direction, talked: bool, reason: EndReason) -> Outcome {
         | EndReason::Redirected
         | EndReason::NoResponse
         | EndReason::Congestion
+        | EndReason::Transferred
+        | EndReason::Replaced
         | EndReason::Refused { .. } => match direction {
             Direction::Incoming => Outcome::Missed,
             Direction::Outgoing => Outcome::NotReached,
@@ -87,7 +89,8 @@ fn outcome(direction: Direction, talked: bool, reason: EndReason) -> Outcome {
     }
 }
 
-fn unix_ms(time: SystemTime) -> u64 {
+/// Milliseconds since 1970.
+pub(crate) fn unix_ms(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
@@ -117,6 +120,13 @@ mod tests {
             muted: false,
             heard: false,
             connected: false,
+            volume_percent: 100,
+            silenced: false,
+            suspicion: None,
+            referral: None,
+            recovering: false,
+            longest_gap: None,
+            handed: None,
             began: UNIX_EPOCH + Duration::from_millis(1_234),
             started_at: Duration::from_secs(10),
             answered_at: answered.then(|| Duration::from_secs(13)),

@@ -3,8 +3,9 @@
 
 use std::collections::VecDeque;
 
+use warmline_journal::OpenCall;
 use warmline_media::Fork;
-use warmline_sip::ForkId;
+use warmline_sip::{ForkId, SavedDialog};
 
 use crate::{line::Line, view::Notes};
 
@@ -16,6 +17,23 @@ pub(crate) struct Leg {
     pub(crate) sdp: Sdp,
     pub(crate) notes: Notes,
     pub(crate) info: InfoDigits,
+    /// The dialog as another process can take it up.
+    pub(crate) saved: Option<SavedDialog>,
+    /// What was last written down of the call.
+    pub(crate) kept: Option<OpenCall>,
+    /// What the peer's last REFER asks our INVITE to carry: its number, and the headers.
+    pub(crate) referral: Option<(u32, Vec<(String, String)>)>,
+}
+
+impl Leg {
+    /// The headers that the peer's REFER asks for.
+    pub(crate) fn asked(&self, refer: u32) -> Vec<(String, String)> {
+        let referral = self
+            .referral
+            .as_ref()
+            .filter(|(number, _)| *number == refer);
+        referral.map_or_else(Vec::new, |(_, headers)| headers.clone())
+    }
 }
 
 /// Session descriptions that one side has given and the other has not taken yet.

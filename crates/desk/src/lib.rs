@@ -22,10 +22,12 @@ mod line;
 pub mod log;
 pub mod number;
 pub mod profile;
+mod recovery;
 mod run;
 mod snapshot;
 mod sound;
 pub mod told;
+mod transfer;
 mod view;
 mod words;
 
@@ -34,14 +36,18 @@ pub use desk::{Desk, DeskConfig, devices, start};
 pub use error::{DeskError, ErrorCode};
 pub use event::{DeskEvent, DeviceRole, DeviceState, Holder, Loudness};
 pub use profile::Profile;
-pub use snapshot::{CallView, DeviceView, Ending, Registration, Snapshot};
+pub use snapshot::{
+    CallView, DeviceView, Ending, GroupView, RecoveryView, ReferralView, Registration, Snapshot,
+    TransferView,
+};
 
 pub use warmline_audio::{
     DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Region,
     Volumes,
 };
 pub use warmline_call::{
-    CallId, Direction, EndReason, Hold, MediaFailure, Party, PhoneConfig, Rejection, State,
+    CallId, Direction, EndReason, Hold, How, MediaFailure, Party, Phase, PhoneConfig, Referrals,
+    Rejection, State, Suspicion, TransferNews, TransferReason,
 };
 pub use warmline_journal as journal;
 pub use warmline_media::{Codec, Stats};

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -12,8 +13,10 @@ use tokio::{
 };
 use tracing::{error, info};
 use warmline_audio::{AudioEvent, Engine};
-use warmline_call::{CallId, Event, Phone, PhoneConfig, State, Tone, UserAction as CallAction};
-use warmline_journal::{Journal, Trouble};
+use warmline_call::{
+    CallId, Event, Phone, PhoneConfig, State, Tone, TransferReason, UserAction as CallAction,
+};
+use warmline_journal::{Journal, Trouble, Unfinished};
 use warmline_media::MediaConfig;
 use warmline_sip::{DialogKey, SipEvent, SipRequest, UserAgent};
 
@@ -27,8 +30,9 @@ use crate::{
     line::Report,
     log::LogHealth,
     number::Country,
+    recovery::Left,
     snapshot::{Registration, Snapshot},
-    view::{between, call_view},
+    view::{between, call_view, transfer_view},
 };
 
 /// Everything that reaches the desk.
@@ -39,6 +43,7 @@ pub(crate) struct Inbox {
     pub(crate) reports: mpsc::Receiver<(CallId, Report)>,
     pub(crate) log: Option<LogHealth>,
     pub(crate) journal: Option<watch::Receiver<Option<Trouble>>>,
+    pub(crate) unfinished: Option<watch::Receiver<Arc<[Unfinished]>>>,
 }
 
 /// What the desk commands.
@@ -75,6 +80,12 @@ pub(crate) struct Running {
     pub(crate) trial: Option<Instant>,
     /// The agent looks at the sound devices.
     pub(crate) looking: bool,
+    /// To be told with the next snapshot, and before what it shows by itself.
+    pub(crate) pending: Vec<DeskEvent>,
+    /// Calls that an earlier run left.
+    pub(crate) left: Option<Left>,
+    /// Why there is a group, if the server would not transfer.
+    pub(crate) merged_instead: Option<TransferReason>,
     /// The profile has proved right: the server has taken us once.
     pub(crate) registered_before: bool,
     pub(crate) state: Snapshot,
@@ -107,6 +118,9 @@ impl Running {
             tone: None,
             trial: None,
             looking: false,
+            pending: Vec::new(),
+            left: None,
+            merged_instead: None,
             registered_before: false,
             state,
             country,
@@ -125,6 +139,7 @@ impl Running {
             let due = self.phone.poll_timeout().map(Instant::from_std);
             let stop_by = self.stopping.as_ref().map(|stopping| stopping.by);
             let talking = self.phone.calls().any(|c| c.state() == State::Established);
+            let recover_by = self.left.as_ref().map(|left| left.until);
             tokio::select! {
                 action = inbox.actions.recv(), if open => match action {
                     Some((action, answer)) => self.act(action, answer),
@@ -140,14 +155,22 @@ impl Running {
                 Some((call, report)) = inbox.reports.recv() => self.report(call, report),
                 Some(event) = inbox.audio.recv() => self.audio(event),
                 () = until(due), if due.is_some() => self.feed(Event::Timeout),
-                _ = second.tick(), if talking => self.read_statistics(),
+                _ = second.tick(), if talking => {
+                    self.read_statistics();
+                    self.sign_of_life();
+                }
+                Some(unfinished) = news(&mut inbox.unfinished) => self.left(&unfinished),
+                () = until(recover_by), if recover_by.is_some() => {
+                    // Nobody has decided in time.
+                    let _ = self.recover(false);
+                }
                 Some(ended) = self.tasks.join_next() => {
                     if let Err(error) = ended && error.is_panic() {
                         error!("a media task has failed");
                     }
                 }
-                Some(trouble) = trouble(&mut inbox.log) => self.tell_error(None, trouble),
-                Some(trouble) = trouble(&mut inbox.journal) => {
+                Some(Some(trouble)) = news(&mut inbox.log) => self.tell_error(None, trouble),
+                Some(Some(trouble)) = news(&mut inbox.journal) => {
                     self.tell_error(None, history::trouble(&trouble));
                 }
                 () = until(self.trial), if self.trial.is_some() => self.end_trial(),
@@ -163,6 +186,8 @@ impl Running {
         self.outcomes.push_back(event);
         while let Some(event) = self.outcomes.pop_front() {
             let commands = self.phone.handle(Instant::now().into_std(), event);
+            // What is about to be done is known to whoever comes after us.
+            self.keep_calls();
             for command in commands {
                 self.carry_out(command);
             }
@@ -187,6 +212,27 @@ impl Running {
             UserAction::Mute(call, muted) => self.phone(CallAction::Mute(call, muted)),
             UserAction::Dtmf(call, digits) => self.dtmf(call, &digits),
             UserAction::Dismiss(call) => self.phone(CallAction::Dismiss(call)),
+            UserAction::Consult {
+                customer,
+                to,
+                hand_over,
+            } => self.consult(customer, &to, hand_over),
+            UserAction::BlindTransfer { customer, to } => self.blind_transfer(customer, &to),
+            UserAction::Swap(call) => self.phone(CallAction::Swap(call)),
+            UserAction::Back(call) => self.phone(CallAction::Back(call)),
+            UserAction::Complete { customer, sure } => {
+                self.phone(CallAction::Complete { customer, sure })
+            }
+            UserAction::KeepConsulting(call) => self.phone(CallAction::KeepConsulting(call)),
+            UserAction::Merge(call, with) => self.merge(call, with),
+            UserAction::Leave(call) => self.phone(CallAction::Leave(call)),
+            UserAction::PersonVolume(call, percent) => {
+                self.phone(CallAction::Volume(call, percent))
+            }
+            UserAction::Silence(call, on) => self.phone(CallAction::Silence(call, on)),
+            UserAction::Follow(call, true) => self.follow(call),
+            UserAction::Follow(call, false) => self.phone(CallAction::DoNotFollow(call)),
+            UserAction::Recover(really) => self.recover(really),
             UserAction::Stats(call) => self.statistics_of(call),
             UserAction::Register => {
                 self.machines.agent.send(SipRequest::Register);
@@ -269,6 +315,9 @@ impl Running {
             .retain(|id, _| calls.iter().any(|call| call.id == *id));
         self.state.calls = calls;
         self.state.focus = self.phone.focus();
+        let transfers = self.phone.transfers();
+        self.state.transfers = transfers.map(|t| transfer_view(t, self.epoch)).collect();
+        self.state.group = self.group_view();
         self.state.at = self.epoch.elapsed();
         let state = &self.state;
         self.outlets.snapshot.send_if_modified(|shown| {
@@ -281,7 +330,7 @@ impl Running {
             }
             !same
         });
-        for event in news {
+        for event in self.pending.drain(..).chain(news).collect::<Vec<_>>() {
             if let DeskEvent::Ended { call, .. } = event {
                 self.remember(call);
             }
@@ -292,7 +341,7 @@ impl Running {
     fn remember(&self, call: CallId) {
         let past = self.state.call(call).and_then(history::past_call);
         if let Some((journal, past)) = self.outlets.journal.as_ref().zip(past) {
-            journal.remember(past);
+            journal.close(call.get(), past);
         }
     }
 
@@ -308,6 +357,15 @@ impl Running {
             "told the agent"
         );
         self.tell(DeskEvent::Error { call, error });
+    }
+
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        self.outlets.journal.as_ref()
+    }
+
+    /// When, counted from the start of the desk.
+    pub(crate) fn since_start(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.epoch)
     }
 
     /// How long the desk has been running.
@@ -333,15 +391,15 @@ async fn until(due: Option<Instant>) {
     }
 }
 
-/// The next time the log begins to lose lines, or the journal calls.
-async fn trouble<T: Clone>(health: &mut Option<watch::Receiver<Option<T>>>) -> Option<T> {
-    match health {
-        Some(watch) => {
-            if watch.changed().await.is_err() {
-                *health = None;
+/// What a watch says next. None once it says nothing more; without a watch it never comes.
+async fn news<T: Clone>(watch: &mut Option<watch::Receiver<T>>) -> Option<T> {
+    match watch {
+        Some(of) => {
+            if of.changed().await.is_err() {
+                *watch = None;
                 return None;
             }
-            watch.borrow_and_update().clone()
+            Some(of.borrow_and_update().clone())
         }
         None => std::future::pending().await,
     }

@@ -4,7 +4,10 @@ use std::{
 };
 
 use warmline_audio::{DeviceChoice, Devices, Volumes};
-use warmline_call::{CallId, Direction, EndReason, Hold, Party, State};
+use warmline_call::{
+    CallId, Direction, EndReason, Hold, How, Party, Phase, State, Suspicion, TransferReason,
+};
+use warmline_journal::Transferred;
 use warmline_media::Stats;
 use warmline_sip::{Invite, redact::Pii};
 
@@ -19,8 +22,14 @@ pub struct Snapshot {
     pub registration: Registration,
     /// All calls in the order they began; ended ones until dismissed or for a minute.
     pub calls: Vec<CallView>,
-    /// The call that has the agent's ears and voice.
+    /// The call that has the agent's ears and voice; or any of the group that has.
     pub focus: Option<CallId>,
+    /// Customers on the way to somebody else, in the order in which that began.
+    pub transfers: Vec<TransferView>,
+    /// People who hear each other by way of this phone.
+    pub group: Option<GroupView>,
+    /// Calls that stood when an earlier run ended, and can be taken up again.
+    pub recovery: Option<RecoveryView>,
     /// The microphone in use.
     pub microphone: DeviceView,
     /// The headset or speaker in use.
@@ -102,12 +111,72 @@ pub struct CallView {
     pub answered_at: Option<Duration>,
     /// When its first sound came in.
     pub first_audio_at: Option<Duration>,
+    /// How loud this person is to everybody, in percent of how they come in.
+    pub volume_percent: u8,
+    /// Whether nobody hears this person.
+    pub silenced: bool,
+    /// Why the far end may be a machine, if something hints at it.
+    pub suspicion: Option<Suspicion>,
+    /// Whom the peer asks us to call, until the agent has decided.
+    pub referral: Option<ReferralView>,
+    /// Whether it is being taken up again from an earlier run.
+    pub recovering: bool,
+    /// The longest time without a packet of the far end, once there was one.
+    pub longest_gap: Option<Duration>,
+    /// To whom it was handed over, or was to be.
+    pub handed: Option<Transferred>,
     /// Digits sent so far.
     pub dtmf_sent: Pii<String>,
     /// Statistics, read once a second while it is answered, and the last ones after its end.
     pub stats: Option<Stats>,
     /// How it ended, if it did.
     pub ending: Option<Ending>,
+}
+
+/// A customer on the way to somebody else.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TransferView {
+    /// The customer's call.
+    pub customer: CallId,
+    /// The expert's call; none if nobody was asked first.
+    pub expert: Option<CallId>,
+    /// To whom.
+    pub to: Party,
+    /// What it is.
+    pub how: How,
+    /// How far it is.
+    pub phase: Phase,
+    /// When it completes by itself.
+    pub completes_at: Option<Duration>,
+    /// Why the last attempt failed.
+    pub trouble: Option<TransferReason>,
+}
+
+/// People of several calls who hear each other by way of this phone.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct GroupView {
+    /// Their calls, in the order in which they came.
+    pub members: Vec<CallId>,
+    /// Why there is a group although a transfer was asked for.
+    pub instead: Option<TransferReason>,
+}
+
+/// Whom the peer asks us to call.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReferralView {
+    /// Whom.
+    pub to: Party,
+    /// When it is declined by itself.
+    pub until: Duration,
+}
+
+/// Calls that stood when an earlier run ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RecoveryView {
+    /// With whom, the customer first.
+    pub parties: Vec<Party>,
+    /// Until when the other ends can be expected to wait.
+    pub until: Duration,
 }
 
 /// How a call ended.

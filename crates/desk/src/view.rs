@@ -6,13 +6,14 @@ use std::{
 };
 
 use tokio::time::Instant;
-use warmline_call::{Call, Hold, State};
+use warmline_call::{Call, Hold, State, Transfer};
+use warmline_journal::Transferred;
 use warmline_media::Stats;
 use warmline_sip::{Invite, redact::Pii};
 
 use crate::{
     event::{DeskEvent, Holder},
-    snapshot::{CallView, Ending},
+    snapshot::{CallView, Ending, ReferralView, TransferView},
 };
 
 /// What the desk knows about a call besides what the calls themselves know.
@@ -22,6 +23,8 @@ pub(crate) struct Notes {
     pub(crate) began: Option<SystemTime>,
     pub(crate) invite: Option<Arc<Invite>>,
     pub(crate) first_audio: Option<Instant>,
+    pub(crate) longest_gap: Option<Duration>,
+    pub(crate) handed: Option<Transferred>,
     pub(crate) dtmf_sent: String,
     pub(crate) stats: Option<Stats>,
     pub(crate) status: Option<u16>,
@@ -48,6 +51,16 @@ pub(crate) fn call_view(call: &Call, notes: &Notes, epoch: Instant) -> CallView 
         first_audio_at: notes
             .first_audio
             .map(|at| at.saturating_duration_since(epoch)),
+        volume_percent: call.volume(),
+        silenced: call.silenced(),
+        suspicion: call.suspicion(),
+        referral: call.referral().map(|referral| ReferralView {
+            to: referral.to.clone(),
+            until: since(referral.until),
+        }),
+        recovering: call.recovering(),
+        longest_gap: notes.longest_gap,
+        handed: notes.handed.clone(),
         dtmf_sent: Pii::new(notes.dtmf_sent.clone()),
         stats: notes.stats,
         ending: call.end_reason().map(|reason| Ending {
@@ -56,6 +69,20 @@ pub(crate) fn call_view(call: &Call, notes: &Notes, epoch: Instant) -> CallView 
             detail: notes.detail.clone(),
             at: call.ended().map_or(Duration::ZERO, since),
         }),
+    }
+}
+
+/// The transfer as others see it.
+pub(crate) fn transfer_view(transfer: &Transfer, epoch: Instant) -> TransferView {
+    let since = |at: std::time::Instant| at.saturating_duration_since(epoch.into_std());
+    TransferView {
+        customer: transfer.customer(),
+        expert: transfer.expert(),
+        to: transfer.to().clone(),
+        how: transfer.how(),
+        phase: transfer.phase(),
+        completes_at: transfer.completes_at().map(since),
+        trouble: transfer.trouble(),
     }
 }
 
@@ -96,6 +123,9 @@ pub(crate) fn between(before: Option<&CallView>, now: &CallView) -> Vec<DeskEven
         let was_away = matches!(before.hold, Hold::Held | Hold::Resuming | Hold::LocalOnly);
         if was_away && now.hold == Hold::No {
             events.push(DeskEvent::Active(id));
+        }
+        if before.referral.is_none() && now.referral.is_some() {
+            events.push(DeskEvent::Referred(id));
         }
         if !before.remote_hold && now.remote_hold {
             events.push(DeskEvent::Held(id, Holder::Peer));

@@ -103,7 +103,17 @@ pub(crate) fn refusal(refusal: Refusal) -> DeskError {
         | Refusal::OnHold
         | Refusal::NotOnHold
         | Refusal::Ended
-        | Refusal::NotEnded => ErrorCode::NotNow,
+        | Refusal::NotEnded
+        | Refusal::Transferring
+        | Refusal::Consulting
+        | Refusal::NotConsulting
+        | Refusal::ExpertNotThere
+        | Refusal::Grouped
+        | Refusal::NotGrouped
+        | Refusal::GroupFull
+        | Refusal::TooManyToLeave
+        | Refusal::NothingAsked => ErrorCode::NotNow,
+        Refusal::MaybeMachine(_) => ErrorCode::MaybeMachine,
     };
     DeskError::new(code, refusal.words(), "")
 }

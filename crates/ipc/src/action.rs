@@ -62,6 +62,90 @@ pub enum UiAction {
         /// Which.
         call: u32,
     },
+    /// Call somebody about a call, which is held meanwhile.
+    Consult {
+        /// The customer's call.
+        call: u32,
+        /// What was typed.
+        to: String,
+    },
+    /// One click: the customer is held, the expert called; where policy says so, it completes by itself
+    /// some seconds after a person has answered.
+    HandOver {
+        /// The customer's call.
+        call: u32,
+        /// What was typed.
+        to: String,
+    },
+    /// Send the customer to somebody without talking to them first.
+    BlindTransfer {
+        /// The customer's call.
+        call: u32,
+        /// What was typed.
+        to: String,
+    },
+    /// Talk to the other one of customer and expert.
+    Swap {
+        /// The customer's call.
+        call: u32,
+    },
+    /// Back to the customer; the expert's call is ended.
+    Back {
+        /// The customer's call.
+        call: u32,
+    },
+    /// Connect customer and expert, and leave. Without `sure` it is refused, with a notice, if the
+    /// expert may be a machine ([`UiCall::suspicion`](crate::UiCall::suspicion)): ask first.
+    Complete {
+        /// The customer's call.
+        call: u32,
+        /// Whether the agent was asked.
+        sure: bool,
+    },
+    /// Do not complete by itself.
+    KeepConsulting {
+        /// The customer's call.
+        call: u32,
+    },
+    /// Let the people of two calls hear each other as well, or take one into the group of the other.
+    Merge {
+        /// One.
+        call: u32,
+        /// The other.
+        with: u32,
+    },
+    /// Leave the group to the two others in it.
+    Leave {
+        /// Any call of the group.
+        call: u32,
+    },
+    /// Make one person louder or softer, to everybody.
+    SetPersonVolume {
+        /// Whose call.
+        call: u32,
+        /// From 0 to 200; 100 is as they come in.
+        percent: u8,
+    },
+    /// Let nobody hear this person (`true`), or everybody again.
+    Silence {
+        /// Whose call.
+        call: u32,
+        /// Whether they are to be silent.
+        on: bool,
+    },
+    /// Do (`true`) what the other end asks for by [`UiCall::referral`](crate::UiCall::referral), or not.
+    Follow {
+        /// Which call.
+        call: u32,
+        /// Whether to.
+        really: bool,
+    },
+    /// Take the calls of [`UiSnapshot::recovery`](crate::UiSnapshot::recovery) up again (`true`), or
+    /// give them up.
+    Recover {
+        /// Whether to.
+        really: bool,
+    },
     /// Forget a call that is over ([`UiRecent::id`](crate::UiRecent::id)); all of them without one.
     Forget {
         /// Which.
@@ -152,6 +236,33 @@ impl UiAction {
             Self::Unmute { call } => UserAction::Mute(id(call), false),
             Self::Dtmf { call, digits } => UserAction::Dtmf(id(call), digits),
             Self::Dismiss { call } => UserAction::Dismiss(id(call)),
+            Self::Consult { call, to } => UserAction::Consult {
+                customer: id(call),
+                to,
+                hand_over: false,
+            },
+            Self::HandOver { call, to } => UserAction::Consult {
+                customer: id(call),
+                to,
+                hand_over: true,
+            },
+            Self::BlindTransfer { call, to } => UserAction::BlindTransfer {
+                customer: id(call),
+                to,
+            },
+            Self::Swap { call } => UserAction::Swap(id(call)),
+            Self::Back { call } => UserAction::Back(id(call)),
+            Self::Complete { call, sure } => UserAction::Complete {
+                customer: id(call),
+                sure,
+            },
+            Self::KeepConsulting { call } => UserAction::KeepConsulting(id(call)),
+            Self::Merge { call, with } => UserAction::Merge(id(call), id(with)),
+            Self::Leave { call } => UserAction::Leave(id(call)),
+            Self::SetPersonVolume { call, percent } => UserAction::PersonVolume(id(call), percent),
+            Self::Silence { call, on } => UserAction::Silence(id(call), on),
+            Self::Follow { call, really } => UserAction::Follow(id(call), really),
+            Self::Recover { really } => UserAction::Recover(really),
             Self::TryDevice { role } => UserAction::TryDevice(role.into()),
             Self::Register => UserAction::Register,
             Self::Forget { recent } => return Asked::Forget(recent),
@@ -192,6 +303,19 @@ impl std::fmt::Debug for UiAction {
             Self::Unmute { call } => ("Unmute", Some(call)),
             Self::Dtmf { call, .. } => ("Dtmf", Some(call)),
             Self::Dismiss { call } => ("Dismiss", Some(call)),
+            Self::Consult { call, .. } => ("Consult", Some(call)),
+            Self::HandOver { call, .. } => ("HandOver", Some(call)),
+            Self::BlindTransfer { call, .. } => ("BlindTransfer", Some(call)),
+            Self::Swap { call } => ("Swap", Some(call)),
+            Self::Back { call } => ("Back", Some(call)),
+            Self::Complete { call, .. } => ("Complete", Some(call)),
+            Self::KeepConsulting { call } => ("KeepConsulting", Some(call)),
+            Self::Merge { call, .. } => ("Merge", Some(call)),
+            Self::Leave { call } => ("Leave", Some(call)),
+            Self::SetPersonVolume { call, .. } => ("SetPersonVolume", Some(call)),
+            Self::Silence { call, .. } => ("Silence", Some(call)),
+            Self::Follow { call, .. } => ("Follow", Some(call)),
+            Self::Recover { .. } => ("Recover", None),
             Self::Forget { .. } => ("Forget", None),
             Self::LookAtSound { .. } => ("LookAtSound", None),
             Self::ChooseDevice { .. } => ("ChooseDevice", None),

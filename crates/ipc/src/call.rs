@@ -8,6 +8,7 @@ use crate::{
     party::{Agent, party},
     presenter::{millis, said},
     snapshot::{UiCall, UiCallState, UiDirection, UiEnding, UiHold, UiQuality},
+    transfer::UiReferral,
 };
 
 /// A call as the pages show it.
@@ -37,9 +38,24 @@ pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -
         held_by_them: view.remote_hold,
         heard: view.heard,
         quality: quality.filter(|_| view.ending.is_none()),
+        volume_percent: view.volume_percent,
+        silenced: view.silenced,
+        suspicion: view.suspicion.map(|why| why.words().to_owned()),
+        referral: view.referral.as_ref().map(|referral| UiReferral {
+            to: party(&referral.to, agent),
+            until_ms: millis(referral.until),
+        }),
+        recovering: view.recovering,
+        interrupted: interrupted(view),
+        longest_gap_ms: view.longest_gap.map(millis),
         dtmf_sent: view.dtmf_sent.expose().clone(),
         ending: view.ending.as_ref().map(ending),
     }
+}
+
+/// Sound has been there, and is not.
+fn interrupted(view: &CallView) -> bool {
+    view.state == State::Established && !view.connected && view.first_audio_at.is_some()
 }
 
 fn state(view: &CallView) -> UiCallState {
@@ -65,6 +81,8 @@ fn ending(ending: &Ending) -> UiEnding {
                 | EndReason::Cancelled
                 | EndReason::Rejected
                 | EndReason::AnsweredElsewhere
+                | EndReason::Transferred
+                | EndReason::Replaced
         ),
         words: ending.reason.words().to_owned(),
         advice: said(ending.reason.advice()),

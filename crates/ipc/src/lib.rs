@@ -20,6 +20,7 @@ mod recent;
 mod registration;
 mod snapshot;
 mod sound;
+mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
 pub use error::{UiError, UiErrorCode};
@@ -33,4 +34,7 @@ pub use snapshot::{
 };
 pub use sound::{
     UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiLoudness, UiSound,
+};
+pub use transfer::{
+    UiGroup, UiRecovery, UiReferral, UiTalkingTo, UiTransfer, UiTransferPhase, UiTransferTrouble,
 };

@@ -10,6 +10,7 @@ use crate::{
     recent::{UiRecent, recent},
     registration,
     snapshot::{UiAccount, UiNotice, UiSnapshot},
+    transfer,
 };
 
 /// Makes what the pages show of what the desk says. Remembers only what a single snapshot of the
@@ -31,7 +32,7 @@ impl Presenter {
                 name: profile.display_name.clone(),
                 user: profile.aor.user().to_owned(),
                 domain: profile.aor.domain().to_owned(),
-                server: profile.server.host().to_owned(),
+                server: profile.server().host().to_owned(),
                 country: profile.country,
             },
             meters: Meters::default(),
@@ -81,6 +82,19 @@ impl Presenter {
             now_ms: millis(snapshot.at),
             account: UiAccount::SignedIn(registration::registration(snapshot, &self.agent)),
             calls,
+            transfers: snapshot
+                .transfers
+                .iter()
+                .map(|view| transfer::transfer(view, snapshot, &self.agent))
+                .collect(),
+            group: snapshot
+                .group
+                .as_ref()
+                .map(|view| transfer::group(view, snapshot)),
+            recovery: snapshot
+                .recovery
+                .as_ref()
+                .map(|view| transfer::recovery(view, &self.agent)),
             notices,
             sound,
             recents: self.recents.clone(),
@@ -149,6 +163,9 @@ pub(crate) mod tests {
             registration: Registration::Registered { expires_s: 600 },
             calls: Vec::new(),
             focus: None,
+            transfers: Vec::new(),
+            group: None,
+            recovery: None,
             microphone: device(DeviceState::InUse),
             speaker: device(DeviceState::StandIn),
             ringer: device(DeviceState::InUse),
@@ -189,6 +206,7 @@ pub(crate) mod tests {
         let journal = |id| Remembered {
             id,
             call: crate::recent::tests::call(),
+            steps: Vec::new(),
         };
         presenter.look_back_on(&[journal(2), journal(1)]);
         assert_eq!(shown(&mut presenter), [2, 1]);
@@ -210,6 +228,13 @@ pub(crate) mod tests {
             muted: false,
             heard: false,
             connected: false,
+            volume_percent: 100,
+            silenced: false,
+            suspicion: None,
+            referral: None,
+            recovering: false,
+            longest_gap: None,
+            handed: None,
             began: std::time::SystemTime::UNIX_EPOCH,
             started_at: Duration::ZERO,
             answered_at: None,

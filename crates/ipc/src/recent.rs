@@ -1,7 +1,7 @@
 use serde::Serialize;
 use warmline_desk::{
     Party,
-    journal::{Direction, Outcome, Remembered},
+    journal::{Direction, Outcome, PastCall, Remembered, TransferOutcome, Transferred},
 };
 
 use crate::{
@@ -56,8 +56,24 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
             Outcome::NotReached => UiOutcome::NotReached,
             Outcome::Failed | Outcome::Interrupted => UiOutcome::Failed,
         },
-        words: call.words.clone(),
+        words: words(call, agent),
     }
+}
+
+/// What became of it, with the person it was handed over to.
+fn words(call: &PastCall, agent: &Agent) -> String {
+    let done = |to: &&Transferred| to.outcome == TransferOutcome::Done;
+    let Some(to) = call.transfer.as_ref().filter(done) else {
+        return call.words.clone();
+    };
+    let to = party(
+        &Party {
+            name: to.to_name.clone(),
+            address: to.to_address.clone(),
+        },
+        agent,
+    );
+    format!("Handed over to {}.", to.name.unwrap_or(to.number))
 }
 
 /// What became of a call.
@@ -79,7 +95,7 @@ pub enum UiOutcome {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use warmline_desk::journal::PastCall;
+    use warmline_desk::journal::How;
 
     use super::*;
 
@@ -100,10 +116,35 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_call_handed_over_says_to_whom() {
+        let mut remembered = Remembered {
+            id: 7,
+            call: call(),
+            steps: Vec::new(),
+        };
+        let mut handed = Transferred {
+            to_name: None,
+            to_address: "sip:+4989123456@contact.example".into(),
+            how: How::Warm,
+            outcome: TransferOutcome::Done,
+        };
+        remembered.call.transfer = Some(handed.clone());
+        let words = |remembered: &Remembered| recent(remembered, &Agent::example()).words;
+        assert_eq!(words(&remembered), "Handed over to +49 89 123456.");
+        handed.outcome = TransferOutcome::Failed;
+        remembered.call.transfer = Some(handed);
+        assert_eq!(
+            words(&remembered),
+            "The caller hung up before you answered."
+        );
+    }
+
+    #[test]
     fn a_remembered_call_shows_who_and_can_be_called_back() {
         let remembered = Remembered {
             id: 7,
             call: call(),
+            steps: Vec::new(),
         };
         let shown = recent(&remembered, &Agent::example());
         assert_eq!((shown.id, shown.outcome), (7, UiOutcome::Missed));

@@ -1,6 +1,10 @@
 use serde::Serialize;
 
-use crate::{recent::UiRecent, sound::UiSound};
+use crate::{
+    recent::UiRecent,
+    sound::UiSound,
+    transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
+};
 
 /// Everything the pages show, complete each time. They keep no state of calls of their own.
 ///
@@ -16,6 +20,12 @@ pub struct UiSnapshot {
     pub account: UiAccount,
     /// In the order in which they began. Ended calls stay until dismissed.
     pub calls: Vec<UiCall>,
+    /// Customers on the way to somebody else.
+    pub transfers: Vec<UiTransfer>,
+    /// People who hear each other by way of this phone.
+    pub group: Option<UiGroup>,
+    /// Calls that stood when Warmline was stopped, and can be taken up again.
+    pub recovery: Option<UiRecovery>,
     /// What the agent should know now: no microphone, a failed action.
     pub notices: Vec<UiNotice>,
     /// Devices and loudness.
@@ -33,6 +43,9 @@ impl UiSnapshot {
             now_ms: 0,
             account,
             calls: Vec::new(),
+            transfers: Vec::new(),
+            group: None,
+            recovery: None,
             notices: Vec::new(),
             sound: UiSound::default(),
             recents: Vec::new(),
@@ -46,6 +59,9 @@ impl UiSnapshot {
             now_ms: _,
             account,
             calls,
+            transfers,
+            group,
+            recovery,
             notices,
             sound,
             recents,
@@ -53,6 +69,9 @@ impl UiSnapshot {
         } = self;
         *account == other.account
             && *calls == other.calls
+            && *transfers == other.transfers
+            && *group == other.group
+            && *recovery == other.recovery
             && *notices == other.notices
             && *sound == other.sound
             && *recents == other.recents
@@ -183,6 +202,20 @@ pub struct UiCall {
     pub heard: bool,
     /// How the sound is, once there are figures.
     pub quality: Option<UiQuality>,
+    /// How loud this person is to everybody, in percent of how they come in: 0 to 200.
+    pub volume_percent: u8,
+    /// Nobody hears this person.
+    pub silenced: bool,
+    /// Why this may be a machine, in a sentence.
+    pub suspicion: Option<String>,
+    /// The other end asks the agent to call somebody else.
+    pub referral: Option<UiReferral>,
+    /// It is being taken up again after Warmline was stopped; there is no sound yet.
+    pub recovering: bool,
+    /// The sound path is interrupted; another one is looked for.
+    pub interrupted: bool,
+    /// The longest time without sound in this call, if there was any.
+    pub longest_gap_ms: Option<u64>,
     /// Digits sent so far.
     pub dtmf_sent: String,
     /// How it ended, if it did.

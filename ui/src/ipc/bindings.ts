@@ -20,6 +20,18 @@ account: UiAccount,
  */
 calls: Array<UiCall>, 
 /**
+ * Customers on the way to somebody else.
+ */
+transfers: Array<UiTransfer>, 
+/**
+ * People who hear each other by way of this phone.
+ */
+group: UiGroup | null, 
+/**
+ * Calls that stood when Warmline was stopped, and can be taken up again.
+ */
+recovery: UiRecovery | null, 
+/**
  * What the agent should know now: no microphone, a failed action.
  */
 notices: Array<UiNotice>, 
@@ -175,6 +187,34 @@ heard: boolean,
  */
 quality: UiQuality | null, 
 /**
+ * How loud this person is to everybody, in percent of how they come in: 0 to 200.
+ */
+volumePercent: number, 
+/**
+ * Nobody hears this person.
+ */
+silenced: boolean, 
+/**
+ * Why this may be a machine, in a sentence.
+ */
+suspicion: string | null, 
+/**
+ * The other end asks the agent to call somebody else.
+ */
+referral: UiReferral | null, 
+/**
+ * It is being taken up again after Warmline was stopped; there is no sound yet.
+ */
+recovering: boolean, 
+/**
+ * The sound path is interrupted; another one is looked for.
+ */
+interrupted: boolean, 
+/**
+ * The longest time without sound in this call, if there was any.
+ */
+longestGapMs: number | null, 
+/**
  * Digits sent so far.
  */
 dtmfSent: string, 
@@ -279,6 +319,118 @@ advice: string | null,
  * When it ended.
  */
 atMs: number, };
+
+/**
+ * A customer on the way to somebody else. The calls themselves are in
+ * [`UiSnapshot::calls`](crate::UiSnapshot::calls): show customer and expert on one card.
+ */
+export type UiTransfer = { 
+/**
+ * The customer's call: names the transfer in a [`UiAction`](crate::UiAction).
+ */
+customer: number, 
+/**
+ * The expert's call; none if nobody was asked first. It may have ended already.
+ */
+expert: number | null, 
+/**
+ * To whom.
+ */
+to: UiParty, 
+/**
+ * How far it is.
+ */
+phase: UiTransferPhase, 
+/**
+ * Whom the agent talks with.
+ */
+talkingTo: UiTalkingTo, 
+/**
+ * What the customer hears now, in a few words.
+ */
+customerHears: string, 
+/**
+ * What the expert hears now, in a few words.
+ */
+expertHears: string, 
+/**
+ * When it completes by itself.
+ */
+completesAtMs: number | null, 
+/**
+ * Why the last attempt failed.
+ */
+trouble: UiTransferTrouble | null, };
+
+/**
+ * How far a transfer is.
+ */
+export type UiTransferPhase = "calling" | "consulting" | "completing";
+
+/**
+ * Whom the agent talks with.
+ */
+export type UiTalkingTo = "customer" | "expert" | "nobody";
+
+/**
+ * Why a transfer failed.
+ */
+export type UiTransferTrouble = { 
+/**
+ * What happened, in a sentence.
+ */
+words: string, 
+/**
+ * What to do.
+ */
+advice: string | null, };
+
+/**
+ * People of several calls who hear each other by way of this phone.
+ */
+export type UiGroup = { 
+/**
+ * Their calls, in the order in which they came.
+ */
+members: Array<number>, 
+/**
+ * The agent is on another call; the others go on hearing each other.
+ */
+away: boolean, 
+/**
+ * Two others are left: the agent can leave them to each other.
+ */
+canLeave: boolean, 
+/**
+ * Why there is a group although a transfer was asked for, in a sentence.
+ */
+note: string | null, };
+
+/**
+ * The other end asks the agent to call somebody else.
+ */
+export type UiReferral = { 
+/**
+ * Whom.
+ */
+to: UiParty, 
+/**
+ * When it is declined by itself.
+ */
+untilMs: number, };
+
+/**
+ * Calls that stood when Warmline was stopped.
+ */
+export type UiRecovery = { 
+/**
+ * With whom, the customer first.
+ */
+parties: Array<UiParty>, 
+/**
+ * Until when the offer stands.
+ */
+untilMs: number, };
 
 /**
  * The agent's sound devices.
@@ -497,7 +649,91 @@ digits: string, } | { "do": "dismiss",
 /**
  * Which.
  */
-call: number, } | { "do": "forget", 
+call: number, } | { "do": "consult", 
+/**
+ * The customer's call.
+ */
+call: number, 
+/**
+ * What was typed.
+ */
+to: string, } | { "do": "handOver", 
+/**
+ * The customer's call.
+ */
+call: number, 
+/**
+ * What was typed.
+ */
+to: string, } | { "do": "blindTransfer", 
+/**
+ * The customer's call.
+ */
+call: number, 
+/**
+ * What was typed.
+ */
+to: string, } | { "do": "swap", 
+/**
+ * The customer's call.
+ */
+call: number, } | { "do": "back", 
+/**
+ * The customer's call.
+ */
+call: number, } | { "do": "complete", 
+/**
+ * The customer's call.
+ */
+call: number, 
+/**
+ * Whether the agent was asked.
+ */
+sure: boolean, } | { "do": "keepConsulting", 
+/**
+ * The customer's call.
+ */
+call: number, } | { "do": "merge", 
+/**
+ * One.
+ */
+call: number, 
+/**
+ * The other.
+ */
+with: number, } | { "do": "leave", 
+/**
+ * Any call of the group.
+ */
+call: number, } | { "do": "setPersonVolume", 
+/**
+ * Whose call.
+ */
+call: number, 
+/**
+ * From 0 to 200; 100 is as they come in.
+ */
+percent: number, } | { "do": "silence", 
+/**
+ * Whose call.
+ */
+call: number, 
+/**
+ * Whether they are to be silent.
+ */
+on: boolean, } | { "do": "follow", 
+/**
+ * Which call.
+ */
+call: number, 
+/**
+ * Whether to.
+ */
+really: boolean, } | { "do": "recover", 
+/**
+ * Whether to.
+ */
+really: boolean, } | { "do": "forget", 
 /**
  * Which.
  */

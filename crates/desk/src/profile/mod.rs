@@ -7,8 +7,10 @@ mod read;
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
+use warmline_call::Referrals;
 use warmline_media::{Codec, IceServer};
 use warmline_sip::{Account, Aor, ProxyUri, ServerUri, redact::Secret};
 
@@ -23,8 +25,8 @@ pub use password::SecretSource;
 /// A profile that has been read and makes sense.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// The server or SBC.
-    pub server: ServerUri,
+    /// The servers or SBCs: the first is preferred, the others take over when it fails.
+    pub servers: Vec<ServerUri>,
     /// Who the agent is.
     pub aor: Aor,
     /// By whose rules a number without `+` is read; unless said, the country of a number in `aor`.
@@ -44,8 +46,34 @@ pub struct Profile {
     pub ice_servers: Vec<IceEntry>,
     /// Whether sound goes by way of TURN servers alone.
     pub relay_only: bool,
+    /// How customers are handed over.
+    pub transfer: Transfer,
     /// Where the password comes from.
     pub password: SecretSource,
+}
+
+/// How customers are handed over: `[transfer]` in the profile.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Transfer {
+    /// How long after a person's answer a hand-over completes by itself; never without.
+    pub complete_on_answer: Option<Duration>,
+    /// What is done when the other end asks us by REFER to call somebody else.
+    pub referrals: Referrals,
+    /// The server's conference, which people are merged into (RFC 4579); on this phone without one.
+    pub conference: Option<String>,
+    /// Whether those on hold hear music of this phone.
+    pub hold_music: bool,
+}
+
+impl Default for Transfer {
+    fn default() -> Self {
+        Self {
+            complete_on_answer: None,
+            referrals: Referrals::default(),
+            conference: None,
+            hold_music: true,
+        }
+    }
 }
 
 /// Some STUN or TURN servers with what they ask for.
@@ -88,6 +116,12 @@ impl Profile {
         read::profile(text, folder)
     }
 
+    /// The preferred server.
+    pub fn server(&self) -> &ServerUri {
+        // A profile without one is not read.
+        &self.servers[0]
+    }
+
     /// The password, from where the profile says. May ask the agent to unlock the
     /// keychain: not for an async thread.
     ///
@@ -113,7 +147,7 @@ impl Profile {
     pub fn account(&self) -> Result<Account, DeskError> {
         let instance = instance::of_this_machine();
         let mut account = Account::new(
-            self.server.clone(),
+            self.servers.clone(),
             self.aor.clone(),
             self.password()?,
             instance,

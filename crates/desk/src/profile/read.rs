@@ -1,3 +1,5 @@
+mod transfer;
+
 use std::{ops::Range, path::Path};
 
 use toml::{
@@ -5,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 use warmline_media::{Codec, IceServer};
-use warmline_sip::{AccountError, Aor, ProxyUri};
+use warmline_sip::{AccountError, Aor, ProxyUri, ServerUri};
 
 use super::{IceEntry, Profile, SecretSource};
 use crate::{
@@ -41,9 +43,7 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         .required("aor", AOR_ADVICE)?
         .parsed::<Aor>(AOR_ADVICE)?;
     Ok(Profile {
-        server: root
-            .required("server", SERVER_ADVICE)?
-            .parsed(SERVER_ADVICE)?,
+        servers: servers(&root)?,
         country: country(&root, &aor)?,
         aor,
         display_name: root.string("display_name")?.map(Text::owned),
@@ -56,8 +56,25 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         codecs: codecs(&root)?,
         ice_servers: ice_servers(&root, &folder)?,
         relay_only: relay_only(&root)?,
+        transfer: transfer::read(&root)?,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
+}
+
+/// The server, or several: the first is preferred.
+fn servers(root: &Table<'_>) -> Result<Vec<ServerUri>, DeskError> {
+    let Some(texts) = root.strings("server")?.filter(|texts| !texts.is_empty()) else {
+        return Err(root.missing("server", SERVER_ADVICE));
+    };
+    let mut servers: Vec<ServerUri> = Vec::new();
+    for text in texts {
+        let server = text.parsed(SERVER_ADVICE)?;
+        if servers.contains(&server) {
+            return Err(text.wrong("this server is named twice.", "Name each server once."));
+        }
+        servers.push(server);
+    }
+    Ok(servers)
 }
 
 fn country(root: &Table<'_>, aor: &Aor) -> Result<Option<Country>, DeskError> {
@@ -210,10 +227,12 @@ impl<'a> Table<'a> {
     }
 
     fn required(&self, key: &str, advice: &str) -> Result<Text<'a>, DeskError> {
-        self.string(key)?.ok_or_else(|| {
-            let what = format!("`{key}` is missing.");
-            DeskError::new(ErrorCode::ProfileInvalid, what, advice)
-        })
+        self.string(key)?.ok_or_else(|| self.missing(key, advice))
+    }
+
+    fn missing(&self, key: &str, advice: &str) -> DeskError {
+        let what = format!("`{key}` is missing.");
+        DeskError::new(ErrorCode::ProfileInvalid, what, advice)
     }
 
     fn string(&self, key: &str) -> Result<Option<Text<'a>>, DeskError> {
@@ -346,6 +365,7 @@ const KEYS: &[&str] = &[
     "codecs",
     "ice_servers",
     "ice_transport_policy",
+    "transfer",
     "password_env",
     "password_file",
 ];
@@ -359,8 +379,8 @@ const CODECS: &[(&str, Codec)] = &[
     ("pcma", Codec::Pcma),
 ];
 
-const SERVER_ADVICE: &str =
-    "Write for example server = \"wss://sbc.example.com/ws\" or server = \"sips:sbc.example.com\".";
+const SERVER_ADVICE: &str = "Write for example server = \"wss://sbc.example.com/ws\" or server = \"sips:sbc.example.com\"; \
+    several as [\"wss://a.example.com/ws\", \"wss://b.example.com/ws\"].";
 const AOR_ADVICE: &str = "Write for example aor = \"sip:2001@example.com\".";
 const COUNTRY_ADVICE: &str = "Write two letters as of ISO 3166-1, for example country = \"DE\".";
 const PROXY_ADVICE: &str = "Write for example proxy = \"http://proxy.example.com:3128\".";

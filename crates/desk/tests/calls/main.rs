@@ -11,3 +11,4 @@ mod outgoing;
 mod peer;
 mod scene;
 mod sound;
+mod transfer;

@@ -19,7 +19,7 @@ fn complaint(more: &str) -> String {
 #[test]
 fn the_least_profile_has_sensible_defaults() {
     let profile = read(LEAST).unwrap();
-    assert_eq!(profile.server.to_string(), "wss://sbc.example.com:443/ws");
+    assert_eq!(profile.server().to_string(), "wss://sbc.example.com:443/ws");
     assert_eq!(profile.aor.uri(), "sip:2001@example.com");
     assert_eq!(profile.password, SecretSource::Keychain);
     assert_eq!(
@@ -267,4 +267,22 @@ fn the_country_is_the_named_one_or_that_of_the_agents_number() {
     let wrong = complaint("country = \"Germany\"");
     assert!(wrong.starts_with("Line 3: "), "{wrong}");
     assert!(wrong.contains("country = \"DE\""), "{wrong}");
+}
+
+#[test]
+fn several_servers_are_read_in_their_order() {
+    let text = |server: &str| format!("server = {server}\naor = \"sip:2001@example.com\"\n");
+    let read = |server: &str| Profile::parse(&text(server), Path::new(""));
+    let profile = read("[\"wss://a.example/ws\", \"sips:b.example\"]").unwrap();
+    let hosts: Vec<&str> = profile.servers.iter().map(|server| server.host()).collect();
+    assert_eq!(hosts, ["a.example", "b.example"]);
+    assert_eq!(profile.server().host(), "a.example");
+    for (server, says) in [
+        ("[]", "`server` is missing."),
+        ("[\"wss://a.example\", \"wss://a.example\"]", "named twice"),
+        ("[\"wss://a.example\", \"ftp://b.example\"]", "Line 1"),
+    ] {
+        let error = read(server).unwrap_err();
+        assert!(error.message().contains(says), "{server}: {error}");
+    }
 }

@@ -1,0 +1,229 @@
+//! Calls that must outlive the program: written down before each command, taken up again after a crash.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use tokio::time::Instant;
+use tracing::{info, warn};
+use warmline_call::{Call, CallId, Direction, Event, Hold, Party, Restored, State};
+use warmline_journal::{self as journal, Kept, OpenCall, Step, StepKind, Unfinished};
+use warmline_sip::SavedDialog;
+
+use crate::{
+    action::Done,
+    error::{DeskError, ErrorCode},
+    event::DeskEvent,
+    history::unix_ms,
+    run::Running,
+    snapshot::RecoveryView,
+    told,
+};
+
+/// Calls that an earlier run left, while they may be taken up again.
+#[derive(Debug)]
+pub(crate) struct Left {
+    calls: Vec<(Unfinished, SavedDialog)>,
+    /// Until when the other ends can be expected to wait.
+    pub(crate) until: Instant,
+}
+
+impl Running {
+    /// Writes down every call that has changed. Comes before the commands that the change leads to.
+    pub(crate) fn keep_calls(&mut self) {
+        let Some(journal) = self.journal().cloned() else {
+            return;
+        };
+        let live = self
+            .phone
+            .calls()
+            .filter(|call| call.end_reason().is_none());
+        let open: Vec<OpenCall> = live.map(|call| self.open_call(call)).collect();
+        for call in open {
+            let leg = self.legs.entry(CallId::new(call.key)).or_default();
+            if leg.kept.as_ref() != Some(&call) {
+                if journal.keep(call.clone()) == Kept::NotYet {
+                    warn!(
+                        call = call.key,
+                        "the disk is slow: a call goes on before it is written down"
+                    );
+                }
+                leg.kept = Some(call);
+            }
+        }
+    }
+
+    /// Adds a step of a transfer to the customer's call.
+    pub(crate) fn keep_step(&self, customer: CallId, kind: StepKind) {
+        if let Some(journal) = self.journal() {
+            let at_unix_ms = unix_ms(SystemTime::now());
+            journal.step(customer.get(), Step { at_unix_ms, kind });
+        }
+    }
+
+    /// The program lives, and so do its calls.
+    pub(crate) fn sign_of_life(&self) {
+        if let Some(journal) = self.journal() {
+            journal.alive();
+        }
+    }
+
+    /// An earlier run has left these calls.
+    pub(crate) fn left(&mut self, unfinished: &Arc<[Unfinished]>) {
+        if self.left.is_some() || unfinished.is_empty() {
+            return;
+        }
+        let (mut calls, mut lost) = (Vec::new(), Vec::new());
+        for left in unfinished.iter() {
+            let saved = left.call.dialog.as_deref().map(serde_json::from_str);
+            match saved {
+                Some(Ok(saved)) if left.call.answered_unix_ms.is_some() => {
+                    calls.push((left.clone(), saved));
+                }
+                _ => lost.push(left.call.key),
+            }
+        }
+        if let Some(journal) = self.journal().filter(|_| !lost.is_empty()) {
+            journal.give_up(lost);
+        }
+        // A customer's call comes before the one about it.
+        calls.sort_by_key(|(left, _)| (left.call.consults_for.is_some(), left.call.began_unix_ms));
+        let newest = calls.iter().map(|(left, _)| left.left_unix_ms).max();
+        let Some(newest) = newest else {
+            return;
+        };
+        let ago = Duration::from_millis(unix_ms(SystemTime::now()).saturating_sub(newest));
+        let until = Instant::now() + RECOVERABLE.saturating_sub(ago);
+        info!(
+            calls = calls.len(),
+            "calls of an earlier run can be taken up again"
+        );
+        let party = |(left, _): &(Unfinished, SavedDialog)| party(&left.call);
+        self.state.recovery = Some(RecoveryView {
+            parties: calls.iter().map(party).collect(),
+            until: self.since_start(until),
+        });
+        self.left = Some(Left { calls, until });
+        self.publish();
+        self.tell(DeskEvent::Recoverable);
+    }
+
+    /// Takes up what an earlier run has left, or gives it up.
+    pub(crate) fn recover(&mut self, really: bool) -> Result<Done, DeskError> {
+        let Some(left) = self.left.take() else {
+            return Err(DeskError::new(
+                ErrorCode::NotNow,
+                "There is no call that could be taken up again.",
+                "Call the customer back: the number is in the list of recent calls.",
+            ));
+        };
+        self.state.recovery = None;
+        if really {
+            self.take_up(left.calls);
+        } else if let Some(journal) = self.journal() {
+            journal.give_up(left.calls.iter().map(|(left, _)| left.call.key).collect());
+        }
+        Ok(Done::Accepted)
+    }
+
+    fn take_up(&mut self, calls: Vec<(Unfinished, SavedDialog)>) {
+        let mut taken: Vec<(u64, CallId)> = Vec::new();
+        let mut group = None;
+        for (left, saved) in calls {
+            let old = &left.call;
+            let (call, replacement) = (self.new_call(), self.new_call());
+            let key_of = |key: u64| taken.iter().find(|(k, _)| *k == key).map(|(_, call)| *call);
+            let consults_for = old.consults_for.and_then(key_of);
+            let restored = Restored {
+                call,
+                replacement,
+                direction: match old.direction {
+                    journal::Direction::Incoming => Direction::Incoming,
+                    journal::Direction::Outgoing => Direction::Outgoing,
+                },
+                party: party(old),
+                started: instant(old.began_unix_ms),
+                answered: instant(old.answered_unix_ms.unwrap_or(old.began_unix_ms)),
+                held: old.held,
+                muted: old.muted,
+                consults_for,
+                group_with: group.filter(|_| old.grouped),
+            };
+            if old.grouped {
+                group.get_or_insert(call);
+            }
+            let leg = self.legs.entry(call).or_default();
+            leg.saved = Some(saved);
+            leg.notes.began =
+                Some(SystemTime::UNIX_EPOCH + Duration::from_millis(old.began_unix_ms));
+            let now = OpenCall {
+                key: call.get(),
+                consults_for: consults_for.map(CallId::get),
+                ..old.clone()
+            };
+            leg.kept = Some(now.clone());
+            if let Some(journal) = self.journal() {
+                journal.take_up(old.key, now);
+            }
+            self.keep_step(call, StepKind::Recovered);
+            taken.push((old.key, call));
+            info!(call = %call, "taking a call up again");
+            self.feed(Event::Restored(restored));
+        }
+    }
+
+    fn open_call(&self, call: &Call) -> OpenCall {
+        let id = call.id();
+        let leg = self.legs.get(&id);
+        let notes = leg.map(|leg| &leg.notes);
+        let began = notes
+            .and_then(|notes| notes.began)
+            .unwrap_or_else(SystemTime::now);
+        let invite = notes.and_then(|notes| notes.invite.as_deref());
+        let before = leg.and_then(|leg| leg.kept.as_ref());
+        let established = call.state() == State::Established;
+        let saved = leg.and_then(|leg| leg.saved.as_ref());
+        let transfer = self.phone.transfers().find(|t| t.expert() == Some(id));
+        OpenCall {
+            key: id.get(),
+            direction: match call.direction() {
+                Direction::Incoming => journal::Direction::Incoming,
+                Direction::Outgoing => journal::Direction::Outgoing,
+            },
+            name: call.party().name.clone(),
+            address: call.party().address.clone(),
+            queue: invite
+                .and_then(|invite| told::queue(invite, began))
+                .or_else(|| before.and_then(|before| before.queue.clone())),
+            began_unix_ms: unix_ms(began),
+            answered_unix_ms: before
+                .and_then(|before| before.answered_unix_ms)
+                .or_else(|| established.then(|| unix_ms(SystemTime::now()))),
+            held: matches!(call.hold(), Hold::Holding | Hold::Held | Hold::LocalOnly),
+            muted: call.muted(),
+            consults_for: transfer.map(|transfer| transfer.customer().get()),
+            dialog: saved.and_then(|saved| serde_json::to_string(saved).ok()),
+            grouped: self.phone.group().contains(&id),
+        }
+    }
+}
+
+fn party(call: &OpenCall) -> Party {
+    Party {
+        name: call.name.clone(),
+        address: call.address.clone(),
+    }
+}
+
+/// A time of the clock on the wall on the one that never jumps.
+fn instant(unix_ms: u64) -> std::time::Instant {
+    let at = SystemTime::UNIX_EPOCH + Duration::from_millis(unix_ms);
+    let ago = SystemTime::now().duration_since(at).unwrap_or_default();
+    let now = Instant::now().into_std();
+    // Before the machine was started there is no such instant on some systems.
+    now.checked_sub(ago).unwrap_or(now)
+}
+
+/// How long the other ends can be expected to wait: less than most servers take to miss us.
+const RECOVERABLE: Duration = Duration::from_secs(60);

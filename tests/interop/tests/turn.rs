@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use warmline_interop::{Event, Kind, Lab, PhoneSetup, Turn, number, test};
+use warmline_interop::{
+    Event, Internetwork, Kind, Lab, LabError, Over, PhoneSetup, Turn, number, test,
+};
 
 const RELAY_ONLY: &str = "ice_transport_policy = \"relay\"\n";
 
@@ -17,6 +19,22 @@ fn phone<'lab>(
     lab.phone(server)
         .profile_lines(&format!("{policy}{}", turn.profile("WARMLINE_TEST_TURN")))
         .environment("WARMLINE_TEST_TURN", credential)
+}
+
+/// A phone with a voice that knows this server over these.
+fn phone_over<'lab>(
+    lab: &'lab Lab,
+    server: &str,
+    turn: &Turn,
+    policy: &str,
+    over: &[Over],
+) -> Result<PhoneSetup<'lab>, LabError> {
+    let servers = turn.profile_over(over, "WARMLINE_TEST_TURN");
+    Ok(lab
+        .phone(server)
+        .profile_lines(&format!("{policy}{servers}"))
+        .environment("WARMLINE_TEST_TURN", turn.credential())
+        .says(&lab.tone(440.0, -20.0, 120.0)?))
 }
 
 #[test]
@@ -36,15 +54,71 @@ fn a_call_is_relayed_where_nothing_else_is_allowed() {
     });
 }
 
+#[test]
+fn a_call_is_relayed_over_tcp() {
+    relayed_over(Over::Tcp);
+}
+
+#[test]
+fn a_call_is_relayed_over_tls() {
+    relayed_over(Over::Tls);
+}
+
+fn relayed_over(over: Over) {
+    test(|lab| {
+        let mut turn = Turn::without_udp(lab)?;
+        let asterisk = lab.asterisk()?;
+        let phone = phone_over(lab, &asterisk.wss(), &turn, RELAY_ONLY, &[over])?;
+        let mut phone = phone.registered()?;
+        phone.call(number::ECHO)?;
+        phone.hears(440.0, -20.0)?;
+        let allocations = turn.allocations()?;
+        assert!(allocations > 0);
+        let stats = phone.stats()?;
+        assert_eq!(stats.lost, 0, "{stats:?}");
+        phone.quit()?;
+        turn.wait_released(allocations)
+    });
+}
+
+/// Where the network between agent and servers lets no UDP pass, sound takes the way that is left.
+#[test]
+fn a_call_has_sound_where_udp_is_blocked() {
+    test(|lab| {
+        Internetwork::with(lab, |network| {
+            network.drop_udp(true)?;
+            let turn = Turn::over_all(lab, Internetwork::SERVER)?;
+            let asterisk = lab.asterisk_at(Internetwork::SERVER)?;
+            let over = [Over::Udp, Over::Tcp];
+            let phone = phone_over(lab, &asterisk.wss(), &turn, "", &over)?;
+            let mut phone = phone.wrapper(&network.agents_side()).registered()?;
+            phone.call(number::ECHO)?;
+            phone.hears(440.0, -20.0)?;
+            let stats = phone.stats()?;
+            assert_eq!(stats.lost, 0, "{stats:?}");
+            phone.quit().map(drop)
+        })
+    });
+}
+
 /// As when the network changes: the way the sound took is gone, and another one is there later.
 #[test]
 fn a_call_outlives_the_way_its_sound_took() {
+    outlives(Over::Udp);
+}
+
+/// The connection to the server is lost, and with it the allocation.
+#[test]
+fn a_call_outlives_a_connection_to_the_server() {
+    outlives(Over::Tcp);
+}
+
+fn outlives(over: Over) {
     test(|lab| {
         let mut turn = lab.turn()?;
         let asterisk = lab.asterisk()?;
-        let mut phone = phone(lab, &asterisk.wss(), &turn, RELAY_ONLY, turn.credential())
-            .says(&lab.tone(440.0, -20.0, 120.0)?)
-            .registered()?;
+        let phone = phone_over(lab, &asterisk.wss(), &turn, RELAY_ONLY, &[over])?;
+        let mut phone = phone.registered()?;
         phone.call(number::ECHO)?;
         phone.hears(440.0, -20.0)?;
         turn.kill();

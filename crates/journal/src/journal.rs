@@ -83,7 +83,8 @@ impl Journal {
     }
 
     /// The calls that a program left open which ended without closing them, the oldest first: those of
-    /// this file whose last sign of life was at most 60 s before it was opened. What was left earlier
+    /// this file whose last sign of life was at most [`RECOVERABLE`](crate::RECOVERABLE) before it was
+    /// opened. What was left earlier
     /// goes into the history as [`Outcome::Interrupted`](crate::Outcome::Interrupted). Calls of another
     /// program that still lives are never among them.
     ///

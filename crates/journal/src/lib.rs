@@ -18,3 +18,4 @@ pub use open_call::{Kept, OpenCall, Unfinished};
 pub use past_call::{Direction, How, Outcome, PastCall, Remembered, TransferOutcome, Transferred};
 pub use step::{Step, StepKind};
 pub use trouble::{Cause, Trouble};
+pub use writer::RECOVERABLE;

@@ -24,6 +24,8 @@ use crate::{
     trouble::Trouble,
 };
 
+pub use standing::RECOVERABLE;
+
 mod standing;
 
 /// What the thread is told.

@@ -1,5 +1,7 @@
 //! What the thread knows of the calls that stand, and of those that were left open.
 
+use std::time::Duration;
+
 use super::{News, Owed, Standing, Writer};
 use crate::{
     open_call::{OpenCall, Unfinished},
@@ -36,13 +38,12 @@ impl Writer {
             // The customer may have been given up, or taken up, without them.
             left.call.consults_for = left.call.consults_for.filter(|key| keys.contains(key));
         }
-        let too_late =
-            |left: &&Unfinished| now_ms.saturating_sub(left.left_unix_ms) > RECOVERABLE_MS;
-        let too_late: Vec<_> = unfinished
-            .iter()
-            .filter(too_late)
-            .map(|left| left.call.key)
-            .collect();
+        let too_late = |left: &&Unfinished| {
+            let ago = now_ms.saturating_sub(left.left_unix_ms);
+            Duration::from_millis(ago) > RECOVERABLE
+        };
+        let too_late = unfinished.iter().filter(too_late);
+        let too_late: Vec<_> = too_late.map(|left| left.call.key).collect();
         self.unfinished = unfinished;
         self.give_up(&too_late);
     }
@@ -114,6 +115,6 @@ impl Writer {
     }
 }
 
-/// How long after the last sign of life a call may still be taken up, milliseconds. Later its other end
-/// has hung up, and a PBX that did not hear from us has let go.
-pub(crate) const RECOVERABLE_MS: u64 = 60_000;
+/// How long after the last sign of life a call may still be taken up. Later its other end has hung up,
+/// and a PBX that did not hear from us has let go.
+pub const RECOVERABLE: Duration = Duration::from_secs(60);

@@ -23,6 +23,9 @@ pub(crate) enum Command {
         profile: Profile,
         #[command(flatten)]
         sound: Sound,
+        /// Keep calls in this file (SQLite): they can be taken up again after a crash (`recover`).
+        #[arg(long, value_name = "FILE")]
+        journal: Option<PathBuf>,
     },
     /// Call somebody, talk for some seconds, hang up.
     Call {

@@ -20,6 +20,7 @@ use std::{
 use clap::Parser;
 use warmline_desk::{
     Desk, DeskConfig, DeskError, EngineConfig, Profile, Secret,
+    journal::Journal,
     log::{self, Log},
 };
 
@@ -44,8 +45,13 @@ fn main() -> ExitCode {
 
 fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
     match command {
-        Command::Run { profile, sound } => {
-            let config = configured(&profile, Some(&sound), log)?;
+        Command::Run {
+            profile,
+            sound,
+            journal,
+        } => {
+            let mut config = configured(&profile, Some(&sound), log)?;
+            config.journal = journal.map(Journal::open);
             with_desk(config, run::run)
         }
         Command::Call {

@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let password = Secret::from(std::env::var("SIP_PASSWORD")?);
     let mut account = Account::new(
-        server.parse()?,
+        vec![server.parse()?],
         aor.parse()?,
         password,
         "00000000-0000-1000-8000-000a95a0e129",

@@ -6,11 +6,13 @@ use std::time::Duration;
 use crate::redact::{Pii, Secret};
 use crate::uri::{Aor, ProxyUri, ServerUri};
 
-/// One SIP account on one server.
+/// One SIP account, on one server or on several that stand in for each other.
 #[derive(Clone)]
 pub struct Account {
-    /// The server or SBC that every message goes to.
-    pub server: ServerUri,
+    /// The servers or SBCs that know the account, the preferred one first; at least one. Every message goes to
+    /// the first that answers; if that one dies, to the next within 2 s, and back later, while no call
+    /// stands. Those without a port are looked up by NAPTR and SRV, too (RFC 3263).
+    pub servers: Vec<ServerUri>,
     /// The address of record: who we are to others.
     pub aor: Aor,
     /// Name shown to the called party beside the address of record.
@@ -36,15 +38,15 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account with default waiting times and lifetimes.
+    /// An account on one server or several, with default waiting times and lifetimes.
     pub fn new(
-        server: ServerUri,
+        servers: impl Into<Vec<ServerUri>>,
         aor: Aor,
         password: impl Into<Secret<String>>,
         instance: impl Into<String>,
     ) -> Self {
         Self {
-            server,
+            servers: servers.into(),
             aor,
             display_name: None,
             auth_user: None,
@@ -68,10 +70,12 @@ impl Account {
     }
 }
 
-/// How long to wait for what.
+/// How long to wait for what. Where there are several edges, a dead one is noticed sooner: see
+/// [`Timing::among_several`].
 #[derive(Clone, Debug)]
 pub struct Timing {
-    /// For one address: TCP, proxy, TLS and WebSocket handshakes together.
+    /// For one address: TCP, proxy, TLS and WebSocket handshakes together; 2 s at most while there is
+    /// another to try.
     pub connect: Duration,
     /// For the answer to a REGISTER, before the flow is held to be dead and dialled again.
     pub register: Duration,
@@ -83,8 +87,25 @@ pub struct Timing {
     pub retry_first: Duration,
     /// Longest wait before registering again after a failure, unless the server asks for more.
     pub retry_max: Duration,
+    /// First rest of an edge that has failed, before the way back to it is looked for; half of it to all of
+    /// it, and twice as long each time, at most 20 times as long.
+    pub edge_rest: Duration,
     /// RFC 3261 T1: the round trip estimate; 64·T1 ends an unanswered request.
     pub t1: Duration,
+}
+
+impl Timing {
+    /// The same, but so short that the account is registered at the next edge within 5 s: at most 2 s
+    /// between keepalives and 1.5 s for their answer, and 3 s for that to a REGISTER. A live server pays a
+    /// few bytes every 2 s for it; a flow given up by mistake costs a reconnect, and no call.
+    pub fn among_several(&self) -> Self {
+        Self {
+            register: self.register.min(Duration::from_secs(3)),
+            ping: self.ping.min(Duration::from_secs(2)),
+            pong: self.pong.min(Duration::from_millis(1500)),
+            ..self.clone()
+        }
+    }
 }
 
 impl Default for Timing {
@@ -96,6 +117,7 @@ impl Default for Timing {
             pong: Duration::from_secs(8),
             retry_first: Duration::from_secs(1),
             retry_max: Duration::from_secs(60),
+            edge_rest: Duration::from_secs(30),
             t1: Duration::from_millis(500),
         }
     }
@@ -104,7 +126,7 @@ impl Default for Timing {
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account")
-            .field("server", &self.server)
+            .field("servers", &self.servers)
             .field("extra_ca", &self.extra_ca.as_ref().map(Vec::len))
             .field("proxy", &self.proxy)
             .field("expires_s", &self.expires_s)

@@ -199,8 +199,12 @@ pub enum SipRequest {
         /// Whom to ask.
         to: Option<String>,
     },
-    /// Register now: the network has changed, or the user asks to try again.
+    /// Register now: the user asks to try again.
     Register,
+    /// The operating system says that interfaces or addresses have changed, or the machine has woken. The flow is
+    /// checked at once: if its address is gone, or nothing answers within 1 s, another is made without the usual
+    /// wait, and registered over; if it is well, it stays. Only [`SipEvent::Registration`] tells of it.
+    NetworkChanged,
     /// End all calls, un-register, close the flow. Ends with [`SipEvent::Stopped`].
     Shutdown,
 }

@@ -175,6 +175,7 @@ impl Call {
             | SipRequest::Refer { .. }
             | SipRequest::Options { .. }
             | SipRequest::Register
+            | SipRequest::NetworkChanged
             | SipRequest::Shutdown => {}
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! [`Core::handle`] takes one input and gives the outputs to carry out, in order, before the next.
 
+mod flow;
 mod transfer;
 
 use std::collections::BTreeMap;
@@ -17,13 +18,14 @@ use crate::agent::{DialogKey, EndCause, SipEvent, SipRequest};
 use crate::call::Call;
 use crate::capabilities;
 use crate::dialer::FlowError;
+use crate::edges::{self, Edges, Target};
 use crate::headers;
 use crate::line::{Line, Output};
-use crate::message::{self, Local};
-use crate::registration::{self, Command, Registration};
+use crate::message;
+use crate::registration::{self, Registration};
 use crate::target::target;
 use crate::transactions::{ClientId, ServerId};
-use crate::uri::{Transport, authority};
+use crate::uri::{ServerUri, Transport};
 
 use transfer::Gone;
 
@@ -34,12 +36,24 @@ pub(crate) enum Input {
     Start,
     /// The desk asks for something.
     Ask(SipRequest),
+    /// The servers' addresses, as [`Output::Connect`] asked.
+    Found(Vec<Target>),
+    /// No server has any.
+    NotFound(FlowError),
     /// The flow is up; our address in it.
     Connected(std::net::SocketAddr),
-    /// There is no flow: it could not be made, or broke. With it went these requests.
+    /// It could not be made.
+    NotConnected(FlowError),
+    /// The connection of [`Output::Prepare`] is up; our address in it.
+    Prepared(std::net::SocketAddr),
+    /// It could not be made.
+    NotPrepared,
+    /// The flow broke. With it went these requests.
     Disconnected(FlowError, Vec<ClientId>),
     /// A flow was dropped as [`Output::Disconnect`] said. With it went these requests.
     Dropped(Vec<ClientId>),
+    /// The flow cannot be checked: whether it lives, only an answer to a request can show.
+    Unchecked,
     /// The server does not answer keepalives.
     KeepaliveIgnored,
     /// A new request; it has to be answered.
@@ -61,6 +75,9 @@ pub(crate) enum Input {
 pub(crate) struct Core {
     line: Line,
     registration: Registration,
+    edges: Edges,
+    /// Those of the account's servers.
+    transports: Vec<Transport>,
     /// The REGISTER whose responses count.
     register: Option<ClientId>,
     calls: BTreeMap<DialogKey, Call>,
@@ -71,7 +88,6 @@ pub(crate) struct Core {
     probe: Option<Probe>,
     timing: Timing,
     stopping: Stopping,
-    tls: bool,
 }
 
 /// Asks the server for a sign of life by OPTIONS, where it answers no keepalives.
@@ -94,9 +110,12 @@ impl Core {
     pub(crate) fn new(account: &Account, dialogs: Arc<AtomicU64>, rng: StdRng) -> Self {
         let mut line = Line::new(account, rng);
         let registration = Registration::new(account, line.fork_rng());
+        let edges = Edges::new(&account.timing, line.fork_rng());
         Self {
             line,
             registration,
+            edges,
+            transports: account.servers.iter().map(ServerUri::transport).collect(),
             register: None,
             calls: BTreeMap::new(),
             gone: Gone::default(),
@@ -105,7 +124,6 @@ impl Core {
             probe: None,
             timing: account.timing.clone(),
             stopping: Stopping::No,
-            tls: account.server.transport() == Transport::Tls,
         }
     }
 
@@ -114,11 +132,14 @@ impl Core {
             Input::Start => self.register(now, registration::Event::Start),
             Input::Ask(request) => self.asked(now, request),
             Input::Connected(local) => self.connected(now, local),
-            Input::Disconnected(error, lost) => {
-                self.flow_gone(now, lost);
-                self.register(now, registration::Event::Disconnected(error));
-            }
+            Input::Found(targets) => self.edge(now, edges::Event::Found(targets)),
+            Input::NotFound(error) => self.edge(now, edges::Event::NotFound(error)),
+            Input::NotConnected(error) => self.edge(now, edges::Event::Failed(error)),
+            Input::Prepared(local) => self.prepared(now, local),
+            Input::NotPrepared => self.edge(now, edges::Event::NotPrepared),
+            Input::Disconnected(error, lost) => self.broke(now, error, lost),
             Input::Dropped(lost) => self.flow_gone(now, lost),
+            Input::Unchecked => self.register(now, registration::Event::Unchecked),
             Input::KeepaliveIgnored => self.probe = Some(Probe::Next(now + self.timing.ping)),
             Input::Request(server, request) => self.requested(now, server, *request),
             Input::Followed(server, request) => {
@@ -146,6 +167,8 @@ impl Core {
             self.register(now, registration::Event::FlowNeeded);
         }
         self.stop_when_quiet(now);
+        let stopping = self.stopping != Stopping::No;
+        self.edges.set_busy(stopping || !self.calls.is_empty());
         std::mem::take(&mut self.line.out)
     }
 
@@ -159,10 +182,16 @@ impl Core {
             Stopping::Calls(deadline) => Some(deadline),
             Stopping::No | Stopping::Registration => None,
         };
-        [self.registration.poll_timeout(), probe, calls, stopping]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.registration.poll_timeout(),
+            self.edges.poll_timeout(),
+            probe,
+            calls,
+            stopping,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// How many calls are remembered, ended ones whose transactions still run included.
@@ -175,93 +204,15 @@ impl Core {
         if self.registration.poll_timeout().is_some_and(|at| now >= at) {
             self.register(now, registration::Event::Timeout);
         }
+        if self.edges.poll_timeout().is_some_and(|at| now >= at) {
+            self.edge(now, edges::Event::Timeout);
+        }
         for call in self.calls.values_mut() {
             if call.poll_timeout().is_some_and(|at| now >= at) {
                 call.timeout(&mut self.line, now);
             }
         }
-        match self.probe {
-            Some(Probe::Next(at)) if now >= at => {
-                let id = self.send_options(None);
-                self.probe = id.map(|id| Probe::Sent(id, now + self.timing.pong));
-            }
-            Some(Probe::Sent(id, at)) if now >= at => {
-                self.line.out.push(Output::Abandon(id));
-                self.line.out.push(Output::Disconnect);
-                self.line.up = false;
-                self.probe = None;
-                self.register(now, registration::Event::Disconnected(FlowError::Dead));
-            }
-            _ => {}
-        }
-    }
-
-    /// Gives the registration an event and carries out what it wants.
-    fn register(&mut self, now: Instant, event: registration::Event) {
-        for command in self.registration.handle(now, event) {
-            match command {
-                Command::Connect => {
-                    self.line.up = false;
-                    self.line.out.push(Output::Connect);
-                }
-                Command::Disconnect => {
-                    self.line.up = false;
-                    self.probe = None;
-                    self.line.out.push(Output::Disconnect);
-                }
-                Command::Send(request) => {
-                    if let Some(old) = self.register.take() {
-                        self.line.out.push(Output::Abandon(old));
-                    }
-                    self.register = Some(self.line.send_stamped(*request));
-                }
-                Command::Report(state) => self.line.emit(SipEvent::Registration(state)),
-                Command::Recovered => {
-                    for call in self.calls.values_mut() {
-                        call.recovered(&mut self.line, now);
-                    }
-                }
-                Command::Stopped => {
-                    self.line.emit(SipEvent::Stopped);
-                    self.line.out.push(Output::Stopped);
-                }
-            }
-        }
-        self.line.service_route = self.registration.service_route().to_vec();
-        self.line.registered = self.registration.is_registered();
-    }
-
-    fn connected(&mut self, now: Instant, address: std::net::SocketAddr) {
-        if self.tls {
-            let host = authority(&address.ip().to_string(), address.port());
-            self.line.local = Local {
-                via: format!("SIP/2.0/TLS {host}"),
-                contact: format!("sip:{}@{host};transport=tls", self.line.aor.user()),
-            };
-        }
-        self.line.up = true;
-        let local = self.line.local.clone();
-        self.register(now, registration::Event::Connected(local));
-        if self.line.up {
-            for call in self.calls.values_mut() {
-                call.connected(&mut self.line, now);
-            }
-        }
-    }
-
-    fn flow_gone(&mut self, now: Instant, lost: Vec<ClientId>) {
-        self.line.up = false;
-        self.probe = None;
-        for id in lost {
-            if self.register == Some(id) {
-                self.register = None;
-            } else if let Some(id) = self.options.remove(&id) {
-                self.line
-                    .emit(SipEvent::OptionsAnswered { id, status: None });
-            } else if let Some(call) = self.calls.values_mut().find(|call| call.sent(id)) {
-                call.lost(&mut self.line, now, id);
-            }
-        }
+        self.probe(now);
     }
 
     fn asked(&mut self, now: Instant, request: SipRequest) {
@@ -269,7 +220,10 @@ impl Core {
             SipRequest::Register if self.stopping == Stopping::No => {
                 self.register(now, registration::Event::RegisterNow)
             }
-            SipRequest::Register => {}
+            SipRequest::NetworkChanged if self.stopping == Stopping::No => {
+                self.network_changed(now);
+            }
+            SipRequest::Register | SipRequest::NetworkChanged => {}
             SipRequest::Shutdown => self.shutdown(now),
             SipRequest::Options { id, to } => match self.send_options(to.as_deref()) {
                 Some(client) => drop(self.options.insert(client, id)),

@@ -1,8 +1,8 @@
 //! Reaching the server: names, TCP, proxy, TLS, WebSocket.
 //!
-//! Every address of the name is tried in the operating system's order, each through all
-//! handshakes, until one leads to a server that speaks SIP to us.
+//! In which order the addresses are tried, [`Edges`](crate::edges::Edges) decides.
 
+mod names;
 mod proxy;
 mod tls;
 pub(crate) mod websocket;
@@ -19,6 +19,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::account::Account;
+use crate::edges::{Dial, Edge, Target};
 use crate::uri::{ProxyUri, ServerUri, Transport, authority};
 
 /// A byte stream: TCP, or TLS on it.
@@ -39,9 +40,9 @@ pub(crate) enum Carrier {
     Stream(Box<dyn Stream>),
 }
 
-/// Makes connections to one server.
+/// Makes connections to an account's servers.
 pub(crate) struct Dialer {
-    server: ServerUri,
+    servers: Vec<ServerUri>,
     proxy: Option<ProxyUri>,
     extra_ca: Option<Vec<u8>>,
     user_agent: String,
@@ -52,7 +53,7 @@ pub(crate) struct Dialer {
 impl Dialer {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            server: account.server.clone(),
+            servers: account.servers.clone(),
             proxy: account.proxy.clone(),
             extra_ca: account.extra_ca.clone(),
             user_agent: account.user_agent.clone(),
@@ -61,69 +62,43 @@ impl Dialer {
         }
     }
 
-    /// Tries every address; the error is that of the address that got furthest.
-    pub(crate) async fn dial(&self) -> Result<Connection, FlowError> {
-        let (host, port) = match &self.proxy {
-            Some(proxy) => (proxy.host(), proxy.port()),
-            None => (self.server.host(), self.server.port()),
+    /// All ways to all servers; through a proxy, which looks them up itself, the ways to that.
+    pub(crate) async fn find(&self) -> Result<Vec<Target>, FlowError> {
+        let Some(proxy) = &self.proxy else {
+            return names::find(&self.servers, self.patience).await;
         };
-        let addresses = self.resolve(host, port).await?;
-        self.first_of(addresses).await.map_err(|error| {
-            error.unwrap_or_else(|| FlowError::Dns {
-                host: host.to_owned(),
-            })
-        })
-    }
-
-    async fn first_of(&self, addresses: Vec<SocketAddr>) -> Result<Connection, Option<FlowError>> {
-        let mut failure: Option<FlowError> = None;
-        for address in addresses {
-            let attempt = timeout(self.patience, self.connect(address)).await;
-            let error = match attempt {
-                Ok(Ok(connection)) => return Ok(connection),
-                Ok(Err(error)) => error,
-                Err(_) => FlowError::Unreachable {
-                    address: address.to_string(),
-                    detail: "no answer in time".into(),
-                },
-            };
-            let far = |e: &FlowError| {
-                !matches!(e, FlowError::Refused { .. } | FlowError::Unreachable { .. })
-            };
-            if failure
-                .as_ref()
-                .is_none_or(|known| far(&error) || !far(known))
-            {
-                failure = Some(error);
-            }
-        }
-        Err(failure)
-    }
-
-    async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, FlowError> {
-        let unknown = || FlowError::Dns {
-            host: host.to_owned(),
-        };
-        let found = timeout(self.patience, tokio::net::lookup_host((host, port)));
-        let mut addresses: Vec<SocketAddr> = found
+        let addresses = timeout(self.patience, names::addresses(proxy.host(), proxy.port()));
+        let addresses = addresses
             .await
-            .map_err(|_| unknown())?
-            .map_err(|_| unknown())?
-            .collect();
-        if self.server.transport() == Transport::Ws && self.proxy.is_none() {
-            // Plain WebSocket stays on this machine, whatever a name server says.
-            addresses.retain(|address| address.ip().is_loopback());
-        }
-        let mut seen = std::collections::HashSet::new();
-        addresses.retain(|address| seen.insert(*address));
-        if addresses.is_empty() {
-            Err(unknown())
-        } else {
-            Ok(addresses)
-        }
+            .map_err(|_| names::unknown(proxy.host()))??;
+        let target = |server| Target {
+            server,
+            priority: 0,
+            weight: 0,
+            addresses: addresses.clone(),
+        };
+        Ok((0..self.servers.len()).map(target).collect())
     }
 
-    async fn connect(&self, address: SocketAddr) -> Result<Connection, FlowError> {
+    /// Connects to one address, through all handshakes.
+    pub(crate) async fn dial(&self, dial: Dial) -> Result<Connection, FlowError> {
+        let Edge { server, address } = dial.edge;
+        let server = self.servers.get(server).ok_or(FlowError::NoServer)?;
+        timeout(dial.patience, self.connect(server, address))
+            .await
+            .unwrap_or_else(|_| {
+                Err(FlowError::Unreachable {
+                    address: authority(&address.ip().to_string(), address.port()),
+                    detail: "no answer in time".into(),
+                })
+            })
+    }
+
+    async fn connect(
+        &self,
+        server: &ServerUri,
+        address: SocketAddr,
+    ) -> Result<Connection, FlowError> {
         let mut tcp = TcpStream::connect(address)
             .await
             .map_err(|e| unreachable(address, &e))?;
@@ -131,18 +106,18 @@ impl Dialer {
         tcp.set_nodelay(true).map_err(|e| broken(&e))?;
         let local = tcp.local_addr().map_err(|e| broken(&e))?;
         if let Some(proxy) = &self.proxy {
-            proxy::tunnel(&mut tcp, proxy, &self.server.authority(), &self.user_agent).await?;
+            proxy::tunnel(&mut tcp, proxy, &server.authority(), &self.user_agent).await?;
         }
-        let stream: Box<dyn Stream> = match self.server.transport() {
+        let stream: Box<dyn Stream> = match server.transport() {
             Transport::Ws => Box::new(tcp),
             Transport::Wss | Transport::Tls => {
-                Box::new(tls::handshake(self.tls().await?, self.server.host(), tcp).await?)
+                Box::new(tls::handshake(self.tls().await?, server.host(), tcp).await?)
             }
         };
-        let carrier = match self.server.transport() {
+        let carrier = match server.transport() {
             Transport::Tls => Carrier::Stream(stream),
             Transport::Ws | Transport::Wss => Carrier::WebSocket(Box::new(
-                websocket::upgrade(stream, &self.server, &self.user_agent).await?,
+                websocket::upgrade(stream, server, &self.user_agent).await?,
             )),
         };
         Ok(Connection { carrier, local })
@@ -170,6 +145,9 @@ pub enum FlowError {
         /// The name.
         host: String,
     },
+    /// The account names no server.
+    #[error("no server is configured")]
+    NoServer,
     /// Nobody listens there.
     #[error("{address} refuses the connection")]
     Refused {
@@ -272,58 +250,5 @@ pub(crate) fn broken(error: &io::Error) -> FlowError {
         kind => FlowError::Broken {
             detail: kind.to_string(),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::net::TcpListener;
-
-    use super::*;
-
-    async fn dialer(timeout_ms: u64) -> Dialer {
-        let mut account = Account::new(
-            "sips:localhost".parse().unwrap(),
-            "a@b".parse().unwrap(),
-            "",
-            "00000000-0000-1000-8000-000a95a0e128",
-        );
-        account.timing.connect = Duration::from_millis(timeout_ms);
-        Dialer::new(&account)
-    }
-
-    async fn nobody() -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0")
-            .await
-            .unwrap()
-            .local_addr()
-            .unwrap()
-    }
-
-    #[tokio::test]
-    async fn every_address_is_tried_and_the_best_attempt_is_named() {
-        // One that refuses, one that says nothing, one that speaks something else, one that refuses.
-        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let addresses = vec![
-            nobody().await,
-            silent.local_addr().unwrap(),
-            other.local_addr().unwrap(),
-            nobody().await,
-        ];
-        let dialer = dialer(200).await;
-        let answering = async {
-            let (mut stream, _) = other.accept().await.unwrap();
-            tokio::io::AsyncWriteExt::write_all(&mut stream, b"220 hello\r\n")
-                .await
-                .unwrap();
-            stream
-        };
-        let (result, _stream) = tokio::join!(dialer.first_of(addresses), answering);
-        let error = result.err().flatten().unwrap();
-        assert!(
-            matches!(error, FlowError::Tls(TlsError::Handshake(_))),
-            "{error:?}"
-        );
     }
 }

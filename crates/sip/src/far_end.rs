@@ -57,7 +57,7 @@ impl FarEnd {
 
     pub(crate) fn named(user: &str, seed: u64) -> Self {
         let account = Account::new(
-            "wss://sbc.example.com/".parse().unwrap(),
+            vec!["wss://sbc.example.com/".parse().unwrap()],
             format!("sip:{user}@example.com").parse().unwrap(),
             "pw",
             "00000000-0000-1000-8000-000a95a0e128",

@@ -4,12 +4,14 @@
 //! `ping + pong` of the account's timing; a server that does not know CRLF keepalives
 //! (RFC 5626 §4.4.1) is reported as such once, and left to be probed by requests.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use rsipstack::sip::SipMessage;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_util::task::AbortOnDropHandle;
@@ -22,8 +24,11 @@ use crate::wire::{self, Inbound};
 /// A handle to the flow's task.
 #[derive(Debug)]
 pub(crate) struct Flow {
+    /// Our own address.
+    pub(crate) local: SocketAddr,
     outgoing: mpsc::Sender<Vec<u8>>,
     events: mpsc::Receiver<FlowEvent>,
+    check: Arc<Notify>,
     task: AbortOnDropHandle<()>,
 }
 
@@ -32,6 +37,8 @@ pub(crate) struct Flow {
 pub(crate) enum FlowEvent {
     /// A message that is worth reading.
     Received(Box<SipMessage>),
+    /// Asked by [`Flow::check`]: the server answers no keepalives.
+    Unchecked,
     /// The server answers no CRLF keepalive: the flow cannot be supervised by them.
     KeepaliveIgnored,
     /// The flow is no more; the last event.
@@ -44,12 +51,16 @@ impl Flow {
         let (outgoing, to_send) = mpsc::channel(QUEUE);
         let (report, events) = mpsc::channel(QUEUE);
         let keepalive = Keepalive::new(timing);
+        let (local, check) = (connection.local, Arc::new(Notify::new()));
+        let asked = Arc::clone(&check);
         let task = tokio::spawn(async move {
             let end = match connection.carrier {
                 Carrier::WebSocket(socket) => {
-                    over_websocket(*socket, to_send, &report, keepalive).await
+                    over_websocket(*socket, to_send, &report, keepalive, &asked).await
                 }
-                Carrier::Stream(stream) => over_stream(stream, to_send, &report, keepalive).await,
+                Carrier::Stream(stream) => {
+                    over_stream(stream, to_send, &report, keepalive, &asked).await
+                }
             };
             if let Err(error) = end {
                 // Nobody listens any more when the agent has dropped the flow.
@@ -57,8 +68,10 @@ impl Flow {
             }
         });
         Self {
+            local,
             outgoing,
             events,
+            check,
             task: AbortOnDropHandle::new(task),
         }
     }
@@ -66,6 +79,11 @@ impl Flow {
     /// Queues a message. A full queue means that the flow is stuck.
     pub(crate) fn send(&self, message: Vec<u8>) -> Result<(), FlowError> {
         self.outgoing.try_send(message).map_err(|_| FlowError::Dead)
+    }
+
+    /// Asks for a sign of life at once; [`FlowEvent::Down`] if none comes within 1 s.
+    pub(crate) fn check(&self) {
+        self.check.notify_one();
     }
 
     /// The next event; never again one after [`FlowEvent::Down`].
@@ -88,6 +106,7 @@ async fn over_websocket(
     mut outgoing: mpsc::Receiver<Vec<u8>>,
     report: &mpsc::Sender<FlowEvent>,
     mut keepalive: Keepalive,
+    check: &Notify,
 ) -> Result<(), FlowError> {
     loop {
         let message = tokio::select! {
@@ -102,7 +121,13 @@ async fn over_websocket(
                         write(keepalive.pong, socket.flush()).await?.map_err(|e| websocket::refusal(&e))?;
                         None
                     }
-                    Some(Ok(Message::Pong(_) | Message::Frame(_))) => None,
+                    Some(Ok(Message::Pong(of))) => {
+                        if of == CHECKED {
+                            keepalive.checked();
+                        }
+                        None
+                    }
+                    Some(Ok(Message::Frame(_))) => None,
                     Some(Err(error)) => return Err(websocket::refusal(&error)),
                 }
             }
@@ -113,6 +138,10 @@ async fn over_websocket(
                     return Ok(());
                 }
             },
+            () = check.notified() => {
+                keepalive.check();
+                Some(Message::Ping(Bytes::from_static(CHECKED)))
+            }
             () = sleep_until(keepalive.next) => {
                 if keepalive.overdue() {
                     return Err(FlowError::Dead);
@@ -134,6 +163,7 @@ async fn over_stream(
     mut outgoing: mpsc::Receiver<Vec<u8>>,
     report: &mpsc::Sender<FlowEvent>,
     mut keepalive: Keepalive,
+    check: &Notify,
 ) -> Result<(), FlowError> {
     let mut framer = Framer::default();
     let mut buffer = vec![0; 16 * 1024];
@@ -158,7 +188,10 @@ async fn over_stream(
                             }
                         }
                         Frame::Ping => replies.extend(PONG),
-                        Frame::Pong => answers_pings = true,
+                        Frame::Pong => {
+                            answers_pings = true;
+                            keepalive.checked();
+                        }
                     }
                 }
                 replies
@@ -170,6 +203,14 @@ async fn over_stream(
                     return Ok(());
                 }
             },
+            () = check.notified() => {
+                if !answers_pings {
+                    let _ = report.send(FlowEvent::Unchecked).await;
+                    continue;
+                }
+                keepalive.check();
+                PING.to_vec()
+            }
             () = sleep_until(keepalive.next) => {
                 if keepalive.overdue() && answers_pings {
                     return Err(FlowError::Dead);
@@ -246,6 +287,8 @@ struct Keepalive {
     pong: Duration,
     next: Instant,
     waiting: bool,
+    /// Only the answer to what was asked last counts: whatever else comes may have been on its way before.
+    checking: bool,
 }
 
 impl Keepalive {
@@ -255,13 +298,27 @@ impl Keepalive {
             pong: timing.pong,
             next: Instant::now() + timing.ping,
             waiting: false,
+            checking: false,
         }
     }
 
     /// Something has come: the peer lives. (Whatever it was; a busy peer need not be pinged.)
     fn alive(&mut self) {
+        if self.checking {
+            return;
+        }
         self.waiting = false;
         self.next = Instant::now() + self.ping;
+    }
+
+    fn check(&mut self) {
+        (self.waiting, self.checking) = (true, true);
+        self.next = Instant::now() + self.pong.min(CHECK);
+    }
+
+    fn checked(&mut self) {
+        self.checking = false;
+        self.alive();
     }
 
     fn sent(&mut self) {
@@ -276,6 +333,10 @@ impl Keepalive {
 
 const PING: &[u8] = b"\r\n\r\n";
 const PONG: &[u8] = b"\r\n";
+
+/// What the ping of a check carries, and how long its answer may take.
+const CHECKED: &[u8] = b"check";
+const CHECK: Duration = Duration::from_secs(1);
 
 /// Messages queued in either direction. Out: more means a stuck flow. In: more makes the peer wait.
 const QUEUE: usize = 256;

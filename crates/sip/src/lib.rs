@@ -12,6 +12,7 @@ mod core;
 mod dialer;
 mod dialog;
 mod digest;
+mod edges;
 #[cfg(test)]
 mod far_end;
 mod flow;

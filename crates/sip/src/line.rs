@@ -1,5 +1,6 @@
 //! What a call needs beyond itself: who we are, where we are, chance, and a tray for what is to be done.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rand::SeedableRng as _;
@@ -9,17 +10,28 @@ use rsipstack::sip::{Header, Request, Response};
 use crate::account::Account;
 use crate::agent::SipEvent;
 use crate::digest::Authenticator;
+use crate::edges::Dial;
 use crate::message::{self, Local};
 use crate::redact::{Pii, Secret};
 use crate::timers::SessionWish;
 use crate::transactions::{ClientId, ServerId};
-use crate::uri::{Aor, Transport};
+use crate::uri::{Aor, ServerUri, Transport, authority};
 
 /// Something to do, in order.
 #[derive(Debug)]
 pub(crate) enum Output {
-    /// Make a flow, in place of any there is.
+    /// Look the servers up, to make a flow in place of any there is.
     Connect,
+    /// Make a flow to this one, in place of any there is.
+    Dial(Dial),
+    /// Make a connection to this one, beside the flow there is.
+    Prepare(Dial),
+    /// Let what is prepared take the flow's place, which is kept a little longer for what still comes by it.
+    Switch,
+    /// Drop what is prepared.
+    Discard,
+    /// See at once whether the flow lives.
+    Check,
     /// Drop the flow.
     Disconnect,
     /// Send a request and hand its responses back under this id.
@@ -53,6 +65,8 @@ pub(crate) struct Line {
     pub(crate) service_route: Vec<String>,
     pub(crate) rng: StdRng,
     pub(crate) out: Vec<Output>,
+    /// Our name where a WebSocket has none (RFC 7118).
+    host: String,
     display_name: Option<Pii<String>>,
     digest_user: Pii<String>,
     password: Secret<String>,
@@ -62,21 +76,19 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(account: &Account, mut rng: StdRng) -> Self {
         let host = format!("{}.invalid", message::token(&mut rng));
-        let (via, transport) = match account.server.transport() {
-            Transport::Wss => ("WSS", "ws"),
-            Transport::Ws => ("WS", "ws"),
-            Transport::Tls => ("TLS", "tls"),
-        };
-        let local = Local {
-            via: format!("SIP/2.0/{via} {host}"),
-            contact: format!("sip:{}@{host};transport={transport}", account.aor.user()),
-        };
+        let transport = account.servers.first().map(ServerUri::transport);
+        let local = local(
+            transport.unwrap_or(Transport::Wss),
+            account.aor.user(),
+            &host,
+        );
         Self {
             aor: account.aor.clone(),
             user_agent: crate::headers::plain(&account.user_agent),
             wish: SessionWish::new(account.session_expires_s),
             t1: account.timing.t1,
             local,
+            host,
             up: false,
             registered: false,
             service_route: Vec::new(),
@@ -87,6 +99,17 @@ impl Line {
             password: account.password.clone(),
             next_client: 0,
         }
+    }
+
+    /// Our end is another now: of a flow of this kind, from this address.
+    pub(crate) fn move_to(&mut self, transport: Transport, address: SocketAddr) {
+        self.local = match transport {
+            Transport::Wss | Transport::Ws => local(transport, self.aor.user(), &self.host),
+            Transport::Tls => {
+                let host = authority(&address.ip().to_string(), address.port());
+                local(transport, self.aor.user(), &host)
+            }
+        };
     }
 
     /// A generator of its own for another machine.
@@ -164,5 +187,17 @@ impl Line {
 
     pub(crate) fn emit(&mut self, event: SipEvent) {
         self.out.push(Output::Emit(event));
+    }
+}
+
+fn local(transport: Transport, user: &str, host: &str) -> Local {
+    let (via, transport) = match transport {
+        Transport::Wss => ("WSS", "ws"),
+        Transport::Ws => ("WS", "ws"),
+        Transport::Tls => ("TLS", "tls"),
+    };
+    Local {
+        via: format!("SIP/2.0/{via} {host}"),
+        contact: format!("sip:{user}@{host};transport={transport}"),
     }
 }

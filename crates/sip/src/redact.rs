@@ -81,11 +81,12 @@ impl<T> fmt::Debug for Secret<T> {
 /// The `tracing` directives a program must set so that no other crate logs what is personal.
 ///
 /// The SIP stack below logs whole messages, bodies and `Authorization` included, at INFO,
-/// and URIs at WARN; the WebSocket and TLS crates log frames and names at TRACE and DEBUG.
+/// and URIs at WARN; the WebSocket, TLS and DNS crates log frames and names at TRACE and DEBUG.
 /// Join this with the program's own directives, ours last, so that it wins:
 /// `EnvFilter::new(format!("info,{}", quiet_filter()))`.
 pub const fn quiet_filter() -> &'static str {
-    "rsipstack=error,tungstenite=warn,tokio_tungstenite=warn,rustls=warn,rustls_platform_verifier=warn"
+    "rsipstack=error,tungstenite=warn,tokio_tungstenite=warn,rustls=warn,rustls_platform_verifier=warn,\
+     hickory_resolver=warn,hickory_net=warn,hickory_proto=warn"
 }
 
 #[cfg(test)]

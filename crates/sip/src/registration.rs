@@ -1,21 +1,21 @@
 //! Registration with the server (RFC 3261 §10, RFC 5626): a pure machine that is told the time
 //! and what happened, and says what to do. It keeps trying forever; only a refused password stops it.
 
+mod recovery;
+mod request;
 mod settings;
 mod state;
 
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
-use rsipstack::sip::{Header, Method, Request, Response};
+use rsipstack::sip::{Request, Response};
 
 use crate::account::Account;
-use crate::capabilities;
 use crate::dialer::FlowError;
 use crate::digest::{Attempt, AuthFailure, Authenticator};
 use crate::headers;
-use crate::invite::NameAddr;
-use crate::message::{self, Local};
+use crate::message::Local;
 use crate::timers::Backoff;
 use crate::wire;
 
@@ -29,14 +29,20 @@ pub(crate) enum Event {
     Start,
     /// The flow that [`Command::Connect`] asked for is up.
     Connected(Local),
+    /// Another flow has taken the place of the one there was.
+    Moved(Local),
     /// There is no flow: it could not be made, or is lost.
     Disconnected(FlowError),
     /// A response to the latest REGISTER.
     Answer(Box<Response>),
     /// A call goes on, or is to be ended, and there is no flow for it.
     FlowNeeded,
-    /// Register now: the network has changed, or somebody asks.
+    /// Register now: somebody asks.
     RegisterNow,
+    /// The flow may have died with the network that it went by.
+    NetworkChanged,
+    /// [`Command::Check`] cannot be done by keepalives.
+    Unchecked,
     /// Un-register and stop.
     Shutdown,
     /// Time has passed.
@@ -50,6 +56,10 @@ pub(crate) enum Command {
     Connect,
     /// Drop the flow; no [`Event::Disconnected`] is owed for it.
     Disconnect,
+    /// See whether the flow lives; [`Event::Disconnected`] or [`Event::Unchecked`] if that is not so.
+    Check,
+    /// The server of this flow is of no use now; it may have said for how long, seconds.
+    Unfit { after_s: Option<u32> },
     /// Send this REGISTER; only its responses count from now on.
     Send(Box<Request>),
     /// Tell the desk.
@@ -74,6 +84,10 @@ pub(crate) struct Registration {
     adjusted: u8,
     local: Option<Local>,
     fresh_flow: bool,
+    /// Another edge is worth trying.
+    elsewhere: bool,
+    /// The network has changed: until then a flow that breaks is made again at once.
+    hurry: Option<Instant>,
     phase: Phase,
     backoff: Backoff,
     service_route: Vec<String>,
@@ -93,6 +107,8 @@ impl Registration {
             adjusted: 0,
             local: None,
             fresh_flow: false,
+            elsewhere: false,
+            hurry: None,
             phase: Phase::Idle,
             backoff: Backoff::new(account.timing.retry_first, account.timing.retry_max),
             service_route: Vec::new(),
@@ -107,10 +123,13 @@ impl Registration {
             Event::Start if self.phase == Phase::Idle => self.connect(&mut out),
             Event::Start => {}
             Event::Connected(local) => self.connected(now, local, &mut out),
+            Event::Moved(local) => self.moved(now, local, &mut out),
             Event::Disconnected(error) => self.disconnected(now, error, &mut out),
             Event::Answer(response) => self.answered(now, &response, &mut out),
             Event::FlowNeeded => self.flow_needed(now),
             Event::RegisterNow => self.register_now(now, &mut out),
+            Event::NetworkChanged => self.network_changed(now, &mut out),
+            Event::Unchecked => self.unchecked(now, &mut out),
             Event::Shutdown => self.shutdown(now, &mut out),
             Event::Timeout => self.timeout(now, &mut out),
         }
@@ -132,6 +151,11 @@ impl Registration {
             | Phase::Waiting { at }
             | Phase::Unregistering { deadline: at } => Some(at),
         }
+    }
+
+    /// Whether a failure of this flow's server is best answered by another one.
+    pub(crate) fn set_elsewhere(&mut self, elsewhere: bool) {
+        self.elsewhere = elsewhere;
     }
 
     /// Whether the server has us, over the flow there is.
@@ -174,6 +198,18 @@ impl Registration {
         self.begin(now, out);
     }
 
+    /// Registers over the new flow, and says so to dialogs.
+    fn moved(&mut self, now: Instant, local: Local, out: &mut Vec<Command>) {
+        if self.local.is_none() {
+            return;
+        }
+        self.local = Some(local);
+        self.fresh_flow = true;
+        if self.is_registered() {
+            self.refresh(now, self.patience(), out);
+        }
+    }
+
     /// Calls outlive a refusal: what was agreed on before needs a flow, and no registration.
     fn flow_needed(&mut self, now: Instant) {
         if self.is_at_rest() {
@@ -187,29 +223,10 @@ impl Registration {
         self.attempt = Attempt::default();
         self.adjusted = 0;
         self.phase = Phase::Registering {
-            deadline: now + self.settings.timing.register,
+            deadline: now + self.patience(),
         };
         out.push(Command::Report(RegistrationState::Registering));
         self.send(self.expires_s, out);
-    }
-
-    fn disconnected(&mut self, now: Instant, error: FlowError, out: &mut Vec<Command>) {
-        self.local = None;
-        match self.phase {
-            Phase::RefusedConnecting => self.phase = Phase::Refused,
-            Phase::Idle
-            | Phase::Refused
-            | Phase::RefusedWaiting { .. }
-            | Phase::Stopped
-            | Phase::Waiting { .. } => {}
-            Phase::Unregistering { .. } => self.stop(out),
-            Phase::Connecting
-            | Phase::Registering { .. }
-            | Phase::Registered { .. }
-            | Phase::Refreshing { .. } => {
-                self.wait(now, error.into(), None, out);
-            }
-        }
     }
 
     fn timeout(&mut self, now: Instant, out: &mut Vec<Command>) {
@@ -228,12 +245,16 @@ impl Registration {
             }
             Phase::Waiting { .. } if self.local.is_some() => self.begin(now, out),
             Phase::Waiting { .. } => self.connect(out),
-            Phase::Registered { .. } => self.refresh(now, self.settings.timing.register, out),
+            Phase::Registered { .. } => self.refresh(now, self.patience(), out),
             Phase::Registering { .. } | Phase::Refreshing { .. } => {
                 // A server that does not answer over this flow may do so over another.
-                self.local = None;
-                out.push(Command::Disconnect);
-                self.wait(now, RegistrationError::NoAnswer, None, out);
+                if self.hurries(now) {
+                    self.local = None;
+                    out.push(Command::Disconnect);
+                    return self.reconnect(out);
+                }
+                self.leave(None, out);
+                self.move_on(now, RegistrationError::NoAnswer, out);
             }
             Phase::Unregistering { .. } => self.stop(out),
         }
@@ -348,7 +369,13 @@ impl Registration {
                 };
                 let after =
                     headers::get(&response.headers, "Retry-After").and_then(headers::number);
-                self.wait(now, error, after, out);
+                // RFC 3263 §4.3: of what a server answers, this one alone says to try another.
+                if status == 503 && self.elsewhere {
+                    self.leave(after, out);
+                    self.move_on(now, error, out);
+                } else {
+                    self.wait(now, error, after, out);
+                }
             }
         }
     }
@@ -389,25 +416,6 @@ impl Registration {
         }
     }
 
-    /// The lifetime of our own binding among all that the 200 lists (RFC 3261 §10.2.4).
-    fn granted(&self, response: &Response) -> u32 {
-        let contacts: Vec<NameAddr> = headers::list(&response.headers, "Contact")
-            .into_iter()
-            .filter_map(NameAddr::parse)
-            .collect();
-        let own_uri = self.local.as_ref().map(|l| l.contact.as_str());
-        let own = contacts
-            .iter()
-            .find(|c| {
-                c.param("+sip.instance")
-                    .is_some_and(|i| i.eq_ignore_ascii_case(&self.settings.instance))
-            })
-            .or_else(|| contacts.iter().find(|c| Some(c.uri.as_str()) == own_uri));
-        own.and_then(|c| c.param("expires").and_then(headers::number))
-            .or_else(|| headers::get(&response.headers, "Expires").and_then(headers::number))
-            .unwrap_or(self.expires_s)
-    }
-
     fn refused(&mut self, response: &Response, out: &mut Vec<Command>) {
         // The flow stays: a call may be going on over it.
         self.phase = Phase::Refused;
@@ -417,60 +425,6 @@ impl Registration {
             reason: wire::reason(response).to_owned(),
         };
         out.push(Command::Report(RegistrationState::Refused { error }));
-    }
-
-    fn wait(
-        &mut self,
-        now: Instant,
-        error: RegistrationError,
-        after_s: Option<u32>,
-        out: &mut Vec<Command>,
-    ) {
-        let mut delay = self.backoff.next(&mut self.rng);
-        if let Some(after) = after_s {
-            delay += Duration::from_secs(after.min(MAX_RETRY_AFTER).into());
-        }
-        self.phase = Phase::Waiting { at: now + delay };
-        let retry_in_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        out.push(Command::Report(RegistrationState::Waiting {
-            retry_in_ms,
-            error,
-        }));
-    }
-
-    fn send(&mut self, expires_s: u32, out: &mut Vec<Command>) {
-        let Some(local) = &self.local else { return };
-        self.seq += 1;
-        let settings = &self.settings;
-        let mut request = message::request(
-            Method::Register,
-            &settings.registrar,
-            &settings.from,
-            &settings.to,
-            &settings.call_id,
-        );
-        message::stamp(&mut request, self.seq, local, &mut self.rng);
-        let outbound = if self.outbound { ";reg-id=1" } else { "" };
-        let contact = format!(
-            "<{}>;+sip.instance=\"{}\"{outbound};expires={expires_s}",
-            local.contact, settings.instance
-        );
-        request.headers.extend(vec![
-            Header::Contact(contact.into()),
-            Header::Expires(expires_s.into()),
-            Header::Supported(
-                if self.outbound {
-                    capabilities::SUPPORTED_REGISTER
-                } else {
-                    "path"
-                }
-                .into(),
-            ),
-            Header::Allow(capabilities::ALLOW.into()),
-            Header::UserAgent(settings.user_agent.as_str().into()),
-        ]);
-        self.auth.sign(&mut request, &mut self.rng);
-        out.push(Command::Send(Box::new(request)));
     }
 }
 
@@ -504,9 +458,6 @@ enum Phase {
 
 /// How long to wait for the answer to an un-REGISTER.
 const UNREGISTER: Duration = Duration::from_secs(3);
-
-/// A server that asks for more than an hour is asked again after one.
-const MAX_RETRY_AFTER: u32 = 3600;
 
 const MAX_EXPIRES: u32 = 86_400;
 

@@ -23,6 +23,8 @@ pub struct ServerUri {
     transport: Transport,
     host: String,
     port: u16,
+    /// The port was written, and not supplied.
+    has_port: bool,
     path: String,
 }
 
@@ -42,6 +44,11 @@ impl ServerUri {
         self.port
     }
 
+    /// Whether the port was written. Without one, SRV records of the name may give another (RFC 3263 §4.2).
+    pub fn has_port(&self) -> bool {
+        self.has_port
+    }
+
     /// Path and query of a WebSocket URI, starting with `/`; `/` for TLS.
     pub fn path(&self) -> &str {
         &self.path
@@ -50,6 +57,13 @@ impl ServerUri {
     /// `host:port`, with brackets round an IPv6 address.
     pub fn authority(&self) -> String {
         authority(&self.host, self.port)
+    }
+}
+
+impl From<ServerUri> for Vec<ServerUri> {
+    /// The only one.
+    fn from(server: ServerUri) -> Self {
+        vec![server]
     }
 }
 
@@ -75,7 +89,7 @@ impl FromStr for ServerUri {
         if authority.contains('@') || tail.contains('#') {
             return Err(AccountError::ServerUri);
         }
-        let (host, port) = host_port(authority, default_port).ok_or(AccountError::ServerUri)?;
+        let (host, port) = host_port(authority).ok_or(AccountError::ServerUri)?;
         let path = match (transport, tail) {
             (Transport::Tls, "" | "/") => "/".to_owned(),
             (Transport::Tls, _) => return Err(AccountError::ServerUri),
@@ -92,12 +106,14 @@ impl FromStr for ServerUri {
         Ok(Self {
             transport,
             host,
-            port,
+            port: port.unwrap_or(default_port),
+            has_port: port.is_some(),
             path,
         })
     }
 }
 
+/// With the port it stands for: to be read by people. Read back, that port counts as written.
 impl fmt::Display for ServerUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.transport {
@@ -158,7 +174,8 @@ impl FromStr for ProxyUri {
             Some((userinfo, authority)) => (Some(userinfo), authority),
             None => (None, rest),
         };
-        let (host, port) = host_port(authority, 8080).ok_or(AccountError::ProxyUri)?;
+        let (host, port) = host_port(authority).ok_or(AccountError::ProxyUri)?;
+        let port = port.unwrap_or(8080);
         let credentials = match userinfo {
             None => None,
             Some(userinfo) => {
@@ -221,7 +238,7 @@ impl FromStr for Aor {
         };
         let (user, domain) = rest.rsplit_once('@').ok_or(AccountError::Aor)?;
         let user_ok = !user.is_empty() && user.bytes().all(is_user_byte);
-        if !user_ok || host_port(domain, 5060).is_none() {
+        if !user_ok || host_port(domain).is_none() {
             return Err(AccountError::Aor);
         }
         Ok(Self {
@@ -260,7 +277,7 @@ pub(crate) fn authority(host: &str, port: u16) -> String {
     }
 }
 
-fn host_port(text: &str, default_port: u16) -> Option<(String, u16)> {
+fn host_port(text: &str) -> Option<(String, Option<u16>)> {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (host, rest) = rest.split_once(']')?;
         host.parse::<std::net::Ipv6Addr>().ok()?;
@@ -278,8 +295,8 @@ fn host_port(text: &str, default_port: u16) -> Option<(String, u16)> {
         (host, port)
     };
     let port = match port {
-        "" => default_port,
-        digits => digits.parse().ok().filter(|&p| p != 0)?,
+        "" => None,
+        digits => Some(digits.parse().ok().filter(|&p| p != 0)?),
     };
     Some((host.to_ascii_lowercase(), port))
 }
@@ -319,38 +336,30 @@ mod tests {
 
     #[test]
     fn server_uris_are_read_with_their_default_ports() {
-        for (text, shown, transport) in [
+        use Transport::{Tls, Ws, Wss};
+        for (text, shown, transport, has_port) in [
+            ("wss://a.example", "wss://a.example:443/", Wss, false),
+            ("wss://a.example:443/", "wss://a.example:443/", Wss, true),
             (
-                "wss://sbc.example.com",
-                "wss://sbc.example.com:443/",
-                Transport::Wss,
+                "wss://A.example:743/ws?a=1",
+                "wss://a.example:743/ws?a=1",
+                Wss,
+                true,
             ),
             (
-                "WSS://SBC.example.com:7443/ws?a=1",
-                "wss://sbc.example.com:7443/ws?a=1",
-                Transport::Wss,
-            ),
-            (
-                "wss://[2001:db8::1]/sip",
+                "WSS://[2001:db8::1]/sip",
                 "wss://[2001:db8::1]:443/sip",
-                Transport::Wss,
+                Wss,
+                false,
             ),
-            (
-                "sips:sbc.example.com",
-                "sips:sbc.example.com:5061",
-                Transport::Tls,
-            ),
-            ("sips:[::1]:15061", "sips:[::1]:15061", Transport::Tls),
-            (
-                "ws://127.0.0.1:8088/ws",
-                "ws://127.0.0.1:8088/ws",
-                Transport::Ws,
-            ),
+            ("sips:a.example", "sips:a.example:5061", Tls, false),
+            ("sips:[::1]:15061", "sips:[::1]:15061", Tls, true),
+            ("ws://127.0.0.1:88/ws", "ws://127.0.0.1:88/ws", Ws, true),
         ] {
             let uri = server(text).unwrap();
             assert_eq!(uri.to_string(), shown);
-            assert_eq!(uri.transport(), transport);
-            assert_eq!(server(shown).unwrap(), uri);
+            assert_eq!((uri.transport(), uri.has_port()), (transport, has_port));
+            assert_eq!(server(shown).unwrap().to_string(), shown);
         }
     }
 

@@ -47,6 +47,7 @@ impl fmt::Debug for SipRequest {
                 dialog.0, refer.0
             ),
             Options { id, .. } => write!(f, "Options({id})"),
+            NetworkChanged => f.write_str("NetworkChanged"),
             Register => f.write_str("Register"),
             Shutdown => f.write_str("Shutdown"),
         }

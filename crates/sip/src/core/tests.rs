@@ -7,6 +7,8 @@ use crate::agent::EndedBy;
 use crate::far_end::{FarEnd, Peer, invite, parse, value};
 use crate::registration::RegistrationState;
 
+mod network;
+
 fn outside(method: &str, more: &str) -> Request {
     parse(&format!(
         "{method} sip:alice@x.invalid SIP/2.0\r\nVia: SIP/2.0/WSS p;branch=z9hG4bK{method}\r\nFrom: <sip:bob@example.com>;tag=b\r\n\

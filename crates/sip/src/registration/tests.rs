@@ -2,10 +2,13 @@
 
 use proptest::prelude::*;
 use rand::SeedableRng as _;
-use rsipstack::sip::{Headers, StatusCode};
+use rsipstack::sip::{Header, Headers, StatusCode};
 
 use super::*;
 use crate::account::Timing;
+use crate::message;
+
+mod network;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -350,6 +353,10 @@ enum Step {
     Answer(u16, usize),
     FlowNeeded,
     RegisterNow,
+    NetworkChanged,
+    Unchecked,
+    Elsewhere(bool),
+    Moved,
     Shutdown,
     Wait(u64),
 }
@@ -362,6 +369,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(status, n)| Step::Answer(status, n)),
         2 => Just(Step::FlowNeeded),
         2 => Just(Step::RegisterNow),
+        1 => Just(Step::NetworkChanged),
+        1 => Just(Step::Unchecked),
+        1 => any::<bool>().prop_map(Step::Elsewhere),
+        1 => Just(Step::Moved),
         1 => Just(Step::Shutdown),
         6 => (0u64..4000).prop_map(Step::Wait),
     ];
@@ -392,7 +403,7 @@ proptest! {
                     Command::Report(RegistrationState::Refused { .. }) => refused = true,
                     Command::Report(RegistrationState::Connecting) => refused = false,
                     Command::Report(RegistrationState::Waiting { retry_in_ms, .. }) => prop_assert!(retry_in_ms <= 3_660_000),
-                    Command::Report(_) | Command::Recovered => {}
+                    Command::Report(_) | Command::Recovered | Command::Unfit { .. } | Command::Check => {}
                     Command::Stopped => stopped = true,
                 }
             }
@@ -407,6 +418,11 @@ proptest! {
                 Step::Answer(status, n) => t.answer(status, odd_headers(n)),
                 Step::FlowNeeded => t.event(Event::FlowNeeded),
                 Step::RegisterNow => { refused = false; t.event(Event::RegisterNow); }
+                Step::NetworkChanged => t.event(Event::NetworkChanged),
+                Step::Unchecked => t.event(Event::Unchecked),
+                Step::Elsewhere(is) => t.machine.set_elsewhere(is),
+                Step::Moved if flow && !dialling => t.event(Event::Moved(local())),
+                Step::Moved => {}
                 Step::Shutdown => t.event(Event::Shutdown),
                 Step::Wait(seconds) => { t.now += Duration::from_secs(seconds); t.event(Event::Timeout); }
             }
@@ -448,7 +464,7 @@ impl Bench {
 
     fn seeded(seed: u64) -> Self {
         let mut account = Account::new(
-            "wss://sbc.example.com/".parse().unwrap(),
+            vec!["wss://sbc.example.com/".parse().unwrap()],
             "sip:alice@example.com".parse().unwrap(),
             "pw",
             "00000000-0000-1000-8000-000A95A0E128\r\n",

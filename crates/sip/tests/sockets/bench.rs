@@ -23,7 +23,7 @@ pub(crate) struct Bench {
 /// Quick to fail and quick to try again.
 pub(crate) fn account(server: &Server, authority: Option<&Authority>) -> Account {
     let mut account = Account::new(
-        server.uri(),
+        vec![server.uri()],
         "sip:alice@example.com".parse().unwrap(),
         "secret-pw",
         "00000000-0000-1000-8000-000a95a0e128",

@@ -106,7 +106,7 @@ async fn nobody_there_and_no_such_name_are_told_apart() {
         Bench::start(gone.clone()).failure().await,
         RegistrationError::Flow(FlowError::Refused { .. })
     ));
-    gone.server = "wss://no-such-host.invalid/".parse().unwrap();
+    gone.servers = vec!["wss://no-such-host.invalid/".parse().unwrap()];
     let error = Bench::start(gone).failure().await;
     assert_eq!(
         error,

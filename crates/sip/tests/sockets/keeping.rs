@@ -6,7 +6,7 @@ use warmline_sip::{FlowError, RegistrationError, SipEvent, SipRequest};
 
 use crate::authority::Authority;
 use crate::bench::{ANSWER, Bench, account};
-use crate::peer::{Dialog, Kind, Server};
+use crate::peer::{Dialog, Kind, Server, options};
 
 #[tokio::test]
 async fn a_server_that_goes_and_comes_back_keeps_the_call() {
@@ -130,6 +130,38 @@ async fn asked_to_register_it_finds_out_that_the_flow_is_dead() {
     bench.ask(SipRequest::Register);
     link.expect("REGISTER ").await;
     assert_eq!(bench.failure().await, RegistrationError::NoAnswer);
+    let mut link = server.accept().await;
+    link.register().await;
+    bench.until_registered().await;
+}
+
+#[tokio::test]
+async fn on_a_new_network_a_silent_flow_is_made_again_within_two_seconds_and_a_good_one_kept() {
+    let (mut bench, mut link, server, _authority) = Bench::registered(Kind::Wss).await;
+    // It is well: reading is what answers pings here.
+    bench.ask(SipRequest::NetworkChanged);
+    link.quiet(Duration::from_millis(1500)).await;
+    let changed = Instant::now();
+    bench.ask(SipRequest::NetworkChanged);
+    // Nobody reads any more.
+    let mut link = server.accept().await;
+    let noticed = changed.elapsed();
+    assert!(noticed >= Duration::from_millis(900), "{noticed:?}");
+    assert!(noticed < Duration::from_secs(2), "{noticed:?}");
+    link.register().await;
+    bench.until_registered().await;
+}
+
+#[tokio::test]
+async fn on_a_new_network_a_tls_flow_is_judged_by_what_it_can_do() {
+    let (mut bench, mut link, server, _authority) = Bench::registered(Kind::Tls).await;
+    // No keepalive has been answered yet: a REGISTER tells.
+    bench.ask(SipRequest::NetworkChanged);
+    link.register().await;
+    link.send(options(1)).await;
+    link.expect("SIP/2.0 200 ").await;
+    bench.ask(SipRequest::NetworkChanged);
+    link.expect("REGISTER ").await;
     let mut link = server.accept().await;
     link.register().await;
     bench.until_registered().await;

@@ -5,6 +5,7 @@ mod authority;
 mod bench;
 mod calling;
 mod dialling;
+mod edges;
 mod keeping;
 mod peer;
 mod registering;

@@ -36,8 +36,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(kind: Kind, tls: Option<Arc<ServerConfig>>) -> Self {
+        Self::start_at(kind, tls, 0).await
+    }
+
+    /// At a port where another has been.
+    pub(crate) async fn start_at(kind: Kind, tls: Option<Arc<ServerConfig>>, port: u16) -> Self {
         Self {
-            listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
+            listener: TcpListener::bind(("127.0.0.1", port)).await.unwrap(),
             kind,
             tls,
         }

@@ -296,7 +296,13 @@ impl World {
                     self.dialling = false;
                     lost.extend(std::mem::take(&mut self.clients).into_keys());
                 }
-                Output::SendDirectly(_) | Output::Stopped => {}
+                Output::SendDirectly(_)
+                | Output::Stopped
+                | Output::Dial(_)
+                | Output::Prepare(_)
+                | Output::Check
+                | Output::Switch
+                | Output::Discard => {}
             }
         }
         if !lost.is_empty() {

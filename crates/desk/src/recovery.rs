@@ -94,7 +94,7 @@ impl Running {
             return;
         };
         let ago = Duration::from_millis(unix_ms(SystemTime::now()).saturating_sub(newest));
-        let until = Instant::now() + RECOVERABLE.saturating_sub(ago);
+        let until = Instant::now() + journal::RECOVERABLE.saturating_sub(ago);
         info!(
             calls = calls.len(),
             "calls of an earlier run can be taken up again"
@@ -224,6 +224,3 @@ fn instant(unix_ms: u64) -> std::time::Instant {
     // Before the machine was started there is no such instant on some systems.
     now.checked_sub(ago).unwrap_or(now)
 }
-
-/// How long the other ends can be expected to wait: less than most servers take to miss us.
-const RECOVERABLE: Duration = Duration::from_secs(60);

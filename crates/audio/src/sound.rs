@@ -152,7 +152,8 @@ impl Sound {
             }
         }
         for seat in 0..MOST_LEGS {
-            if self.legs[seat].as_ref().is_some_and(|leg| leg.is_closed()) {
+            let leg = self.legs[seat].as_ref();
+            if leg.is_some_and(|leg| leg.is_closed() && leg.has_faded()) {
                 let old = self.legs[seat].take();
                 self.leave(old.map(|end| Leftover::Leg { _end: end }));
             }

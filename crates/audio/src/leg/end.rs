@@ -90,6 +90,11 @@ impl LegEnd {
         self.shared.closed.load(Ordering::Acquire)
     }
 
+    /// Whether nobody hears the person any more: who hangs up in the middle of a word leaves no click.
+    pub(crate) fn has_faded(&self) -> bool {
+        self.heard.has_ended() && self.mixed.has_ended()
+    }
+
     /// Takes what was received and makes 10 ms of it. `spoken` says whether the agent speaks now.
     pub(crate) fn receive(&mut self, now: Instant, spoken: bool) {
         while let Ok(packet) = self.inbox.pop() {
@@ -112,6 +117,7 @@ impl LegEnd {
 
     /// Adds what came to `mix`, `volume` times as loud, and to `group` if the leg is mixed.
     pub(crate) fn hear(&mut self, volume: f32, mix: &mut Frame, group: &mut Frame) {
+        let open = !self.is_closed();
         let shared = &*self.shared;
         let sound = &mut self.came;
         let loud = if is(&shared.silenced) {
@@ -120,9 +126,13 @@ impl LegEnd {
             voice_gain(shared.volume.0.load(Ordering::Relaxed))
         };
         self.volume.toward(loud).apply(sound);
-        let heard = if is(&shared.heard) { volume } else { 0.0 };
+        let heard = if open && is(&shared.heard) {
+            volume
+        } else {
+            0.0
+        };
         mixer::add(mix, sound, self.heard.toward(heard));
-        let mixed = if is(&shared.mixed) { 1.0 } else { 0.0 };
+        let mixed = if open && is(&shared.mixed) { 1.0 } else { 0.0 };
         self.mixed.toward(mixed).apply(sound);
         mixer::add(group, sound, Fade::at(1.0));
     }

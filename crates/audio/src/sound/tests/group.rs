@@ -295,6 +295,26 @@ fn no_switch_clicks() {
 }
 
 #[test]
+fn who_hangs_up_in_the_middle_of_a_word_leaves_no_click() {
+    for ms in (2_000..2_100).step_by(10) {
+        let mut group = Group::of(3, true);
+        group.members[0].loud = 0.4;
+        group.run(ms);
+        let steady = group.members[2].hardest_bend(1_000);
+        let Member { leg, .. } = group.members.remove(0);
+        drop(leg);
+        group.run(1_500);
+        let hardest = group.members[1].hardest_bend(1_500);
+        assert!(hardest < steady * 2.0, "{ms}: {hardest}, {steady}");
+        assert!(matches!(
+            group.bench.leftovers.pop(),
+            Ok(Leftover::Leg { .. })
+        ));
+        assert_heard(&group.heard_by(0), &[None, FULL, FULL]);
+    }
+}
+
+#[test]
 fn five_who_shout_at_once_never_clip() {
     let mut group = Group::of(5, true);
     for member in &mut group.members {

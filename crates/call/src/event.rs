@@ -17,6 +17,8 @@ pub enum Event {
     Media(MediaEvent),
     /// A call of an earlier run is to be taken up again.
     Restored(Restored),
+    /// The computer's addresses or interfaces have changed, or it was asleep.
+    NetworkChanged,
     /// The instant returned by [`Phone::poll_timeout`](crate::Phone::poll_timeout) has come.
     Timeout,
 }

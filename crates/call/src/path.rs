@@ -61,7 +61,16 @@ impl Path {
     /// An offer to restart went out.
     pub(crate) fn restarts(&mut self, now: Instant) {
         self.attempts += 1;
-        self.restart_at = Some(now + self.pause());
+        // A way that is still there needs no second attempt.
+        self.restart_at = (!self.up).then(|| now + self.pause());
+    }
+
+    /// The network is another one: there may be a better way, or none any more.
+    pub(crate) fn look_again(&mut self, now: Instant) {
+        if self.proven {
+            self.attempts = 0;
+            self.restart_at = Some(now);
+        }
     }
 
     /// No offer can go out now: another is under way.

@@ -100,6 +100,11 @@ impl Phone {
             Event::Sip(event) => self.sip(now, event, &mut commands),
             Event::Media(event) => self.media(now, event, &mut commands),
             Event::Restored(restored) => self.restored(now, restored, &mut commands),
+            Event::NetworkChanged => {
+                for call in self.calls.values_mut().filter(|call| call.live()) {
+                    call.path.look_again(now);
+                }
+            }
             Event::Timeout => self.timeout(now, &mut commands),
         }
         self.settle(now, &mut commands);

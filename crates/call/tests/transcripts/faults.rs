@@ -1,11 +1,11 @@
 //! What fails, and what cannot be done.
 
 use warmline_call::{
-    Cause, Digit, EndReason, EndedBy, Hold, MediaEvent, MediaFailure, Rejection, SipEvent,
+    Cause, Digit, EndReason, EndedBy, Event, Hold, MediaEvent, MediaFailure, Rejection, SipEvent,
     UserAction,
 };
 
-use crate::script::{A, Script, dial, early};
+use crate::script::{A, Script, dial, early, refused};
 
 #[test]
 fn media_that_never_gets_through_hangs_up_and_says_why() {
@@ -154,5 +154,30 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
         > Hangup(1)
             Refused(1): NoSuchCall
         ",
+    );
+}
+
+#[test]
+fn on_another_network_each_call_looks_for_another_way_at_once_and_once() {
+    let mut desk = Script::established(1);
+    desk.media(MediaEvent::Connected(A));
+    desk.forget();
+    desk.feed(Event::NetworkChanged);
+    desk.sip(refused(1, 488));
+    desk.reads(
+        "
+        > NetworkChanged
+            Reoffer(1) resume, ICE restart
+        > ReofferRefused(1, 488)
+        ",
+    );
+    // The way that is there is kept.
+    assert_eq!(desk.phone.poll_timeout(), None);
+    desk.feed(Event::NetworkChanged);
+    desk.media(MediaEvent::Failed(A, MediaFailure::NoConnection));
+    desk.sip(SipEvent::ReofferAccepted(A));
+    assert!(
+        desk.phone.poll_timeout().is_some(),
+        "it is looked for again"
     );
 }

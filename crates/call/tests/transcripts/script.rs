@@ -266,6 +266,7 @@ fn written(event: &Event) -> String {
             MediaEvent::Suspicious(call, why) => format!("Suspicious({call}, {why:?})"),
         },
         Event::Restored(restored) => format!("Restored({})", restored.call),
+        Event::NetworkChanged => "NetworkChanged".to_owned(),
         Event::Timeout => "Timeout".to_owned(),
     }
 }

@@ -323,7 +323,7 @@ pub enum SipEvent {
         status: u16,
     },
     /// The answer to our REFER. After a 2xx comes [`SipEvent::ReferProgress`], which may even come first.
-    /// 408 and 503 may also mean that nobody knows: progress that comes after them is true.
+    /// 408, and 503 for one that was sent, may also mean that nobody knows: progress that comes after them is true.
     /// A call that ends takes its REFERs along without a word.
     ReferAnswered {
         /// The call.
@@ -332,6 +332,8 @@ pub enum SipEvent {
         refer: ReferId,
         /// SIP status; 408 if none came, 503 without a connection, 481 if one of the calls does not stand.
         status: u16,
+        /// Whether it has gone out. If not, the other side knows nothing of it, and never will.
+        sent: bool,
         /// Whether progress will be told; not after a refusal, and not where they say so (RFC 4488).
         subscribed: bool,
     },
@@ -346,7 +348,8 @@ pub enum SipEvent {
         /// Nothing more will be told. With a status below 200, how it ends stays unknown.
         terminated: bool,
     },
-    /// The other side asks us to call somebody else. Answer by [`SipRequest::AnswerRefer`].
+    /// The other side asks us to call somebody else, within the call or by a `Target-Dialog` that names it
+    /// (RFC 4538). Answer by [`SipRequest::AnswerRefer`].
     Referred {
         /// The call it came in.
         dialog: DialogKey,

@@ -12,6 +12,7 @@ mod replacing;
 mod restoring;
 mod sending;
 mod talking;
+mod targeted;
 mod transfer;
 
 use std::time::Instant;

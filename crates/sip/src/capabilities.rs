@@ -15,7 +15,7 @@ pub(crate) const ACCEPT: &str = "application/sdp";
 pub(crate) const ACCEPT_INFO: &str = "application/dtmf-relay, application/dtmf";
 
 /// Option tags of every request and response within or towards a dialog.
-pub(crate) const SUPPORTED: &str = "100rel, timer, outbound, replaces, norefersub";
+pub(crate) const SUPPORTED: &str = "100rel, timer, outbound, replaces, norefersub, tdialog";
 
 /// Event packages that we subscribe others to (RFC 6665 §8.2.2).
 pub(crate) const ALLOW_EVENTS: &str = "refer";
@@ -37,6 +37,7 @@ pub(crate) fn missing(request: &Request) -> Option<String> {
         "path",
         "replaces",
         "norefersub",
+        "tdialog",
     ];
     if matches!(request.method, Method::Ack | Method::Cancel) {
         return None;

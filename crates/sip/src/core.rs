@@ -422,8 +422,7 @@ impl Core {
                 .line
                 .refuse(server, &request, 200, capabilities::headers()),
             Method::Invite => self.invited(server, request),
-            // Whom we do not talk with cannot make us call.
-            Method::Refer => self.line.refuse(server, &request, 403, Vec::new()),
+            Method::Refer => self.referred(now, server, request),
             // Only within a dialog; a NOTIFY without a subscription too (RFC 6665 §4.1.3).
             _ => self.line.refuse(server, &request, 481, Vec::new()),
         }

@@ -7,7 +7,7 @@ use crate::digest::Authenticator;
 use crate::headers;
 use crate::invite::NameAddr;
 use crate::message;
-use crate::replaces::Replaces;
+use crate::replaces::{Replaces, TargetDialog};
 use crate::saved::{SavedDialog, SavedSession};
 
 /// One dialog, early or confirmed.
@@ -180,6 +180,20 @@ impl Dialog {
         let here = self.as_replaced_here();
         (&here.call_id, &here.to_tag, &here.from_tag)
             == (&replaces.call_id, &replaces.to_tag, &replaces.from_tag)
+    }
+
+    /// Whether a `Target-Dialog` that has come to us means this dialog. Its senders differ on whose tag is the
+    /// local one; both together are known to nobody else, in either order.
+    pub(crate) fn is_target(&self, target: &TargetDialog) -> bool {
+        let Replaces {
+            call_id,
+            to_tag,
+            from_tag,
+            ..
+        } = self.as_replaced_here();
+        let named = (&target.local_tag, &target.remote_tag);
+        call_id == target.call_id
+            && (named == (&to_tag, &from_tag) || named == (&from_tag, &to_tag))
     }
 
     /// Whether we made the first call: the owner of the Call-ID (§14.1).

@@ -1,4 +1,4 @@
-//! `Replaces` (RFC 3891): the dialog that a new call is to take the place of.
+//! `Replaces` (RFC 3891): the dialog that a new call is to take the place of; and `Target-Dialog` (RFC 4538).
 
 use std::fmt;
 use std::str::FromStr;
@@ -41,33 +41,66 @@ impl FromStr for Replaces {
     type Err = MalformedReplaces;
 
     fn from_str(value: &str) -> Result<Self, MalformedReplaces> {
-        let (call_id, rest) = value.split_once(';').ok_or(MalformedReplaces)?;
-        let params = headers::params(rest);
-        // Each tag once, and not empty.
-        let one = |name: &str| {
-            let mut values = params
-                .iter()
-                .filter(|(n, _)| n.eq_ignore_ascii_case(name))
-                .map(|(_, v)| v.as_deref().unwrap_or_default());
-            match (values.next(), values.next()) {
-                (Some(tag), None) if headers::is_token(tag) => Ok(tag.to_owned()),
-                _ => Err(MalformedReplaces),
-            }
-        };
-        let call_id = call_id.trim();
-        let nonsense = |c: char| c.is_whitespace() || c.is_control() || c == ',';
-        if call_id.is_empty() || call_id.contains(nonsense) {
-            return Err(MalformedReplaces);
-        }
+        let (call_id, to_tag, from_tag) = dialog(value, "to-tag", "from-tag")?;
+        let early_only = headers::params(value)
+            .iter()
+            .any(|(n, _)| n.eq_ignore_ascii_case("early-only"));
         Ok(Self {
-            call_id: call_id.to_owned(),
-            to_tag: one("to-tag")?,
-            from_tag: one("from-tag")?,
-            early_only: params
-                .iter()
-                .any(|(n, _)| n.eq_ignore_ascii_case("early-only")),
+            call_id,
+            to_tag,
+            from_tag,
+            early_only,
         })
     }
+}
+
+/// The value of a `Target-Dialog` header (RFC 4538): a dialog that its sender knows of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TargetDialog {
+    pub(crate) call_id: String,
+    /// Of the party that gets the header, as the RFC has it.
+    pub(crate) local_tag: String,
+    pub(crate) remote_tag: String,
+}
+
+impl FromStr for TargetDialog {
+    type Err = MalformedReplaces;
+
+    fn from_str(value: &str) -> Result<Self, MalformedReplaces> {
+        let (call_id, local_tag, remote_tag) = dialog(value, "local-tag", "remote-tag")?;
+        Ok(Self {
+            call_id,
+            local_tag,
+            remote_tag,
+        })
+    }
+}
+
+/// `Call-ID;one=…;other=…`, in whatever order.
+fn dialog(
+    value: &str,
+    one: &str,
+    other: &str,
+) -> Result<(String, String, String), MalformedReplaces> {
+    let (call_id, rest) = value.split_once(';').ok_or(MalformedReplaces)?;
+    let params = headers::params(rest);
+    // Each tag once, and not empty.
+    let tag = |name: &str| {
+        let mut values = params
+            .iter()
+            .filter(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.as_deref().unwrap_or_default());
+        match (values.next(), values.next()) {
+            (Some(tag), None) if headers::is_token(tag) => Ok(tag.to_owned()),
+            _ => Err(MalformedReplaces),
+        }
+    };
+    let call_id = call_id.trim();
+    let nonsense = |c: char| c.is_whitespace() || c.is_control() || c == ',';
+    if call_id.is_empty() || call_id.contains(nonsense) {
+        return Err(MalformedReplaces);
+    }
+    Ok((call_id.to_owned(), tag(one)?, tag(other)?))
 }
 
 impl fmt::Display for Replaces {

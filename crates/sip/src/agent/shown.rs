@@ -85,10 +85,11 @@ impl fmt::Debug for SipEvent {
                 dialog,
                 refer,
                 status,
+                sent,
                 subscribed,
             } => write!(
                 f,
-                "ReferAnswered({}, {}, {status}, subscribed: {subscribed})",
+                "ReferAnswered({}, {}, {status}, sent: {sent}, subscribed: {subscribed})",
                 dialog.0, refer.0
             ),
             ReferProgress {

@@ -11,6 +11,7 @@ mod replacing;
 mod restoring;
 mod sessions;
 mod talking;
+mod targeted;
 mod three;
 mod transfer_orders;
 mod world;

@@ -117,13 +117,25 @@ impl Call {
 
     /// Says that no REFER has gone out, and why.
     pub(crate) fn refused(&self, line: &mut Line, refer: ReferId, status: u16) {
+        self.answered_refer(line, refer, status, false, false);
+    }
+
+    fn answered_refer(
+        &self,
+        line: &mut Line,
+        refer: ReferId,
+        status: u16,
+        sent: bool,
+        subscribed: bool,
+    ) {
         self.tell(
             line,
             SipEvent::ReferAnswered {
                 dialog: self.key,
                 refer,
                 status,
-                subscribed: false,
+                sent,
+                subscribed,
             },
         );
     }
@@ -147,15 +159,7 @@ impl Call {
                 _ => Standing::Refused,
             };
         }
-        self.tell(
-            line,
-            SipEvent::ReferAnswered {
-                dialog: self.key,
-                refer,
-                status,
-                subscribed,
-            },
-        );
+        self.answered_refer(line, refer, status, true, subscribed);
     }
 
     /// No answer will come to our REFER, which has gone out or has not.
@@ -173,7 +177,7 @@ impl Call {
                 Standing::Refused
             };
         }
-        self.refused(line, refer, status);
+        self.answered_refer(line, refer, status, sent, false);
     }
 
     /// A NOTIFY: what has come of a REFER of ours, in whatever order. It may come before the answer
@@ -268,6 +272,21 @@ impl Call {
         };
         let first = !self.was_referred;
         self.was_referred = true;
+        let id = ReferId(message::cseq(&request));
+        self.take_referral(line, now, leg, server, request, id, first);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of them different")]
+    pub(super) fn take_referral(
+        &mut self,
+        line: &mut Line,
+        now: Instant,
+        leg: usize,
+        server: ServerId,
+        request: Request,
+        id: ReferId,
+        first: bool,
+    ) {
         let referral = match Referral::read(&request) {
             Ok(referral) => referral,
             Err(status) => {
@@ -281,7 +300,6 @@ impl Call {
             line.refuse(server, &request, 486, Vec::new());
             return;
         }
-        let id = ReferId(message::cseq(&request));
         self.referred.push(Referred {
             id,
             leg,

@@ -9,7 +9,8 @@ use super::Core;
 use crate::agent::{DialogKey, ReferId};
 use crate::call::{Call, Replacing};
 use crate::headers;
-use crate::replaces::Replaces;
+use crate::replaces::{Replaces, TargetDialog};
+use crate::transactions::ServerId;
 
 /// Dialogs that are no more, for those who have not heard of it.
 #[derive(Debug, Default)]
@@ -76,6 +77,24 @@ impl Core {
             Some((_, Err(status))) => Err(status),
             None if self.gone.has(&replaces) => Err(603),
             None => Err(481),
+        }
+    }
+
+    /// A REFER outside of dialogs counts as one in the call that its `Target-Dialog` names (RFC 4538 §4). Whom we
+    /// do not talk with cannot make us call.
+    pub(super) fn referred(&mut self, now: Instant, server: ServerId, refer: Request) {
+        let target = match headers::list(&refer.headers, "Target-Dialog")[..] {
+            [] => Err(403),
+            [value] => value.parse::<TargetDialog>().map_err(|_| 400),
+            _ => Err(400),
+        };
+        let found = target.and_then(|target| {
+            let mut calls = self.calls.values_mut();
+            calls.find(|call| call.is_targeted(&target)).ok_or(403)
+        });
+        match found {
+            Ok(call) => call.asked_from_outside(&mut self.line, now, server, refer),
+            Err(status) => self.line.refuse(server, &refer, status, Vec::new()),
         }
     }
 

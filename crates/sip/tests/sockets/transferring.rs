@@ -70,7 +70,8 @@ async fn a_customer_is_handed_to_an_expert() {
             dialog: customer,
             refer: REFER,
             status: 202,
-            subscribed: true
+            sent: true,
+            subscribed: true,
         }
     );
     link.send(notify(&mut peer, "active", "what?")).await;
@@ -112,7 +113,8 @@ async fn a_transfer_nobody_answers_is_said_to_have_failed() {
             dialog: customer,
             refer: REFER,
             status: 408,
-            subscribed: false
+            sent: true,
+            subscribed: false,
         }
     );
 }

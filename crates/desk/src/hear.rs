@@ -436,6 +436,7 @@ impl Running {
                 CallMedia::FirstAudio(call)
             }
             MediaEvent::Dtmf(digit) => return self.tell(DeskEvent::Dtmf(call, digit)),
+            MediaEvent::Gap { ms } => return self.sound_is_back(call, Duration::from_millis(ms)),
             MediaEvent::Greeting(sign) => CallMedia::Suspicious(
                 call,
                 match sign {
@@ -449,6 +450,16 @@ impl Running {
             }
         };
         self.feed(Event::Media(event));
+    }
+
+    fn sound_is_back(&mut self, call: CallId, gap: Duration) {
+        info!(%call, ms = gap.as_millis() as u64, "sound again");
+        if let Some(leg) = self.legs.get_mut(&call) {
+            let longest = leg.notes.longest_gap.get_or_insert(gap);
+            *longest = gap.max(*longest);
+        }
+        self.pending.push(DeskEvent::Gap(call, gap));
+        self.publish();
     }
 
     fn device(&mut self, role: Role, name: Option<String>, state: DeviceState) {

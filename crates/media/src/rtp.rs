@@ -1,7 +1,7 @@
 //! The RTP session of a call (RFC 3550): everything between the audio leg and SRTP.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rand::RngExt;
 use rtc::rtcp;
@@ -11,11 +11,11 @@ use rtc::rtp;
 use tokio::sync::mpsc;
 use warmline_audio::{Greeting, LegControl, PacketSink};
 
-use crate::MediaEvent;
 use crate::rtcp::Rtcp;
 use crate::sdp::{Agreed, Content, Format};
-use crate::statistics::{NtpClock, Reception, Stats, Transmission};
+use crate::statistics::{Gaps, NtpClock, Reception, Stats, Transmission};
 use crate::telephone_event::TelephoneEvents;
+use crate::{Direction, MediaEvent};
 
 /// The RTP session of a call. It outlives transports and legs, which come and go within a call.
 #[derive(Debug)]
@@ -28,6 +28,9 @@ pub(crate) struct RtpSession {
 struct State {
     clock: NtpClock,
     reception: Reception,
+    gaps: Gaps,
+    /// Whether packets of the peer are to come: nobody is on hold.
+    expects: bool,
     transmission: Option<Transmission>,
     sequence_number: u16,
     sent_before: u64,
@@ -47,6 +50,8 @@ impl RtpSession {
             state: Mutex::new(State {
                 clock: NtpClock::new(Instant::now(), SystemTime::now()),
                 reception: Reception::default(),
+                gaps: Gaps::default(),
+                expects: true,
                 transmission: None,
                 sequence_number: 0,
                 sent_before: 0,
@@ -72,6 +77,12 @@ impl RtpSession {
             state.reception.forgive_gap();
         }
         state.receives = receives;
+        state.expects = receives && agreed.peer_direction == Direction::SendRecv;
+    }
+
+    /// What came so far does not belong to the conversation: no gap parts it from what comes.
+    pub(crate) fn forget_gap(&self) {
+        self.state().gaps.forget();
     }
 
     /// Puts another leg in the place of the one before. What it sends goes out as a new source, as
@@ -128,6 +139,7 @@ impl RtpSession {
         if !usable {
             return;
         }
+        let gap = state.gap(now, content == Some(Content::ComfortNoise));
         let mut event = None;
         match content {
             Some(Content::TelephoneEvent { .. }) => {
@@ -155,7 +167,7 @@ impl RtpSession {
         }
         let greeting = state.take_greeting();
         drop(state);
-        for event in [event, greeting].into_iter().flatten() {
+        for event in [gap, event, greeting].into_iter().flatten() {
             self.tell(event);
         }
     }
@@ -228,6 +240,7 @@ impl RtpSession {
             sent: state.sent_before + transmission.map_or(0, Transmission::packets),
             received: state.reception.received(),
             lost: state.reception.lost(),
+            longest_gap_ms: milliseconds(state.gaps.longest()),
             jitter_ms: state.reception.jitter_ms(),
             round_trip_ms: remote.and_then(|remote| remote.round_trip_ms),
             remote_lost: remote.map(|remote| remote.lost),
@@ -256,6 +269,18 @@ impl RtpSession {
 }
 
 impl State {
+    /// What is to be told of the time without packets that a packet ends.
+    fn gap(&mut self, now: Instant, says_silence: bool) -> Option<MediaEvent> {
+        let gap = self.gaps.on_packet(now);
+        if !self.expects || says_silence {
+            // The next packet may come whenever it likes.
+            self.gaps.forget();
+        }
+        Some(MediaEvent::Gap {
+            ms: milliseconds(gap?),
+        })
+    }
+
     /// What the leg has found out about the greeting, if that is news.
     fn take_greeting(&mut self) -> Option<MediaEvent> {
         let (_, control) = self.leg.as_ref()?;
@@ -283,6 +308,10 @@ impl State {
             }
         }
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 fn percent(fraction_lost: u8) -> u8 {
@@ -333,6 +362,32 @@ mod tests {
         assert_eq!(events.try_recv(), Ok(MediaEvent::FirstAudio));
         assert!(events.try_recv().is_err());
         assert_eq!(session.stats().received, 5);
+    }
+
+    #[test]
+    fn a_gap_is_told_once_it_is_over_and_silence_that_was_said_is_none() {
+        let (session, mut events) = session();
+        let start = Instant::now();
+        let came = |ms, number, payload_type| {
+            let at = start + Duration::from_millis(ms);
+            session.on_rtp(at, &packet(number, payload_type, &[0; 8]));
+        };
+        came(0, 1, 111);
+        came(1_500, 2, 111);
+        // Comfort noise, and nothing more until it talks again.
+        came(1_520, 3, 13);
+        came(9_000, 4, 111);
+        assert_eq!(events.try_recv(), Ok(MediaEvent::FirstAudio));
+        assert_eq!(events.try_recv(), Ok(MediaEvent::Gap { ms: 1_500 }));
+        session.forget_gap();
+        came(20_000, 5, 111);
+        // On hold a stray packet or two may still come.
+        session.state().expects = false;
+        came(20_020, 6, 111);
+        session.state().expects = true;
+        came(40_000, 7, 111);
+        assert!(events.try_recv().is_err());
+        assert_eq!(session.stats().longest_gap_ms, 1_500);
     }
 
     #[test]

@@ -51,6 +51,12 @@ pub enum MediaEvent {
     },
     /// The first packet of sound has come.
     FirstAudio,
+    /// Packets of the peer come again, after none had come for more than 600 ms although it was to
+    /// send: not while one end had put the other on hold, nor before the final answer.
+    Gap {
+        /// The time without packets.
+        ms: u64,
+    },
     /// The peer pressed a key (RFC 4733). Once per key.
     Dtmf(char),
     /// Signs that a machine has answered, asked for by [`Session::watch_greeting`]. Each at most once
@@ -359,6 +365,7 @@ impl Session {
         if state.forking && last && !state.negotiation.is_offering() {
             // The early dialog has gone on (UPDATE, RFC 3311) to another description since.
             state.links.settle(fork).await?;
+            shared.rtp.forget_gap();
             state.forking = false;
             return Ok(());
         }
@@ -375,6 +382,10 @@ impl Session {
             state.links.replace(link).await;
         }
         let restarted = std::mem::take(&mut state.restarting);
+        if state.forking && last {
+            // Before, it rang: whoever played that is not who talks now.
+            shared.rtp.forget_gap();
+        }
         let fork = state.forking.then_some(fork);
         state.forking &= !last;
         let links = &mut state.links;

@@ -4,10 +4,12 @@
 //! that the peer reports, and knows neither jitter in ms nor the round trip.
 
 mod clock;
+mod gap;
 mod reception;
 mod transmission;
 
 pub use clock::NtpClock;
+pub use gap::Gaps;
 pub use reception::{Reception, ReceptionReport};
 pub use transmission::{RemoteReport, SenderInfo, Transmission};
 use warmline_audio::{Codec, LegStats};
@@ -26,6 +28,9 @@ pub struct Stats {
     /// Packets of the peer that never came (RFC 3550 appendix A.3); duplicates make it smaller,
     /// even negative.
     pub lost: i64,
+    /// The longest time in ms without packets of the peer while it was to send, if it was more than
+    /// 600 ms, once it was over; else 0.
+    pub longest_gap_ms: u64,
     /// Interarrival jitter of what we receive, in ms (RFC 3550 appendix A.8).
     pub jitter_ms: f64,
     /// Round trip in ms by the peer's last report (RFC 3550 section 6.4.1), at least 0.015, which

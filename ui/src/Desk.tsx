@@ -6,8 +6,10 @@ import { NotReachable } from "./account/NotReachable";
 import { Calls } from "./calls/Calls";
 import { ClosingDialog } from "./calls/ClosingDialog";
 import { NoCalls } from "./calls/NoCalls";
+import { Recovery } from "./calls/Recovery";
 import { isIncoming } from "./calls/words";
 import { CallBox } from "./dial/CallBox";
+import { DialContext, type Dialling } from "./dial/DialContext";
 import type { Host } from "./host/host";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
 import { Failure, Notices } from "./Notices";
@@ -29,7 +31,7 @@ interface DeskProps {
 /** The window of an agent who has a phone: who they are, the call box, the calls, and those before. */
 export function Desk({ snapshot, registration, host, failure, onFailureRead }: DeskProps) {
   const styles = useStyles();
-  const { calls, recents, sound } = snapshot;
+  const { calls, transfers, group, recovery, recents, sound } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
@@ -67,6 +69,8 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     [sound, soundOpenAt],
   );
 
+  const dialling = useMemo<Dialling>(() => ({ host, reachable, recents, ringing }), [host, reachable, recents, ringing]);
+
   // Above the calls, but in a call below it: no button moves under the pointer of somebody who talks.
   const news = (
     <>
@@ -79,31 +83,34 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const beside = wide && recents.length > 0;
   return (
     <SoundContext value={soundShown}>
-      <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide)}>
-        <AccountBar registration={registration} onHelp={() => setHelpOpen(true)} />
-        <main className={mergeClasses(styles.main, beside && styles.columns)}>
-          <div className={styles.column}>
-            <CallBox host={host} reachable={reachable} recents={recents} ringing={ringing} field={field} />
-            {!atHand && news}
-            <Calls calls={calls} sound={sound} onFocusLost={toField} />
-            {atHand && news}
-            {live.length === 0 && (recents.length === 0 || wide) && (
-              <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
-            )}
-          </div>
-          {recents.length > 0 && (
+      <DialContext value={dialling}>
+        <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide)}>
+          <AccountBar registration={registration} onHelp={() => setHelpOpen(true)} />
+          <main className={mergeClasses(styles.main, beside && styles.columns)}>
             <div className={styles.column}>
-              <Recents
-                recents={recents}
-                reachable={reachable}
-                folded={live.length > 0 && !wide}
-                ringing={ringing}
-                onFocusLost={toField}
-              />
+              {recovery !== null && <Recovery recovery={recovery} />}
+              <CallBox field={field} />
+              {!atHand && news}
+              <Calls calls={calls} transfers={transfers} group={group} sound={sound} onFocusLost={toField} />
+              {atHand && news}
+              {live.length === 0 && (recents.length === 0 || wide) && (
+                <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
+              )}
             </div>
-          )}
-        </main>
-      </div>
+            {recents.length > 0 && (
+              <div className={styles.column}>
+                <Recents
+                  recents={recents}
+                  reachable={reachable}
+                  folded={live.length > 0 && !wide}
+                  ringing={ringing}
+                  onFocusLost={toField}
+                />
+              </div>
+            )}
+          </main>
+        </div>
+      </DialContext>
       <ClosingDialog open={snapshot.closing} calls={calls} />
       <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </SoundContext>

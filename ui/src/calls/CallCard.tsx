@@ -1,26 +1,30 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { CallEnd24Filled } from "@fluentui/react-icons/svg/call-end";
+import { CallTransfer24Regular } from "@fluentui/react-icons/svg/call-transfer";
 import { Dialpad24Regular } from "@fluentui/react-icons/svg/dialpad";
 import { Headphones24Regular } from "@fluentui/react-icons/svg/headphones";
 import { Mic24Regular } from "@fluentui/react-icons/svg/mic";
 import { MicOff24Filled } from "@fluentui/react-icons/svg/mic-off";
 import { Pause24Regular } from "@fluentui/react-icons/svg/pause";
 import { Play24Filled } from "@fluentui/react-icons/svg/play";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { useShortcuts } from "../shared/shortcuts";
 import { SoundPopover } from "../sound/SoundPopover";
+import { BringIn } from "../transfer/BringIn";
+import { ReferralNote } from "../transfer/ReferralNote";
 import { CallSound } from "./CallSound";
+import { Controls } from "./Controls";
 import { Details } from "./Details";
 import type { Room } from "./digest";
 import { Keypad } from "./Keypad";
 import { PartyName } from "./PartyName";
 import { RoundButton } from "./RoundButton";
 import { StatePill } from "./StatePill";
-import { isHeldByMe } from "./words";
+import { isHeldByMe, partyWords } from "./words";
 
 interface CallCardProps {
   call: UiCall;
@@ -39,22 +43,30 @@ interface CallCardProps {
 export function CallCard({ call, headingId, sound, amongOthers, room }: CallCardProps) {
   const styles = useStyles();
   const { act } = useAct();
-  const [keypadOpen, setKeypadOpen] = useState(false);
+  const transferButton = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState<"keypad" | "transfer" | null>(null);
 
-  const answered = call.state === "active";
+  const answered = call.state === "active" && !call.recovering;
   const held = isHeldByMe(call);
   // Before the answer there is nobody who could take digits, whatever is to be heard.
   const digitsPossible = answered && !held;
-  const keypad = keypadOpen && digitsPossible;
+  const keypad = open === "keypad" && digitsPossible;
+  const transfer = open === "transfer" && answered;
+  const before = call.recovering ? "Possible once the call is taken up again" : "Possible once the call is answered";
 
   const mute = () => act({ do: call.muted ? "unmute" : "mute", call: call.id });
   const hold = () => act({ do: held ? "resume" : "hold", call: call.id });
   const hangUp = () => act({ do: "hangUp", call: call.id });
-  const toggleKeypad = () => setKeypadOpen(!keypad);
+  const toggleKeypad = () => setOpen(keypad ? null : "keypad");
+  const toggleTransfer = () => setOpen(transfer ? null : "transfer");
+  const closeTransfer = () => {
+    setOpen(null);
+    transferButton.current?.focus();
+  };
   useShortcuts({
     mute,
     hangUp,
-    ...(answered ? { hold } : {}),
+    ...(answered ? { hold, transfer: toggleTransfer } : {}),
     ...(digitsPossible ? { keypad: toggleKeypad } : {}),
   });
 
@@ -67,7 +79,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           {amongOthers && call.heard && <span className={styles.heard}>You hear this call</span>}
         </div>
       </PartyName>
-      <div className={styles.controls} role="group" aria-label="Call controls">
+      <Controls label="Call controls">
         <RoundButton
           icon={call.muted ? <MicOff24Filled /> : <Mic24Regular />}
           label={call.muted ? "Unmute" : "Mute"}
@@ -80,8 +92,19 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           label={held ? "Resume" : "Hold"}
           shortcut="hold"
           on={held}
-          disabled={answered ? undefined : "Possible once the call is answered"}
+          disabled={answered ? undefined : before}
           onPress={hold}
+        />
+        <RoundButton
+          ref={transferButton}
+          icon={<CallTransfer24Regular />}
+          label="Transfer"
+          shortcut="transfer"
+          hint="Hand over, or ask somebody first"
+          on={transfer}
+          aria-expanded={transfer}
+          disabled={answered ? undefined : before}
+          onPress={toggleTransfer}
         />
         <RoundButton
           icon={<Dialpad24Regular />}
@@ -89,7 +112,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           shortcut="keypad"
           on={keypad}
           aria-expanded={keypad}
-          disabled={digitsPossible ? undefined : held ? "Resume the call first" : "Possible once the call is answered"}
+          disabled={digitsPossible ? undefined : held && answered ? "Resume the call first" : before}
           onPress={toggleKeypad}
         />
         <SoundPopover at="call">
@@ -102,10 +125,12 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           danger
           onPress={hangUp}
         />
-      </div>
+      </Controls>
       {(answered || call.state === "early" || call.state === "connecting") && <CallSound call={call} sound={sound} />}
+      {call.referral !== null && <ReferralNote call={call} referral={call.referral} />}
       {keypad && <Keypad call={call} />}
-      <Details details={call.details} room={keypad ? "none" : room} />
+      {transfer && <BringIn call={call.id} who={partyWords(call)} onClose={closeTransfer} />}
+      {!transfer && <Details details={call.details} room={keypad ? "none" : room} />}
     </div>
   );
 }
@@ -136,11 +161,5 @@ const useStyles = makeStyles({
   heard: {
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
-  },
-  controls: {
-    display: "grid",
-    gridTemplateColumns: "repeat(auto-fit, minmax(48px, 1fr))",
-    justifyItems: "center",
-    gap: tokens.spacingVerticalXS,
   },
 });

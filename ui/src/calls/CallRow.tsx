@@ -1,11 +1,11 @@
 import { Avatar, Button, makeStyles, tokens, Tooltip } from "@fluentui/react-components";
-import { ArrowSwap20Regular } from "@fluentui/react-icons/svg/arrow-swap";
 import { CallEnd20Filled } from "@fluentui/react-icons/svg/call-end";
 
 import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { ReferralNote } from "../transfer/ReferralNote";
 import { StatePill } from "./StatePill";
 import { partyWords } from "./words";
 
@@ -16,10 +16,14 @@ interface CallRowProps {
   swaps: boolean;
   /** The one that the shortcut is for. */
   first: boolean;
+  /** Whom it can be merged with. */
+  mergeWith?: { readonly call: number; readonly who: string; readonly group: boolean } | undefined;
+  /** The one that the shortcut for merging is for. */
+  firstToMerge: boolean;
 }
 
 /** A call beside the one at hand: who, what it does, and the way back to it. */
-export function CallRow({ call, headingId, swaps, first }: CallRowProps) {
+export function CallRow({ call, headingId, swaps, first, mergeWith, firstToMerge }: CallRowProps) {
   const styles = useStyles();
   const { act } = useAct();
   const who = partyWords(call);
@@ -43,7 +47,7 @@ export function CallRow({ call, headingId, swaps, first }: CallRowProps) {
               relationship="description"
             >
               <Button
-                icon={<ArrowSwap20Regular />}
+                className={styles.narrow}
                 aria-label={`Swap to ${who}`}
                 aria-keyshortcuts={first ? ariaShortcut("swap") : undefined}
                 onClick={resume}
@@ -52,10 +56,27 @@ export function CallRow({ call, headingId, swaps, first }: CallRowProps) {
               </Button>
             </Tooltip>
           ) : (
-            <Button onClick={resume} aria-label={`Resume, ${who}`}>
+            <Button className={styles.narrow} onClick={resume} aria-label={`Resume, ${who}`}>
               Resume
             </Button>
           ))}
+        {mergeWith !== undefined && call.state === "active" && !call.recovering && (
+          <Tooltip
+            content={`${mergeWith.group ? `Take ${who} into the group` : `Merge with ${mergeWith.who}: all of you hear each other`}${
+              firstToMerge ? ` (${shortcutLabel("merge")})` : ""
+            }`}
+            relationship="description"
+          >
+            <Button
+              className={styles.narrow}
+              aria-label={mergeWith.group ? `Take in ${who}` : `Merge with ${mergeWith.who}`}
+              aria-keyshortcuts={firstToMerge ? ariaShortcut("merge") : undefined}
+              onClick={() => act({ do: "merge", call: mergeWith.call, with: call.id })}
+            >
+              {mergeWith.group ? "Take in" : "Merge"}
+            </Button>
+          </Tooltip>
+        )}
         <Tooltip content={`Hang up, ${who}`} relationship="label">
           <Button
             appearance="subtle"
@@ -65,6 +86,11 @@ export function CallRow({ call, headingId, swaps, first }: CallRowProps) {
           />
         </Tooltip>
       </div>
+      {call.referral !== null && (
+        <div className={styles.referral}>
+          <ReferralNote call={call} referral={call.referral} />
+        </div>
+      )}
     </div>
   );
 }
@@ -110,6 +136,12 @@ const useStyles = makeStyles({
     alignItems: "center",
     marginInlineStart: "auto",
     gap: tokens.spacingHorizontalXS,
+  },
+  referral: {
+    flexBasis: "100%",
+  },
+  narrow: {
+    minWidth: 0,
   },
   hangUp: {
     color: tokens.colorStatusDangerForeground1,

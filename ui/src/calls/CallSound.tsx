@@ -3,6 +3,7 @@ import { Mic16Regular } from "@fluentui/react-icons/svg/mic";
 import { MicOff16Filled } from "@fluentui/react-icons/svg/mic-off";
 import { SpeakerMute16Filled } from "@fluentui/react-icons/svg/speaker-mute";
 import { Info16Regular } from "@fluentui/react-icons/svg/info";
+import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
 import { useContext, type ReactNode } from "react";
 
 import type { UiCall, UiSound, UiDevice } from "../ipc/bindings";
@@ -11,21 +12,29 @@ import { SoundContext } from "../sound/SoundPopover";
 import { Quality } from "./Quality";
 import { isHeldByMe } from "./words";
 
+interface CallSoundProps {
+  call: UiCall;
+  sound: UiSound;
+  /** The agent speaks to more than this one. */
+  several?: boolean;
+}
+
 /** Whether they hear the agent and the agent hears them, and how well. */
-export function CallSound({ call, sound: { microphone, speaker } }: { call: UiCall; sound: UiSound }) {
+export function CallSound({ call, sound: { microphone, speaker }, several }: CallSoundProps) {
   const styles = useStyles();
   const held = isHeldByMe(call);
   return (
     <div className={styles.lines}>
       {microphone.state === "missing" && (
-        <Trouble icon={<MicOff16Filled />} words="Nobody can hear you: no microphone." />
+        <Trouble icon={<MicOff16Filled />} words="Nobody can hear you: no microphone." device />
       )}
       {speaker.state === "missing" && (
-        <Trouble icon={<SpeakerMute16Filled />} words="You hear nobody: no headset or speaker." />
+        <Trouble icon={<SpeakerMute16Filled />} words="You hear nobody: no headset or speaker." device />
       )}
+      {call.interrupted && <Trouble icon={<Warning16Filled />} words="Sound is interrupted. Looking for another way…" />}
       {held ? (
         <div className={styles.line}>
-          {call.muted ? <Muted /> : call.hold === "localOnly" ? "Resume to go on." : "They wait and cannot hear you."}
+          {call.muted ? <Muted several={several} /> : call.hold === "localOnly" ? "Resume to go on." : "They wait and cannot hear you."}
         </div>
       ) : (
         <>
@@ -36,7 +45,7 @@ export function CallSound({ call, sound: { microphone, speaker } }: { call: UiCa
             </p>
           )}
           <div className={styles.line}>
-            {call.muted && <Muted />}
+            {call.muted && <Muted several={several} />}
             {!call.muted && (microphone.state === "inUse" || microphone.state === "standIn") && (
               <>
                 <Mic16Regular aria-hidden className={styles.icon} />
@@ -47,7 +56,7 @@ export function CallSound({ call, sound: { microphone, speaker } }: { call: UiCa
                 />
               </>
             )}
-            {call.quality !== null && <Quality quality={call.quality} />}
+            {call.quality !== null && several !== true && <Quality quality={call.quality} longestGapMs={call.longestGapMs} />}
           </div>
         </>
       )}
@@ -55,27 +64,28 @@ export function CallSound({ call, sound: { microphone, speaker } }: { call: UiCa
   );
 }
 
-function Muted() {
+function Muted({ several }: { several: boolean | undefined }) {
   const styles = useStyles();
   return (
     <span className={mergeClasses(styles.words, styles.alarming)}>
-      <MicOff16Filled className={styles.icon} /> Muted: they cannot hear you
+      <MicOff16Filled className={styles.icon} /> {several === true ? "Muted: nobody hears you" : "Muted: they cannot hear you"}
     </span>
   );
 }
 
-/** What keeps the two apart, and the way to the devices. */
-function Trouble({ icon, words }: { icon: ReactNode; words: string }) {
+/** What keeps the two apart, and the way to the devices if it is theirs. */
+function Trouble({ icon, words, device }: { icon: ReactNode; words: string; device?: boolean }) {
   const styles = useStyles();
   const devices = useContext(SoundContext);
   return (
-    <p className={mergeClasses(styles.line, styles.alarming)}>
-      <span className={styles.words}>
-        <span className={styles.icon}>{icon}</span> {words}
-      </span>
-      <Button size="small" className={styles.way} onClick={() => devices?.setOpenAt("call")}>
-        Choose a device
-      </Button>
+    <p className={mergeClasses(styles.line, styles.alarming, styles.trouble)}>
+      <span className={styles.icon}>{icon}</span>
+      <span className={styles.grow}>{words}</span>
+      {device === true && (
+        <Button size="small" className={styles.way} onClick={() => devices?.setOpenAt("call")}>
+          Choose a device
+        </Button>
+      )}
     </p>
   );
 }
@@ -122,7 +132,16 @@ const useStyles = makeStyles({
     flexBasis: "72px",
     maxWidth: "160px",
   },
+  // The button stays beside its sentence, which may take two lines.
+  trouble: {
+    flexWrap: "nowrap",
+    "@media (max-width: 299px)": { flexWrap: "wrap" },
+  },
+  grow: {
+    flexGrow: 1,
+  },
   way: {
+    flexShrink: 0,
     marginInlineStart: "auto",
   },
 });

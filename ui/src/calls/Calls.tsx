@@ -1,43 +1,48 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useLayoutEffect, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useMemo, useRef } from "react";
 
+import { GroupCard } from "../group/GroupCard";
 import { useAct } from "../host/HostContext";
-import type { UiCall, UiSound } from "../ipc/bindings";
+import type { UiSnapshot, UiSound } from "../ipc/bindings";
 import { useShortcuts } from "../shared/shortcuts";
+import { TransferCard } from "../transfer/TransferCard";
 import { CallCard } from "./CallCard";
 import { CallRow } from "./CallRow";
+import { callsOf, shelves, toMerge, toResume, type Conversation } from "./conversations";
 import { EndedCall } from "./EndedCall";
+import { Frame } from "./Frame";
 import { IncomingCall } from "./IncomingCall";
-import { isIncoming } from "./words";
+import { partyWords } from "./words";
 
-interface CallsProps {
-  calls: readonly UiCall[];
+interface CallsProps extends Pick<UiSnapshot, "calls" | "transfers" | "group"> {
   sound: UiSound;
   /** Where the keyboard goes when the call it was on is gone. */
   onFocusLost: () => void;
 }
 
 /**
- * Every call: the one at hand, those that wait, what rings, and those that are over. What rings comes
- * first if there is nothing else, and below the others if there is, so that no button moves under the
- * pointer of somebody who is talking; there it stays in sight.
+ * Every conversation: the one at hand, those that wait, what rings, and those that are over. What rings
+ * comes first if there is nothing else, and below the others if there is, so that no button moves under
+ * the pointer of somebody who is talking; there it stays in sight.
  */
-export function Calls({ calls, sound, onFocusLost }: CallsProps) {
+export function Calls({ calls, transfers, group, sound, onFocusLost }: CallsProps) {
   const styles = useStyles();
   const { act } = useAct();
   const list = useRef<HTMLDivElement>(null);
-  const focusedCall = useRef<string | null>(null);
+  const focusedCalls = useRef<readonly string[]>([]);
 
-  const ringing = calls.filter(isIncoming);
-  const ended = calls.filter(({ state }) => state === "ended").toReversed();
-  const live = calls.filter((call) => !isIncoming(call) && call.state !== "ended");
-  const atHand = live.find(({ heard }) => heard) ?? live.at(-1);
-  const waiting = live.filter((call) => call !== atHand);
-
-  const heard = live.some((call) => call.heard);
+  const { live, ringing, ended } = useMemo(() => shelves({ calls, transfers, group }), [calls, transfers, group]);
+  const isHeard = (conversation: Conversation) => callsOf(conversation).some(({ heard }) => heard);
+  const atHand = live.find(isHeard) ?? live.at(-1);
+  const waiting = live.filter((conversation) => conversation !== atHand);
+  const heard = live.some(isHeard);
 
   const [first] = ringing;
-  const toSwap = heard ? waiting.find(({ hold }) => hold !== "off") : undefined;
+  const toSwap = heard ? waiting.find((conversation) => toResume(conversation) !== undefined) : undefined;
+  const swapTo = toSwap === undefined ? undefined : toResume(toSwap);
+  const mergeInto = toMerge(atHand);
+  const merging = mergeInto === undefined ? undefined : waiting.find(({ kind }) => kind !== "transfer");
+  const mergeWith = toMerge(merging);
   useShortcuts({
     ...(first === undefined
       ? {}
@@ -45,100 +50,131 @@ export function Calls({ calls, sound, onFocusLost }: CallsProps) {
           answer: () => act({ do: "answer", call: first.id }),
           decline: () => act({ do: "reject", call: first.id, with: "busy" }),
         }),
-    ...(toSwap === undefined ? {} : { swap: () => act({ do: "resume", call: toSwap.id }) }),
+    // Within a transfer the same keys swap its two people.
+    ...(swapTo === undefined || atHand?.kind === "transfer" ? {} : { swap: () => act({ do: "resume", call: swapTo }) }),
+    ...(mergeInto === undefined || mergeWith === undefined
+      ? {}
+      : { merge: () => act({ do: "merge", call: mergeInto, with: mergeWith }) }),
   });
 
   // A card whose buttons give way to others takes the keyboard along instead of dropping it.
   useLayoutEffect(() => {
-    if (focusedCall.current === null || document.activeElement !== document.body) {
+    if (focusedCalls.current.length === 0 || document.activeElement !== document.body) {
       return;
     }
-    const section = list.current?.querySelector<HTMLElement>(`[data-call="${focusedCall.current}"]`) ?? null;
+    const any = focusedCalls.current.map((id) => `[data-call~="${id}"]`).join(", ");
+    const section = list.current?.querySelector<HTMLElement>(any) ?? null;
     if (section === null) {
-      focusedCall.current = null;
+      focusedCalls.current = [];
       onFocusLost();
     } else {
       section.focus();
     }
-  }, [calls, onFocusLost]);
+  }, [calls, transfers, group, onFocusLost]);
+
+  const card = (conversation: Conversation, isAtHand: boolean) => {
+    const headingId = `call-${keyOf(conversation)}`;
+    const room = waiting.length > 0 && ringing.length > 0 ? "none" : "full";
+    switch (conversation.kind) {
+      case "transfer":
+        return <TransferCard conversation={conversation} headingId={headingId} sound={sound} atHand={isAtHand} room={isAtHand ? room : "none"} />;
+      case "group":
+        return (
+          <GroupCard
+            conversation={conversation}
+            headingId={headingId}
+            sound={sound}
+            atHand={isAtHand}
+            takesIn={!isAtHand && atHand?.kind === "call" && mergeInto !== undefined ? atHand.call : undefined}
+          />
+        );
+      case "call":
+        return isAtHand ? (
+          <CallCard call={conversation.call} headingId={headingId} sound={sound} amongOthers={waiting.length > 0} room={room} />
+        ) : (
+          <CallRow
+            call={conversation.call}
+            headingId={headingId}
+            swaps={heard}
+            first={conversation === toSwap}
+            firstToMerge={conversation === merging}
+            mergeWith={
+              mergeInto === undefined || atHand === undefined
+                ? undefined
+                : {
+                    call: mergeInto,
+                    who: atHand.kind === "call" ? partyWords(atHand.call) : "the group",
+                    group: atHand.kind === "group",
+                  }
+            }
+          />
+        );
+    }
+  };
 
   return (
     <div
       ref={list}
       className={styles.list}
       onFocusCapture={({ target }) => {
-        focusedCall.current = target.closest<HTMLElement>("[data-call]")?.dataset.call ?? null;
+        focusedCalls.current = target.closest<HTMLElement>("[data-call]")?.dataset.call?.split(" ") ?? [];
       }}
       onBlurCapture={({ relatedTarget }) => {
         if (relatedTarget !== null) {
-          focusedCall.current = null;
+          focusedCalls.current = [];
         }
       }}
     >
-      {atHand !== undefined && (
-        <Frame key={atHand.id} call={atHand} className={waiting.length > 0 && atHand.heard ? styles.heard : ""}>
-          {(headingId) => (
-            <CallCard
-              call={atHand}
-              headingId={headingId}
-              sound={sound}
-              amongOthers={waiting.length > 0}
-              room={waiting.length > 0 && ringing.length > 0 ? "none" : "full"}
-            />
-          )}
-        </Frame>
-      )}
-      {waiting.map((call) => (
-        <Frame key={call.id} call={call}>
-          {(headingId) => <CallRow call={call} headingId={headingId} swaps={heard} first={call === toSwap} />}
+      {(atHand === undefined ? waiting : [atHand, ...waiting]).map((conversation) => (
+        <Frame
+          key={keyOf(conversation)}
+          calls={callsOf(conversation).map(({ id }) => id)}
+          labelledBy={labelOf(conversation)}
+          className={conversation === atHand && waiting.length > 0 && isHeard(conversation) ? styles.heard : ""}
+        >
+          {card(conversation, conversation === atHand)}
         </Frame>
       ))}
       {ringing.map((call) => (
         <Frame
           key={call.id}
-          call={call}
+          calls={[call.id]}
+          labelledBy={`call-${call.id}`}
           className={mergeClasses(styles.ringing, live.length > 0 && ringing.length === 1 && styles.inSight)}
         >
-          {(headingId) => (
-            <IncomingCall
-              call={call}
-              headingId={headingId}
-              holdsAnother={heard}
-              compact={live.length > 0 || ringing.length > 1}
-              first={call === first}
-            />
-          )}
+          <IncomingCall
+            call={call}
+            headingId={`call-${call.id}`}
+            holdsAnother={heard}
+            compact={live.length > 0 || ringing.length > 1}
+            first={call === first}
+          />
         </Frame>
       ))}
       {ended.map((call) => (
-        <Frame key={call.id} call={call} className={styles.ended}>
-          {(headingId) => <EndedCall call={call} headingId={headingId} />}
+        <Frame key={call.id} calls={[call.id]} labelledBy={`call-${call.id}`} className={styles.ended}>
+          <EndedCall call={call} headingId={`call-${call.id}`} />
         </Frame>
       ))}
     </div>
   );
 }
 
-interface FrameProps {
-  call: UiCall;
-  className?: string;
-  children: (headingId: string) => ReactNode;
+/** A card stays the same element as long as its customer is on it; there is one group at most. */
+function keyOf(conversation: Conversation): number | "group" {
+  switch (conversation.kind) {
+    case "call":
+      return conversation.call.id;
+    case "transfer":
+      return conversation.customer.id;
+    case "group":
+      return "group";
+  }
 }
 
-/** One call's place in the page: the same element from the first ring to the end. */
-function Frame({ call, className, children }: FrameProps) {
-  const styles = useStyles();
-  const headingId = `call-${call.id}`;
-  return (
-    <section
-      data-call={call.id}
-      aria-labelledby={headingId}
-      tabIndex={-1}
-      className={mergeClasses(styles.frame, className)}
-    >
-      {children(headingId)}
-    </section>
-  );
+function labelOf(conversation: Conversation): string {
+  const heading = `call-${keyOf(conversation)}`;
+  return conversation.kind === "transfer" ? `${heading} ${heading}-expert` : heading;
 }
 
 const useStyles = makeStyles({
@@ -146,14 +182,6 @@ const useStyles = makeStyles({
     display: "flex",
     flexDirection: "column",
     gap: tokens.spacingVerticalM,
-  },
-  frame: {
-    borderRadius: tokens.borderRadiusXLarge,
-    backgroundColor: tokens.colorNeutralBackground1,
-    boxShadow: tokens.shadow4,
-    outlineStyle: "none",
-    ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
-    "@media (forced-colors: active)": { border: "1px solid CanvasText" },
   },
   ringing: {
     boxShadow: `0 0 0 2px ${tokens.colorBrandStroke1}, ${tokens.shadow16}`,

@@ -99,6 +99,8 @@ const useStyles = makeStyles({
     alignItems: "center",
     justifyContent: "center",
     height: "48px",
+    // In a low window all of it is in sight at once.
+    "@media (max-height: 760px)": { height: "38px" },
     padding: 0,
     border: "none",
     borderRadius: tokens.borderRadiusXLarge,

@@ -4,8 +4,14 @@ import { useState } from "react";
 import type { UiQuality } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 
+interface QualityProps {
+  quality: UiQuality;
+  /** The longest time without sound in this call. */
+  longestGapMs: number | null;
+}
+
 /** How the sound is, in words; pressed, the figures behind them. */
-export function Quality({ quality: { level, words, figures } }: { quality: UiQuality }) {
+export function Quality({ quality: { level, words, figures }, longestGapMs }: QualityProps) {
   const styles = useStyles();
   const [open, setOpen] = useState(false);
   return (
@@ -27,10 +33,20 @@ export function Quality({ quality: { level, words, figures } }: { quality: UiQua
       </span>
       <span>
         {words}
-        {open && <span className={styles.figures}> {figures}</span>}
+        {open && (
+          <span className={styles.figures}>
+            {" "}
+            {figures}
+            {longestGapMs !== null && `, longest gap ${gapWords(longestGapMs)}`}
+          </span>
+        )}
       </span>
     </button>
   );
+}
+
+function gapWords(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 /** Heights of the bars, in px. */

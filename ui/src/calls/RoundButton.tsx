@@ -10,6 +10,8 @@ interface RoundButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
   /** What pressing does, or undoes. */
   label: string;
   shortcut: Shortcut;
+  /** What it does, where its name says too little. */
+  hint?: string;
   /** Shown as switched on. */
   on?: boolean;
   /** Ends something. */
@@ -20,11 +22,11 @@ interface RoundButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
 }
 
 /** One of the large round controls of a call, its name below it. */
-export function RoundButton({ icon, label, shortcut, on, danger, disabled, onPress, ...rest }: RoundButtonProps) {
+export function RoundButton({ icon, label, shortcut, hint, on, danger, disabled, onPress, ...rest }: RoundButtonProps) {
   const styles = useStyles();
   const off = disabled !== undefined;
   return (
-    <Tooltip content={disabled ?? `${label} (${shortcutLabel(shortcut)})`} relationship="description">
+    <Tooltip content={disabled ?? `${hint ?? label} (${shortcutLabel(shortcut)})`} relationship="description">
       <button
         type="button"
         {...rest}

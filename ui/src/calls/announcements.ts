@@ -2,18 +2,21 @@ import type { UiCall, UiSnapshot } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
 import { troubleWords } from "../sound/words";
-import { isIncoming, partyWords, stateWords } from "./words";
+import { aboutGroup, aboutTransfers } from "../transfer/announcements";
+import { isIncoming, partyWords, recoveryWords, sentences, stateWords } from "./words";
 
 /** What to say about the step from one snapshot to the next. */
 export function announcements(before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
   const said: Announcement[] = [];
   const inCall = after.calls.some(({ heard }) => heard);
+  const together = idsTogether(after);
   for (const call of after.calls) {
     const earlier = before?.calls.find(({ id }) => id === call.id);
-    const announcement = aboutCall(earlier, call, inCall);
-    if (announcement !== null) {
-      said.push(announcement);
-    }
+    said.push(...aboutCall(earlier, call, inCall, together.has(call.id)));
+  }
+  said.push(...aboutTransfers(before, after), ...aboutGroup(before, after));
+  if (after.recovery !== null && (before?.recovery ?? null) === null) {
+    said.push({ text: `${recoveryWords(after.recovery)} Take it up again?`, urgent: true });
   }
   const registration = registrationWords(after);
   if (registration !== null && before !== null && registration !== registrationWords(before)) {
@@ -28,22 +31,41 @@ export function announcements(before: UiSnapshot | null, after: UiSnapshot): Ann
   return said;
 }
 
-function aboutCall(before: UiCall | undefined, call: UiCall, inCall: boolean): Announcement | null {
+/** `together`: it stands on a card with others, which says what becomes of it. */
+function aboutCall(before: UiCall | undefined, call: UiCall, inCall: boolean, together: boolean): Announcement[] {
   if (isIncoming(call)) {
-    return before === undefined ? { text: incomingWords(call, inCall), urgent: true } : null;
+    return before === undefined ? [{ text: incomingWords(call, inCall), urgent: true }] : [];
+  }
+  const who = partyWords(call);
+  const said: Announcement[] = [];
+  if (call.referral !== null && (before?.referral ?? null) === null) {
+    const { name, number } = call.referral.to;
+    said.push({ text: `${who} asks you to call ${name ?? number} instead.`, urgent: true });
   }
   const state = stateWords(call);
-  if (before === undefined || stateWords(before) !== state) {
-    const words = `${partyWords(call)}: ${state}`;
-    return { text: sentences(words, call.ending?.advice ?? null), urgent: call.ending?.normal === false };
+  const changed = before === undefined || stateWords(before) !== state;
+  if (call.interrupted !== (before?.interrupted ?? false)) {
+    const words = call.interrupted ? "Sound is interrupted. Looking for another way." : "Sound is back.";
+    said.push({ text: `${who}: ${words}`, urgent: call.interrupted });
+  } else if (changed && (!together || call.recovering)) {
+    said.push({
+      text: sentences(`${who}: ${state}`, call.ending?.advice ?? null),
+      urgent: call.ending?.normal === false,
+    });
+  } else if (before !== undefined && before.muted !== call.muted && !together) {
+    said.push({ text: call.muted ? "Muted." : "No longer muted.", urgent: false });
+  } else if (call.quality?.level === "poor" && before?.quality?.level !== "poor") {
+    said.push({ text: sentences(call.quality.words, null), urgent: false });
   }
-  if (before.muted !== call.muted) {
-    return { text: call.muted ? "Muted." : "No longer muted.", urgent: false };
-  }
-  if (call.quality !== null && call.quality.level === "poor" && before.quality?.level !== "poor") {
-    return { text: sentences(call.quality.words, null), urgent: false };
-  }
-  return null;
+  return said;
+}
+
+/** The calls of transfers and of the group. */
+function idsTogether({ transfers, group }: UiSnapshot): ReadonlySet<number> {
+  return new Set([
+    ...transfers.flatMap(({ customer, expert }) => (expert === null ? [customer] : [customer, expert])),
+    ...(group?.members ?? []),
+  ]);
 }
 
 /** Another device than the chosen one, which nobody would see who looks elsewhere. */
@@ -83,11 +105,4 @@ function spokenTime(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const [count, unit] = seconds < 60 ? [seconds, "second"] : [Math.round(seconds / 60), "minute"];
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
-}
-
-function sentences(first: string, second: string | null): string {
-  return [first, second ?? ""]
-    .filter((part) => part !== "")
-    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
-    .join(" ");
 }

@@ -1,7 +1,10 @@
-import type { UiCall } from "../ipc/bindings";
+import type { UiCall, UiRecovery } from "../ipc/bindings";
 
 /** What a call is doing, in a few words. */
 export function stateWords(call: UiCall): string {
+  if (call.recovering && call.state !== "ended") {
+    return "Taking the call up again…";
+  }
   switch (call.state) {
     case "calling":
       return "Calling";
@@ -23,6 +26,12 @@ export function partyWords(call: UiCall): string {
   return call.party.name ?? call.party.number;
 }
 
+/** What happened to the calls that stood when Warmline was stopped. */
+export function recoveryWords({ parties }: UiRecovery): string {
+  const names = parties.map(({ name, number }) => name ?? number);
+  return `Warmline was stopped in a call with ${new Intl.ListFormat("en").format(names)}.`;
+}
+
 /** Whether our hold is on, or about to be. */
 export function isHeldByMe(call: UiCall): boolean {
   return call.hold !== "off" && call.hold !== "resuming";
@@ -31,6 +40,14 @@ export function isHeldByMe(call: UiCall): boolean {
 /** Whether the call rings here and waits for us. */
 export function isIncoming(call: UiCall): boolean {
   return call.state === "ringing" && call.direction === "incoming";
+}
+
+/** Two sentences as one text, each with its full stop. */
+export function sentences(first: string, second: string | null): string {
+  return [first, second ?? ""]
+    .filter((part) => part !== "")
+    .map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`))
+    .join(" ");
 }
 
 function activeWords(call: UiCall): string {
@@ -44,6 +61,9 @@ function activeWords(call: UiCall): string {
     case "resuming":
       return "Taking off hold";
     case "off":
+      if (call.interrupted) {
+        return "Sound interrupted";
+      }
       return call.heldByThem ? "They put you on hold" : call.heard ? "In call" : "Not heard";
   }
 }

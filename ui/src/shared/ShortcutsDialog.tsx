@@ -55,9 +55,19 @@ const groups: readonly { title: string; shortcuts: readonly (readonly [what: str
     shortcuts: [
       ["Mute, unmute", "mute"],
       ["Hold, resume", "hold"],
+      ["Transfer, or ask somebody", "transfer"],
       ["Swap to the call on hold", "swap"],
+      ["Merge: all hear each other", "merge"],
       ["Keypad, then type", "keypad"],
       ["Hang up", "hangUp"],
+    ],
+  },
+  {
+    title: "With an expert",
+    shortcuts: [
+      ["Swap: talk to the other one", "swap"],
+      ["Connect customer and expert", "connect"],
+      ["Back to the customer", "back"],
     ],
   },
   {

@@ -8,6 +8,10 @@ export type Shortcut =
   | "mute"
   | "hold"
   | "swap"
+  | "transfer"
+  | "connect"
+  | "back"
+  | "merge"
   | "keypad"
   | "sound"
   | "number"
@@ -65,6 +69,10 @@ const combinations: Readonly<Record<Shortcut, Combination>> = {
   mute: both("M"),
   hold: both("O"),
   swap: both("X"),
+  transfer: both("T"),
+  connect: both("C"),
+  back: both("B"),
+  merge: both("G"),
   keypad: both("K"),
   sound: both("L"),
   number: { key: "K", control: true, shift: false },

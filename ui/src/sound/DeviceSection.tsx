@@ -15,23 +15,28 @@ interface DeviceSectionProps {
   choices: readonly UiDeviceChoice[] | null;
   /** What it is for, beside its name. */
   purpose?: string;
+  /** Shown beside its name: how loud it is just now. */
+  meter?: ReactNode;
   /** What a short sound can be played on. */
   tryable?: boolean;
   children?: ReactNode;
 }
 
 /** One device: which it is, what is wrong with it, and what `children` set or show. */
-export function DeviceSection({ part, device, choices, purpose, tryable, children }: DeviceSectionProps) {
+export function DeviceSection({ part, device, choices, purpose, meter, tryable, children }: DeviceSectionProps) {
   const styles = useStyles();
   const { act } = useAct();
   const headingId = useId();
   const trouble = troubleWords(part, device);
   return (
     <section aria-labelledby={headingId} className={styles.section}>
-      <h3 id={headingId} className={styles.heading}>
-        {roleWords[part]}
-        {purpose !== undefined && <span className={styles.purpose}> {purpose}</span>}
-      </h3>
+      <div className={styles.top}>
+        <h3 id={headingId} className={styles.heading}>
+          {roleWords[part]}
+          {purpose !== undefined && <span className={styles.purpose}> {purpose}</span>}
+        </h3>
+        {meter}
+      </div>
       <div className={styles.choice}>
         <DevicePicker part={part} device={device} choices={choices} />
         {tryable === true && (
@@ -60,7 +65,13 @@ const useStyles = makeStyles({
   section: {
     display: "flex",
     flexDirection: "column",
-    gap: tokens.spacingVerticalS,
+    gap: tokens.spacingVerticalXS,
+  },
+  top: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalM,
   },
   heading: {
     margin: 0,

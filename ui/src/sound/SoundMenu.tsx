@@ -1,6 +1,4 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
-import { Mic16Regular } from "@fluentui/react-icons/svg/mic";
-import { Speaker216Regular } from "@fluentui/react-icons/svg/speaker";
 import { useEffect } from "react";
 
 import { useAct } from "../host/HostContext";
@@ -25,22 +23,29 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
       <h2 id={headingId} className={styles.title}>
         Sound
       </h2>
-      <DeviceSection part="microphone" device={sound.microphone} choices={microphones}>
-        {sound.microphone.state !== "missing" && (
-          <div className={styles.meter}>
-            <Mic16Regular aria-hidden />
-            <LevelMeter part="microphone" label="Microphone level" className={styles.bar} />
-            <span className={styles.hint}>moves as you speak</span>
-          </div>
-        )}
-      </DeviceSection>
-      <DeviceSection part="speaker" device={sound.speaker} choices={speakers} tryable purpose="for calls and tones">
-        {sound.speaker.state !== "missing" && (
-          <div className={styles.meter}>
-            <Speaker216Regular aria-hidden />
-            <LevelMeter part="speaker" label="Speaker level" className={styles.bar} />
-          </div>
-        )}
+      <DeviceSection
+        part="microphone"
+        device={sound.microphone}
+        choices={microphones}
+        meter={
+          sound.microphone.state !== "missing" && (
+            <>
+              <LevelMeter part="microphone" label="Microphone level" className={styles.meter} />
+              <span className={styles.hint}>moves as you speak</span>
+            </>
+          )
+        }
+      />
+      <DeviceSection
+        part="speaker"
+        device={sound.speaker}
+        choices={speakers}
+        tryable
+        purpose="for calls and tones"
+        meter={
+          sound.speaker.state !== "missing" && <LevelMeter part="speaker" label="Speaker level" className={styles.meter} />
+        }
+      >
         <div>
           <Loudness of="calls" label="Calls" percent={sound.speaker.volumePercent} />
           <Loudness of="tones" label="Tones" percent={sound.tonesPercent} />
@@ -57,25 +62,21 @@ const useStyles = makeStyles({
   menu: {
     display: "flex",
     flexDirection: "column",
-    gap: tokens.spacingVerticalL,
+    gap: tokens.spacingVerticalM,
   },
   title: {
     margin: 0,
-    fontSize: tokens.fontSizeBase400,
-    lineHeight: tokens.lineHeightBase400,
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
     fontWeight: tokens.fontWeightSemibold,
   },
   meter: {
-    display: "flex",
-    alignItems: "center",
-    gap: tokens.spacingHorizontalS,
-    color: tokens.colorNeutralForeground2,
-  },
-  bar: {
     flexGrow: 1,
+    flexBasis: "60px",
   },
   hint: {
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
   },
 });

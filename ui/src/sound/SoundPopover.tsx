@@ -53,7 +53,7 @@ const useStyles = makeStyles({
     boxSizing: "border-box",
     width: "min(360px, calc(100vw - 16px))",
     overflowY: "auto",
-    padding: tokens.spacingHorizontalL,
+    padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL}`,
     borderRadius: tokens.borderRadiusXLarge,
     userSelect: "none",
   },

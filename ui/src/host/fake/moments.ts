@@ -7,6 +7,7 @@ import type {
   UiRegistration,
   UiSnapshot,
   UiSound,
+  UiTransfer,
 } from "../../ipc/bindings";
 
 /** A moment of a shift. All people are invented. */
@@ -15,6 +16,9 @@ export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
     nowMs: 600_000,
     account: { kind: "signedIn", ...registration() },
     calls: [],
+    transfers: [],
+    group: null,
+    recovery: null,
     notices: [],
     sound: sound(),
     recents: [],
@@ -118,6 +122,13 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
     heldByThem: false,
     heard: false,
     quality: null,
+    volumePercent: 100,
+    silenced: false,
+    suspicion: null,
+    referral: null,
+    recovering: false,
+    interrupted: false,
+    longestGapMs: null,
     dtmfSent: "",
     ending: null,
     ...changes,
@@ -177,6 +188,42 @@ export function ended(changes: Partial<UiCall> = {}): UiCall {
     ...changes,
   });
 }
+
+/** The call of an expert, whom the agent talks with. */
+export function expert(changes: Partial<UiCall> = {}): UiCall {
+  return active({
+    id: 4,
+    direction: "outgoing",
+    party: NADIA,
+    details: [],
+    startedAtMs: 560_000,
+    answeredAtMs: 571_000,
+    ...changes,
+  });
+}
+
+/** The customer of call 1 waits while the agent talks with the expert of call 4. */
+export function consulting(changes: Partial<UiTransfer> = {}): UiTransfer {
+  return {
+    customer: 1,
+    expert: 4,
+    to: NADIA,
+    phase: "consulting",
+    talkingTo: "expert",
+    customerHears: "hears music",
+    expertHears: "hears you",
+    completesAtMs: null,
+    trouble: null,
+    ...changes,
+  };
+}
+
+/** The customer of call 1, who waits. */
+export function waits(changes: Partial<UiCall> = {}): UiCall {
+  return active({ hold: "held", heard: false, ...changes });
+}
+
+const NADIA = { name: "Nadia Haddad", number: "+49 30 5550 2010", address: "sip:+493055502010@contact.example" };
 
 /** A call of an hour ago. */
 export function recent(changes: Partial<UiRecent> = {}): UiRecent {

@@ -2,8 +2,10 @@ import type { UiRecent, UiSnapshot } from "../../ipc/bindings";
 import {
   active,
   choosable,
+  consulting,
   device,
   ended,
+  expert,
   firstRun,
   held,
   inUse,
@@ -14,6 +16,7 @@ import {
   registration,
   snapshot,
   sound,
+  waits,
 } from "./moments";
 
 const hour = 3_600_000;
@@ -213,6 +216,144 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       choices: { microphones: [], speakers: [{ id: "laptop", name: "Laptop speakers", isDefault: true }] },
     }),
   }),
+  consultCalling: snapshot({
+    calls: [waits(), expert({ state: "ringing", answeredAtMs: null, startedAtMs: 594_000, quality: null })],
+    transfers: [consulting({ phase: "calling", expertHears: "hears the phone ring" })],
+    sound: inUse(),
+    recents: [...recents],
+  }),
+  consulting: snapshot({ calls: [waits(), expert()], transfers: [consulting()], sound: inUse(), recents: [...recents] }),
+  backWithCustomer: snapshot({
+    calls: [active(), expert({ hold: "held", heard: false })],
+    transfers: [consulting({ talkingTo: "customer", customerHears: "hears you", expertHears: "hears music" })],
+    sound: inUse(),
+  }),
+  handingOver: snapshot({ calls: [waits(), expert()], transfers: [consulting({ completesAtMs: 607_000 })], sound: inUse() }),
+  maybeVoicemail: snapshot({
+    calls: [waits(), expert({ suspicion: "This may be voicemail: it answered at once, without ringing." })],
+    transfers: [consulting()],
+    sound: inUse(),
+  }),
+  completing: snapshot({ calls: [waits(), expert()], transfers: [consulting({ phase: "completing" })], sound: inUse() }),
+  completingAlone: snapshot({
+    calls: [
+      waits(),
+      expert({
+        state: "ended",
+        heard: false,
+        quality: null,
+        ending: { normal: true, words: "The other person hung up.", advice: null, atMs: 598_000 },
+      }),
+    ],
+    transfers: [consulting({ phase: "completing", talkingTo: "nobody", expertHears: "has left" })],
+  }),
+  blind: snapshot({
+    calls: [waits()],
+    transfers: [consulting({ expert: null, phase: "completing", talkingTo: "nobody", expertHears: "" })],
+  }),
+  transferFailed: snapshot({
+    calls: [waits(), expert()],
+    transfers: [
+      consulting({
+        trouble: {
+          words: "The phone system refused to transfer this call.",
+          advice: "Try again, or merge: then all three of you hear each other.",
+        },
+      }),
+    ],
+    sound: inUse(),
+  }),
+  consultWaits: snapshot({
+    calls: [
+      waits(),
+      expert({ hold: "held", heard: false }),
+      active({ id: 5, party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [], answeredAtMs: 590_000 }),
+    ],
+    transfers: [consulting({ talkingTo: "nobody", expertHears: "hears music" })],
+    sound: inUse(),
+  }),
+  group: snapshot({
+    calls: [active(), expert()],
+    group: { members: [1, 4], away: false, canLeave: true, note: null },
+    sound: inUse(),
+    recents: [...recents],
+  }),
+  groupOfThree: snapshot({
+    calls: [active({ muted: true }), expert({ muted: true, silenced: true }), held({ hold: "off", heard: true, muted: true, volumePercent: 150 })],
+    group: { members: [1, 4, 3], away: false, canLeave: false, note: null },
+    sound: inUse(),
+  }),
+  groupInstead: snapshot({
+    calls: [active(), expert()],
+    group: {
+      members: [1, 4],
+      away: false,
+      canLeave: false,
+      note: "The phone system does not transfer calls: you are all in one conversation now, by way of this phone.",
+    },
+    sound: inUse(),
+  }),
+  groupAway: snapshot({
+    calls: [active({ heard: false }), expert({ heard: false })],
+    group: { members: [1, 4], away: true, canLeave: true, note: null },
+  }),
+  groupBeside: snapshot({
+    calls: [active({ heard: false }), expert({ heard: false }), held({ hold: "off", heard: true })],
+    group: { members: [1, 4], away: true, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  groupAsks: snapshot({
+    calls: [
+      active({ heard: false }),
+      held({ hold: "off", heard: false }),
+      expert({ id: 4 }),
+    ],
+    transfers: [consulting({ customerHears: "hears you" })],
+    group: { members: [1, 3], away: true, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  groupLeaving: snapshot({
+    calls: [active(), expert()],
+    transfers: [consulting({ phase: "completing", customerHears: "hears you" })],
+    group: { members: [1, 4], away: false, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  heldBesideGroup: snapshot({
+    calls: [active(), expert(), held()],
+    group: { members: [1, 4], away: false, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  referral: snapshot({
+    calls: [
+      active({
+        referral: {
+          to: { name: "Billing desk", number: "+49 30 5550 3000", address: "sip:+493055503000@contact.example" },
+          untilMs: 625_000,
+        },
+      }),
+    ],
+    sound: inUse(),
+  }),
+  recovery: snapshot({
+    recovery: {
+      parties: [{ name: "Mina Kowalski", number: "+49 30 5550 1234", address: "sip:+493055501234@contact.example" }],
+      untilMs: 643_000,
+    },
+    recents: [...recents],
+  }),
+  recoveryOfTwo: snapshot({
+    account: { kind: "signedIn", ...registration({ reachability: "connecting", words: "Signing in" }) },
+    recovery: {
+      parties: [
+        { name: "Mina Kowalski", number: "+49 30 5550 1234", address: "sip:+493055501234@contact.example" },
+        { name: "Nadia Haddad", number: "+49 30 5550 2010", address: "sip:+493055502010@contact.example" },
+      ],
+      untilMs: 655_000,
+    },
+  }),
+  recovering: snapshot({ calls: [active({ recovering: true, quality: null })] }),
+  interrupted: snapshot({ calls: [active({ interrupted: true, quality: null, longestGapMs: 1_400 })], sound: inUse() }),
+  afterAGap: snapshot({ calls: [active({ longestGapMs: 1_400 })], sound: inUse() }),
   closing: snapshot({ calls: [active()], sound: inUse(), closing: true }),
   starting: snapshot({ account: { kind: "starting" } }),
   firstRun: firstRun(),

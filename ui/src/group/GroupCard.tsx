@@ -1,0 +1,204 @@
+import { Button, makeStyles, Spinner, tokens, Tooltip } from "@fluentui/react-components";
+import { DoorArrowLeft20Regular } from "@fluentui/react-icons/svg/door-arrow-left";
+import { Headphones24Regular } from "@fluentui/react-icons/svg/headphones";
+import { Merge20Regular } from "@fluentui/react-icons/svg/merge";
+import { Mic24Regular } from "@fluentui/react-icons/svg/mic";
+import { MicOff24Filled } from "@fluentui/react-icons/svg/mic-off";
+import { Pause24Regular } from "@fluentui/react-icons/svg/pause";
+import { PeopleAdd24Regular } from "@fluentui/react-icons/svg/people-add";
+import { Play20Filled, Play24Filled } from "@fluentui/react-icons/svg/play";
+import { useState } from "react";
+
+import { CallSound } from "../calls/CallSound";
+import { Controls } from "../calls/Controls";
+import type { Group } from "../calls/conversations";
+import { Note } from "../calls/Note";
+import { RoundButton } from "../calls/RoundButton";
+import { partyWords } from "../calls/words";
+import { useAct } from "../host/HostContext";
+import type { UiCall, UiSound } from "../ipc/bindings";
+import { useShortcuts } from "../shared/shortcuts";
+import { SoundPopover } from "../sound/SoundPopover";
+import { BringIn } from "../transfer/BringIn";
+import { LOCKED } from "../transfer/words";
+import { Asked } from "./Asked";
+import { Member } from "./Member";
+import { cannotLeaveWords, groupTitle } from "./words";
+
+interface GroupCardProps {
+  conversation: Group;
+  headingId: string;
+  sound: UiSound;
+  /** The agent talks here, or nowhere: it has the shortcuts. */
+  atHand: boolean;
+  /** Another call, whose people can be taken in. */
+  takesIn: UiCall | undefined;
+}
+
+/** People who hear each other by way of this phone, what can be done to each, and the ways out. */
+export function GroupCard({ conversation: { group, members, asked, leaving }, headingId, sound, atHand, takesIn }: GroupCardProps) {
+  const styles = useStyles();
+  const { act } = useAct();
+  const [adding, setAdding] = useState(false);
+  const [first] = members;
+  const { away, canLeave, note } = group;
+  const muted = first.muted;
+  const locked = leaving ? LOCKED : undefined;
+  const full = members.length >= MOST ? "The group is full" : asked === undefined ? undefined : "One person at a time";
+  const add = adding && locked === undefined && full === undefined;
+
+  const mute = () => act({ do: muted ? "unmute" : "mute", call: first.id });
+  const step = () => act({ do: away ? "resume" : "hold", call: first.id });
+  const transfer = () => setAdding(!add);
+  useShortcuts(
+    atHand
+      ? {
+          ...(away ? {} : { mute }),
+          ...(locked === undefined ? { hold: step } : {}),
+          ...(locked === undefined && full === undefined ? { transfer } : {}),
+        }
+      : {},
+  );
+
+  return (
+    <div className={styles.card}>
+      <div>
+        <h2 id={headingId} className={styles.title}>
+          {groupTitle(members.length)}
+        </h2>
+        <p className={styles.state} data-testid="call-state">
+          {away ? "You are away. They go on hearing each other." : "All of you hear each other."}
+        </p>
+      </div>
+      <ul className={styles.members}>
+        {members.map((member) => (
+          <Member key={member.id} call={member} locked={leaving} />
+        ))}
+      </ul>
+      {away && !atHand ? (
+        <div className={styles.buttons}>
+          <Button icon={<Play20Filled />} onClick={step}>
+            Go back in
+          </Button>
+          {takesIn !== undefined && !leaving && (
+            <Button icon={<Merge20Regular />} onClick={() => act({ do: "merge", call: first.id, with: takesIn.id })}>
+              Take {partyWords(takesIn)} in
+            </Button>
+          )}
+        </div>
+      ) : (
+        <>
+          <Controls label="Group controls">
+            <RoundButton
+              icon={muted ? <MicOff24Filled /> : <Mic24Regular />}
+              label={muted ? "Unmute" : "Mute"}
+              hint={muted ? "Let them hear you again" : "Nobody hears you"}
+              shortcut="mute"
+              on={muted}
+              disabled={away ? "They do not hear you: you are away" : undefined}
+              onPress={mute}
+            />
+            <RoundButton
+              icon={away ? <Play24Filled /> : <Pause24Regular />}
+              label={away ? "Go back in" : "Step out"}
+              hint={away ? "They hear you again, and you them" : "They go on hearing each other"}
+              shortcut="hold"
+              on={away}
+              disabled={locked}
+              onPress={step}
+            />
+            <RoundButton
+              icon={<PeopleAdd24Regular />}
+              label="Add"
+              hint="Call somebody and take them in"
+              shortcut="transfer"
+              on={add}
+              aria-expanded={add}
+              disabled={locked ?? full}
+              onPress={transfer}
+            />
+            <SoundPopover at="call">
+              <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
+            </SoundPopover>
+          </Controls>
+          {!away && <CallSound call={first} sound={sound} several />}
+        </>
+      )}
+      {add && <BringIn call={first.id} who="The group" group onClose={() => setAdding(false)} />}
+      {asked !== undefined && <Asked asked={asked} headingId={`${headingId}-asked`} />}
+      {leaving ? (
+        <div className={styles.waits}>
+          <Spinner size="tiny" />
+          <div>
+            <p className={styles.strong}>Connecting {new Intl.ListFormat("en").format(members.map(partyWords))}.</p>
+            <p className={styles.plain}>Waiting for the phone system’s word. You keep both until then.</p>
+          </div>
+        </div>
+      ) : canLeave && asked === undefined ? (
+        <Tooltip content="They go on without you" relationship="description">
+          <Button size="large" icon={<DoorArrowLeft20Regular />} onClick={() => act({ do: "leave", call: first.id })}>
+            Leave them to each other
+          </Button>
+        </Tooltip>
+      ) : (
+        asked === undefined && <p className={styles.plain}>{cannotLeaveWords(members.length)}</p>
+      )}
+      {note !== null && <Note tone="warning" words={note} />}
+    </div>
+  );
+}
+
+/** Beside the agent: six people in all. */
+const MOST = 5;
+
+const useStyles = makeStyles({
+  card: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+    padding: tokens.spacingHorizontalL,
+    "@media (max-width: 359px)": { padding: tokens.spacingHorizontalS },
+  },
+  buttons: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+  },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase500,
+    lineHeight: tokens.lineHeightBase500,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  state: {
+    margin: 0,
+    lineHeight: tokens.lineHeightBase300,
+    color: tokens.colorNeutralForeground2,
+  },
+  members: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+    margin: 0,
+    padding: 0,
+    listStyleType: "none",
+  },
+  waits: {
+    display: "flex",
+    alignItems: "flex-start",
+    gap: tokens.spacingHorizontalM,
+    minHeight: "40px",
+    overflowWrap: "anywhere",
+  },
+  strong: {
+    margin: 0,
+    fontWeight: tokens.fontWeightSemibold,
+    lineHeight: tokens.lineHeightBase300,
+  },
+  plain: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+});

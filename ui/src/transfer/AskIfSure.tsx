@@ -1,0 +1,32 @@
+import { Button } from "@fluentui/react-components";
+import { useEffect, useId, useRef } from "react";
+
+import { Note } from "../calls/Note";
+
+interface AskIfSureProps {
+  /** Why it may be a machine. */
+  suspicion: string;
+  /** Who would be handed over to it. */
+  who: string;
+  onSure: () => void;
+  onNotYet: () => void;
+}
+
+/** Asked in place before a customer is handed over to what may be a machine. */
+export function AskIfSure({ suspicion, who, onSure, onNotYet }: AskIfSureProps) {
+  const id = useId();
+  const safe = useRef<HTMLButtonElement>(null);
+  useEffect(() => safe.current?.focus(), []);
+  return (
+    <div role="group" aria-labelledby={id}>
+      <Note id={id} tone="warning" words={suspicion} advice={`Connect ${who} all the same?`}>
+        <Button ref={safe} appearance="primary" aria-describedby={id} onClick={onNotYet}>
+          Not yet
+        </Button>
+        <Button aria-describedby={id} onClick={onSure}>
+          Connect all the same
+        </Button>
+      </Note>
+    </div>
+  );
+}

@@ -1,0 +1,251 @@
+import { Button, makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-components";
+import { ArrowForward20Regular } from "@fluentui/react-icons/svg/arrow-forward";
+import { CallTransfer20Regular } from "@fluentui/react-icons/svg/call-transfer";
+import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
+import { PersonChat20Regular } from "@fluentui/react-icons/svg/person-chat";
+import { useEffect, useId, useRef, useState, type ReactElement } from "react";
+
+import { useDialling } from "../dial/DialContext";
+import { DialField } from "../dial/DialField";
+import { CANNOT_CALL } from "../dial/words";
+import { asUiError } from "../host/host";
+import { useAct } from "../host/HostContext";
+import type { UiParty } from "../ipc/bindings";
+import { focusRing } from "../shared/focusRing";
+
+interface BringInProps {
+  /** The customer's call; any call of a group. */
+  call: number;
+  /** Who waits meanwhile. */
+  who: string;
+  /** Somebody is to be taken into a group: nobody is handed over. */
+  group?: boolean;
+  onClose: () => void;
+}
+
+type Way = "handOver" | "consult" | "blindTransfer";
+
+/** Whom to call about a call, and what is to become of it. */
+export function BringIn({ call, who, group, onClose }: BringInProps) {
+  const styles = useStyles();
+  const { fail } = useAct();
+  const { host, reachable } = useDialling();
+  const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState("");
+  const [picked, setPicked] = useState<UiParty | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  useEffect(() => field.current?.focus(), []);
+
+  const ask = async (way: Way) => {
+    if (!reachable) {
+      setFault(CANNOT_CALL);
+      return;
+    }
+    try {
+      await host.act({ do: way, call, to: picked?.address ?? text });
+      onClose();
+    } catch (thrown) {
+      const error = asUiError(thrown);
+      if (error.code === "badNumber") {
+        setFault(error.message);
+        field.current?.focus();
+      } else {
+        fail(error);
+      }
+    }
+  };
+  const pick = (party: UiParty) => {
+    setText(party.name ?? party.number);
+    setPicked(party);
+    setFault(null);
+    field.current?.focus();
+  };
+  const first: Way = group === true ? "consult" : "handOver";
+
+  return (
+    <section className={styles.panel} aria-labelledby={`${id}-title`}>
+      <div className={styles.head}>
+        <h3 id={`${id}-title`} className={styles.title}>
+          {group === true ? "Who should join?" : `Who should help ${who}?`}
+        </h3>
+        <Tooltip content="Close (Escape)" relationship="label">
+          <Button appearance="subtle" size="small" icon={<Dismiss20Regular />} onClick={onClose} />
+        </Tooltip>
+      </div>
+      <div className={styles.field}>
+        <DialField
+          field={field}
+          label="Name or number of who should help"
+          text={text}
+          onText={(value) => {
+            setText(value);
+            setPicked(null);
+            setFault(null);
+          }}
+          known={text.trim() !== "" && !reachable ? CANNOT_CALL : (picked?.number ?? null)}
+          fault={fault}
+          enterWords={(found) => `Enter chooses ${found}`}
+          onEnter={(selection) => (selection === undefined ? void ask(first) : pick(selection.party))}
+          onPick={({ party }) => pick(party)}
+          onLeave={onClose}
+          lineId={`${id}-line`}
+        />
+      </div>
+      {group === true ? (
+        <Choice
+          main
+          icon={<PersonChat20Regular />}
+          label="Call them"
+          words="You talk first, then take them in. The others go on."
+          onPress={() => void ask("consult")}
+        />
+      ) : (
+        <>
+          <Choice
+            main
+            icon={<CallTransfer20Regular />}
+            label="Hand over"
+            words="Call them, say a word, then connect the two."
+            onPress={() => void ask("handOver")}
+          />
+          <Choice
+            icon={<PersonChat20Regular />}
+            label="Ask first"
+            words="Talk to them first, then decide."
+            onPress={() => void ask("consult")}
+          />
+          <div className={styles.blind}>
+            <Button
+              appearance="subtle"
+              size="small"
+              className={styles.blindButton}
+              icon={<ArrowForward20Regular />}
+              aria-describedby={`${id}-blind`}
+              onClick={() => void ask("blindTransfer")}
+            >
+              Transfer without asking
+            </Button>
+            <span id={`${id}-blind`} className={styles.hint}>
+              You talk to nobody first.
+            </span>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  main?: boolean;
+  icon: ReactElement;
+  label: string;
+  words: string;
+  onPress: () => void;
+}
+
+/** A way to go on, with what it means below its name. */
+function Choice({ main, icon, label, words, onPress }: ChoiceProps) {
+  const styles = useStyles();
+  const id = useId();
+  return (
+    <button
+      type="button"
+      className={mergeClasses(styles.choice, main === true && styles.main)}
+      aria-labelledby={`${id}-label`}
+      aria-describedby={`${id}-words`}
+      onClick={onPress}
+    >
+      <span className={styles.icon}>{icon}</span>
+      <span>
+        <span id={`${id}-label`} className={styles.label}>
+          {label}
+        </span>
+        <span id={`${id}-words`} className={styles.words}>
+          {words}
+        </span>
+      </span>
+    </button>
+  );
+}
+
+const useStyles = makeStyles({
+  panel: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+    paddingTop: tokens.spacingVerticalS,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  head: {
+    display: "flex",
+    alignItems: "center",
+    justifyContent: "space-between",
+    gap: tokens.spacingHorizontalS,
+  },
+  title: {
+    margin: 0,
+    minWidth: 0,
+    overflowWrap: "anywhere",
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  field: { position: "relative" },
+  choice: {
+    ...focusRing,
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalM,
+    minHeight: "48px",
+    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
+    border: `1px solid ${tokens.colorNeutralStroke1}`,
+    borderRadius: tokens.borderRadiusLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    color: tokens.colorNeutralForeground1,
+    font: "inherit",
+    textAlign: "start",
+    cursor: "pointer",
+    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":active": { backgroundColor: tokens.colorNeutralBackground1Pressed },
+  },
+  main: {
+    border: "1px solid transparent",
+    backgroundColor: tokens.colorBrandBackground,
+    color: tokens.colorNeutralForegroundOnBrand,
+    ":hover": { backgroundColor: tokens.colorBrandBackgroundHover },
+    ":active": { backgroundColor: tokens.colorBrandBackgroundPressed },
+    "@media (forced-colors: active)": { border: "1px solid ButtonText" },
+  },
+  icon: {
+    display: "grid",
+    flexShrink: 0,
+  },
+  label: {
+    display: "block",
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  words: {
+    display: "block",
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    overflowWrap: "anywhere",
+  },
+  blind: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalS,
+  },
+  blindButton: {
+    fontWeight: tokens.fontWeightRegular,
+  },
+  hint: {
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: "anywhere",
+  },
+});

@@ -1,0 +1,308 @@
+import { Button, makeStyles, Spinner, tokens, Tooltip } from "@fluentui/react-components";
+import { ArrowReply20Regular } from "@fluentui/react-icons/svg/arrow-reply";
+import { ArrowSwap24Regular } from "@fluentui/react-icons/svg/arrow-swap";
+import { CallEnd20Filled } from "@fluentui/react-icons/svg/call-end";
+import { CallTransfer20Regular } from "@fluentui/react-icons/svg/call-transfer";
+import { Dialpad24Regular } from "@fluentui/react-icons/svg/dialpad";
+import { Headphones24Regular } from "@fluentui/react-icons/svg/headphones";
+import { Merge24Regular } from "@fluentui/react-icons/svg/merge";
+import { Mic24Regular } from "@fluentui/react-icons/svg/mic";
+import { MicOff24Filled } from "@fluentui/react-icons/svg/mic-off";
+import { useState } from "react";
+
+import { CallSound } from "../calls/CallSound";
+import type { CustomerAndExpert } from "../calls/conversations";
+import { Controls } from "../calls/Controls";
+import { Details } from "../calls/Details";
+import type { Room } from "../calls/digest";
+import { Keypad } from "../calls/Keypad";
+import { Note } from "../calls/Note";
+import { PersonLine } from "../calls/PersonLine";
+import { RoundButton } from "../calls/RoundButton";
+import { useAct } from "../host/HostContext";
+import type { UiCall, UiSound } from "../ipc/bindings";
+import { ariaShortcut, shortcutLabel, useShortcuts } from "../shared/shortcuts";
+import { Countdown } from "../shared/Countdown";
+import { SoundPopover } from "../sound/SoundPopover";
+import { AskIfSure } from "./AskIfSure";
+import { LOCKED, nameOf, sentence, standing } from "./words";
+
+interface TransferCardProps {
+  conversation: CustomerAndExpert;
+  headingId: string;
+  sound: UiSound;
+  /** The agent talks here, or nowhere: it has the sound controls and the shortcuts. */
+  atHand: boolean;
+  /** For what the customer's call said of itself. */
+  room: Room;
+}
+
+/** A customer and an expert on one card: whom the agent talks with, what each hears, and what comes next. */
+export function TransferCard({ conversation: { transfer, customer, expert }, headingId, sound, atHand, room }: TransferCardProps) {
+  const styles = useStyles();
+  const { act } = useAct();
+  const [keypadOpen, setKeypadOpen] = useState(false);
+  const [asking, setAsking] = useState(false);
+
+  const { phase, talkingTo, trouble, completesAtMs } = transfer;
+  const call = customer.id;
+  const [who, whom] = [nameOf(customer.party), nameOf(transfer.to)];
+  const talkedTo = talkingTo === "customer" ? customer : talkingTo === "expert" ? expert : undefined;
+  const completing = phase === "completing";
+  const expertLeft = expert?.state === "ended";
+  const suspicion = expert?.suspicion ?? null;
+  const asks = asking && suspicion !== null && phase === "consulting";
+  const digitsPossible = talkedTo?.state === "active";
+  const notYet = completing
+    ? LOCKED
+    : phase === "calling"
+      ? `Possible once ${whom} has answered`
+      : customer.recovering || expert?.recovering === true
+        ? "Possible once the call is taken up again"
+        : undefined;
+  const locked = completing ? LOCKED : undefined;
+
+  const mute = () => talkedTo !== undefined && act({ do: talkedTo.muted ? "unmute" : "mute", call: talkedTo.id });
+  const swap = () => act({ do: "swap", call });
+  const merge = () => expert !== undefined && act({ do: "merge", call, with: expert.id });
+  const back = () => act({ do: "back", call });
+  const keypad = () => setKeypadOpen(!keypadOpen);
+  const complete = () => {
+    if (suspicion === null) {
+      act({ do: "complete", call, sure: false });
+    } else {
+      setAsking(true);
+    }
+  };
+  useShortcuts(
+    atHand
+      ? {
+          mute,
+          ...(completing ? {} : { swap, back, hangUp: talkingTo === "customer" ? () => act({ do: "hangUp", call }) : back }),
+          ...(notYet === undefined ? { connect: complete, merge } : {}),
+          ...(digitsPossible ? { keypad } : {}),
+        }
+      : {},
+  );
+
+  const talkTo = (person: UiCall, name: string) =>
+    talkingTo === "nobody" && !completing && person.hold !== "off" ? (
+      <Button size="small" onClick={() => act({ do: "resume", call: person.id })}>
+        Talk to {name}
+      </Button>
+    ) : undefined;
+
+  return (
+    <div className={styles.card}>
+      <div className={styles.people}>
+        <PersonLine
+          id={headingId}
+          first
+          party={customer.party}
+          call={customer}
+          part="Customer"
+          state={standing(customer, talkingTo === "customer")}
+          mood={talkingTo === "customer" ? "heard" : "waiting"}
+          hears={sentence(transfer.customerHears)}
+        >
+          {talkTo(customer, who)}
+          {/* Who waits is not hung up on by a slip of the hand. */}
+          {!completing && talkingTo === "customer" && (
+            <Tooltip content={`Hang up, ${who}`} relationship="label">
+              <Button appearance="subtle" className={styles.hangUp} icon={<CallEnd20Filled />} onClick={() => act({ do: "hangUp", call })} />
+            </Tooltip>
+          )}
+        </PersonLine>
+        <PersonLine
+          id={`${headingId}-expert`}
+          party={transfer.to}
+          call={expert}
+          part="Expert"
+          state={
+            expert === undefined
+              ? transfer.expert === null
+                ? "Not asked first"
+                : "The same line"
+              : expertLeft && completing
+                ? "No longer on your line"
+                : standing(expert, talkingTo === "expert")
+          }
+          mood={talkingTo === "expert" && !expertLeft ? "heard" : phase === "consulting" && expert !== undefined && !expertLeft ? "waiting" : "other"}
+          hears={expertLeft ? "" : sentence(transfer.expertHears)}
+        >
+          {expert !== undefined && talkTo(expert, whom)}
+        </PersonLine>
+      </div>
+      {atHand && (
+        <>
+          <Controls label="Call controls">
+            <RoundButton
+              icon={talkedTo?.muted === true ? <MicOff24Filled /> : <Mic24Regular />}
+              label={talkedTo?.muted === true ? "Unmute" : "Mute"}
+              shortcut="mute"
+              on={talkedTo?.muted === true}
+              disabled={talkedTo === undefined ? "You talk to nobody now" : undefined}
+              onPress={mute}
+            />
+            <RoundButton
+              icon={<ArrowSwap24Regular />}
+              label="Swap"
+              shortcut="swap"
+              hint={`Talk to ${talkingTo === "customer" ? whom : who}`}
+              disabled={locked ?? (expert === undefined ? "There is nobody to swap to" : undefined)}
+              onPress={swap}
+            />
+            <RoundButton
+              icon={<Merge24Regular />}
+              label="Merge"
+              shortcut="merge"
+              hint="All three of you hear each other"
+              disabled={notYet}
+              onPress={merge}
+            />
+            <RoundButton
+              icon={<Dialpad24Regular />}
+              label="Keypad"
+              shortcut="keypad"
+              on={keypadOpen && digitsPossible}
+              aria-expanded={keypadOpen && digitsPossible}
+              disabled={digitsPossible ? undefined : "Possible once you talk to somebody"}
+              onPress={keypad}
+            />
+            <SoundPopover at="call">
+              <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
+            </SoundPopover>
+          </Controls>
+          {talkedTo !== undefined && talkedTo.state !== "ended" && <CallSound call={talkedTo} sound={sound} />}
+        </>
+      )}
+      {atHand && keypadOpen && digitsPossible && <Keypad call={talkedTo} />}
+      {completing ? (
+        <div className={styles.waits}>
+          <Spinner size="tiny" />
+          <div>
+            <p className={styles.strong}>{`Connecting ${who} with ${whom}.`}</p>
+            <p className={styles.plain}>
+              {expertLeft ? `${whom} is no longer on your line: that is how it often begins. ` : ""}
+              Waiting for the phone system’s word. You keep {expert === undefined || expertLeft ? who : "both"} until then.
+            </p>
+          </div>
+        </div>
+      ) : asks ? (
+        <AskIfSure
+          suspicion={suspicion}
+          who={who}
+          onSure={() => {
+            setAsking(false);
+            act({ do: "complete", call, sure: true });
+          }}
+          onNotYet={() => setAsking(false)}
+        />
+      ) : (
+        <div className={styles.next}>
+          <Tooltip content={notYet ?? `${who} and ${whom} go on without you (${shortcutLabel("connect")})`} relationship="description">
+            <Button
+              appearance="primary"
+              size="large"
+              className={styles.connect}
+              icon={<CallTransfer20Regular />}
+              aria-keyshortcuts={ariaShortcut("connect")}
+              disabledFocusable={notYet !== undefined}
+              onClick={complete}
+            >
+              {completesAtMs === null ? "Connect them" : <ByItself atMs={completesAtMs} />}
+            </Button>
+          </Tooltip>
+          {completesAtMs !== null && (
+            <Button size="large" onClick={() => act({ do: "keepConsulting", call })}>
+              Not yet
+            </Button>
+          )}
+          <Tooltip
+            content={`${phase === "calling" ? "Stops calling" : "Ends the call with"} ${whom} and goes on with ${who} (${shortcutLabel("back")})`}
+            relationship="description"
+          >
+            <Button className={styles.back} icon={<ArrowReply20Regular />} aria-keyshortcuts={ariaShortcut("back")} onClick={back}>
+              {`Back to ${who}`}
+            </Button>
+          </Tooltip>
+        </div>
+      )}
+      {trouble !== null && <Note tone="danger" words={trouble.words} advice={trouble.advice} />}
+      {suspicion !== null && !asks && !completing && <Note tone="warning" words={suspicion} advice="Listen before you connect them." />}
+      <Details details={customer.details} room={room === "full" && trouble === null && suspicion === null ? "little" : "none"} />
+    </div>
+  );
+}
+
+/** It completes by itself, and when. */
+function ByItself({ atMs }: { atMs: number }) {
+  const styles = useStyles();
+  return (
+    <span>
+      Connect them now
+      <span className={styles.byItself}>
+        <Countdown toMs={atMs} words={(left) => `by itself in ${left} s`} />
+      </span>
+    </span>
+  );
+}
+
+const useStyles = makeStyles({
+  card: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+    padding: tokens.spacingHorizontalL,
+    "@media (max-width: 359px)": { padding: tokens.spacingHorizontalS },
+  },
+  people: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+  },
+  hangUp: { color: tokens.colorStatusDangerForeground1 },
+  waits: {
+    display: "flex",
+    alignItems: "flex-start",
+    gap: tokens.spacingHorizontalM,
+    // The room of the buttons that were here.
+    minHeight: "84px",
+    overflowWrap: "anywhere",
+  },
+  strong: {
+    margin: 0,
+    fontWeight: tokens.fontWeightSemibold,
+    lineHeight: tokens.lineHeightBase300,
+  },
+  plain: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+  next: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+  },
+  connect: {
+    flexGrow: 1,
+    flexBasis: "150px",
+    minWidth: 0,
+    // The same with the time in it.
+    minHeight: "48px",
+  },
+  byItself: {
+    display: "block",
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    fontWeight: tokens.fontWeightRegular,
+    fontVariantNumeric: "tabular-nums",
+  },
+  back: {
+    flexBasis: "100%",
+    minWidth: 0,
+    overflowWrap: "anywhere",
+  },
+});

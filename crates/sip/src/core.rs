@@ -298,7 +298,13 @@ impl Core {
         for call in self.calls.values_mut() {
             call.hang_up(&mut self.line, now);
         }
-        self.stopping = Stopping::Calls(now + LAST_WORDS);
+        if self.is_owed_a_flow() {
+            // Whoever is on the line hears only by the next flow that nobody is there any more.
+            self.stopping = Stopping::Calls(now + NEXT_FLOW);
+            self.register(now, registration::Event::FlowNeededNow);
+        } else {
+            self.stopping = Stopping::Calls(now + LAST_WORDS);
+        }
     }
 
     /// Un-registers once the last BYE is answered, or has had its time.
@@ -306,11 +312,20 @@ impl Core {
         let Stopping::Calls(deadline) = self.stopping else {
             return;
         };
-        let quiet = !self.line.up || self.calls.values().all(Call::is_quiet);
+        let quiet = if self.line.up {
+            self.calls.values().all(Call::is_quiet)
+        } else {
+            !self.is_owed_a_flow()
+        };
         if quiet || now >= deadline {
             self.stopping = Stopping::Registration;
             self.register(now, registration::Event::Shutdown);
         }
+    }
+
+    /// Whether something that cannot wait for long waits for a flow.
+    fn is_owed_a_flow(&self) -> bool {
+        !self.line.up && self.calls.values().any(Call::needs_flow)
     }
 
     fn send_options(&mut self, to: Option<&str>) -> Option<ClientId> {
@@ -453,6 +468,9 @@ impl Core {
 
 /// How long BYEs may take when the agent stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// How long the agent stays for the flow that they need, in an outage.
+const NEXT_FLOW: Duration = Duration::from_secs(5);
 
 /// More calls at once than any agent has; an attack otherwise.
 const MAX_CALLS: usize = 64;

@@ -37,6 +37,8 @@ pub(crate) enum Event {
     Answer(Box<Response>),
     /// A call goes on, or is to be ended, and there is no flow for it.
     FlowNeeded,
+    /// The same, and there is no time for the usual wait.
+    FlowNeededNow,
     /// Register now: somebody asks.
     RegisterNow,
     /// The flow may have died with the network that it went by.
@@ -127,6 +129,7 @@ impl Registration {
             Event::Disconnected(error) => self.disconnected(now, error, &mut out),
             Event::Answer(response) => self.answered(now, &response, &mut out),
             Event::FlowNeeded => self.flow_needed(now),
+            Event::FlowNeededNow => self.flow_needed_now(&mut out),
             Event::RegisterNow => self.register_now(now, &mut out),
             Event::NetworkChanged => self.network_changed(now, &mut out),
             Event::Unchecked => self.unchecked(now, &mut out),

@@ -64,6 +64,8 @@ impl Call {
                 line.respond(server, response);
             }
             Method::PRack => self.pracked(line, now, server, &request),
+            // A digit of a fork that another has won over is nobody's.
+            Method::Info if self.has_lost(at) => line.refuse(server, &request, 481, Vec::new()),
             Method::Info => self.informed(line, server, &request),
             Method::Notify => self.notified(line, at, server, &request),
             _ if self.is_over() || self.has_lost(at) => {

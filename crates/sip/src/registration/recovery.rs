@@ -19,15 +19,24 @@ impl Registration {
             // By the old network.
             Phase::Connecting | Phase::RefusedConnecting => out.push(Command::Connect),
             _ if self.local.is_some() => out.push(Command::Check),
-            Phase::Waiting { .. } => self.reconnect(out),
-            Phase::RefusedWaiting { .. } => {
-                self.phase = Phase::RefusedConnecting;
-                out.push(Command::Connect);
-            }
+            Phase::Waiting { .. } | Phase::RefusedWaiting { .. } => self.flow_needed_now(out),
             Phase::Refused
             | Phase::Registering { .. }
             | Phase::Registered { .. }
             | Phase::Refreshing { .. } => {}
+        }
+    }
+
+    /// Makes a flow at once, unless there is one or one is under way.
+    pub(super) fn flow_needed_now(&mut self, out: &mut Vec<Command>) {
+        match self.phase {
+            _ if self.local.is_some() => {}
+            Phase::Waiting { .. } => self.reconnect(out),
+            Phase::Refused | Phase::RefusedWaiting { .. } => {
+                self.phase = Phase::RefusedConnecting;
+                out.push(Command::Connect);
+            }
+            _ => {}
         }
     }
 

@@ -352,6 +352,7 @@ enum Step {
     Lost,
     Answer(u16, usize),
     FlowNeeded,
+    FlowNeededNow,
     RegisterNow,
     NetworkChanged,
     Unchecked,
@@ -368,6 +369,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => (prop_oneof![Just(100u16), Just(200), Just(200), Just(401), Just(407), Just(403), Just(423), Just(439), Just(503), Just(404), Just(302)], 0usize..4)
             .prop_map(|(status, n)| Step::Answer(status, n)),
         2 => Just(Step::FlowNeeded),
+        1 => Just(Step::FlowNeededNow),
         2 => Just(Step::RegisterNow),
         1 => Just(Step::NetworkChanged),
         1 => Just(Step::Unchecked),
@@ -417,6 +419,7 @@ proptest! {
                 Step::Connected | Step::Lost => {}
                 Step::Answer(status, n) => t.answer(status, odd_headers(n)),
                 Step::FlowNeeded => t.event(Event::FlowNeeded),
+                Step::FlowNeededNow => t.event(Event::FlowNeededNow),
                 Step::RegisterNow => { refused = false; t.event(Event::RegisterNow); }
                 Step::NetworkChanged => t.event(Event::NetworkChanged),
                 Step::Unchecked => t.event(Event::Unchecked),

@@ -108,3 +108,18 @@ fn a_bye_that_comes_before_the_ack_makes_ours_void() {
     t.silent();
     assert_eq!(t.core.calls(), 0);
 }
+
+#[test]
+fn a_digit_of_a_fork_that_has_lost_is_nobodys() {
+    let mut t = FarEnd::registered();
+    let (_, _, invite, mut winner) = won_by_the_second_fork(&mut t);
+    let mut loser = Peer::called(&invite, "one");
+    let digit = "Signal=5\r\nDuration=160\r\n";
+    let kind = "Content-Type: application/dtmf-relay\r\n";
+    let server = t.incoming(loser.request("INFO", kind, digit));
+    assert_eq!(t.answer_to(server).status_code.code(), 481);
+    t.silent();
+    let server = t.incoming(winner.request("INFO", kind, digit));
+    assert_eq!(t.answer_to(server).status_code.code(), 200);
+    assert!(matches!(t.event(), SipEvent::Dtmf { digit: '5', .. }));
+}

@@ -7,7 +7,7 @@ use rsipstack::sip::{Header, Method};
 use super::OTHER;
 use crate::agent::{SipEvent, SipRequest};
 use crate::core::Input;
-use crate::far_end::FarEnd;
+use crate::far_end::{FarEnd, value};
 use crate::headers;
 use crate::line::Output;
 
@@ -143,4 +143,65 @@ fn a_bye_gets_its_flow_though_the_password_is_refused() {
     assert_eq!(t.core.calls(), 0);
     t.break_flow(&[]);
     assert_eq!(t.core.poll_timeout(), None, "nothing needs a flow any more");
+}
+
+#[test]
+fn quitting_in_an_outage_hangs_up_by_the_next_flow() {
+    let mut t = FarEnd::registered();
+    let (_, id, _) = t.talk(vec![]);
+    t.break_flow(&[id]);
+    t.out.clear();
+    t.ask(SipRequest::Shutdown);
+    t.ended();
+    // Without the usual wait.
+    assert!(
+        matches!(t.out[..], [Output::Emit(_), Output::Connect]),
+        "{:?}",
+        t.out
+    );
+    t.out.clear();
+    t.wait(Duration::from_secs(4));
+    t.silent();
+    t.feed(Input::Connected("192.0.2.1:4711".parse().unwrap()));
+    t.sent(Method::Register);
+    let (id, bye) = t.sent(Method::Bye);
+    t.out.clear();
+    t.finish(id, &bye, 200);
+    let (id, register) = t.sent(Method::Register);
+    assert_eq!(value(&register.headers, "Expires"), "0");
+    t.finish(id, &register, 200);
+    assert!(t.out.iter().any(|o| matches!(o, Output::Stopped)));
+}
+
+#[test]
+fn quitting_in_an_outage_does_not_take_for_ever() {
+    let mut t = FarEnd::registered();
+    let (_, id, _) = t.talk(vec![]);
+    t.break_flow(&[id]);
+    t.ask(SipRequest::Shutdown);
+    for _ in 0..3 {
+        t.wait(Duration::from_secs(1));
+        t.break_flow(&[]);
+    }
+    assert!(!t.out.iter().any(|o| matches!(o, Output::Stopped)));
+    t.wait(Duration::from_secs(2));
+    assert!(t.out.iter().any(|o| matches!(o, Output::Stopped)));
+    // With nobody on the line it takes no time at all.
+    let mut t = FarEnd::registered();
+    t.break_flow(&[]);
+    t.ask(SipRequest::Shutdown);
+    assert!(t.out.iter().any(|o| matches!(o, Output::Stopped)));
+}
+
+#[test]
+fn a_bye_that_a_breaking_flow_takes_along_is_said_again_before_we_go() {
+    let mut t = FarEnd::registered();
+    t.talk(vec![]);
+    t.ask(SipRequest::Shutdown);
+    let (lost, _) = t.sent(Method::Bye);
+    t.ended();
+    t.break_flow(&[lost]);
+    t.out.clear();
+    t.recover();
+    t.sent(Method::Bye);
 }

@@ -117,6 +117,11 @@ impl Handset {
     /// Waits until it rings, and takes the call.
     pub fn answer(&mut self) -> Result<()> {
         self.rings()?;
+        self.talk()
+    }
+
+    /// Takes the call that rings.
+    pub fn talk(&mut self) -> Result<()> {
         self.tell("accept", "")?;
         self.talks()
     }
@@ -140,6 +145,23 @@ impl Handset {
     pub fn has_ended(&mut self) -> bool {
         self.seen.extend(self.said.try_iter().filter_map(event));
         self.seen.iter().any(|seen| seen == "CALL_CLOSED")
+    }
+
+    /// Ends whatever call there is.
+    pub(crate) fn be_idle(&mut self) -> Result<()> {
+        let start = Instant::now();
+        while start.elapsed() < LIMIT {
+            self.tell("hangup", "")?;
+            self.tell("listcalls", "")?;
+            // Two commands, two answers.
+            let calls = self.answered(LIMIT)? + &self.answered(LIMIT)?;
+            if !calls.contains("sip:") {
+                self.seen.clear();
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Err(self.process.not_ready("its call does not end"))
     }
 
     /// What it has heard in its call: a recording that grows.

@@ -18,11 +18,19 @@ pub enum Voice {
     Expert,
     /// The PBX's music, for whoever is on hold.
     Music,
+    /// The PBX's ringing tone, for whoever is sent on and waits for an answer.
+    Ringing,
 }
 
 impl Voice {
     /// All there are.
-    pub const ALL: [Voice; 4] = [Voice::Agent, Voice::Customer, Voice::Expert, Voice::Music];
+    pub const ALL: [Voice; 5] = [
+        Voice::Agent,
+        Voice::Customer,
+        Voice::Expert,
+        Voice::Music,
+        Voice::Ringing,
+    ];
 
     /// Its tone; far from the others' overtones.
     pub fn hz(self) -> f64 {
@@ -31,6 +39,7 @@ impl Voice {
             Voice::Customer => 500.0,
             Voice::Expert => 830.0,
             Voice::Music => 660.0,
+            Voice::Ringing => 380.0,
         }
     }
 }
@@ -42,6 +51,7 @@ impl fmt::Display for Voice {
             Voice::Customer => "customer",
             Voice::Expert => "expert",
             Voice::Music => "music",
+            Voice::Ringing => "ringing",
         })
     }
 }
@@ -79,15 +89,39 @@ impl Ear {
             .collect()
     }
 
+    /// What is heard right now: in the last half second. A recording that does not grow any more is
+    /// heard by nobody.
+    pub fn now(&self) -> Vec<Voice> {
+        let old = std::fs::metadata(&self.file)
+            .and_then(|data| data.modified())
+            .ok()
+            .and_then(|written| written.elapsed().ok())
+            .is_none_or(|age| age.as_secs_f64() > 2.0 * HALF);
+        let sound = self.sound();
+        if old || sound.seconds() < HALF {
+            return Vec::new();
+        }
+        voices(&sound.last(HALF))
+    }
+
+    /// The longest time without any voice so far, s.
+    pub fn longest_silence(&self) -> f64 {
+        let halves = self.halves();
+        let silences = halves
+            .chunk_by(|a, b| a == b)
+            .filter(|same| same[0].is_empty());
+        silences
+            .map(|same| same.len() as f64 * HALF)
+            .fold(0.0, f64::max)
+    }
+
     /// Listens until just these voices are heard for half a second.
     pub fn hears(&self, wanted: &[Voice], limit: Duration) -> Result<()> {
         let start = Instant::now();
         let mut wanted = wanted.to_vec();
         wanted.sort();
         loop {
-            let sound = self.sound();
-            let heard = (sound.seconds() >= HALF).then(|| voices(&sound.last(HALF)));
-            if heard.as_ref() == Some(&wanted) {
+            if self.sound().seconds() >= HALF && self.now() == wanted {
                 return Ok(());
             }
             if start.elapsed() > limit {

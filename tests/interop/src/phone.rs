@@ -266,8 +266,18 @@ impl Phone {
     /// Waits for what may have happened before or after the event awaited last, but since the last
     /// command.
     pub fn since_told(&mut self, awaited: &str, wanted: impl Fn(&Event) -> bool) -> Result<Event> {
+        self.since_told_within(awaited, LIMIT, wanted)
+    }
+
+    /// As [`Phone::since_told`], with a limit of one's own.
+    pub fn since_told_within(
+        &mut self,
+        awaited: &str,
+        limit: Duration,
+        wanted: impl Fn(&Event) -> bool,
+    ) -> Result<Event> {
         let from = self.commanded;
-        let (_, event) = self.lines.find(from, awaited, LIMIT, |line| {
+        let (_, event) = self.lines.find(from, awaited, limit, |line| {
             parse(line).ok().filter(&wanted)
         })?;
         Ok(event)

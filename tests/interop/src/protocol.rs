@@ -148,6 +148,12 @@ pub enum Kind {
         expert: Option<u64>,
         reason: Option<Reason>,
     },
+    Recoverable {
+        calls: Vec<Caller>,
+    },
+    Gap {
+        ms: u64,
+    },
     Stats(Box<Stats>),
     Device {
         role: String,

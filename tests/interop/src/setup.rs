@@ -31,6 +31,7 @@ pub struct PhoneSetup<'lab> {
     microphone: OsString,
     speaker: Option<OsString>,
     first: bool,
+    home: PathBuf,
 }
 
 impl<'lab> PhoneSetup<'lab> {
@@ -53,6 +54,7 @@ impl<'lab> PhoneSetup<'lab> {
             microphone: "silent".into(),
             speaker: None,
             first: false,
+            home: lab.dir().to_owned(),
         }
     }
 
@@ -120,6 +122,12 @@ impl<'lab> PhoneSetup<'lab> {
         self
     }
 
+    /// Where it keeps what outlives it; the lab's folder unless said.
+    pub fn home(mut self, dir: &Path) -> Self {
+        dir.clone_into(&mut self.home);
+        self
+    }
+
     /// A variable of its environment.
     pub fn environment(mut self, name: &'static str, value: &str) -> Self {
         self.environment.push((name, value.to_owned()));
@@ -175,7 +183,8 @@ impl<'lab> PhoneSetup<'lab> {
     /// Nothing is heard of what comes out of its speaker.
     pub fn errand(self, words: &[&str]) -> Result<Errand> {
         let name = self.lab.next_phone();
-        let mut all: Vec<OsString> = vec![program()?.into()];
+        let mut all = self.wrapper.clone();
+        all.push(program()?.into());
         all.extend(words.iter().map(Into::into));
         if !matches!(words, ["devices", ..]) {
             all.extend(["--profile".into(), self.profile(&name)?]);
@@ -202,8 +211,8 @@ impl<'lab> PhoneSetup<'lab> {
         let mut command = std::process::Command::new(&words[0]);
         command
             .args(&words[1..])
-            .env("HOME", dir)
-            .env("XDG_RUNTIME_DIR", dir)
+            .env("HOME", &self.home)
+            .env("XDG_RUNTIME_DIR", &self.home)
             .env("WARMLINE_TEST_PASSWORD", &self.password)
             .env_remove("WARMLINE_LOG")
             .env_remove("RUST_LOG")

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use warmline_interop::{Internetwork, Lab, Link, Phone, Result, number, sound::Sound, test};
+use warmline_interop::{Internetwork, Kind, Lab, Link, Phone, Result, number, sound::Sound, test};
 
 /// A phone on the agent's side, which says 440 Hz, in a call with the PBX's Echo.
 fn echo(lab: &Lab, network: &Internetwork, server: &str) -> Result<Phone> {

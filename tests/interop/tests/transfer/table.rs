@@ -1,0 +1,63 @@
+//! The table of all cases, `docs/transfer-faults.md`: written by the test, and held against it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::case::{Case, Outcome};
+
+/// Holds outcomes against the table, or writes it anew where `WARMLINE_WRITE_TRANSFER_FAULTS` is set.
+/// What differs is what is not said to be so; a silence may be a second longer than it says.
+pub(crate) fn differences(outcomes: &[(Case, Outcome)]) -> Vec<String> {
+    if std::env::var_os(REWRITE).is_some() {
+        let rows = outcomes.iter().map(|(case, outcome)| row(case, outcome));
+        let text = format!("{HEAD}{}", rows.collect::<String>());
+        fs::write(file(), text).expect("the table is written");
+        return Vec::new();
+    }
+    let table = fs::read_to_string(file()).unwrap_or_default();
+    outcomes
+        .iter()
+        .filter_map(|(case, outcome)| {
+            let begin = format!("| {case} |");
+            let known = table.lines().find(|line| line.starts_with(&begin));
+            let known = known.unwrap_or("(no such row)");
+            let same = known.starts_with(&format!("| {case} | {outcome} |"))
+                && outcome.silence_s <= silence(known) + 1;
+            (!same).then(|| format!("it says   {known}\nbut it is {}", row(case, outcome)))
+        })
+        .collect()
+}
+
+fn row(case: &Case, outcome: &Outcome) -> String {
+    format!("| {case} | {outcome} | {} s |\n", outcome.silence_s)
+}
+
+/// The last column of a row.
+fn silence(row: &str) -> u32 {
+    row.trim_end_matches(" s |")
+        .rsplit(' ')
+        .next()
+        .and_then(|seconds| seconds.parse().ok())
+        .unwrap_or_default()
+}
+
+fn file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/transfer-faults.md")
+}
+
+const REWRITE: &str = "WARMLINE_WRITE_TRANSFER_FAULTS";
+const HEAD: &str = "\
+# What goes wrong in a transfer, and where the customer ends
+
+Written by `WARMLINE_WRITE_TRANSFER_FAULTS=1 cargo test -p warmline-interop --test transfer`, and held
+against every run of that test. Customer and expert are baresip, the agent is `warmline-cli run`, the
+PBX is Asterisk behind a Kamailio that makes the faults. Each voice is a tone, everybody's ears are
+recorded, and the recordings say who was heard. The agent's phone is asked for nothing after the fault
+but, where the customer waits, to go back to them: that is how *the customer ends with the agent*.
+
+*Hears* is what is heard when nothing changes any more. *Silence* is the longest time in which the
+customer heard nobody, neither a person nor music, in seconds rounded up.
+
+| while | this happens | the agent is told | the customer hears | the expert hears | the agent hears | the customer ends | silence |
+|---|---|---|---|---|---|---|---|
+";

@@ -1,6 +1,8 @@
 //! Examines everything a call needs, one thing after the other, and says what is right, what is
 //! wrong and what to do.
 
+mod servers;
+
 use std::{path::Path, time::Duration};
 
 use tokio::time::timeout;
@@ -26,6 +28,8 @@ pub enum Subject {
     Tls,
     /// Signing in.
     Registration,
+    /// The STUN and TURN servers, over UDP, TCP and TLS: whether the network blocks one of these.
+    Servers,
     /// UDP for sound: addresses of our own, STUN and TURN.
     Ice,
     /// Devices to speak into.
@@ -43,6 +47,7 @@ impl Subject {
             Self::Connection => "connection",
             Self::Tls => "tls",
             Self::Registration => "registration",
+            Self::Servers => "stun and turn",
             Self::Ice => "udp and ice",
             Self::Microphone => "microphone",
             Self::Speaker => "speaker",
@@ -128,6 +133,7 @@ pub async fn examine(profile: &Path) -> Vec<Finding> {
                 "it can be read, and there is a password",
             ));
             findings.extend(server(&config).await);
+            findings.push(servers::look(&config.media).await);
             findings.push(ice(&config.media).await);
         }
         Err(error) => {
@@ -137,6 +143,7 @@ pub async fn examine(profile: &Path) -> Vec<Finding> {
                 Subject::Connection,
                 Subject::Tls,
                 Subject::Registration,
+                Subject::Servers,
                 Subject::Ice,
             ]));
         }
@@ -155,6 +162,12 @@ pub async fn examine(profile: &Path) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether the STUN and TURN servers answer, and the network lets UDP pass: what can be known before
+/// a shift without a call. Takes at most 3 s.
+pub async fn stun_and_turn(config: &DeskConfig) -> Finding {
+    servers::look(&config.media).await
 }
 
 /// Registers for real; how far that came tells which step failed.

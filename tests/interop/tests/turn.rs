@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use warmline_interop::{
     Event, Internetwork, Kind, Lab, LabError, Over, PhoneSetup, Turn, number, test,
 };
@@ -172,6 +173,49 @@ fn doctor_tells_a_relay_from_none() {
         let advice = wrong["advice"].as_str().unwrap_or_default();
         assert!(advice.contains("credential"), "{wrong}");
         Ok(())
+    });
+}
+
+/// What `doctor` says of the servers of a profile that names `turn` over these, with its exit code.
+fn examined(phone: PhoneSetup<'_>) -> Result<(Option<i32>, Value), LabError> {
+    let outcome = phone.errand(&["doctor", "--json"])?.finish()?;
+    let report = outcome.json().swap_remove(0);
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let servers = findings.iter().find(|f| f["subject"] == "stun and turn");
+    Ok((outcome.code, servers.cloned().unwrap_or_default()))
+}
+
+#[test]
+fn doctor_says_that_udp_is_blocked_and_what_is_left() {
+    test(|lab| {
+        Internetwork::with(lab, |network| {
+            let turn = Turn::over_all(lab, Internetwork::SERVER)?;
+            let asterisk = lab.asterisk_at(Internetwork::SERVER)?;
+            let examined = |over: &[Over]| {
+                let phone = phone_over(lab, &asterisk.wss(), &turn, "", over)?;
+                examined(phone.wrapper(&network.agents_side()))
+            };
+            let all = [Over::Udp, Over::Tcp, Over::Tls];
+            let (_, open) = examined(&all)?;
+            assert_eq!(open["verdict"], "right", "{open}");
+            assert_eq!(open["found"].to_string().matches(" ms").count(), 3);
+
+            network.drop_udp(true)?;
+            let (_, through) = examined(&all)?;
+            assert_eq!(through["verdict"], "doubtful", "{through}");
+            let advice = through["advice"].as_str().unwrap_or_default();
+            assert!(advice.contains("lets no UDP pass"), "{through}");
+            assert!(advice.contains("by way of TURN over TCP"), "{through}");
+            let (code, none) = examined(&[Over::Udp])?;
+            assert_eq!(
+                (code, &none["verdict"]),
+                (Some(1), &"wrong".into()),
+                "{none}"
+            );
+            let advice = none["advice"].as_str().unwrap_or_default();
+            assert!(advice.contains(&turn.url(Over::Tcp)), "{none}");
+            Ok(())
+        })
     });
 }
 

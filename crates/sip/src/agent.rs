@@ -130,8 +130,9 @@ pub enum SipRequest {
     },
     /// Make an answered call of an earlier process again: it counts as confirmed, and `offer` goes out by
     /// re-INVITE at once, or as soon as there is a connection and, for as long as that may take the
-    /// server, a registration. Outcome as for [`SipRequest::Reoffer`]. Where they know the dialog no longer or refuse,
-    /// [`SavedDialog::replaces`] is another way. An offer of theirs that comes first is reported as
+    /// server, a registration. Outcome as for [`SipRequest::Reoffer`], but that 408 does not end the call
+    /// before anything in it has had a 2xx. Where they know the dialog no longer or refuse, [`SavedDialog::replaces`] is
+    /// another way. An offer of theirs that comes first is reported as
     /// always; if it is answered with SDP, ours is void ([`SipEvent::ReofferRefused`] with 491).
     Restore {
         /// The call's id: that of the earlier process, or another.
@@ -287,7 +288,9 @@ pub enum SipEvent {
         /// SDP answer.
         sdp: String,
     },
-    /// Our re-offer is refused; the session stays as it was. 491 is glare: try again a little later.
+    /// Our re-offer is refused; the session stays as it was. 491 is glare: try again a little later. After 481
+    /// comes [`SipEvent::Ended`], and after 408, unless the call goes by another edge server than before: its route
+    /// may lead through the dead one, and [`SavedDialog::replaces`] is the way round.
     ReofferRefused {
         /// The call.
         dialog: DialogKey,

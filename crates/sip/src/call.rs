@@ -21,6 +21,7 @@ use rsipstack::sip::{Header, Method, Request, Response};
 
 use crate::agent::{DialogKey, EndCause, ForkId, SipEvent, SipRequest};
 use crate::dialog::Dialog;
+use crate::edges::Edge;
 use crate::headers;
 use crate::line::Line;
 use crate::saved::SavedDialog;
@@ -63,6 +64,10 @@ pub(crate) struct Call {
     session: Option<SessionTimer>,
     /// When to try a refresh again that has failed.
     refresh_at: Option<Instant>,
+    /// The edge that requests go by, and whether none has had a 2xx since it is another than before: the
+    /// dialog's route may lead through one that is dead.
+    edge: Option<Edge>,
+    unproven: bool,
     wish: SessionWish,
     local_sdp: String,
     remote_sdp: String,
@@ -113,7 +118,7 @@ struct Unacked {
 }
 
 impl Call {
-    fn new(key: DialogKey, stage: Stage, wish: SessionWish) -> Self {
+    fn new(key: DialogKey, stage: Stage, line: &Line) -> Self {
         Self {
             key,
             stage,
@@ -130,7 +135,9 @@ impl Call {
             replaced_by: None,
             session: None,
             refresh_at: None,
-            wish,
+            edge: line.edge,
+            unproven: false,
+            wish: line.wish,
             local_sdp: String::new(),
             remote_sdp: String::new(),
             saved: None,

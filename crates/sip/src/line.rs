@@ -10,7 +10,7 @@ use rsipstack::sip::{Header, Request, Response};
 use crate::account::Account;
 use crate::agent::SipEvent;
 use crate::digest::Authenticator;
-use crate::edges::Dial;
+use crate::edges::{Dial, Edge};
 use crate::message::{self, Local};
 use crate::redact::{Pii, Secret};
 use crate::timers::SessionWish;
@@ -61,6 +61,8 @@ pub(crate) struct Line {
     pub(crate) up: bool,
     /// Whether the server has us registered, over that flow.
     pub(crate) registered: bool,
+    /// The edge of that flow, if known.
+    pub(crate) edge: Option<Edge>,
     /// Routes for requests outside of dialogs.
     pub(crate) service_route: Vec<String>,
     pub(crate) rng: StdRng,
@@ -91,6 +93,7 @@ impl Line {
             host,
             up: false,
             registered: false,
+            edge: None,
             service_route: Vec::new(),
             rng,
             out: Vec::new(),

@@ -119,7 +119,7 @@ impl Call {
             accept: None,
             described: Described::No,
         };
-        let mut call = Self::new(key, Stage::Ringing(Box::new(ringing)), line.wish);
+        let mut call = Self::new(key, Stage::Ringing(Box::new(ringing)), line);
         call.legs.push(Leg {
             fork: ForkId(0),
             dialog,

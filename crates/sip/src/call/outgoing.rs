@@ -58,7 +58,7 @@ impl Call {
         offer: String,
         own: &[(String, String)],
     ) -> Self {
-        let mut call = Self::new(key, Stage::Calling, line.wish);
+        let mut call = Self::new(key, Stage::Calling, line);
         let Some(target) = target(to, line.aor.domain()) else {
             call.end(
                 line,

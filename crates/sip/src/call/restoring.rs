@@ -37,7 +37,7 @@ impl Call {
         saved: Box<SavedDialog>,
         offer: String,
     ) -> Self {
-        let mut call = Self::new(key, Stage::Talking(0), line.wish);
+        let mut call = Self::new(key, Stage::Talking(0), line);
         let Some(dialog) = Dialog::restored(&saved, line.authenticator()) else {
             let cause = EndCause::local("what was saved of this call cannot be read");
             call.end(line, now, cause);
@@ -51,6 +51,7 @@ impl Call {
             answered: true,
             hung_up: false,
         });
+        call.unproven = true;
         call.session = saved
             .session
             .map(|session| SessionTimer::restored(session, now));
@@ -65,6 +66,10 @@ impl Call {
 
     /// After everything that has happened: goes on with what waits, and writes down what is new.
     pub(crate) fn settle(&mut self, line: &mut Line, now: Instant) {
+        if line.up && self.edge != line.edge {
+            self.edge = line.edge;
+            self.unproven = true;
+        }
         self.resume(line, now);
         self.save(line);
     }

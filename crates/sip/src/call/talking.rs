@@ -209,6 +209,9 @@ impl Call {
                 return;
             }
         }
+        if (200..300).contains(&status) {
+            self.unproven = false;
+        }
         let purpose = self.sent[at].purpose;
         match purpose {
             Purpose::Bye | Purpose::Cancel | Purpose::Prack => drop(self.sent.remove(at)),
@@ -234,7 +237,9 @@ impl Call {
             Purpose::Reoffer | Purpose::Refresh => self.reoffer_answered(line, now, at, response),
         }
         let fatal = matches!(purpose, Purpose::Info | Purpose::Reoffer | Purpose::Refresh);
-        if fatal && matches!(status, 408 | 481) && matches!(self.stage, Stage::Talking(_)) {
+        // By another way than before, silence shows that the way is none, and not that they are gone.
+        let gone = status == 481 || status == 408 && !self.unproven;
+        if fatal && gone && matches!(self.stage, Stage::Talking(_)) {
             self.dialog_is_gone(line, now, leg, response);
         }
     }

@@ -150,7 +150,8 @@ impl Core {
 
     /// How messages name our end of this flow.
     fn here(&mut self, address: SocketAddr) {
-        let server = self.edges.current().map_or(0, |edge| edge.server);
+        self.line.edge = self.edges.current();
+        let server = self.line.edge.map_or(0, |edge| edge.server);
         let transport = self.transports.get(server).copied();
         self.line
             .move_to(transport.unwrap_or(Transport::Wss), address);

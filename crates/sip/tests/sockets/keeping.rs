@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use warmline_sip::{FlowError, RegistrationError, SipEvent, SipRequest};
+use warmline_sip::{DialogKey, FlowError, RegistrationError, SipEvent, SipRequest};
 
 use crate::authority::Authority;
-use crate::bench::{ANSWER, Bench, account};
+use crate::bench::{ANSWER, Bench, OFFER, account};
 use crate::peer::{Dialog, Kind, Server, options};
 
 #[tokio::test]
@@ -165,4 +165,52 @@ async fn on_a_new_network_a_tls_flow_is_judged_by_what_it_can_do() {
     let mut link = server.accept().await;
     link.register().await;
     bench.until_registered().await;
+}
+
+#[tokio::test]
+async fn another_process_takes_a_call_up_where_the_first_was_killed() {
+    let (mut first, mut link, server, authority) = Bench::registered(Kind::Wss).await;
+    first.call();
+    let invite = link.expect("INVITE ").await;
+    link.send(invite.reply(
+        "200 OK",
+        "Record-Route: <sip:edge.example.com;lr>\r\n",
+        ANSWER,
+    ))
+    .await;
+    let saved = loop {
+        if let Some(SipEvent::Saved { saved, .. }) = first.events.recv().await {
+            break saved;
+        }
+    };
+    link.expect("ACK ").await;
+    let mut second = Bench::start(account(&server, Some(&authority)));
+    let dialog = DialogKey(41);
+    second.ask(SipRequest::Restore {
+        dialog,
+        saved: saved.clone(),
+        offer: OFFER.into(),
+    });
+    assert!(second.agent.next_dialog() > dialog);
+    let mut link = server.accept().await;
+    link.register().await;
+    second.until_registered().await;
+    let again = link
+        .expect("INVITE sip:peer@192.0.2.7;transport=ws SIP/2.0")
+        .await;
+    for name in ["Call-ID", "From"] {
+        assert_eq!(again.get(name), invite.get(name));
+    }
+    assert_eq!(again.get("Route"), "<sip:edge.example.com;lr>");
+    assert_eq!(again.body, OFFER);
+    link.send(again.reply("200 OK", "", ANSWER)).await;
+    assert!(matches!(
+        second.event().await,
+        SipEvent::ReofferAnswered { dialog: of, .. } if of == dialog
+    ));
+    link.expect("ACK ").await;
+    let mut peer = Dialog::called(&invite, "peer");
+    link.send(peer.request("BYE", "", "")).await;
+    link.expect("SIP/2.0 200 ").await;
+    second.ended().await;
 }

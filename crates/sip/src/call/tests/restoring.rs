@@ -332,7 +332,7 @@ fn their_offer_comes_first_and_ours_gives_way_or_follows() {
 
 #[test]
 fn refused_it_is_told_as_of_any_offer() {
-    for status in [488, 491, 500, 503] {
+    for status in [408, 488, 491, 500, 503] {
         let (saved, _) = written();
         let mut t = next_process(&saved);
         let (id, invite) = offered(&mut t);

@@ -141,3 +141,45 @@ fn a_new_network_does_not_make_the_server_a_bad_one() {
     t.ask(SipRequest::NetworkChanged);
     t.silent();
 }
+
+#[test]
+fn silence_by_another_server_does_not_end_a_call() {
+    let mut t = registered();
+    let (dialog, id, _) = t.talk(vec![Header::Allow("INVITE, UPDATE".into())]);
+    t.feed(Input::ClientDone(id));
+    t.break_flow(&[]);
+    t.advance();
+    t.no_news();
+    assert_eq!(t.dialled(), 1);
+    t.register();
+    t.no_news();
+    // Its route leads through the dead one.
+    let (id, update) = t.sent(Method::Update);
+    t.finish(id, &update, 408);
+    t.silent();
+    let reoffer = SipRequest::Reoffer {
+        dialog,
+        offer: "v=0\r\n".into(),
+    };
+    t.ask(reoffer.clone());
+    let (id, invite) = t.sent(Method::Invite);
+    t.finish(id, &invite, 408);
+    let refused = |status| SipEvent::ReofferRefused { dialog, status };
+    assert_eq!(t.event(), refused(408));
+    t.silent();
+    // Once something has come through, silence is what it always was.
+    t.ask(SipRequest::InfoDtmf {
+        dialog,
+        digit: '1',
+        duration_ms: 100,
+    });
+    let (id, info) = t.sent(Method::Info);
+    t.finish(id, &info, 200);
+    t.out.clear();
+    t.ask(reoffer);
+    let (id, invite) = t.sent(Method::Invite);
+    t.finish(id, &invite, 408);
+    assert_eq!(t.event(), refused(408));
+    t.sent(Method::Bye);
+    assert_eq!(t.ended().status, Some(408));
+}

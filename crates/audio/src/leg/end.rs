@@ -146,10 +146,8 @@ impl LegEnd {
     pub(crate) fn say(&mut self, words: &Words) {
         let step = self.spec.codec.clock_rate() / 100;
         let (sending, music) = (is(&self.shared.sending), is(&self.shared.music));
-        self.rings_out |= self.plays_music();
-        let goes_on = self.rings_out && (self.plays_music() || self.filled > 0);
-        if !sending && !goes_on {
-            self.rings_out = false;
+        self.rings_out = self.plays_music() || (self.rings_out && !sending && self.filled > 0);
+        if !sending && !self.rings_out {
             // Time goes on, so that the far end sees a pause and not a jump.
             let held = (self.filled / FRAME) as u32 * step;
             self.timestamp = self.timestamp.wrapping_add(held + step);

@@ -1,6 +1,7 @@
 //! Calls against a scripted far end, in virtual time.
 
 mod byes;
+mod crashes;
 mod incoming;
 mod orders;
 mod outages;

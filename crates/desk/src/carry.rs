@@ -148,7 +148,7 @@ impl Running {
                 match self.legs.get(&old).and_then(|leg| leg.saved.as_ref()) {
                     Some(saved) => (
                         saved.remote_target().to_owned(),
-                        replacing(saved.replaces()),
+                        vec![("Replaces".to_owned(), saved.replaces())],
                     ),
                     None => (to, Vec::new()),
                 }
@@ -340,14 +340,6 @@ impl Running {
         self.outcomes
             .push_back(Event::Media(CallMedia::Failed(call, failure)));
     }
-}
-
-/// The headers of an INVITE that takes the place of a dialog (RFC 3891 §6.1).
-fn replacing(replaces: String) -> Vec<(String, String)> {
-    vec![
-        ("Replaces".to_owned(), replaces),
-        ("Require".to_owned(), "replaces".to_owned()),
-    ]
 }
 
 /// Length of a digit: long enough for every receiver (ITU-T Q.24 asks for 40 ms), short enough to

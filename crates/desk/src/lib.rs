@@ -20,6 +20,7 @@ mod keychain;
 mod leg;
 mod line;
 pub mod log;
+pub mod network;
 pub mod number;
 pub mod profile;
 mod recovery;

@@ -340,7 +340,12 @@ impl Running {
 
     fn remember(&self, call: CallId) {
         let past = self.state.call(call).and_then(history::past_call);
-        if let Some((journal, past)) = self.outlets.journal.as_ref().zip(past) {
+        if let Some((journal, mut past)) = self.outlets.journal.as_ref().zip(past) {
+            // The INVITE of a call that was taken up again is not there to say it.
+            let kept = self.legs.get(&call).and_then(|leg| leg.kept.as_ref());
+            past.queue = past
+                .queue
+                .or_else(|| kept.and_then(|kept| kept.queue.clone()));
             journal.close(call.get(), past);
         }
     }

@@ -9,6 +9,7 @@ mod incoming;
 mod outgoing;
 #[path = "../peer/mod.rs"]
 mod peer;
+mod recovery;
 mod scene;
 mod sound;
 mod transfer;

@@ -284,6 +284,10 @@ impl Dialog {
         }
     }
 
+    pub(crate) fn call_id(&self) -> &str {
+        &self.call_id
+    }
+
     /// Takes over what the desk's answer says.
     pub(crate) fn answered(&mut self, response: &Message) {
         self.theirs = response.header("to").to_owned();
@@ -346,18 +350,18 @@ impl Phone {
     }
 
     pub(crate) async fn start_with(config: DeskConfig) -> Self {
-        let desk = warmline_desk::start(config).unwrap();
+        Self::of(warmline_desk::start(config).unwrap()).await
+    }
+
+    /// A desk that was just started, once it is registered.
+    pub(crate) async fn of(desk: Desk) -> Self {
         let events = desk.events();
-        let mut phone = Self { desk, events };
-        phone
-            .until(|event| {
-                matches!(
-                    event,
-                    DeskEvent::Registration(Registration::Registered { .. })
-                )
-            })
-            .await;
-        phone
+        let mut snapshot = desk.snapshot();
+        let registered = snapshot
+            .wait_for(|snapshot| matches!(snapshot.registration, Registration::Registered { .. }));
+        let registered = timeout(PATIENCE, registered).await;
+        registered.expect("the desk does not register").unwrap();
+        Self { desk, events }
     }
 
     /// Waits for an event, and passes over the others.

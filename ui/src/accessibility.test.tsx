@@ -43,7 +43,21 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ["the question before all is forgotten", "recents", (user) => user.click(screen.getByRole("button", { name: "Clear all" }))],
   ["recent calls in a call", "active", (user) => user.click(screen.getByRole("button", { name: "Recent calls" }))],
   ["ways to decline", "incoming", (user) => user.click(screen.getByRole("button", { name: "Ways to decline" }))],
-  ["the profile", "brokenProfile", (user) => user.click(screen.getByText("Where the profile is"))],
+  ["the profile", "brokenProfile", (user) => user.click(screen.getByText("Details for IT"))],
+  ["why calls cannot come in", "offline", (user) => user.click(screen.getByText("Details for IT"))],
+  ["whom to bring in", "active", (user) => user.click(screen.getByRole("button", { name: "Transfer" }))],
+  [
+    "whom to bring in, found by name",
+    "active",
+    async (user) => {
+      await user.click(screen.getByRole("button", { name: "Transfer" }));
+      await user.keyboard("mina");
+    },
+  ],
+  ["the question before a machine", "maybeVoicemail", (user) => user.click(screen.getByRole("button", { name: "Connect them" }))],
+  ["keypad for an expert", "consulting", (user) => user.click(screen.getByRole("button", { name: "Keypad" }))],
+  ["loudness of a person", "groupOfThree", (user) => user.click(screen.getByRole("button", { name: "Loudness of Nadia Haddad" }))],
+  ["whom to take in", "group", (user) => user.click(screen.getByRole("button", { name: "Add" }))],
 ];
 
 it.each(opened)("has no fault that axe finds when opened: %s", async (_, scene, open) => {
@@ -79,9 +93,10 @@ it("says at once that an action has failed, each time", async () => {
 it("names the shortcut of every control that has one", () => {
   renderApp(scenes.active ?? snapshot());
   const keys = (name: string) => screen.getByRole("button", { name }).getAttribute("aria-keyshortcuts");
-  expect(["Mute", "Hold", "Keypad", "Sound", "Hang up", "Recent calls", "Keyboard shortcuts"].map(keys)).toEqual([
+  expect(["Mute", "Hold", "Transfer", "Keypad", "Sound", "Hang up", "Recent calls", "Keyboard shortcuts"].map(keys)).toEqual([
     "Control+Shift+M",
     "Control+Shift+O",
+    "Control+Shift+T",
     "Control+Shift+K",
     "Control+Shift+L",
     "Control+Shift+H",

@@ -16,7 +16,8 @@ export function AccountBar({ registration, onHelp }: { registration: UiRegistrat
           {registration.name}
         </Subtitle2>
         <p className={styles.state} data-testid="registration">
-          <span className={styles.words}>{registration.words}</span>
+          {/* The server's name says nothing to an agent. */}
+          <span className={styles.words}>{registration.reachability === "connecting" ? "Connecting" : registration.words}</span>
           {registration.address !== registration.name && (
             <>
               <span aria-hidden> · </span>

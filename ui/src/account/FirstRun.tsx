@@ -53,7 +53,7 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
         </>
       ) : (
         <>
-          <ProblemWords problem={problem} />
+          <ProblemWords kind={problem.kind} />
           <div className={styles.buttons}>
             {again(problem.kind === "profile" ? "Read the profile again" : "Try again")}
             {problem.kind === "practice" && (
@@ -62,7 +62,7 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
               </Button>
             )}
           </div>
-          <ProfileFold title="Where the profile is" path={path} example={example} />
+          <ProfileFold title="Details for IT" problem={problem} path={path} example={example} />
           {problem.kind !== "practice" && <PracticeOffer primary={false} />}
         </>
       )}

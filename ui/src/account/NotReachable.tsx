@@ -5,11 +5,13 @@ import {
   MessageBarActions,
   MessageBarBody,
   MessageBarTitle,
+  tokens,
 } from "@fluentui/react-components";
 
 import { useAct } from "../host/HostContext";
-import type { UiRegistration } from "../ipc/bindings";
-import { useSecondsSince } from "../shared/clock";
+import type { UiReachability, UiRegistration } from "../ipc/bindings";
+import { Countdown } from "../shared/Countdown";
+import { focusRing } from "../shared/focusRing";
 
 /** That calls cannot come in, why, what to do, and when the phone tries again. */
 export function NotReachable({ registration, inCall }: { registration: UiRegistration; inCall: boolean }) {
@@ -26,8 +28,16 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
       <MessageBarBody>
         <MessageBarTitle>{inCall ? "New calls cannot reach you now" : "Calls cannot reach you now"}</MessageBarTitle>
         <span className={styles.reason}>
-          {reason ?? (off ? "You are signed off." : null)} {advice} {retryAtMs !== null && <Countdown toMs={retryAtMs} />}
+          {plainWords[reachability]} {retryAtMs !== null && <Countdown toMs={retryAtMs} words={retryWords} />}
         </span>
+        {reason !== null && (
+          <details>
+            <summary className={styles.summary}>Details for IT</summary>
+            <span className={styles.reason}>
+              {reason} {advice}
+            </span>
+          </details>
+        )}
       </MessageBarBody>
       {!connecting && (
         <MessageBarActions>
@@ -40,14 +50,32 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
   );
 }
 
-function Countdown({ toMs }: { toMs: number }) {
-  const left = -useSecondsSince(toMs);
-  return <span role="timer">{left > 0 ? `Next try in ${left} s.` : "Trying now."}</span>;
+function retryWords(left: number): string {
+  return left > 0 ? `Next try in ${left} s.` : "Trying now.";
 }
+
+const NO_CONNECTION =
+  "There is no connection to the phone system. Warmline keeps trying by itself. " +
+  "If it stays so, check the network or VPN, then ask your IT department.";
+
+/** What each means to an agent. Which server, which address and why is for who mends it. */
+const plainWords: Readonly<Record<UiReachability, string>> = {
+  connecting: NO_CONNECTION,
+  reachable: "",
+  unreachable: NO_CONNECTION,
+  refused: "The phone system does not let you in: your user name or password is not accepted. Ask your IT department.",
+  off: "You are signed off.",
+};
 
 const useStyles = makeStyles({
   bar: {
     flexShrink: 0,
+  },
+  summary: {
+    ...focusRing,
+    width: "fit-content",
+    borderRadius: tokens.borderRadiusMedium,
+    cursor: "pointer",
   },
   reason: {
     display: "block",

@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 
+import type { UiProblem } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 
 /** The file of the profile, to be copied. */
@@ -8,14 +9,31 @@ export function ProfilePath({ path }: { path: string }) {
   return <code className={styles.path}>{path}</code>;
 }
 
-/** What few need: where the profile is, and a profile to start from. */
-export function ProfileFold({ title, path, example }: { title: string; path?: string; example: string }) {
+interface ProfileFoldProps {
+  title: string;
+  problem?: UiProblem;
+  path?: string;
+  example: string;
+}
+
+/** What few need: what exactly is wrong, where the profile is, and a profile to start from. */
+export function ProfileFold({ title, problem, path, example }: ProfileFoldProps) {
   const styles = useStyles();
   return (
     <details className={styles.fold}>
       <summary className={styles.summary}>{title}</summary>
       <div className={styles.inside}>
-        {path !== undefined && <ProfilePath path={path} />}
+        {problem !== undefined && (
+          <p className={styles.exact}>
+            {problem.words} {problem.advice}
+          </p>
+        )}
+        {path !== undefined && (
+          <>
+            <p className={styles.text}>The profile is here:</p>
+            <ProfilePath path={path} />
+          </>
+        )}
         <p className={styles.text} id="example">
           It is a text file like this one:
         </p>
@@ -47,6 +65,12 @@ const useStyles = makeStyles({
   },
   text: {
     margin: 0,
+  },
+  exact: {
+    margin: 0,
+    overflowWrap: "anywhere",
+    color: tokens.colorNeutralForeground1,
+    userSelect: "text",
   },
   path: {
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,

@@ -15,8 +15,10 @@ it("says who the agent is and that calls reach them", () => {
 it("says why calls do not reach the agent, what to do and when it is tried again", async () => {
   const { host, user } = renderApp(scenes.offline ?? snapshot());
   expect(screen.getByText("Calls cannot reach you now")).toBeTruthy();
-  expect(screen.getByText(/The connection to contact.example was lost./)).toBeTruthy();
-  expect(screen.getByText(/Check the network or VPN/)).toBeTruthy();
+  expect(screen.getByText(/There is no connection to the phone system/).textContent).toContain("check the network or VPN");
+  const details = screen.getByText("Details for IT");
+  expect(details.tagName).toBe("SUMMARY");
+  expect(details.nextElementSibling?.textContent).toContain("The connection to contact.example was lost.");
   expect(screen.getByRole("timer").textContent).toMatch(/^Next try in (8|9|10|11) s\.$/);
   await user.click(screen.getByRole("button", { name: "Try now" }));
   expect(host.asked).toEqual([{ do: "register" }]);
@@ -39,9 +41,11 @@ it("says on a first run where the profile goes and what stands in it", async () 
 it("says what is wrong with a profile, what to do, and where it is", async () => {
   const { host, user } = renderApp(scenes.brokenProfile ?? snapshot());
   expect(screen.getByRole("heading", { name: "Warmline cannot start yet" })).toBeTruthy();
-  expect(screen.getByText("Line 1 of the profile: `server` must begin with wss:// or sips:.")).toBeTruthy();
-  expect(screen.getByText("Correct the profile, then read it again.")).toBeTruthy();
-  expect(screen.getByText("Where the profile is").tagName).toBe("SUMMARY");
+  expect(screen.getByText("Ask your IT department to mend them, then read them again.")).toBeTruthy();
+  const details = screen.getByText("Details for IT");
+  expect(details.tagName).toBe("SUMMARY");
+  const exactly = "Line 1 of the profile: `server` must begin with wss:// or sips:. Correct the profile, then read it again.";
+  expect(details.parentElement?.textContent).toContain(exactly);
   expect(screen.getByText("/home/robin/.config/warmline/profile.toml")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Read the profile again" }));
   expect(host.asked).toEqual([{ do: "readProfile" }]);
@@ -89,7 +93,7 @@ it("lets somebody who is signed off sign in", async () => {
 
 it("is calm while it connects", () => {
   renderApp(scenes.connecting ?? snapshot());
-  expect(screen.getByTestId("registration").textContent).toMatch(/^Connecting to sbc.contact.example/);
+  expect(screen.getByTestId("registration").textContent).toBe("Connecting · 2001@contact.example");
   expect(screen.queryByText(/Calls cannot reach you/)).toBeNull();
   expect(screen.getByText("Calls ring here in a moment.")).toBeTruthy();
 });
@@ -107,3 +111,12 @@ it("says what to do when starting takes long", () => {
   expect(screen.getByText(/takes longer than it should/)).toBeTruthy();
   vi.useRealTimers();
 });
+
+it.each(["offline", "refused", "connecting", "brokenProfile", "noPassword", "noKeychain", "noPractice"])(
+  "keeps servers, files and keys from agents, outside the details: %s",
+  (scene) => {
+    const { container } = renderApp(scenes[scene] ?? snapshot());
+    container.querySelectorAll("details, [data-testid=registration]").forEach((details) => details.remove());
+    expect(container.textContent).not.toMatch(/`|wss:|warmline-cli|sbc\.|contact\.example|profile\.toml/);
+  },
+);

@@ -79,7 +79,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           {amongOthers && call.heard && <span className={styles.heard}>You hear this call</span>}
         </div>
       </PartyName>
-      <Controls label="Call controls">
+      <Controls label="Call controls" six>
         <RoundButton
           icon={call.muted ? <MicOff24Filled /> : <Mic24Regular />}
           label={call.muted ? "Unmute" : "Mute"}

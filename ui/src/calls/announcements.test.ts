@@ -45,7 +45,7 @@ it("says nothing while only levels and figures change", () => {
 
 it("says when nobody can reach the agent any more, and when they can again", () => {
   const offline = scenes.offline ?? idle;
-  expect(said(idle, offline)).toEqual(["Not reachable. The connection to contact.example was lost."]);
+  expect(said(idle, offline)).toEqual(["Not reachable. Calls cannot reach you now."]);
   expect(said(offline, idle)).toEqual(["Reachable."]);
   const connecting = snapshot({
     account: { kind: "signedIn", ...registration({ reachability: "connecting", words: "Connecting" }) },

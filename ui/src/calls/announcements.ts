@@ -97,7 +97,7 @@ function registrationWords({ account }: UiSnapshot): string | null {
   if (account.kind !== "signedIn" || account.reachability === "connecting") {
     return null;
   }
-  return sentences(account.words, account.reason);
+  return sentences(account.words, account.reachability === "reachable" ? null : "Calls cannot reach you now.");
 }
 
 /** 41 s → “41 seconds”, 146 s → “2 minutes”: as somebody would say it. */

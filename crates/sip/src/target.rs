@@ -33,7 +33,14 @@ pub(crate) fn target(entered: &str, domain: &str) -> Option<String> {
     }
     if entered == rest && rest.chars().all(dialled) {
         let number: String = rest.chars().filter(|&c| !separator(c)).collect();
-        return (!number.is_empty()).then(|| format!("sip:{}@{domain}", escape_user(&number)));
+        // Switches and Direct Routing want a number of the telephone network marked as one (§19.1.1).
+        let kind = if number.starts_with('+') {
+            ";user=phone"
+        } else {
+            ""
+        };
+        let user = escape_user(&number);
+        return (!number.is_empty()).then(|| format!("sip:{user}@{domain}{kind}"));
     }
     let Some((user, host)) = rest.rsplit_once('@') else {
         return (scheme == "sip" && entered == rest)
@@ -91,7 +98,10 @@ mod tests {
     fn numbers_names_and_uris_become_targets() {
         for (entered, uri) in [
             ("600", "sip:600@example.com"),
-            (" +1 (555) 010-2.3 ", "sip:+155501023@example.com"),
+            (
+                " +1 (555) 010-2.3 ",
+                "sip:+155501023@example.com;user=phone",
+            ),
             ("*21#", "sip:*21%23@example.com"),
             ("bob", "sip:bob@example.com"),
             ("bob@other.example", "sip:bob@other.example"),

@@ -143,7 +143,7 @@ fn the_expert_is_named_by_our_own_dialog_with_her() {
     assert_eq!(
         value(&request.headers, "Refer-To"),
         format!(
-            "<sip:+49301@example.com?Replaces={call_id}%3Bto-tag%3De%2Bve%3Bfrom-tag%3D{ours}>"
+            "<sip:+49301@example.com;user=phone?Replaces={call_id}%3Bto-tag%3De%2Bve%3Bfrom-tag%3D{ours}>"
         )
     );
     t.silent();

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::edges::{Dial, Target};
 
@@ -182,4 +184,188 @@ fn silence_by_another_server_does_not_end_a_call() {
     assert_eq!(t.event(), refused(408));
     t.sent(Method::Bye);
     assert_eq!(t.ended().status, Some(408));
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// What is under way succeeds, or does not.
+    Attempt(bool),
+    Prepared(bool),
+    Lost,
+    /// The server answers the REGISTER.
+    Answer(u16),
+    Call,
+    HangUp,
+    NetworkChanged,
+    Unchecked,
+    Wait(u64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => any::<bool>().prop_map(Step::Attempt),
+        2 => any::<bool>().prop_map(Step::Prepared),
+        2 => Just(Step::Lost),
+        5 => prop_oneof![Just(200_u16), Just(200), Just(503), Just(500)].prop_map(Step::Answer),
+        1 => Just(Step::Call),
+        1 => Just(Step::HangUp),
+        1 => Just(Step::NetworkChanged),
+        1 => Just(Step::Unchecked),
+        4 => (0..60_000_u64).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 0..60)
+}
+
+/// What carries the core's wishes out, or does not.
+struct World {
+    t: FarEnd,
+    flow: bool,
+    finding: bool,
+    dialling: bool,
+    preparing: bool,
+    register: Option<(ClientId, Request)>,
+    call: Option<(ClientId, Request)>,
+    wrong: Vec<String>,
+}
+
+impl World {
+    fn carry_out(&mut self) {
+        for output in std::mem::take(&mut self.t.out) {
+            match output {
+                Output::Connect => {
+                    (self.flow, self.finding, self.dialling, self.preparing) =
+                        (false, true, false, false)
+                }
+                Output::Dial(_) => {
+                    (self.flow, self.finding, self.dialling, self.preparing) =
+                        (false, false, true, false)
+                }
+                Output::Disconnect => {
+                    (self.flow, self.finding, self.dialling, self.preparing) =
+                        (false, false, false, false)
+                }
+                Output::Prepare(_) => {
+                    if !self.flow || self.preparing || self.call.is_some() {
+                        self.wrong.push("prepared out of turn".into());
+                    }
+                    self.preparing = true;
+                }
+                Output::Switch | Output::Discard | Output::Check if !self.flow => {
+                    self.wrong.push("no flow for that".into());
+                }
+                Output::Send(id, request) => {
+                    if !self.flow {
+                        self.wrong
+                            .push(format!("{} without a flow", request.method));
+                    }
+                    match request.method {
+                        Method::Register => self.register = Some((id, *request)),
+                        Method::Invite => self.call = Some((id, *request)),
+                        _ => {}
+                    }
+                }
+                Output::Emit(SipEvent::Ended { .. }) => self.call = None,
+                _ => {}
+            }
+        }
+        if !self.flow {
+            self.register = None;
+        }
+    }
+
+    fn attempt(&mut self, succeeds: bool) {
+        if std::mem::take(&mut self.finding) {
+            self.t.feed(if succeeds {
+                Input::Found(two())
+            } else {
+                let host = "sbc.example.com".into();
+                Input::NotFound(FlowError::Dns { host })
+            });
+        } else if std::mem::take(&mut self.dialling) {
+            self.flow = succeeds;
+            self.t.feed(if succeeds {
+                Input::Connected("192.0.2.9:4711".parse().unwrap())
+            } else {
+                Input::NotConnected(FlowError::Closed)
+            });
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        let dialog = DialogKey(1);
+        match step {
+            Step::Attempt(succeeds) => self.attempt(succeeds),
+            Step::Prepared(succeeds) if std::mem::take(&mut self.preparing) => {
+                self.t.feed(if succeeds {
+                    Input::Prepared("192.0.2.9:4712".parse().unwrap())
+                } else {
+                    Input::NotPrepared
+                });
+            }
+            Step::Lost if self.flow => {
+                self.flow = false;
+                self.preparing = false;
+                let lost = self.register.take().into_iter().chain(self.call.take());
+                let lost: Vec<_> = lost.map(|(id, _)| id).collect();
+                self.t.break_flow(&lost);
+            }
+            Step::Answer(status) => {
+                if let Some((id, register)) = self.register.take() {
+                    self.t.finish(id, &register, status);
+                }
+            }
+            Step::Call => self.t.ask(SipRequest::Invite {
+                dialog,
+                to: "bob".into(),
+                offer: String::new(),
+                headers: Vec::new(),
+            }),
+            Step::HangUp => {
+                if let Some((id, invite)) = self.call.take() {
+                    self.t.finish(id, &invite, 486);
+                }
+            }
+            Step::NetworkChanged => self.t.ask(SipRequest::NetworkChanged),
+            Step::Unchecked if self.flow => self.t.feed(Input::Unchecked),
+            Step::Wait(ms) => {
+                let until = self.t.now + Duration::from_millis(ms);
+                while self.t.core.poll_timeout().is_some_and(|at| at <= until) {
+                    self.t.now = self.t.now.max(self.t.core.poll_timeout().unwrap());
+                    self.t.feed(Input::Timeout);
+                    self.carry_out();
+                }
+                self.t.now = until;
+            }
+            Step::Prepared(_) | Step::Lost | Step::Unchecked => {}
+        }
+        self.carry_out();
+    }
+}
+
+proptest! {
+    /// Whatever fails: there is a flow, one is being made, or there is a time to try; and once nothing fails any
+    /// more, we are registered at the best server.
+    #[test]
+    fn whatever_fails_the_best_server_has_us_in_the_end(steps in steps(), seed: u64) {
+        let t = FarEnd::seeded(seed);
+        let mut w = World {
+            t, flow: false, finding: false, dialling: false, preparing: false, register: None, call: None, wrong: vec![],
+        };
+        w.t.feed(Input::Start);
+        w.carry_out();
+        for step in steps {
+            w.step(step);
+            let busy = w.flow || w.finding || w.dialling;
+            prop_assert!(busy || w.t.core.poll_timeout().is_some(), "stuck after {step:?}");
+            prop_assert!(w.wrong.is_empty(), "{:?}", w.wrong);
+        }
+        for _ in 0..60 {
+            for step in [Step::HangUp, Step::Attempt(true), Step::Answer(200), Step::Prepared(true), Step::Answer(200), Step::Wait(30_000)] {
+                w.step(step);
+            }
+        }
+        prop_assert!(w.t.core.registration.is_registered());
+        prop_assert_eq!(w.t.core.edges.current().map(|edge| edge.server), Some(0));
+        prop_assert!(w.wrong.is_empty(), "{:?}", w.wrong);
+    }
 }

@@ -45,7 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-audio",
         ],
     ),
-    ("warmline-interop", &["warmline-sip"]),
+    ("warmline-interop", &["warmline-desk", "warmline-sip"]),
     (
         "warmline-ui-tests",
         &["warmline-interop", "warmline-practice"],

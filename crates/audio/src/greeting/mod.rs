@@ -16,9 +16,10 @@ use line::Line;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Greeting {
     /// The far end began to speak within 1.5 s and has gone on for 6 s, without a pause of more than
-    /// 0.7 s, while the agent said nothing. Speech is whatever is louder than -50 dBFS and 8 dB above
-    /// the softest moment of the last 1.5 s, for at least two fifths of the time. The agent says
-    /// something by 0.2 s in all above -40 dBFS that is sent on this leg.
+    /// 0.7 s, while the agent said nothing. Speech is whatever is louder than -50 dBFS, than 8 dB above
+    /// the softest moment of the last 1.5 s, and than 20 dB below the loudest so far (others in the
+    /// room), for at least two fifths of the time. The agent says something by 0.2 s in all above
+    /// -40 dBFS that is sent on this leg.
     LongSpeech,
     /// A single tone, then silence: 350 to 2,000 Hz, steady within 20 Hz and 6 dB for 150 ms to 2 s,
     /// one line with more than nine tenths of the energy, above -35 dBFS (RMS); then 0.6 s below
@@ -84,6 +85,8 @@ struct Speech {
     tick: u32,
     /// Power, smoothed over some 50 ms.
     power: f32,
+    /// The loudest moment so far.
+    loudest: f32,
     /// The softest moment in each of the last 100 ms, the present one last.
     softest: [f32; BLOCKS],
     utterance: Option<Utterance>,
@@ -104,6 +107,7 @@ impl Speech {
         Self {
             tick: 0,
             power: 0.0,
+            loudest: 0.0,
             softest: [f32::INFINITY; BLOCKS],
             utterance: None,
             agent_ticks: 0,
@@ -163,7 +167,9 @@ impl Speech {
         // The first moments come from a smoothing that begins in silence.
         *now = now.min(self.power.max(power));
         let floor = self.softest.iter().copied().fold(f32::INFINITY, f32::min);
-        self.power > SILENCE.max(floor * ABOVE_FLOOR)
+        self.loudest = self.loudest.max(self.power);
+        let least = SILENCE.max(floor * ABOVE_FLOOR);
+        self.power > least.max(self.loudest * BELOW_VOICE)
     }
 }
 
@@ -254,6 +260,8 @@ const AGENT_SPEAKS: f32 = 1e-4;
 const SILENCE: f32 = 1e-5;
 /// 8 dB.
 const ABOVE_FLOOR: f32 = 6.3;
+/// -20 dB.
+const BELOW_VOICE: f32 = 1e-2;
 /// -25 dB.
 const BELOW_TONE: f32 = 3.2e-3;
 

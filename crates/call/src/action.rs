@@ -200,6 +200,7 @@ impl Phone {
             return Err(Refusal::NotEnded);
         }
         call.dismissed = true;
+        self.expert_forgotten(id);
         Ok(())
     }
 

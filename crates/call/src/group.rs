@@ -35,11 +35,12 @@ impl Phone {
             return self.confer(now, [call, with], focus, commands);
         }
         self.join(call, with)?;
+        self.take_focus(call);
         self.say(call, Some(with), TransferNews::Merged, None, commands);
         Ok(())
     }
 
-    /// Both become members of the group.
+    /// Both become members of the group; the agent too, unless they are on another call.
     pub(crate) fn join(&mut self, call: CallId, with: CallId) -> Result<(), Refusal> {
         if call == with || (self.grouped(call) && self.grouped(with)) {
             return Err(Refusal::Grouped);
@@ -54,10 +55,13 @@ impl Phone {
         if self.group.len() + new.len() > MAX_GROUP {
             return Err(Refusal::GroupFull);
         }
-        let muted = self.calls.get(&call).is_some_and(|call| call.muted);
+        // As the agent was heard, or not, so they are heard by all.
+        let talked_to = [call, with].into_iter().find(|id| self.in_focus(*id));
+        let talked_to = self.calls.get(&talked_to.unwrap_or(call));
+        let muted = talked_to.is_some_and(|call| call.muted);
         self.group.extend(new);
-        for id in [call, with] {
-            if let Some(call) = self.calls.get_mut(&id) {
+        for id in &self.group {
+            if let Some(call) = self.calls.get_mut(id) {
                 call.negotiation.want(false);
                 call.muted = muted;
             }
@@ -66,7 +70,9 @@ impl Phone {
         let inside = |id: Option<CallId>| id.is_some_and(|id| group.contains(&id));
         self.transfers
             .retain(|t| !(inside(Some(t.customer())) && inside(t.expert())));
-        self.take_focus(call);
+        if self.focus.is_none() {
+            self.take_focus(call);
+        }
         Ok(())
     }
 
@@ -93,7 +99,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Call the server's conference, to send both there (RFC 4579 §5.5).
+    /// Call the server's conference, to send both there (RFC 4579 §5.5); or if one of them is that
+    /// conference, the other.
     fn confer(
         &mut self,
         now: Instant,
@@ -101,16 +108,32 @@ impl Phone {
         focus: CallId,
         commands: &mut Vec<Command>,
     ) -> Result<(), Refusal> {
-        let Some(conference) = self.config.conference.clone() else {
+        let Some(to) = self.config.conference.clone() else {
             return Err(Refusal::NotGrouped);
         };
-        self.dial(now, focus, conference.clone(), None, commands)?;
-        let both = |t: &Transfer| people.contains(&t.customer());
-        self.transfers.retain(|t| !both(t));
-        for id in people {
-            let to = conference.clone();
+        let is_conference = |id: &CallId| self.calls.get(id).is_some_and(|call| call.party == to);
+        let there = people.into_iter().find(is_conference);
+        let new: Vec<CallId> = people.into_iter().filter(|id| !is_conference(id)).collect();
+        if people[0] == people[1] || new.is_empty() {
+            return Err(Refusal::Grouped);
+        }
+        let under_way = |t: &Transfer| t.how() == How::Conference && new.contains(&t.customer());
+        if self.transfers.iter().any(under_way) {
+            return Err(Refusal::Transferring);
+        }
+        if there.is_none() {
+            self.dial(now, focus, to.clone(), None, commands)?;
+        }
+        let inside = |id: &CallId| new.contains(id);
+        self.transfers
+            .retain(|t| !inside(&t.customer()) && !t.expert().as_ref().is_some_and(inside));
+        for id in new {
+            let focus = Some(there.unwrap_or(focus));
             self.transfers
-                .push(Transfer::new(id, Some(focus), to, How::Conference));
+                .push(Transfer::new(id, focus, to.clone(), How::Conference));
+            if there.is_some() {
+                self.ask(now, id, commands);
+            }
         }
         Ok(())
     }

@@ -133,6 +133,7 @@ impl Phone {
             Leg::Calling => {
                 commands.push(Command::Media(MediaCommand::UseAnswer { call: id, fork }));
                 self.establish(now, id);
+                self.place_taken(now, id, commands);
                 self.tell_referrer(id, 200, commands);
                 self.expert_answered(now, id, commands);
                 self.conference_answered(now, id, commands);
@@ -277,7 +278,7 @@ impl Phone {
             Leg::Confirmed | Leg::Unrestored | Leg::Restoring => Some(SipCommand::Bye(id)),
             Leg::Unsent | Leg::Cancelling | Leg::Gone => None,
         };
-        let unanswered = farewell.is_some() && call.state != State::Established;
+        let unanswered = call.leg != Leg::Gone && call.state != State::Established;
         let linger = if call.leg == Leg::Calling {
             call.leg = Leg::Cancelling;
             self.config.keep_ended.max(CANCEL_LINGERS)
@@ -299,14 +300,14 @@ impl Phone {
         if open {
             commands.push(Command::Media(MediaCommand::Close(id)));
         }
-        self.place_given_back(now, id, commands);
+        self.place_given_back(now, id, reason, commands);
         self.ungroup(id);
         if self.focus == Some(id) {
             self.focus = None;
             let lasts = self.config.farewell_tone;
             self.sounds.say_farewell(now, reason, lasts);
         }
-        self.transfer_after(now, id, reason, commands);
+        self.transfers_after(now, id, reason, commands);
     }
 
     pub(crate) fn open_media(&mut self, now: Instant, id: CallId, commands: &mut Vec<Command>) {

@@ -160,6 +160,7 @@ impl Phone {
                 if let Some(call) = self.calls.get_mut(&id).filter(|call| call.live()) {
                     call.path.connected();
                 }
+                self.place_taken(now, id, commands);
             }
             MediaEvent::Disconnected(id) => {
                 if let Some(call) = self.calls.get_mut(&id).filter(|call| call.live()) {
@@ -187,6 +188,7 @@ impl Phone {
             match self.calls[&id].state {
                 State::Ended(_) => {
                     self.calls.remove(&id);
+                    self.expert_forgotten(id);
                 }
                 State::Incoming => self.end(now, id, EndReason::Missed, 480, commands),
                 State::Answering => self.end(now, id, MEDIA_TOO_SLOW, 500, commands),

@@ -39,15 +39,16 @@ impl Phone {
         } else if let Some(call) = self.calls.get_mut(&id) {
             call.negotiation.want(true);
         }
+        // If it cannot be, both are the agent's all the same.
         if let Some(customer) = restored.consults_for
-            && self.calls.get(&customer).is_some_and(Call::live)
+            && self.established(customer).is_ok()
+            && !self.has_part(customer)
         {
             self.transfers.push(Transfer::restored(customer, id, to));
         }
         if let Some(with) = restored.group_with
-            && self.calls.get(&with).is_some_and(Call::live)
+            && self.established(with).is_ok()
         {
-            // If it cannot be, both are the agent's all the same.
             let _ = self.join(with, id);
         }
         self.open_media(now, id, commands);
@@ -113,6 +114,11 @@ impl Phone {
         for transfer in &mut self.transfers {
             transfer.rename(old, new);
         }
+        for (_, replaces) in self.calls.values_mut().flat_map(|call| &mut call.refers) {
+            if *replaces == Some(old) {
+                *replaces = Some(new);
+            }
+        }
         if self.focus == Some(old) {
             self.focus = Some(new);
         }
@@ -140,13 +146,35 @@ impl Phone {
         }
     }
 
-    /// A call that was to take another's place is over: the other one goes on as it was, if it does.
+    /// A call that has taken another's place carries sound: the other one has had its time (RFC 3891
+    /// §3). Until then it is what the agent falls back on.
+    pub(crate) fn place_taken(&mut self, now: Instant, id: CallId, commands: &mut Vec<Command>) {
+        let Some(call) = self.alive(id, Leg::Confirmed) else {
+            return;
+        };
+        if call.path.is_up()
+            && let Some(old) = call.replaces.take()
+        {
+            self.end(now, old, EndReason::Replaced, 480, commands);
+        }
+    }
+
+    /// One of two calls is over of which one was to take the other's place. If we have ended it, that
+    /// was meant for both; else the other one goes on, if it does.
     pub(crate) fn place_given_back(
         &mut self,
         now: Instant,
         ended: CallId,
+        reason: EndReason,
         commands: &mut Vec<Command>,
     ) {
+        let ours = matches!(reason, EndReason::HungUp | EndReason::Transferred);
+        let waits = |call: &&Call| {
+            call.replaces == Some(ended) && call.live() && call.state != State::Established
+        };
+        if ours && let Some(new) = self.calls.values().find(waits).map(|call| call.id) {
+            self.end(now, new, EndReason::Cancelled, 486, commands);
+        }
         let Some(call) = self.calls.get_mut(&ended) else {
             return;
         };
@@ -157,7 +185,15 @@ impl Phone {
         if !self.calls.get(&old).is_some_and(Call::live) {
             return;
         }
-        if matches!(because, Some(Because::Replaces(_))) {
+        let takes =
+            |call: &&mut Call| call.replaces == Some(ended) && call.state == State::Established;
+        let heir = self.calls.values_mut().find(takes);
+        if let Some(heir) = heir.filter(|_| reason == EndReason::Replaced) {
+            // It has replaced this one, and carries no sound yet.
+            heir.replaces = Some(old);
+        } else if ours || reason == EndReason::Replaced {
+            self.end(now, old, reason, 480, commands);
+        } else if matches!(because, Some(Because::Replaces(_))) {
             // Neither the old dialog nor a new one in its place: there is nothing left.
             self.end(now, old, EndReason::CallLost, 480, commands);
         } else if established {

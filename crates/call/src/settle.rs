@@ -72,6 +72,7 @@ impl Phone {
         let surplus = ended.len().saturating_sub(ENDED_KEPT).max(dismissed);
         for (_, _, id) in &ended[..surplus] {
             self.calls.remove(id);
+            self.expert_forgotten(*id);
         }
     }
 }
@@ -101,9 +102,9 @@ fn settle_flow(
     let before = std::mem::replace(flow, now);
     let id = call.id;
     let mut media = |command| commands.push(Command::Media(command));
-    // Before the flow, so that not a word gets out.
-    if before.muted != now.muted {
-        media(MediaCommand::Mute(id, now.muted));
+    // Off before the flow and on after it, so that not a word gets out.
+    if now.muted && !before.muted {
+        media(MediaCommand::Mute(id, true));
     }
     if before.silenced != now.silenced {
         media(MediaCommand::Silence(id, now.silenced));
@@ -123,6 +124,9 @@ fn settle_flow(
             heard: now.heard,
             sending: now.sending,
         });
+    }
+    if before.muted && !now.muted {
+        media(MediaCommand::Mute(id, false));
     }
     if now.music && !before.music {
         media(MediaCommand::Music(id, true));

@@ -137,6 +137,8 @@ pub struct Call {
     pub(crate) referral: Option<Referral>,
     /// What its INVITE refers to.
     pub(crate) because: Option<Because>,
+    /// The REFERs sent in it, and the calls whose places others were to take by them.
+    pub(crate) refers: Vec<(u32, Option<CallId>)>,
     /// The call whose place this one takes, until that one is over.
     pub(crate) replaces: Option<CallId>,
     /// The id of a call in its place, if the peer does not take it up again.
@@ -272,6 +274,7 @@ impl Call {
             silenced: false,
             referral: None,
             because: None,
+            refers: Vec::new(),
             replaces: None,
             replacement: None,
             deadline: None,

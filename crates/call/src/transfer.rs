@@ -386,6 +386,10 @@ impl Phone {
     pub(crate) fn keep_consulting(&mut self, customer: CallId) -> Result<(), Refusal> {
         let transfer = self.transfer_mut(customer).ok_or(Refusal::NotConsulting)?;
         transfer.completes_at = None;
+        // Nor later, if the expert has not answered yet.
+        if transfer.how == How::HandOver {
+            transfer.how = How::Consult;
+        }
         Ok(())
     }
 
@@ -470,10 +474,7 @@ impl Phone {
                 transfer.untold = !subscribed;
                 transfer.deadline = Some(word);
             }
-            405 | 501 | 603 => {
-                let reason = TransferReason::NotSupported { status };
-                self.merge_instead(now, customer, reason, commands);
-            }
+            405 | 501 | 603 => self.merge_instead(now, customer, status, commands),
             408 | 503 => self.failed(now, customer, TransferReason::ConnectionLost, commands),
             status => self.failed(now, customer, TransferReason::Refused { status }, commands),
         }
@@ -490,14 +491,16 @@ impl Phone {
     ) {
         let word = now + self.config.transfer_word;
         match self.completing(customer, refer) {
-            Some(_) if (200..300).contains(&status) => self.done(now, customer, None, commands),
+            Some(_) if (200..300).contains(&status) => {
+                self.done(now, customer, refer, None, commands);
+            }
             Some(_) if status >= 300 => {
                 let reason = TransferReason::NotConnected { status };
                 self.failed(now, customer, reason, commands);
             }
             Some(_) if terminated => self.failed(now, customer, TransferReason::NoWord, commands),
             Some(transfer) => transfer.deadline = Some(word),
-            None if (200..300).contains(&status) => self.late_word(now, customer, commands),
+            None if (200..300).contains(&status) => self.late_word(now, customer, refer, commands),
             None => {}
         }
     }
@@ -511,7 +514,9 @@ impl Phone {
         };
         for customer in of(&|t| due(t.completes_at), &self.transfers) {
             // If it cannot be done now, the agent sees both people and the button.
-            let _ = self.keep_consulting(customer);
+            if let Some(transfer) = self.transfer_mut(customer) {
+                transfer.completes_at = None;
+            }
             let _ = self.complete(now, customer, false, commands);
         }
         for customer in of(&|t| due(t.deadline), &self.transfers) {
@@ -519,22 +524,41 @@ impl Phone {
         }
     }
 
-    /// A call has ended: what that means to the transfer it is part of.
-    pub(crate) fn transfer_after(
+    /// A call has ended: what that means to the transfers it is part of.
+    pub(crate) fn transfers_after(
         &mut self,
         now: Instant,
         ended: CallId,
         reason: EndReason,
         commands: &mut Vec<Command>,
     ) {
-        let part = |t: &&mut Transfer| t.customer == ended || t.expert == Some(ended);
-        let Some(transfer) = self.transfers.iter_mut().find(part) else {
+        let part = |t: &&Transfer| t.customer == ended || t.expert == Some(ended);
+        let of_it: Vec<CallId> = self
+            .transfers
+            .iter()
+            .filter(part)
+            .map(|t| t.customer)
+            .collect();
+        for customer in of_it {
+            self.transfer_after(now, customer, ended, reason, commands);
+        }
+    }
+
+    fn transfer_after(
+        &mut self,
+        now: Instant,
+        customer: CallId,
+        ended: CallId,
+        reason: EndReason,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(transfer) = self.transfer_mut(customer) else {
             return;
         };
-        let (customer, expert, untold) = (transfer.customer, transfer.expert, transfer.untold);
+        let (expert, how, untold) = (transfer.expert, transfer.how, transfer.untold);
         let of_customer = customer == ended;
         let completing = transfer.phase == Phase::Completing;
-        if completing && !of_customer && transfer.how != How::Conference {
+        if completing && !of_customer && how != How::Conference {
             // That is how a server begins: the customer takes this call's place. Word follows.
             let soon = now + EXPERT_REPLACED;
             transfer.deadline = transfer.deadline.map(|at| at.min(soon));
@@ -546,7 +570,7 @@ impl Phone {
         let both_gone = completing && !expert_lives;
         let (news, reason) = match (of_customer, both_gone) {
             (true, true) if untold => (TransferNews::Done, TransferReason::BothEnded),
-            (true, true) if expert.is_some() => (TransferNews::Over, TransferReason::BothEnded),
+            (true, true) if how != How::Blind => (TransferNews::Over, TransferReason::BothEnded),
             (true, _) => (TransferNews::Over, TransferReason::CustomerGone(reason)),
             (false, _) => (TransferNews::Over, TransferReason::ExpertGone(reason)),
         };
@@ -570,6 +594,9 @@ impl Phone {
         transfer.trouble = None;
         let (to, expert) = (transfer.to.clone(), transfer.expert);
         let replaces = expert.filter(|_| transfer.how != How::Conference);
+        if let Some(call) = self.calls.get_mut(&customer) {
+            call.refers.push((refer, replaces));
+        }
         self.say(customer, expert, TransferNews::Completing, None, commands);
         commands.push(Command::Sip(SipCommand::Refer {
             call: customer,
@@ -579,24 +606,32 @@ impl Phone {
         }));
     }
 
-    /// The server has connected the two: let go of both.
+    /// The server has connected the two of this REFER: let go of both. Whom it does not concern, the
+    /// agent keeps: the conference, or an expert who was asked since.
     fn done(
         &mut self,
         now: Instant,
         customer: CallId,
+        refer: u32,
         reason: Option<TransferReason>,
         commands: &mut Vec<Command>,
     ) {
-        let transfer = self.transfers.iter().find(|t| t.customer == customer);
-        let expert = transfer.and_then(|t| t.expert);
-        // In a conference the agent stays.
-        let leaves = transfer.is_none_or(|t| t.how != How::Conference);
+        let replaced = self.replaced_by(customer, refer).flatten();
+        let expert = self.transfer_of(customer).and_then(|t| t.expert);
+        let expert = replaced.or(expert);
         self.transfers.retain(|t| t.customer != customer);
         self.say(customer, expert, TransferNews::Done, reason, commands);
         self.end(now, customer, EndReason::Transferred, 480, commands);
-        if let Some(expert) = expert.filter(|_| leaves) {
-            self.end(now, expert, EndReason::Transferred, 480, commands);
+        if let Some(replaced) = replaced {
+            self.end(now, replaced, EndReason::Transferred, 480, commands);
         }
+    }
+
+    /// Whose place was to be taken by a REFER, if it was sent.
+    fn replaced_by(&self, customer: CallId, refer: u32) -> Option<Option<CallId>> {
+        let call = self.calls.get(&customer)?;
+        let sent = call.refers.iter().find(|(number, _)| *number == refer);
+        sent.map(|(_, replaces)| *replaces)
     }
 
     /// It did not come about: back to consulting, if there is somebody to consult.
@@ -630,44 +665,56 @@ impl Phone {
         );
     }
 
-    /// The server does not transfer calls: what it would do, the agent's phone does.
+    /// The server does not transfer calls: what it would do, the agent's phone does, if it can.
     fn merge_instead(
         &mut self,
         now: Instant,
         customer: CallId,
-        reason: TransferReason,
+        status: u16,
         commands: &mut Vec<Command>,
     ) {
-        let transfer = self.transfers.iter().find(|t| t.customer == customer);
-        let consults = |t: &&Transfer| matches!(t.how, How::Consult | How::HandOver);
-        let expert = transfer.filter(consults).and_then(|t| t.expert);
-        self.failed(now, customer, reason, commands);
-        if let Some(expert) = expert
-            && self.join(customer, expert).is_ok()
-        {
-            self.say(
-                customer,
-                Some(expert),
-                TransferNews::Merged,
-                Some(reason),
-                commands,
-            );
+        let Some(transfer) = self.transfer_of(customer) else {
+            return;
+        };
+        let (expert, how) = (transfer.expert, transfer.how);
+        let there = expert.filter(|id| {
+            matches!(how, How::Consult | How::HandOver)
+                && self.calls.get(id).is_some_and(Call::live)
+        });
+        let merged = there.is_some_and(|expert| self.join(customer, expert).is_ok());
+        let reason = match how {
+            How::Leave => TransferReason::NotSupported { status },
+            _ if merged => TransferReason::NotSupported { status },
+            _ => TransferReason::Refused { status },
+        };
+        if !merged {
+            return self.failed(now, customer, reason, commands);
+        }
+        for news in [TransferNews::Failed, TransferNews::Merged] {
+            self.say(customer, expert, news, Some(reason), commands);
         }
     }
 
     /// The server says that it is done when we had stopped waiting. A customer who is on hold is
     /// with the expert now; one whom the agent talks to is not taken away on a stale word.
-    fn late_word(&mut self, now: Instant, customer: CallId, commands: &mut Vec<Command>) {
-        let Some(call) = self.calls.get(&customer).filter(|call| call.live()) else {
+    fn late_word(
+        &mut self,
+        now: Instant,
+        customer: CallId,
+        refer: u32,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(replaced) = self.replaced_by(customer, refer) else {
             return;
         };
-        let talking = self.in_focus(call.id) || self.grouped(call.id);
-        if talking {
+        if !self.calls.get(&customer).is_some_and(Call::live) {
+            return;
+        }
+        if self.in_focus(customer) || self.grouped(customer) {
             let (news, reason) = (TransferNews::Failed, Some(TransferReason::Late));
-            let expert = self.transfer_of(customer).and_then(|t| t.expert);
-            self.say(customer, expert, news, reason, commands);
+            self.say(customer, replaced, news, reason, commands);
         } else {
-            self.done(now, customer, Some(TransferReason::Late), commands);
+            self.done(now, customer, refer, Some(TransferReason::Late), commands);
         }
     }
 
@@ -712,11 +759,23 @@ impl Phone {
         if self.is_completing(id) {
             return Err(Refusal::Transferring);
         }
-        let part = |t: &Transfer| t.customer == id || t.expert == Some(id);
-        if self.transfers.iter().any(part) {
+        if self.has_part(id) {
             return Err(Refusal::Consulting);
         }
         Ok(())
+    }
+
+    /// Whether a call is the customer's or the expert's of a transfer.
+    pub(crate) fn has_part(&self, id: CallId) -> bool {
+        let part = |t: &Transfer| t.customer == id || t.expert == Some(id);
+        self.transfers.iter().any(part)
+    }
+
+    /// A call that is over is shown no longer, though the server has not said yet what became of it.
+    pub(crate) fn expert_forgotten(&mut self, id: CallId) {
+        for transfer in self.transfers.iter_mut() {
+            transfer.expert = transfer.expert.filter(|expert| *expert != id);
+        }
     }
 
     /// Give a call the agent's ears and voice, held or not, answered or not.

@@ -13,6 +13,7 @@ use crate::{
     error::{DeskError, ErrorCode},
     event::DeskEvent,
     log::LogHealth,
+    network,
     number::{self, Country, Number},
     profile::{Profile, instance},
     run::{Inbox, Machines, Outlets, Running},
@@ -145,6 +146,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     };
     let running = Running::new(config.phone, config.country, machines, outlets);
     let inbox = Inbox {
+        network: network::watch(),
         actions: inbox,
         sip,
         audio,

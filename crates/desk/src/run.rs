@@ -29,6 +29,7 @@ use crate::{
     leg::Leg,
     line::Report,
     log::LogHealth,
+    network::{Change, Watch},
     number::Country,
     recovery::Left,
     snapshot::{Registration, Snapshot},
@@ -44,6 +45,7 @@ pub(crate) struct Inbox {
     pub(crate) log: Option<LogHealth>,
     pub(crate) journal: Option<watch::Receiver<Option<Trouble>>>,
     pub(crate) unfinished: Option<watch::Receiver<Arc<[Unfinished]>>>,
+    pub(crate) network: Watch,
 }
 
 /// What the desk commands.
@@ -159,6 +161,7 @@ impl Running {
                     self.read_statistics();
                     self.sign_of_life();
                 }
+                change = inbox.network.changed() => self.network_changed(change),
                 Some(unfinished) = news(&mut inbox.unfinished) => self.left(&unfinished),
                 () = until(recover_by), if recover_by.is_some() => {
                     // Nobody has decided in time.
@@ -254,6 +257,13 @@ impl Running {
         self.refusal = None;
         self.feed(Event::User(action));
         self.refusal.take().map_or(Ok(Done::Accepted), Err)
+    }
+
+    /// The connection to the server is looked at, and each call looks for another way of its sound.
+    fn network_changed(&mut self, change: Change) {
+        info!(?change, "the network is another one");
+        self.machines.agent.send(SipRequest::NetworkChanged);
+        self.feed(Event::NetworkChanged);
     }
 
     /// Says farewell everywhere; the loop ends when the user agent has.

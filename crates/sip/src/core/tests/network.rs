@@ -359,8 +359,9 @@ proptest! {
             prop_assert!(busy || w.t.core.poll_timeout().is_some(), "stuck after {step:?}");
             prop_assert!(w.wrong.is_empty(), "{:?}", w.wrong);
         }
-        for _ in 0..60 {
-            for step in [Step::HangUp, Step::Attempt(true), Step::Answer(200), Step::Prepared(true), Step::Answer(200), Step::Wait(30_000)] {
+        // Long enough for the longest rest, and answered sooner than a REGISTER is given up.
+        for _ in 0..700 {
+            for step in [Step::HangUp, Step::Attempt(true), Step::Answer(200), Step::Prepared(true), Step::Answer(200), Step::Wait(2000)] {
                 w.step(step);
             }
         }

@@ -254,7 +254,8 @@ impl Phone {
         call.negotiation.open();
         // The agent has gone on to another call while this one was under way.
         call.negotiation.want(!focused);
-        if let Some(old) = call.replaces {
+        let replaces = call.replaces;
+        if let Some(old) = replaces.filter(|old| self.calls.get(old).is_some_and(Call::live)) {
             self.take_place(id, old);
         }
     }

@@ -98,12 +98,11 @@ impl Phone {
         true
     }
 
-    /// `new` has been answered: it is what `old` was, to the agent and to transfers.
+    /// `new` is what `old` was, or has been until now, to the agent and to transfers.
     pub(crate) fn take_place(&mut self, new: CallId, old: CallId) {
         let Some((muted, volume, silenced)) = self
             .calls
             .get(&old)
-            .filter(|call| call.live())
             .map(|call| (call.muted, call.volume, call.silenced))
         else {
             return;

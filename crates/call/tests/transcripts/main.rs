@@ -6,9 +6,14 @@
     reason = "tests pick the time they hand in; what fails here fails the test"
 )]
 
+mod consult;
 mod faults;
+mod group;
 mod hold;
 mod incoming;
 mod outgoing;
+mod recovery;
+mod referral;
 mod script;
 mod several;
+mod transfer;

@@ -9,6 +9,7 @@ use warmline_call::{
 
 pub(crate) const A: CallId = CallId::new(1);
 pub(crate) const B: CallId = CallId::new(2);
+pub(crate) const C: CallId = CallId::new(3);
 
 pub(crate) fn party() -> Party {
     Party::new("sip:+15550100@example.org")
@@ -68,6 +69,41 @@ pub(crate) fn ended(call: u64, status: Option<u16>) -> SipEvent {
     }
 }
 
+/// The answer to the first REFER or a later one.
+pub(crate) fn refer_answered(call: u64, refer: u32, status: u16) -> SipEvent {
+    SipEvent::ReferAnswered {
+        call: CallId::new(call),
+        refer,
+        status,
+        subscribed: (200..300).contains(&status),
+    }
+}
+
+/// A NOTIFY; the last one from 200 on.
+pub(crate) fn notified(call: u64, refer: u32, status: u16) -> SipEvent {
+    SipEvent::ReferProgress {
+        call: CallId::new(call),
+        refer,
+        status,
+        terminated: status >= 200,
+    }
+}
+
+pub(crate) fn complete(customer: u64) -> UserAction {
+    UserAction::Complete {
+        customer: CallId::new(customer),
+        sure: false,
+    }
+}
+
+pub(crate) fn merge(call: u64, with: u64) -> UserAction {
+    UserAction::Merge {
+        call: CallId::new(call),
+        with: CallId::new(with),
+        focus: CallId::new(9),
+    }
+}
+
 /// A phone, the time, and what has happened so far.
 pub(crate) struct Script {
     pub(crate) phone: Phone,
@@ -77,12 +113,18 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(set: impl FnOnce(&mut PhoneConfig)) -> Self {
+        let mut config = PhoneConfig {
+            seed: 42,
+            hold_music: false,
+            ..PhoneConfig::default()
+        };
+        set(&mut config);
         Self {
-            phone: Phone::new(PhoneConfig {
-                seed: 42,
-                hold_music: false,
-                ..PhoneConfig::default()
-            }),
+            phone: Phone::new(config),
             now: Instant::now(),
             log: String::new(),
         }
@@ -101,11 +143,56 @@ impl Script {
     /// An answered call that came in.
     pub(crate) fn established_incoming(call: u64) -> Self {
         let mut script = Self::new();
-        script.sip(invited(call));
-        script.user(UserAction::Answer(CallId::new(call)));
-        script.media(MediaEvent::Ready(CallId::new(call)));
+        script.customer(call);
+        script
+    }
+
+    /// A customer at 1 on hold, and an expert at 2 to whom the agent talks.
+    pub(crate) fn consulting() -> Self {
+        let mut script = Self::established_incoming(1);
+        script.consult(1, 2);
+        script
+    }
+
+    /// The same, and the REFER is out.
+    pub(crate) fn completing() -> Self {
+        let mut script = Self::consulting();
+        script.user(complete(1));
         script.forget();
         script
+    }
+
+    /// 1 and 2 and the agent hear each other.
+    pub(crate) fn grouped() -> Self {
+        let mut script = Self::consulting();
+        script.user(merge(1, 2));
+        script.sip(SipEvent::ReofferAccepted(A));
+        script.forget();
+        script
+    }
+
+    /// A customer calls and is answered.
+    pub(crate) fn customer(&mut self, call: u64) {
+        self.sip(invited(call));
+        self.user(UserAction::Answer(CallId::new(call)));
+        self.media(MediaEvent::Ready(CallId::new(call)));
+        self.forget();
+    }
+
+    /// An expert is called, and answers after having been rung.
+    pub(crate) fn consult(&mut self, customer: u64, expert: u64) {
+        let id = CallId::new(expert);
+        self.user(UserAction::Consult {
+            customer: CallId::new(customer),
+            expert: id,
+            to: party(),
+            hand_over: false,
+        });
+        self.media(MediaEvent::Ready(id));
+        self.sip(SipEvent::ReofferAccepted(CallId::new(customer)));
+        self.sip(ringing(expert, 180));
+        self.sip(answered(expert, 1));
+        self.forget();
     }
 
     pub(crate) fn user(&mut self, action: UserAction) {
@@ -178,6 +265,12 @@ impl Script {
     pub(crate) fn reason(&self, call: u64) -> EndReason {
         let call = self.phone.call(CallId::new(call)).expect("the call");
         call.end_reason().expect("an ended call")
+    }
+
+    /// Whether the agent and this person hear each other.
+    pub(crate) fn talks_to(&self, call: u64) -> bool {
+        let call = self.phone.call(CallId::new(call)).expect("the call");
+        call.heard() && call.sending()
     }
 
     #[track_caller]

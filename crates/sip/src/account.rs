@@ -95,14 +95,14 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// The same, but so short that the account is registered at the next edge within 5 s: at most 2 s
+    /// The same, but so short that the account is registered at the next edge within 5 s: at most 1.5 s
     /// between keepalives and 1.5 s for their answer, and 3 s for that to a REGISTER. A live server pays a
-    /// few bytes every 2 s for it; a flow given up by mistake costs a reconnect, and no call. Servers without CRLF
+    /// few bytes every 1.5 s for it; a flow given up by mistake costs a reconnect, and no call. Servers without CRLF
     /// keepalive, who are asked by OPTIONS, are spared that: there a dead flow is noticed within `ping + pong`.
     pub fn among_several(&self) -> Self {
         Self {
             register: self.register.min(Duration::from_secs(3)),
-            ping: self.ping.min(Duration::from_secs(2)),
+            ping: self.ping.min(Duration::from_millis(1500)),
             pong: self.pong.min(Duration::from_millis(1500)),
             ..self.clone()
         }

@@ -166,7 +166,7 @@ impl Talk {
                 self.lost = None;
                 Vec::new()
             }
-            MediaEvent::FirstAudio | MediaEvent::Greeting(_) => Vec::new(),
+            MediaEvent::FirstAudio | MediaEvent::Greeting(_) | MediaEvent::Gap { .. } => Vec::new(),
         }
     }
 

@@ -118,13 +118,18 @@ impl File {
         Ok(steps::of_past(&self.connection, row)?)
     }
 
-    /// Takes over the calls that runs left open that have ended, and gives all it has, the oldest first.
-    pub(crate) fn unfinished(&mut self, path: &Path, own: &Seat) -> Result<Vec<Unfinished>, Fault> {
+    /// Takes over the calls that runs left open that have ended, and gives all it has, the oldest first;
+    /// and whether calls of a run that has not ended stand too.
+    pub(crate) fn unfinished(
+        &mut self,
+        path: &Path,
+        own: &Seat,
+    ) -> Result<(Vec<Unfinished>, bool), Fault> {
         let transaction = immediate(&mut self.connection)?;
-        open::claim(&transaction, path, self.run, own)?;
+        let others = open::claim(&transaction, path, self.run, own)?;
         let unfinished = open::unfinished(&transaction, self.run)?;
         transaction.commit()?;
-        Ok(unfinished)
+        Ok((unfinished, others))
     }
 
     /// Makes all changes or none, and forgets what is too old or too much if calls are added, or none

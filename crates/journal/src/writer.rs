@@ -91,6 +91,8 @@ pub(crate) struct Writer {
     standing: Vec<Standing>,
     /// The calls that earlier runs left open, the oldest first.
     unfinished: Vec<Unfinished>,
+    /// Until when to look once more whether another program has ended, Unix milliseconds.
+    looks_until_ms: Option<u64>,
     /// What the file does not know yet, in order.
     owed: Vec<Owed>,
     /// The log beside the file holds what is to be gone.
@@ -144,6 +146,7 @@ impl Writer {
             next_id: 1,
             standing: Vec::new(),
             unfinished: Vec::new(),
+            looks_until_ms: None,
             owed: Vec::new(),
             untidy: false,
             failing: false,
@@ -157,6 +160,8 @@ impl Writer {
         loop {
             let message = if self.failing {
                 inbox.recv_timeout(RETRY)
+            } else if self.looks_until_ms.is_some() {
+                inbox.recv_timeout(LOOK_AGAIN)
             } else {
                 inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
@@ -178,7 +183,7 @@ impl Writer {
                     let _ = done.try_send(());
                     return;
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.look_again(unix_ms()),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             let kept = self.settle(unix_ms());
@@ -338,7 +343,8 @@ impl Writer {
         let Some((file, seat)) = self.file.as_mut().zip(self.seat.as_ref()) else {
             return Ok(());
         };
-        let unfinished = file.unfinished(path, seat)?;
+        let (unfinished, others) = file.unfinished(path, seat)?;
+        self.looks_until_ms = others.then_some(now_ms + DYING_MS);
         let mut earlier = Vec::new();
         for (row, call) in file.newest(MOST_SHOWN)? {
             earlier.push((row, call, file.steps(row)?));
@@ -464,6 +470,13 @@ fn unix_ms() -> u64 {
 
 /// How long to leave a disk alone that would not take it.
 const RETRY: Duration = Duration::from_secs(10);
+
+/// A program that is killed on a busy machine may still be there when the next one starts: it keeps its
+/// seat until the last of its threads is gone.
+const DYING_MS: u64 = 10_000;
+
+/// How often to look whether it is.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 #[cfg(test)]
 pub(crate) mod tests;

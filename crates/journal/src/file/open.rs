@@ -107,23 +107,31 @@ pub(super) fn give_up(connection: &Connection, run: i64, left: u64) -> rusqlite:
     Ok(())
 }
 
-/// Makes the calls of all runs that have ended this one's: they are unfinished. `connection` is a
-/// transaction, so that two programs that start at once do not find the same ones.
+/// Makes the calls of all runs that have ended this one's: they are unfinished. Says whether calls of a
+/// run that has not stand too. `connection` is a transaction, so that two programs that start at once do
+/// not find the same ones.
 pub(super) fn claim(
     connection: &Connection,
     path: &Path,
     run: i64,
     own: &Seat,
-) -> Result<(), Fault> {
-    let mut query = connection.prepare("SELECT DISTINCT seat FROM runs WHERE id <> ?1")?;
-    let seats = query.query_map([run], |row| row.get(0))?;
-    for number in seats.collect::<Result<Vec<i64>, _>>()? {
+) -> Result<bool, Fault> {
+    let mut query = connection.prepare(
+        "SELECT seat, count(open_calls.id) FROM runs LEFT JOIN open_calls ON run = runs.id
+         WHERE runs.id <> ?1 GROUP BY seat",
+    )?;
+    let seats = query.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut others = false;
+    for (number, calls) in seats.collect::<Result<Vec<(i64, i64)>, _>>()? {
         // What was written from our own seat before us is from a run that has ended.
         let vacant = if number == own.number() {
             None
         } else {
             match Seat::take_this(path, number)? {
-                None => continue,
+                None => {
+                    others |= calls > 0;
+                    continue;
+                }
                 vacant => vacant,
             }
         };
@@ -131,7 +139,7 @@ pub(super) fn claim(
         // Until now nobody could sit down there.
         drop(vacant);
     }
-    Ok(())
+    Ok(others)
 }
 
 /// The calls that this run has found left open, the oldest first.

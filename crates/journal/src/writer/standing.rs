@@ -48,6 +48,26 @@ impl Writer {
         self.give_up(&too_late);
     }
 
+    /// Another program had calls when this one began: it may have been about to end.
+    pub(super) fn look_again(&mut self, now_ms: u64) {
+        let Some(until_ms) = self.looks_until_ms else {
+            return;
+        };
+        // Until all is written, the file has calls that were given up or taken up.
+        if let (Some(path), Some(file), Some(seat), true) =
+            (&self.path, &mut self.file, &self.seat, self.owed.is_empty())
+        {
+            match file.unfinished(path, seat) {
+                Ok((unfinished, others)) => {
+                    self.looks_until_ms = (others && now_ms < until_ms).then_some(until_ms);
+                    return self.find(unfinished, now_ms);
+                }
+                Err(fault) => tracing::debug!(%fault, "no look at what others left"),
+            }
+        }
+        self.looks_until_ms = (now_ms < until_ms).then_some(until_ms);
+    }
+
     /// The file does not know what stands.
     pub(super) fn owe_all_that_stands(&mut self) {
         self.owed

@@ -208,6 +208,30 @@ fn the_living_calls_of_another_window_are_not_unfinished() {
 }
 
 #[test]
+fn a_program_that_is_still_dying_when_the_next_one_starts_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dying = Desk::open(&folder);
+    let quiet = Desk::open(&folder);
+    dying.keep(1);
+    let mut next = Desk::open(&folder);
+    let mut look = |after_ms| {
+        next.writer.look_again(NOW_MS + after_ms);
+        next.settle();
+        (next.left(), next.writer.looks_until_ms.is_some())
+    };
+    assert_eq!(look(200), (vec![], true));
+    drop(dying);
+    assert_eq!(look(400), (vec![1], false));
+    drop((next, quiet));
+
+    let mut lives = Desk::open(&folder);
+    lives.keep(2);
+    let mut next = Desk::open(&folder);
+    next.writer.look_again(NOW_MS + DYING_MS);
+    assert_eq!(next.writer.looks_until_ms, None, "it is another window");
+}
+
+#[test]
 fn a_consultation_whose_customer_is_gone_stands_alone() {
     let folder = tempfile::tempdir().unwrap();
     let mut desk = Desk::open(&folder);

@@ -5,14 +5,17 @@
 mod commands;
 mod first_run;
 mod history;
+mod last_way_out;
 #[cfg(target_os = "macos")]
 mod menu;
+mod page;
 mod phone;
 mod practice;
 mod restarts;
 mod settings;
 mod shell;
 mod signals;
+mod web_process;
 mod window;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -52,7 +55,7 @@ fn main() -> ExitCode {
         Err(error) => (None, Some(error)),
     };
     let health = log.as_ref().map(log::Log::health);
-    let builder = tauri::Builder::default();
+    let builder = web_process::watched(tauri::Builder::default());
     #[cfg(target_os = "macos")]
     let builder = builder.menu(menu::menu).on_menu_event(menu::on_event);
     let app = builder

@@ -16,12 +16,15 @@ use warmline_ipc::{UiAccount, UiError, UiProblem, UiSnapshot};
 
 use crate::{
     first_run::Profile,
-    history,
+    history, last_way_out,
+    page::Page,
     phone::{News, Phone},
     practice::Centre,
     restarts::Restarts,
     settings::Kept,
-    signals, window,
+    signals,
+    web_process::Loss,
+    window,
 };
 
 /// A handle on the task.
@@ -57,8 +60,7 @@ impl Shell {
             starting: None,
             restarts: Restarts::default(),
             account: UiAccount::Starting,
-            page: None,
-            shown: None,
+            page: Page::default(),
             closing: None,
             desk: desk_sender,
         };
@@ -74,6 +76,11 @@ impl Shell {
     /// Shows a page everything from now on.
     pub(crate) fn watch(&self, page: Channel<UiSnapshot>) {
         self.ask(Ask::Watch(page));
+    }
+
+    /// The page has died with the process that showed it.
+    pub(crate) fn page_lost(&self, loss: Loss) {
+        self.ask(Ask::PageLost(loss));
     }
 
     /// The page shows the sound devices, or no longer does.
@@ -148,6 +155,7 @@ impl Shell {
 
 enum Ask {
     Watch(Channel<UiSnapshot>),
+    PageLost(Loss),
     LookAtSound(bool),
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
@@ -184,9 +192,7 @@ struct Task {
     restarts: Restarts,
     /// What is shown as long as no phone runs.
     account: UiAccount,
-    /// The one in the window. A page that is loaded again takes the place of the one before.
-    page: Option<Channel<UiSnapshot>>,
-    shown: Option<UiSnapshot>,
+    page: Page,
     /// Since when the agent is asked whether the window may close.
     closing: Option<Instant>,
     desk: watch::Sender<Option<Desk>>,
@@ -218,6 +224,10 @@ impl Task {
                     self.untold.push(error);
                     false
                 }
+                loss = self.page.due() => {
+                    window::load_again(&self.app, loss);
+                    false
+                }
                 () = &mut terminated => true,
             };
             if leave {
@@ -226,7 +236,7 @@ impl Task {
             self.show();
         }
         window::hide(&self.app);
-        leave_in_any_case();
+        last_way_out::leave_in_any_case();
         if let Some(phone) = self.phone.take() {
             phone.quit().await;
         }
@@ -244,13 +254,15 @@ impl Task {
     fn carry_out(&mut self, ask: Ask) -> bool {
         match ask {
             Ask::Watch(page) => {
-                let gone = self
-                    .shown
-                    .as_ref()
-                    .is_some_and(|shown| page.send(shown.clone()).is_err());
-                self.page = (!gone).then_some(page);
+                self.page.watch(page);
                 // A page that is new, or loaded again, shows no devices yet.
                 self.look_at_sound(false);
+                self.name_window();
+            }
+            Ask::PageLost(loss) => {
+                self.page.lost(loss);
+                self.look_at_sound(false);
+                self.name_window();
             }
             Ask::LookAtSound(looking) => self.look_at_sound(looking),
             Ask::ChooseDevice(role, id, asked) => {
@@ -270,12 +282,13 @@ impl Task {
             }
             Ask::CloseAsked => {
                 let calls = self.phone.as_ref().is_some_and(Phone::has_calls);
-                // Without a page there is nobody who could ask the agent. A page may also be dead and
-                // not know it: whoever still wants to leave after a while has seen no question.
+                // Without a page there is nobody who could ask the agent. One that comes back asks then;
+                // whoever still wants to leave after a while has seen no question.
                 let unheard = self
                     .closing
                     .is_some_and(|asked| asked.elapsed() >= PATIENCE);
-                if !calls || self.page.is_none() || unheard {
+                let asks = self.page.is_there() || self.page.comes_back();
+                if !calls || !asks || unheard {
                     return true;
                 }
                 self.closing.get_or_insert_with(Instant::now);
@@ -366,7 +379,7 @@ impl Task {
             Ok((phone, centre)) => {
                 if centre.is_some() {
                     self.centre = centre;
-                    window::set_title(&self.app, "Warmline practice");
+                    self.name_window();
                 }
                 self.desk.send_replace(Some(phone.desk.clone()));
                 self.phone = Some(phone);
@@ -411,7 +424,7 @@ impl Task {
                 if !phone.has_calls() {
                     self.closing = None;
                 }
-                if self.page.is_some() {
+                if self.page.is_there() {
                     for error in self.untold.drain(..) {
                         phone.tell(&error);
                     }
@@ -420,18 +433,23 @@ impl Task {
             }
             None => UiSnapshot::without_phone(self.account.clone()),
         };
-        if self
-            .shown
-            .as_ref()
-            .is_some_and(|shown| shown.looks_like(&now))
-        {
-            return;
-        }
-        let gone = self.page.take_if(|page| page.send(now.clone()).is_err());
-        self.shown = Some(now);
-        if gone.is_some() {
+        if !self.page.show(now) {
             self.look_at_sound(false);
         }
+    }
+
+    /// Without a page, the title is all there is to tell the agent by.
+    fn name_window(&self) {
+        window::set_title(
+            &self.app,
+            if self.page.is_in_trouble() {
+                "Warmline: your calls go on, the window is coming back"
+            } else if self.centre.is_some() {
+                "Warmline practice"
+            } else {
+                "Warmline"
+            },
+        );
     }
 }
 
@@ -441,18 +459,6 @@ fn device_gone() -> UiError {
         "This device is no longer there.",
         "Choose another one, or plug it in again.",
     ))
-}
-
-/// A program without a window that goes on would keep the line and the microphone. The thread is its
-/// own so that nothing that is stuck can stop it.
-fn leave_in_any_case() {
-    std::thread::spawn(|| {
-        std::thread::sleep(LEAVE_AT_LAST);
-        tracing::error!("the phone did not stop; the program ends all the same");
-        std::thread::sleep(LAST_LINE);
-        // `exit` would wait for one that is already stuck in another thread.
-        std::process::abort();
-    });
 }
 
 /// A phone, and the practice that it was opened for.
@@ -480,14 +486,8 @@ async fn next(phone: &mut Option<Phone>) -> News {
     }
 }
 
-/// Later than everything that ends by itself.
-const LEAVE_AT_LAST: Duration = Duration::from_secs(10);
-
 /// Closing twice by a nervous finger is no wish to hang up.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A system that ends the session waits for nobody for long.
 const AT_ONCE: Duration = Duration::from_secs(2);
-
-/// What the log's own thread needs to write the last line.
-const LAST_LINE: Duration = Duration::from_millis(500);

@@ -5,11 +5,38 @@ use tauri::{
     WindowEvent,
 };
 
-use crate::shell::Shell;
+use crate::{shell::Shell, web_process::Loss};
 
 /// Opens it.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    build(app, LABEL)
+}
+
+/// Loads the page again that has died, in another window if it has taken this one along.
+pub(crate) fn load_again(app: &AppHandle, loss: Loss) {
+    let dead = app.webview_windows().into_values().next();
+    let loaded = match (loss, dead) {
+        (Loss::Page, Some(window)) => window.reload(),
+        (Loss::View, Some(dead)) => replace(app, &dead),
+        // The program is about to end.
+        (_, None) => Ok(()),
+    };
+    if let Err(error) = loaded {
+        tracing::error!(%error, "the page cannot be loaded again");
+    }
+}
+
+/// The new one first: with the last window the program would end.
+fn replace(app: &AppHandle, dead: &WebviewWindow) -> tauri::Result<()> {
+    let free = [LABEL, OTHER_LABEL]
+        .into_iter()
+        .find(|label| *label != dead.label());
+    build(app, free.unwrap_or(LABEL))?;
+    dead.destroy()
+}
+
+fn build(app: &AppHandle, label: &str) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, label, WebviewUrl::default())
         .title("Warmline")
         .inner_size(420.0, 720.0)
         .min_inner_size(340.0, 480.0)
@@ -54,7 +81,7 @@ pub(crate) fn hide(app: &AppHandle) {
 }
 
 fn with_window(app: &AppHandle, change: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
-    let Some(window) = app.get_webview_window(LABEL) else {
+    let Some(window) = app.webview_windows().into_values().next() else {
         return;
     };
     if let Err(error) = change(&window) {
@@ -62,5 +89,6 @@ fn with_window(app: &AppHandle, change: impl FnOnce(&WebviewWindow) -> tauri::Re
     }
 }
 
-/// `capabilities/main.json` names it too.
+/// `capabilities/main.json` names them too.
 const LABEL: &str = "main";
+const OTHER_LABEL: &str = "main-again";

@@ -134,6 +134,7 @@ fn outlives(over: Over) {
         phone.wait_for("sound again", LIMIT, is(true))?;
         phone.hears(440.0, -20.0)?;
         assert_eq!(phone.count(|kind| matches!(kind, Kind::Ended { .. })), 0);
+        assert_eq!(phone.count(|kind| matches!(kind, Kind::Gap { .. })), 1);
         phone.quit().map(drop)
     });
 }

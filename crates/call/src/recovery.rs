@@ -107,11 +107,16 @@ impl Phone {
         else {
             return;
         };
-        for member in self.group.iter_mut().filter(|member| **member == old) {
-            *member = new;
+        // Unless the agent has done something else with it since.
+        if !self.grouped(new) {
+            for member in self.group.iter_mut().filter(|member| **member == old) {
+                *member = new;
+            }
         }
-        for transfer in &mut self.transfers {
-            transfer.rename(old, new);
+        if !self.has_part(new) {
+            for transfer in &mut self.transfers {
+                transfer.rename(old, new);
+            }
         }
         for (_, replaces) in self.calls.values_mut().flat_map(|call| &mut call.refers) {
             if *replaces == Some(old) {

@@ -69,6 +69,30 @@ fn until_the_new_leg_carries_sound_the_old_one_is_kept() {
 }
 
 #[test]
+fn an_old_leg_that_the_agent_has_sent_elsewhere_is_not_given_a_second_transfer() {
+    let blind = |customer| UserAction::BlindTransfer {
+        customer,
+        to: party(),
+    };
+    let mut desk = Script::established_incoming(1);
+    desk.sip(replacing(2, 1));
+    desk.media(MediaEvent::Ready(B));
+    desk.user(blind(B));
+    desk.user(blind(A));
+    desk.forget();
+    desk.sip(ended(2, None));
+    desk.reads(
+        "
+        > Ended(2)
+            Media Close(2)
+            Transfer(2) Over: CustomerGone(RemoteHungUp)
+        ",
+    );
+    let customers: Vec<CallId> = desk.phone.transfers().map(|t| t.customer()).collect();
+    assert_eq!(customers, [A]);
+}
+
+#[test]
 fn another_call_takes_an_experts_place_and_the_customer_is_handed_to_it() {
     let mut desk = Script::consulting();
     desk.sip(replacing(3, 2));

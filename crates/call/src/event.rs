@@ -176,6 +176,13 @@ pub enum SipEvent {
         /// side before anything was sent counts as 488.
         status: u16,
     },
+    /// Nobody answers within the dialog, though there is a server: its way leads over one that is gone.
+    Unreachable {
+        /// Which call.
+        call: CallId,
+        /// A new id, never used before, for a call in its place.
+        replacement: CallId,
+    },
     /// The answer to our REFER.
     ReferAnswered {
         /// In which call.

@@ -152,15 +152,13 @@ impl Negotiation {
     }
 
     pub(crate) fn refused(&mut self, now: Instant, status: u16, jitter: &mut Jitter) -> Outcome {
-        let Exchange::Ours(Offer { hold, restart }) = self.exchange else {
+        let Exchange::Ours(Offer { hold, .. }) = self.exchange else {
             return Outcome::Settled;
         };
         self.exchange = Exchange::Nobodys;
         let failure = match status {
-            // Nobody answered while the network was gone, which is why it was asked for.
-            408 if restart => HoldFailure::Refused { status },
-            // RFC 3261 §12.2.1.2: these end the dialog.
-            408 | 481 => return Outcome::DialogGone,
+            // RFC 3261 §12.2.1.2. Whether silence (408) ends it as well, the user agent knows.
+            481 => return Outcome::DialogGone,
             491 => {
                 // Also when the agent has changed their mind: the next offer
                 // must keep its distance from the peer's.
@@ -173,8 +171,9 @@ impl Negotiation {
                 }
             }
             status => {
-                // A lost connection reads as 503 (RFC 3261 §8.1.3.1): the answer may have been lost with it.
-                self.doubtful |= status == 503 && hold != self.agreed;
+                // A lost connection reads as 503 (RFC 3261 §8.1.3.1): the answer may have been lost with
+                // it, as it may have been where none came.
+                self.doubtful |= matches!(status, 408 | 503) && hold != self.agreed;
                 HoldFailure::Refused { status }
             }
         };

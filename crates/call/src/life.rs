@@ -52,6 +52,9 @@ impl Phone {
             SipEvent::ReofferRefused { call, status } => {
                 self.reoffer_refused(now, call, status, commands);
             }
+            SipEvent::Unreachable { call, replacement } => {
+                self.unreachable(now, call, replacement, commands);
+            }
             SipEvent::ReferAnswered {
                 call,
                 refer,

@@ -86,13 +86,45 @@ impl Phone {
             return false;
         };
         call.leg = Leg::Confirmed;
-        let (to, new) = (call.party.clone(), call.replacement.take());
-        let Some(new) = new.filter(|new| !self.calls.contains_key(new)) else {
+        call.untaken = true;
+        let new = call.replacement.take();
+        new.is_some_and(|new| self.call_in_place(now, id, new, commands))
+    }
+
+    /// The dialog of a call leads nowhere any more: a new call in its place goes another way.
+    pub(crate) fn unreachable(
+        &mut self,
+        now: Instant,
+        id: CallId,
+        new: CallId,
+        commands: &mut Vec<Command>,
+    ) {
+        let replaced = |call: &Call| call.replaces == Some(id) && call.live();
+        if self.alive(id, Leg::Confirmed).is_some()
+            && !self.is_completing(id)
+            && !self.calls.values().any(replaced)
+        {
+            self.call_in_place(now, id, new, commands);
+        }
+    }
+
+    /// Makes a call that is to take the place of another. False if it cannot be.
+    fn call_in_place(
+        &mut self,
+        now: Instant,
+        old: CallId,
+        new: CallId,
+        commands: &mut Vec<Command>,
+    ) -> bool {
+        let Some(to) = self.calls.get(&old).map(|call| call.party.clone()) else {
             return false;
         };
+        if self.calls.contains_key(&new) {
+            return false;
+        }
         let mut call = Call::new(new, Direction::Outgoing, to, now);
-        call.because = Some(Because::Replaces(id));
-        call.replaces = Some(id);
+        call.because = Some(Because::Replaces(old));
+        call.replaces = Some(old);
         self.calls.insert(new, call);
         self.open_media(now, new, commands);
         true
@@ -198,6 +230,10 @@ impl Phone {
         } else if ours || reason == EndReason::Replaced {
             self.end(now, old, reason, 480, commands);
         } else if matches!(because, Some(Because::Replaces(_))) {
+            // As long as there may be sound, nobody is hung up on.
+            if !self.calls.get(&old).is_some_and(|call| call.untaken) {
+                return;
+            }
             // Neither the old dialog nor a new one in its place: there is nothing left.
             self.end(now, old, EndReason::CallLost, 480, commands);
         } else if established {

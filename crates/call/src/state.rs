@@ -141,6 +141,8 @@ pub struct Call {
     pub(crate) refers: Vec<(u32, Option<CallId>)>,
     /// The call whose place this one takes, until that one is over.
     pub(crate) replaces: Option<CallId>,
+    /// The peer has not taken it up again.
+    pub(crate) untaken: bool,
     /// The id of a call in its place, if the peer does not take it up again.
     pub(crate) replacement: Option<CallId>,
     /// No answer by then ends the call; once over, it is forgotten by then.
@@ -229,6 +231,12 @@ impl Call {
         self.live() && matches!(self.leg, Leg::Unrestored | Leg::Restoring)
     }
 
+    /// Whether it is to take the place of another call, and has not been answered yet: until then the
+    /// agent has nothing to do with it.
+    pub fn waits_to_take_a_place(&self) -> bool {
+        self.replaces.is_some() && self.live() && self.state != State::Established
+    }
+
     /// Whether its media path is up.
     pub fn connected(&self) -> bool {
         self.path.is_up()
@@ -276,6 +284,7 @@ impl Call {
             because: None,
             refers: Vec::new(),
             replaces: None,
+            untaken: false,
             replacement: None,
             deadline: None,
             started: now,

@@ -28,6 +28,8 @@ pub struct Transfer {
     deadline: Option<Instant>,
     /// The REFER under way, or the last one.
     refer: u32,
+    /// The server has understood what it is asked.
+    accepted: bool,
     /// The server tells nothing more (RFC 4488): what it does to the calls has to do.
     untold: bool,
     trouble: Option<TransferReason>,
@@ -104,8 +106,9 @@ pub enum TransferReason {
     ExpertGone(EndReason),
     /// The customer's call has ended.
     CustomerGone(EndReason),
-    /// The server ended both calls without saying whether it connected them.
-    BothEnded,
+    /// The calls ended here before the server said whether it connected the two: it may have, or the
+    /// customer has hung up.
+    Unsaid,
     /// The agent went back to the customer.
     Back,
     /// The server said so after we had given up waiting.
@@ -143,8 +146,8 @@ impl TransferReason {
             Self::ConnectionLost => "The connection to the phone system broke during the transfer.",
             Self::ExpertGone(reason) => reason.of_expert(),
             Self::CustomerGone(_) => "The customer's call is over.",
-            Self::BothEnded => {
-                "The phone system ended both calls. It did not say whether it connected the two."
+            Self::Unsaid => {
+                "The call ended here before the phone system said whether it was handed over."
             }
             Self::Back => "You went back to the customer.",
             Self::Late => "The phone system says, late, that it has connected customer and expert.",
@@ -163,7 +166,7 @@ impl TransferReason {
                 "You still have the customer. Ask whether the expert is there, or try again."
             }
             Self::ExpertGone(_) => "You still have the customer.",
-            Self::BothEnded => "Call the customer back if you are in doubt.",
+            Self::Unsaid => "Call the customer back if you are in doubt.",
             Self::Late => "Hang up when you are done.",
             Self::MaybeMachine(_) => "Listen before you hand the customer over.",
             Self::CustomerGone(_) | Self::Back => "",
@@ -180,7 +183,7 @@ impl TransferReason {
             Self::ConnectionLost => "connection_lost",
             Self::ExpertGone(_) => "expert_gone",
             Self::CustomerGone(_) => "customer_gone",
-            Self::BothEnded => "both_ended",
+            Self::Unsaid => "unsaid",
             Self::Back => "back",
             Self::Late => "late",
             Self::MaybeMachine(suspicion) => suspicion.code(),
@@ -244,6 +247,7 @@ impl Transfer {
             completes_at: None,
             deadline: None,
             refer: 0,
+            accepted: false,
             untold: false,
             trouble: None,
         }
@@ -471,6 +475,7 @@ impl Phone {
         };
         match status {
             200..300 => {
+                transfer.accepted = true;
                 transfer.untold = !subscribed;
                 transfer.deadline = Some(word);
             }
@@ -555,7 +560,8 @@ impl Phone {
         let Some(transfer) = self.transfer_mut(customer) else {
             return;
         };
-        let (expert, how, untold) = (transfer.expert, transfer.how, transfer.untold);
+        let (expert, how) = (transfer.expert, transfer.how);
+        let (accepted, untold) = (transfer.accepted, transfer.untold);
         let of_customer = customer == ended;
         let completing = transfer.phase == Phase::Completing;
         if completing && !of_customer && how != How::Conference {
@@ -569,8 +575,10 @@ impl Phone {
             .is_some_and(Call::live);
         let both_gone = completing && !expert_lives;
         let (news, reason) = match (of_customer, both_gone) {
-            (true, true) if untold => (TransferNews::Done, TransferReason::BothEnded),
-            (true, true) if how != How::Blind => (TransferNews::Over, TransferReason::BothEnded),
+            (true, true) if untold => (TransferNews::Done, TransferReason::Unsaid),
+            (true, true) if how != How::Blind || accepted => {
+                (TransferNews::Over, TransferReason::Unsaid)
+            }
             (true, _) => (TransferNews::Over, TransferReason::CustomerGone(reason)),
             (false, _) => (TransferNews::Over, TransferReason::ExpertGone(reason)),
         };
@@ -590,6 +598,7 @@ impl Phone {
         transfer.completes_at = None;
         transfer.deadline = Some(word);
         transfer.refer = refer;
+        transfer.accepted = false;
         transfer.untold = false;
         transfer.trouble = None;
         let (to, expert) = (transfer.to.clone(), transfer.expert);

@@ -71,6 +71,10 @@ impl Running {
                 // The session is closed already if this is not taken.
                 let _ = self.ask(call, Job::Withdraw);
                 self.feed_sip(CallSip::ReofferRefused { call, status });
+                if status == 408 {
+                    let replacement = self.new_call();
+                    self.feed_sip(CallSip::Unreachable { call, replacement });
+                }
             }
             SipEvent::ReofferCancelled { dialog } => {
                 let call = call_of(dialog);

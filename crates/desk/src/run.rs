@@ -310,7 +310,7 @@ impl Running {
     pub(crate) fn publish(&mut self) {
         let mut news = Vec::new();
         let mut calls = Vec::new();
-        for call in self.phone.calls() {
+        for call in self.phone.calls().filter(|c| !c.waits_to_take_a_place()) {
             let leg = self.legs.entry(call.id()).or_default();
             leg.notes.began.get_or_insert_with(SystemTime::now);
             let view = call_view(call, &leg.notes, self.epoch);
@@ -321,8 +321,7 @@ impl Running {
             news.extend(between(before, &view));
             calls.push(view);
         }
-        self.legs
-            .retain(|id, _| calls.iter().any(|call| call.id == *id));
+        self.legs.retain(|id, _| self.phone.call(*id).is_some());
         self.state.calls = calls;
         self.state.focus = self.phone.focus();
         let transfers = self.phone.transfers();

@@ -75,8 +75,9 @@ impl Running {
         let outcome = match (news, reason) {
             (TransferNews::Done, _) => TransferOutcome::Done,
             (TransferNews::Failed, _) => TransferOutcome::Failed,
-            (TransferNews::Completing, _)
-            | (TransferNews::Over, Some(TransferReason::BothEnded)) => TransferOutcome::Unknown,
+            (TransferNews::Completing, _) | (TransferNews::Over, Some(TransferReason::Unsaid)) => {
+                TransferOutcome::Unknown
+            }
             _ => return,
         };
         match (&mut leg.notes.handed, to, how) {

@@ -95,6 +95,10 @@ pub(crate) fn between(before: Option<&CallView>, now: &CallView) -> Vec<DeskEven
             warmline_call::Direction::Incoming => DeskEvent::Incoming(Box::new(now.clone())),
             warmline_call::Direction::Outgoing => DeskEvent::Dialing(Box::new(now.clone())),
         });
+        // One that has taken another's place is answered already.
+        if now.state == State::Established && !held(now) {
+            events.push(DeskEvent::Active(id));
+        }
         events.extend(ended(now));
         return events;
     };

@@ -100,6 +100,9 @@ fn sip() -> impl Strategy<Value = SipEvent> {
         3 => id().prop_map(SipEvent::ReofferAccepted),
         3 => (id(), prop::sample::select(vec![491, 488, 481, 500]))
             .prop_map(|(call, status)| SipEvent::ReofferRefused { call, status }),
+        1 => (id(), id()).prop_map(|(call, replacement)| {
+            SipEvent::Unreachable { call, replacement }
+        }),
     ]
 }
 

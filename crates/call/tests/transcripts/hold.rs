@@ -162,20 +162,26 @@ fn a_refused_hold_that_is_no_longer_wanted_says_nothing() {
 
 #[test]
 fn a_dialog_that_the_peer_has_forgotten_is_hung_up() {
-    for status in [408, 481] {
-        let mut desk = Script::established(1);
-        desk.user(UserAction::Hold(A));
-        desk.forget();
-        desk.sip(refused(1, status));
-        desk.reads(&format!(
-            "
-            > ReofferRefused(1, {status})
-                Bye(1)
-                Media Close(1)
-            "
-        ));
-        assert_eq!(desk.reason(1), EndReason::CallLost);
-    }
+    let mut desk = Script::established(1);
+    desk.user(UserAction::Hold(A));
+    desk.forget();
+    desk.sip(refused(1, 481));
+    desk.reads(
+        "
+        > ReofferRefused(1, 481)
+            Bye(1)
+            Media Close(1)
+        ",
+    );
+    assert_eq!(desk.reason(1), EndReason::CallLost);
+}
+
+#[test]
+fn silence_within_the_dialog_hangs_up_on_nobody() {
+    let mut desk = Script::established(1);
+    desk.user(UserAction::Hold(A));
+    desk.sip(refused(1, 408));
+    assert_eq!(desk.hold(1), Hold::LocalOnly);
 }
 
 #[test]

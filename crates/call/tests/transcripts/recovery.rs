@@ -298,6 +298,55 @@ fn a_consultation_of_an_earlier_run_goes_on() {
     assert!(desk.talks_to(2));
 }
 
+#[test]
+fn a_call_whose_dialog_leads_over_a_dead_server_goes_on_by_another_way() {
+    let mut desk = Script::established_incoming(1);
+    desk.media(MediaEvent::Connected(A));
+    desk.forget();
+    let unreachable = || SipEvent::Unreachable {
+        call: A,
+        replacement: B,
+    };
+    desk.sip(unreachable());
+    assert!(desk.phone.call(B).expect("a call").waits_to_take_a_place());
+    // Once is enough.
+    desk.sip(unreachable());
+    desk.media(MediaEvent::Ready(B));
+    desk.sip(answered(2, 1));
+    desk.media(MediaEvent::Connected(B));
+    desk.reads(
+        "
+        > Unreachable(1)
+            Media Open(2)
+        > Unreachable(1)
+        > Ready(2)
+            Invite(2) Replaces(CallId(1))
+        > Answered(2, fork 1)
+            Media UseAnswer(2, fork 1)
+            Reoffer(1) hold
+            Media Flow(1): silent
+            Media Flow(2): heard, sending
+        > Connected(2)
+            Bye(1)
+            Media Close(1)
+        ",
+    );
+    assert!(!desk.phone.call(B).expect("a call").waits_to_take_a_place());
+}
+
+#[test]
+fn where_no_other_way_is_had_the_sound_that_is_there_is_kept() {
+    let mut desk = Script::established_incoming(1);
+    desk.media(MediaEvent::Connected(A));
+    desk.sip(SipEvent::Unreachable {
+        call: A,
+        replacement: B,
+    });
+    desk.media(MediaEvent::Ready(B));
+    desk.sip(ended(2, Some(481)));
+    assert!(desk.talks_to(1));
+}
+
 fn replacing(call: u64, old: u64) -> SipEvent {
     SipEvent::Invited {
         call: CallId::new(call),

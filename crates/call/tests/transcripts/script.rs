@@ -329,6 +329,7 @@ fn written(event: &Event) -> String {
             SipEvent::ReofferRefused { call, status } => {
                 format!("ReofferRefused({call}, {status})")
             }
+            SipEvent::Unreachable { call, .. } => format!("Unreachable({call})"),
             SipEvent::ReferAnswered {
                 call,
                 status,

@@ -240,7 +240,7 @@ fn a_server_that_tells_nothing_is_judged_by_what_it_does() {
             Tone Ended
         > Ended(1)
             Media Close(1)
-            Transfer(1, 2) Done: BothEnded
+            Transfer(1, 2) Done: Unsaid
         ",
     );
 

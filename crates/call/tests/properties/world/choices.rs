@@ -236,6 +236,10 @@ impl World {
                     to: Party::default(),
                     new: CallId::new(self.spent + 2),
                 });
+                sip(SipEvent::Unreachable {
+                    call: *id,
+                    replacement: CallId::new(self.spent + 2),
+                });
             }
         }
     }

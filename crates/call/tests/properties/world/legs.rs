@@ -118,6 +118,7 @@ impl World {
             SipEvent::Ringing { .. }
             | SipEvent::Early { .. }
             | SipEvent::Reoffered(_)
+            | SipEvent::Unreachable { .. }
             | SipEvent::ReferProgress { .. } => {}
         }
     }

@@ -200,7 +200,6 @@ impl Phone {
             return Err(Refusal::NotEnded);
         }
         call.dismissed = true;
-        self.expert_forgotten(id);
         Ok(())
     }
 

@@ -189,11 +189,11 @@ Written by `./dev bench faults`; `WARMLINE_FAULT_CASES` says how many sequences.
 
 - `Phone` of `crates/call`, in virtual time, with a server, customers, experts and media sessions that keep to the protocol \
 and otherwise do what they like: REFER refused with any status, NOTIFY late, twice, out of order, for older REFERs or never, \
-BYE at any moment, 491, 408 and 481 to offers, INVITE with Replaces, REFER from the peer, calls of an earlier run that are taken up or not, \
+BYE at any moment, 491, 408 and 481 to offers, dialogs that lead nowhere any more, INVITE with Replaces, REFER from the peer, calls of an earlier run that are taken up or not, \
 paths that break, signs of a machine. The agent presses any button, sense or not. One sequence in eight begins with nobody; the others with customers, \
 a consultation, a REFER under way or a group.
 - **Lost**: a person on an established leg whom neither the agent (hanging up, going back), nor the server (NOTIFY 2xx for a REFER in that leg, \
-481 or 408 to an offer), nor they themselves let go, and who got a BYE all the same, or whose call is not shown, or cannot be talked to. \
+481 to an offer), nor they themselves let go, and who got a BYE all the same, or whose call is not shown, or cannot be talked to. \
 Media that never works, and a call of an earlier run that the server does not take up, let go too.
 - **Orphaned**: a leg that got no farewell, or two, or anything after it.
 - One sequence in {ONE_IN} is nonsense: events in any order about calls that may not exist. People and legs are not counted in it, all else is.

@@ -321,7 +321,7 @@ impl World {
             // RFC 3261 §12.2.1.2.
             Event::Sip(SipEvent::ReofferRefused {
                 call: id,
-                status: 408 | 481,
+                status: 481,
             }) => *id == call || its_restoration(*id),
             Event::Sip(SipEvent::Invited { call: id, .. }) => *id == call,
             Event::Sip(SipEvent::Ended { call: id, .. }) => its_restoration(*id),

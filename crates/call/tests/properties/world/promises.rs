@@ -1,6 +1,8 @@
 //! What must hold after every event, and at the end.
 
-use warmline_call::{Call, CallId, Event, Hold, Phase, State, Tone, UserAction};
+use std::time::Duration;
+
+use warmline_call::{Call, CallId, Event, Hold, Phase, SipEvent, State, Tone, UserAction};
 
 use super::{Kept, Leg, MOST_CALLS, Session, World, keeps};
 
@@ -148,9 +150,16 @@ impl World {
         let ordinary = |call: &&Call| {
             let id = call.id();
             let leg = self.legs.get(&id);
+            let in_place = |(_, event): &(Duration, Event)| {
+                matches!(
+                    event,
+                    Event::Sip(SipEvent::Unreachable { replacement, .. }) if *replacement == id
+                )
+            };
             call.end_reason().is_none()
                 && leg.is_none_or(|leg| leg.instead_of.is_none() && !leg.of_earlier_run)
                 && !self.legs.values().any(|leg| leg.replacement == Some(id))
+                && (self.phone.calls().count() <= MOST_CALLS || !self.events.iter().any(in_place))
         };
         let live = self.phone.calls().filter(ordinary).count();
         keeps!(NothingLeft, live <= MOST_CALLS, "too many calls");

@@ -295,7 +295,8 @@ impl World {
         let leg = &self.legs[&call];
         // Those in each other's place are one call to the agent.
         let is = |other: CallId| self.first_of(call) == self.first_of(other);
-        let its_restoration = |new: CallId| leg.untaken && leg.replacement == Some(new);
+        let its_restoration =
+            |new: CallId| leg.untaken && (leg.replacement == Some(new) || is(new));
         let has_taken_its_place = |new: CallId| {
             let answered = self.legs.get(&new).is_some_and(|new| new.answered);
             answered && new != call && is(new)

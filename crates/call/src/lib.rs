@@ -15,9 +15,11 @@
 
 mod action;
 mod command;
+mod consult;
 mod event;
 mod glare;
 mod group;
+mod handover;
 mod hold;
 mod life;
 mod party;

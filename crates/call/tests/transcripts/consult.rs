@@ -162,6 +162,18 @@ fn a_hand_over_waits_for_the_agent_who_keeps_consulting_before_the_answer_or_aft
 }
 
 #[test]
+fn a_hand_over_does_not_complete_behind_the_back_of_an_agent_on_another_call() {
+    let mut desk = handing_over();
+    desk.sip(answered(2, 1));
+    desk.sip(invited(3));
+    desk.user(UserAction::Answer(C));
+    desk.media(MediaEvent::Ready(C));
+    desk.forget();
+    desk.wait();
+    desk.reads("> Timeout after 5 s");
+}
+
+#[test]
 fn a_hand_over_to_what_may_be_voicemail_asks_first() {
     let mut desk = handing_over();
     desk.sip(answered(2, 1));

@@ -128,7 +128,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
       {asked !== undefined && <Asked asked={asked} headingId={`${headingId}-asked`} />}
       {leaving ? (
         <div className={styles.waits}>
-          <Spinner size="tiny" />
+          <Spinner size="tiny" aria-hidden />
           <div>
             <p className={styles.strong}>Connecting {new Intl.ListFormat("en").format(members.map(partyWords))}.</p>
             <p className={styles.plain}>Waiting for the phone system’s word. You keep both until then.</p>

@@ -179,7 +179,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
       {atHand && keypadOpen && digitsPossible && <Keypad call={talkedTo} />}
       {completing ? (
         <div className={styles.waits}>
-          <Spinner size="tiny" />
+          <Spinner size="tiny" aria-hidden />
           <div>
             <p className={styles.strong}>{`Connecting ${who} with ${whom}.`}</p>
             <p className={styles.plain}>

@@ -115,6 +115,16 @@ impl Ear {
             .fold(0.0, f64::max)
     }
 
+    /// How long a voice was not heard so far, all in all, to a tenth of a second.
+    pub fn silence(&self, of: Voice) -> Duration {
+        let sound = self.sound();
+        let tenths = (sound.seconds() * 10.0) as u32;
+        let silent = (0..tenths)
+            .map(|n| f64::from(n) / 10.0)
+            .filter(|&at| sound.part(at, at + 0.1).level_at(of.hz()) < AUDIBLE);
+        Duration::from_millis(100) * silent.count() as u32
+    }
+
     /// Listens until just these voices are heard for half a second.
     pub fn hears(&self, wanted: &[Voice], limit: Duration) -> Result<()> {
         let start = Instant::now();

@@ -19,7 +19,7 @@ use crate::pulse::Pulse;
 /// A phone to be started: whose, where, and with what for ears and a mouth.
 pub struct PhoneSetup<'lab> {
     lab: &'lab Lab,
-    server: String,
+    servers: Vec<String>,
     person: Person,
     password: String,
     ca_file: Option<PathBuf>,
@@ -38,7 +38,7 @@ impl<'lab> PhoneSetup<'lab> {
     pub(crate) fn new(lab: &'lab Lab, server: &str) -> PhoneSetup<'lab> {
         PhoneSetup {
             lab,
-            server: server.to_owned(),
+            servers: vec![server.to_owned()],
             person: Person::AGENT,
             password: Person::AGENT.password.to_owned(),
             ca_file: Some(lab.ca_file().to_owned()),
@@ -56,6 +56,12 @@ impl<'lab> PhoneSetup<'lab> {
             first: false,
             home: lab.dir().to_owned(),
         }
+    }
+
+    /// A further server, for when those before it fail.
+    pub fn or(mut self, server: &str) -> Self {
+        self.servers.push(server.to_owned());
+        self
     }
 
     /// Whose phone it is; the agent's unless said.
@@ -226,8 +232,8 @@ impl<'lab> PhoneSetup<'lab> {
     /// Writes the profile; its file.
     fn profile(&self, name: &str) -> Result<OsString> {
         let mut text = format!(
-            "server = \"{}\"\naor = \"{}\"\npassword_env = \"WARMLINE_TEST_PASSWORD\"\n",
-            self.server,
+            "server = {:?}\naor = \"{}\"\npassword_env = \"WARMLINE_TEST_PASSWORD\"\n",
+            self.servers,
             self.person.aor()
         );
         if let Some(file) = &self.ca_file {

@@ -7,7 +7,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 use warmline_interop::{Edge, Lab, LabError, Person, Result};
 use warmline_sip::{
-    Account, DialogKey, ReferId, RegistrationState, ServerUri, SipEvent, SipRequest, UserAgent,
+    Account, DialogKey, ReferId, RegistrationState, SavedDialog, ServerUri, SipEvent, SipRequest,
+    UserAgent,
 };
 
 pub(crate) struct Bare {
@@ -72,15 +73,35 @@ impl Bare {
 
     /// Calls a number.
     pub(crate) fn dial(&mut self, number: &str) -> DialogKey {
+        self.invite(number, Vec::new())
+    }
+
+    /// Calls in the place of a call that another user agent has (RFC 3891).
+    pub(crate) fn dial_for(&mut self, saved: &SavedDialog) -> DialogKey {
+        let headers = vec![("Replaces".to_owned(), saved.replaces())];
+        // Asterisk asks first whether anybody has the number, and only then for Replaces: its own Contact,
+        // `asterisk@…`, is nobody.
+        self.invite(&saved.remote_uri(), headers)
+    }
+
+    fn invite(&mut self, to: &str, headers: Vec<(String, String)>) -> DialogKey {
         let dialog = self.agent.next_dialog();
         let offer = self.sdp("sendrecv");
         self.agent.send(SipRequest::Invite {
             dialog,
-            to: number.to_owned(),
+            to: to.to_owned(),
             offer,
-            headers: Vec::new(),
+            headers,
         });
         dialog
+    }
+
+    /// A call as it is written down.
+    pub(crate) fn saved(&mut self, call: DialogKey) -> Result<SavedDialog> {
+        self.wait("the call written down", |event| match event {
+            SipEvent::Saved { dialog, saved } if *dialog == call => Some((**saved).clone()),
+            _ => None,
+        })
     }
 
     /// Waits until it is answered.

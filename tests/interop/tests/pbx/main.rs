@@ -170,6 +170,25 @@ fn what_is_swallowed_leaves_both_calls_without_a_word() {
     });
 }
 
+/// As when a phone has died and been started again: Asterisk takes a new call in the old one's place.
+#[test]
+fn a_call_is_taken_up_by_an_invite_with_replaces() {
+    test(|lab| {
+        let mut office = Office::open(lab)?;
+        let old = office.customer_calls()?;
+        let saved = office.agent.saved(old)?;
+        let mut again = Bare::registered(lab, &office.edge)?;
+        let new = again.dial_for(&saved);
+        again.answered(new)?;
+        office.agent.ended(old)?;
+        assert!(!office.customer.has_ended());
+        again.hold(new)?;
+        office.customer_hears(Voice::Music)?;
+        again.hang_up(new);
+        office.customer.is_hung_up(LIMIT)
+    });
+}
+
 /// The two are connected, and the agent is told by nothing but the end of the calls.
 #[test]
 fn what_is_done_may_be_kept_quiet() {

@@ -31,15 +31,52 @@ impl Driver {
         desktop: &Desktop,
         program: &Path,
         arguments: &[String],
-        environment: &[(&str, &str)],
+        environment: &[(&'static str, &'static str)],
+    ) -> Result<Self> {
+        let wanted = json!({ "binary": program, "args": arguments });
+        let environment = desktop
+            .environment()
+            .chain(
+                environment
+                    .iter()
+                    .map(|(name, value)| (*name, (*value).to_owned())),
+            )
+            .chain([("TAURI_WEBVIEW_AUTOMATION", "true".to_owned())]);
+        Self::begin(dir, &[], environment, wanted)
+    }
+
+    /// Takes hold anew of the web view of a program that was started by another driver: a driver lets go
+    /// for good of one whose web process has died.
+    ///
+    /// # Errors
+    /// The program has no web view that could be held.
+    pub fn on(dir: &Path, program: u32) -> Result<Self> {
+        let environment = std::fs::read_to_string(format!("/proc/{program}/environ"))
+            .map_err(|source| io("reading what a program was told", source))?;
+        let server = environment
+            .split('\0')
+            .find_map(|variable| variable.strip_prefix("WEBKIT_INSPECTOR_SERVER="))
+            .ok_or_else(|| refused("program", "no driver has started it"))?;
+        Self::begin(
+            dir,
+            &[format!("--target={server}")],
+            [].into_iter(),
+            json!({}),
+        )
+    }
+
+    fn begin(
+        dir: &Path,
+        arguments: &[String],
+        environment: impl Iterator<Item = (&'static str, String)>,
+        browser: Value,
     ) -> Result<Self> {
         let port = free_port();
         let mut command = Command::new("WebKitWebDriver");
         command
             .arg(format!("--port={port}"))
-            .envs(desktop.environment())
-            .envs(environment.iter().copied())
-            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+            .args(arguments)
+            .envs(environment);
         let process = Process::start("web-driver", command, Pipes::None, dir)?;
         until("WebDriver", || {
             TcpStream::connect(("127.0.0.1", port)).is_ok()
@@ -52,7 +89,7 @@ impl Driver {
         let wanted = json!({
             "capabilities": { "alwaysMatch": {
                 "browserName": "wry",
-                "webkitgtk:browserOptions": { "binary": program, "args": arguments },
+                "webkitgtk:browserOptions": browser,
             } }
         });
         let session = driver.request("POST", "/session", Some(&wanted))?;

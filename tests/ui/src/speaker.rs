@@ -110,6 +110,31 @@ impl Speaker {
         })
     }
 
+    /// How long it has been listened to, seconds.
+    pub fn seconds(&self) -> f64 {
+        self.so_far().seconds()
+    }
+
+    /// The longest time without sound since then, seconds of [`Speaker::seconds`].
+    pub fn longest_silence(&self, from: f64) -> Duration {
+        let sound = self.so_far();
+        let rest = sound.part(from, sound.seconds());
+        let pieces = rest.samples.chunks(PIECE).map(<[i16]>::to_vec);
+        let silent = pieces.map(|samples| {
+            let piece = Sound {
+                rate: rest.rate,
+                samples,
+            };
+            piece.level() < LOUD
+        });
+        let (mut run, mut longest) = (0, 0);
+        for silent in silent {
+            run = if silent { run + 1 } else { 0 };
+            longest = longest.max(run);
+        }
+        Duration::from_millis(longest * PIECE_MS)
+    }
+
     fn so_far(&self) -> Sound {
         let samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
         Sound {
@@ -158,5 +183,8 @@ const SILENCE: f64 = -60.0;
 const LOUD: f64 = -45.0;
 /// Seconds that are judged.
 const STRETCH: f64 = 0.5;
+/// What silence is looked for in: a hundredth of a second.
+const PIECE: usize = 480;
+const PIECE_MS: u64 = 10;
 const LIMIT: Duration = Duration::from_secs(40);
 const POLL: Duration = Duration::from_millis(200);

@@ -18,6 +18,8 @@ use crate::{
 /// A window under test.
 pub struct Window {
     driver: Driver,
+    /// The one that has started the program, once another had to take hold of it.
+    starter: Option<Driver>,
     /// Its process id.
     program: u32,
     log: PathBuf,
@@ -29,6 +31,7 @@ impl Window {
         let program = driver.program()?;
         let window = Self {
             driver,
+            starter: None,
             program,
             log,
         };
@@ -288,21 +291,53 @@ impl Window {
         runs(self.program)
     }
 
-    /// Ends the process that shows the page, as a crash would.
+    /// The id of the process that shows the page.
+    pub fn page_process(&self) -> Option<u32> {
+        let shows =
+            |child: &u32| read(Path::new(&format!("/proc/{child}/comm"))).starts_with("WebKitWeb");
+        children(self.program).into_iter().find(shows)
+    }
+
+    /// Ends the process that shows the page, as a crash would, and says which one it was.
     ///
     /// # Errors
     /// There is none.
-    pub fn crash_page(&self) -> Result<()> {
-        let page = children(self.program)
-            .into_iter()
-            .find(|child| read(Path::new(&format!("/proc/{child}/comm"))).starts_with("WebKitWeb"))
+    pub fn crash_page(&self) -> Result<u32> {
+        let page = self
+            .page_process()
             .ok_or_else(|| refused("window", "no process shows its page"))?;
-        let killed = Command::new("kill")
-            .args(["-KILL", &page.to_string()])
-            .status();
-        killed
-            .map(drop)
-            .map_err(|source| io("ending the page", source))
+        kill(page)?;
+        Ok(page)
+    }
+
+    /// Waits until the page is there again after its process `dead` has died, and takes hold of it.
+    ///
+    /// # Errors
+    /// It is not, in time.
+    pub fn comes_back(&mut self, dir: &Path, dead: u32) -> Result<()> {
+        self.waits("another web process", || {
+            self.page_process().filter(|page| *page != dead)
+        })?;
+        let first = std::mem::replace(&mut self.driver, Driver::on(dir, self.program)?);
+        self.starter.get_or_insert(first);
+        self.sees_heading()
+    }
+
+    /// Ends the whole program without a warning, as a crash would.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn crash(&self) -> Result<()> {
+        kill(self.program)
+    }
+
+    /// What the timer of the call shows, seconds.
+    pub fn timer(&self) -> Option<u64> {
+        let script =
+            "return document.querySelector('section[data-call] time[role=timer]')?.dateTime ?? ''";
+        let shown = self.driver.script(script, &[]).ok()?;
+        let seconds = shown.as_str()?.strip_prefix("PT")?.strip_suffix('S')?;
+        seconds.parse().ok()
     }
 
     /// What the log of the window gives away, which must be nothing.
@@ -394,6 +429,18 @@ pub mod key {
     pub const F1: &str = "\u{e031}";
     pub const CONTROL: char = '\u{e009}';
     pub const SHIFT: char = '\u{e008}';
+}
+
+fn kill(pid: u32) -> Result<()> {
+    let killed = Command::new("kill")
+        .args(["-KILL", &pid.to_string()])
+        .status();
+    let killed = killed.map_err(|source| io("killing a process", source))?;
+    if killed.success() {
+        Ok(())
+    } else {
+        Err(refused("kill", killed.to_string()))
+    }
 }
 
 fn quote(text: &str) -> String {

@@ -78,6 +78,29 @@ fn all_three_talk_and_the_agent_leaves() {
     });
 }
 
+/// Merged by the server: customer and expert are sent to its conference, where the agent is.
+#[test]
+fn a_conference_of_the_server_takes_all_three() {
+    test(|lab| {
+        let mut trio = Trio::meet(lab)?;
+        trio.profile_lines("[transfer]\nconference = \"620\"\n");
+        let mut agent = trio.agent()?;
+        let call = trio.customer_calls(&mut agent)?;
+        trio.expert_rings(&mut agent, call)?;
+        trio.expert_answers(&mut agent)?;
+        agent.tell(Command::Merge { call: Some(call) })?;
+        let ears = trio.ears(&agent);
+        ears.customer.hears(&[Voice::Agent, Voice::Expert], LIMIT)?;
+        ears.expert.hears(&[Voice::Agent, Voice::Customer], LIMIT)?;
+        ears.agent.hears(&[Voice::Customer, Voice::Expert], LIMIT)?;
+        // The conference goes on without the agent.
+        agent.quit()?;
+        ears.customer.hears(&[Voice::Expert], LIMIT)?;
+        trio.customer.hang_up()?;
+        trio.expert.hang_up()
+    });
+}
+
 /// The same between browsers: JsSIP in Chromium, over WebRTC.
 #[test]
 fn browsers_are_connected_as_well() {

@@ -20,7 +20,7 @@ use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::{Transaction, TransactionEvent, TransactionEventSender};
 use rsipstack::transport::channel::ChannelConnection;
 use rsipstack::transport::{SipAddr, SipConnection, TransportEvent, TransportLayer};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -68,6 +68,8 @@ pub(crate) struct Transactions {
     next_server: u64,
     user_agent: String,
     tasks: JoinSet<()>,
+    /// Closes once the last request handed over is on the flow.
+    last_sent: Option<oneshot::Receiver<()>>,
 }
 
 impl Transactions {
@@ -114,6 +116,7 @@ impl Transactions {
             next_server: 0,
             user_agent: user_agent.to_owned(),
             tasks,
+            last_sent: None,
         })
     }
 
@@ -165,7 +168,8 @@ impl Transactions {
         }
     }
 
-    /// Sends a request that has its `Via` and `CSeq`.
+    /// Sends a request that has its `Via` and `CSeq`, after all that were handed over before: a BYE must
+    /// not overtake the NOTIFY that says why.
     pub(crate) fn send(&mut self, id: ClientId, request: Request) {
         let report = self.report.clone();
         let Ok(key) = TransactionKey::from_request(&request, TransactionRole::Client) else {
@@ -184,8 +188,16 @@ impl Transactions {
             self.layer.clone(),
             Some(self.connection.clone()),
         );
+        let (on_the_flow, sent) = oneshot::channel::<()>();
+        let before = self.last_sent.replace(sent);
         let task = self.tasks.spawn(async move {
-            if transaction.send().await.is_ok() {
+            if let Some(before) = before {
+                // It closes also if that request was abandoned.
+                let _ = before.await;
+            }
+            let sent = transaction.send().await;
+            drop(on_the_flow);
+            if sent.is_ok() {
                 while let Some(message) = transaction.receive().await {
                     if let SipMessage::Response(response) = message
                         && !(invite && is_ringing(&response))
@@ -386,6 +398,30 @@ mod tests {
                 .count();
             assert_eq!((sent, answered), (acks, 1), "{status}");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn requests_go_out_in_the_order_in_which_they_were_handed_over() {
+        let mut transactions = Transactions::start("test", T1 * 100).await.unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        let requests: Vec<_> = (0..200)
+            .map(|n| request(Method::Notify, n, &mut rng))
+            .collect();
+        for (n, request) in requests.iter().enumerate() {
+            transactions.send(ClientId(n as u64), request.clone());
+        }
+        // What goes out twice, because nobody answers, is told apart by coming later.
+        let mut order = Vec::new();
+        while order.len() < requests.len() {
+            if let Happened::Outgoing(SipMessage::Request(sent)) = transactions.next().await {
+                let call = headers::get(&sent.headers, "Call-ID").unwrap_or_default();
+                if !order.iter().any(|known| known == call) {
+                    order.push(call.to_owned());
+                }
+            }
+        }
+        let wanted: Vec<_> = (0..200).map(|n| format!("call-{n}")).collect();
+        assert_eq!(order, wanted);
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ const clock = (node) => {
 const texts = [
   [/^\d+:\d\d(:\d\d)?( [AP]M)?$/, clock],
   [/^Next try in \d+ s\.$|^Trying now\.$/, () => "Next try in 5 s."],
+  [/Possible for \d+ s more\./, () => "Possible for 42 s more."],
   [/You talked for [\d:]+\./, () => "You talked for 0:42."],
   [/· \d+ (s|min)(?= ·|$)/, () => "· 42 s"],
   [/127\.0\.0\.1:\d+/, () => "127.0.0.1:8443"],
@@ -26,6 +27,10 @@ const hold = () => {
         node.data = node.data.replace(pattern, () => stands(node));
       }
     }
+  }
+  // The pointer has just left a button.
+  for (const tooltip of document.querySelectorAll("[role=tooltip]")) {
+    if (tooltip.style.visibility !== "hidden") tooltip.style.visibility = "hidden";
   }
   for (const level of document.querySelectorAll("[role=meter] > div")) {
     const transform = "scaleX(0.62)";

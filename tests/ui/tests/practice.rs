@@ -381,6 +381,7 @@ fn what_keeps_a_phone_from_starting_is_said_and_practice_works_all_the_same() {
             .arguments(&["--practice=/nowhere/day.toml"])
             .open()?;
         window.sees("Practice cannot start")?;
+        window.click("//summary[.='Details for IT']")?;
         window.sees("/nowhere/day.toml")?;
         window.press("Back without practice")?;
         window.sees("Welcome to Warmline")?;
@@ -392,6 +393,8 @@ fn what_keeps_a_phone_from_starting_is_said_and_practice_works_all_the_same() {
         )?;
         let window = Setup::new(lab, &desktop).open()?;
         window.sees("Your password is missing")?;
+        window.sees("Ask your IT department to store it, then try again.")?;
+        window.click("//summary[.='Details for IT']")?;
         window.sees("The system's keychain holds no password for this address.")?;
         drop(window);
 

@@ -49,6 +49,21 @@ fn every_state(lab: &Lab, scheme: Scheme) -> Result<()> {
     )?;
     window.is_reachable()?;
     calls_in(lab, &window, &desktop, &pulse, &mut practice, &mut screens)?;
+    practice.restart_with(
+        &[
+            people::AGENT,
+            people::AT_ONCE,
+            people::MARIA,
+            SAYS_NOTHING_OF_A_TRANSFER,
+            people::EXPERTS,
+            SOMEBODY_WHO_LETS_IT_RING,
+        ]
+        .concat(),
+    )?;
+    window.is_reachable()?;
+    together(&window, &mut practice, &mut screens)?;
+    let window = stopped_in_a_call(lab, &desktop, &practice, window, &mut screens)?;
+    drop(window);
     screens.finish()
 }
 
@@ -167,8 +182,7 @@ fn calls_out(window: &Window, practice: &mut Practice, screens: &mut Screens) ->
 fn server_lost(window: &Window, practice: &mut Practice, screens: &mut Screens) -> Result<()> {
     practice.kill();
     window.sees("Calls cannot reach you now")?;
-    // What the first try finds, and every one after it.
-    window.sees("refuses the connection")?;
+    window.sees("Next try in")?;
     screens.look(window, "offline")
 }
 
@@ -249,6 +263,124 @@ fn calls_in(
     window.press("Dismiss, Tom Okafor")?;
     screens.look(window, "recents")
 }
+
+/// A customer and those who may help, on one card; then all in one conversation.
+fn together(window: &Window, practice: &mut Practice, screens: &mut Screens) -> Result<()> {
+    window.sees_at(MARIA, "Incoming call")?;
+    window.press("Answer")?;
+    window.sees_at(MARIA, "In call")?;
+    window.sees("Clear sound")?;
+    window.press("Transfer")?;
+    window.sees("Who should help Maria Keller?")?;
+    window.driver().keys(&[], "+49 30 23125 201")?;
+    window.sees("+49 30 23125201 · Germany")?;
+    screens.look(window, "bring-in")?;
+    window.press("Close (Escape)")?;
+
+    brings_in(window, "206", "Ask first")?;
+    window.sees_at(MARIA, "Ringing there")?;
+    screens.look(window, "expert-rings")?;
+    window.press("Back to Maria Keller")?;
+    window.sees_at(MARIA, "In call")?;
+    window.press("Dismiss, 206")?;
+
+    brings_in(window, "903", "Hand over")?;
+    window.sees_at(MARIA, "This may be voicemail")?;
+    window.sees("Clear sound")?;
+    screens.look(window, "may-be-voicemail")?;
+    window.press("Connect them")?;
+    window.sees("Connect Maria Keller all the same?")?;
+    screens.look(window, "voicemail-asked")?;
+    window.press("Not yet")?;
+    window.press("Back to Maria Keller")?;
+    practice.does("Voicemail", "ended")?;
+    window.press("Dismiss, 903")?;
+
+    brings_in(window, "201", "Ask first")?;
+    window.sees_at(MARIA, "Talking with you")?;
+    window.sees("Clear sound")?;
+    screens.look(window, "expert")?;
+    window.press("Swap")?;
+    practice.does_this("Nadia Haddad", "hears", "hold")?;
+    window.sees("Clear sound")?;
+    screens.look(window, "expert-waits")?;
+    window.press("Swap")?;
+    practice.does_this(MARIA, "hears", "hold")?;
+    window.sees("Clear sound")?;
+    window.press("Connect them")?;
+    window.sees("Waiting for the phone system’s word.")?;
+    screens.look(window, "connecting-them")?;
+    window.sees("has not said whether the transfer worked")?;
+    window.sees("Clear sound")?;
+    screens.look(window, "transfer-failed")?;
+
+    window.press("Merge")?;
+    window.sees_at(GROUP, "All of you hear each other.")?;
+    screens.look(window, "group")?;
+    window.press("Silence Maria Keller")?;
+    window.press("Loudness of 201")?;
+    window.sees("Silenced: nobody hears them")?;
+    screens.look(window, "group-loudness")?;
+    window.press("Let Maria Keller be heard again")?;
+    window.press("Loudness of 201")?;
+    window.press("Step out")?;
+    window.sees_at(GROUP, "You are away.")?;
+    screens.look(window, "group-away")?;
+    window.press("Go back in")?;
+    window.press("Hang up, 201")?;
+    practice.does("Nadia Haddad", "ended")?;
+    window.sees_at(MARIA, "In call")?;
+    window.press("Dismiss, 201")
+}
+
+/// The program dies in a call; the next one offers to take it up again.
+fn stopped_in_a_call(
+    lab: &Lab,
+    desktop: &Desktop,
+    practice: &Practice,
+    window: Window,
+    screens: &mut Screens,
+) -> Result<Window> {
+    let program = window.driver().program()?.to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", &program])
+        .status();
+    killed.map_err(|source| LabError::Io {
+        doing: "ending the window".to_owned(),
+        source,
+    })?;
+    drop(window);
+    let window = Setup::new(lab, desktop).on(practice).open()?;
+    window.sees("Warmline was stopped in a call with Maria Keller.")?;
+    window.is_reachable()?;
+    screens.look(&window, "recovery")?;
+    window.press("Recover")?;
+    window.sees_at(MARIA, "In call")?;
+    Ok(window)
+}
+
+/// Opens the box of whom to bring in, types a number and chooses one of the ways.
+fn brings_in(window: &Window, number: &str, way: &str) -> Result<()> {
+    window.press("Transfer")?;
+    window.click("//input[@aria-label='Name or number of who should help']")?;
+    window.driver().keys(&[], number)?;
+    window.click(&format!("//button[.//span[text()='{way}']]"))
+}
+
+const GROUP: &str = "You and 2 others";
+
+/// Of the customer above it in a scenario.
+const SAYS_NOTHING_OF_A_TRANSFER: &str = "transfer = \"silent\"\n";
+
+/// Before the lines of a scenario comes nothing more, after them one more expert may.
+const SOMEBODY_WHO_LETS_IT_RING: &str = r#"
+[[expert]]
+name = "Sofia Marino"
+number = "+49 30 23125 206"
+extension = "206"
+manner = "silent"
+after_s = 120
+"#;
 
 const MARIA: &str = "Maria Keller";
 

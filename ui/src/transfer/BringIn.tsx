@@ -147,23 +147,11 @@ interface ChoiceProps {
 /** A way to go on, with what it means below its name. */
 function Choice({ main, icon, label, words, onPress }: ChoiceProps) {
   const styles = useStyles();
-  const id = useId();
   return (
-    <button
-      type="button"
-      className={mergeClasses(styles.choice, main === true && styles.main)}
-      aria-labelledby={`${id}-label`}
-      aria-describedby={`${id}-words`}
-      onClick={onPress}
-    >
+    <button type="button" className={mergeClasses(styles.choice, main === true && styles.main)} onClick={onPress}>
       <span className={styles.icon}>{icon}</span>
       <span>
-        <span id={`${id}-label`} className={styles.label}>
-          {label}
-        </span>
-        <span id={`${id}-words`} className={styles.words}>
-          {words}
-        </span>
+        <span className={styles.label}>{label}</span> <span className={styles.words}>{words}</span>
       </span>
     </button>
   );

@@ -22,7 +22,7 @@ it.each([
   expect(document.activeElement).toBe(field());
   await user.keyboard("2010");
   expect((await screen.findAllByText("Short number 2010")).length).toBeGreaterThan(0);
-  await user.click(button(label));
+  await user.click(button(new RegExp(`^${label}`)));
   expect(host.asked).toEqual([{ do: asked, call: 1, to: "2010" }]);
   expect(screen.queryByRole("combobox", { name: "Name or number of who should help" })).toBeNull();
 });
@@ -45,7 +45,7 @@ it("goes by what is typed after somebody was chosen", async () => {
   await user.keyboard("celik{Enter}");
   await user.clear(field());
   await user.type(field(), "2010");
-  await user.click(button("Ask first"));
+  await user.click(button(/^Ask first/));
   expect(host.asked).toEqual([{ do: "consult", call: 1, to: "2010" }]);
 });
 
@@ -53,7 +53,7 @@ it("says what is wrong with a number in place, and keeps it", async () => {
   const { host, user } = scene("active");
   await user.click(button("Transfer"));
   host.refusal = { code: "badNumber", message: "This is not a number that can be called." };
-  await user.click(button("Hand over"));
+  await user.click(button(/^Hand over/));
   expect(await screen.findByText("This is not a number that can be called.")).toBeTruthy();
   expect(document.activeElement).toBe(field());
 });

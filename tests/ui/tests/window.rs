@@ -153,7 +153,7 @@ fn tab_reaches_every_control_in_the_order_on_the_screen() {
         shift.customer_on_the_line()?;
         shift.window.driver().keys(&[CONTROL], "k")?;
         let mut order = vec![shift.window.focused()?];
-        for _ in 0..6 {
+        for _ in 0..7 {
             shift.window.driver().keys(&[], TAB)?;
             order.push(shift.window.focused()?);
         }
@@ -164,6 +164,7 @@ fn tab_reaches_every_control_in_the_order_on_the_screen() {
                 "Call",
                 "Mute",
                 "Hold",
+                "Transfer",
                 "Keypad",
                 "Sound",
                 "Hang up"

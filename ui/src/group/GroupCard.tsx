@@ -7,7 +7,7 @@ import { MicOff24Filled } from "@fluentui/react-icons/svg/mic-off";
 import { Pause24Regular } from "@fluentui/react-icons/svg/pause";
 import { PeopleAdd24Regular } from "@fluentui/react-icons/svg/people-add";
 import { Play20Filled, Play24Filled } from "@fluentui/react-icons/svg/play";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { CallSound } from "../calls/CallSound";
 import { Controls } from "../calls/Controls";
@@ -40,6 +40,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
   const styles = useStyles();
   const { act } = useAct();
   const [adding, setAdding] = useState(false);
+  const addButton = useRef<HTMLButtonElement>(null);
   const [first] = members;
   const { away, canLeave, note } = group;
   const muted = first.muted;
@@ -50,6 +51,10 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
   const mute = () => act({ do: muted ? "unmute" : "mute", call: first.id });
   const step = () => act({ do: away ? "resume" : "hold", call: first.id });
   const transfer = () => setAdding(!add);
+  const closeAdding = () => {
+    setAdding(false);
+    addButton.current?.focus();
+  };
   useShortcuts(
     atHand
       ? {
@@ -108,6 +113,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
               onPress={step}
             />
             <RoundButton
+              ref={addButton}
               icon={<PeopleAdd24Regular />}
               label="Add"
               hint="Call somebody and take them in"
@@ -124,7 +130,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
           {!away && <CallSound call={first} sound={sound} several />}
         </>
       )}
-      {add && <BringIn call={first.id} who="The group" group onClose={() => setAdding(false)} />}
+      {add && <BringIn call={first.id} who="The group" group onClose={closeAdding} />}
       {asked !== undefined && <Asked asked={asked} headingId={`${headingId}-asked`} />}
       {leaving ? (
         <div className={styles.waits}>

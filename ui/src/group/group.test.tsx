@@ -76,6 +76,7 @@ it("calls somebody to join, and takes them in once they have answered", async ()
   const { host, user, show } = scene("group");
   await user.click(button("Add"));
   await user.keyboard("2010{Enter}");
+  expect(document.activeElement).toBe(button("Add"));
   show(scenes.groupAsks ?? snapshot());
   await user.click(button("Talk to the group"));
   await user.click(button("Take Nadia Haddad in"));

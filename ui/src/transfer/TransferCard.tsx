@@ -8,7 +8,7 @@ import { Headphones24Regular } from "@fluentui/react-icons/svg/headphones";
 import { Merge24Regular } from "@fluentui/react-icons/svg/merge";
 import { Mic24Regular } from "@fluentui/react-icons/svg/mic";
 import { MicOff24Filled } from "@fluentui/react-icons/svg/mic-off";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { CallSound } from "../calls/CallSound";
 import type { CustomerAndExpert } from "../calls/conversations";
@@ -52,6 +52,19 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
   const expertLeft = expert?.state === "ended";
   const suspicion = expert?.suspicion ?? null;
   const asks = asking && suspicion !== null && phase === "consulting";
+  // The keyboard goes back to where the question came from.
+  const connectButton = useRef<HTMLButtonElement>(null);
+  const answered = useRef(false);
+  const answer = () => {
+    answered.current = true;
+    setAsking(false);
+  };
+  useEffect(() => {
+    if (!asks && answered.current) {
+      answered.current = false;
+      connectButton.current?.focus();
+    }
+  }, [asks]);
   const digitsPossible = talkedTo?.state === "active";
   const notYet = completing
     ? LOCKED
@@ -193,15 +206,16 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
           suspicion={suspicion}
           who={who}
           onSure={() => {
-            setAsking(false);
+            answer();
             act({ do: "complete", call, sure: true });
           }}
-          onNotYet={() => setAsking(false)}
+          onNotYet={answer}
         />
       ) : (
         <div className={styles.next}>
           <Tooltip content={notYet ?? `${who} and ${whom} go on without you (${shortcutLabel("connect")})`} relationship="description">
             <Button
+              ref={connectButton}
               appearance="primary"
               size="large"
               className={styles.connect}

@@ -188,6 +188,7 @@ it("asks in place before it connects somebody with what may be a machine", async
   expect(document.activeElement).toBe(button("Not yet"));
   await user.keyboard("{Enter}");
   expect(page().queryByText("Connect Mina Kowalski all the same?")).toBeNull();
+  expect(document.activeElement).toBe(button("Connect them"));
   await user.keyboard(keys("c"));
   await user.click(button("Connect all the same"));
   expect(host.asked).toEqual([{ do: "complete", call: 1, sure: true }]);

@@ -96,6 +96,18 @@ impl Case {
         cases
     }
 
+    /// Whether what the agent is told depends on which of two messages comes first: the PBX's word
+    /// about the transfer, or the end of the call or of the connection that it would come by.
+    pub(crate) fn is_a_race(self) -> bool {
+        match (self.step, self.trouble) {
+            (Step::Blind, Trouble::Pbx(fault)) => {
+                matches!(fault, Fault::None | Fault::Silenced | Fault::Unsubscribed)
+            }
+            (Step::Blind, _) | (Step::Completing, Trouble::WireIsCut) => true,
+            _ => false,
+        }
+    }
+
     /// Plays it through.
     pub(crate) fn play(self, trio: &mut Trio) -> Result<Outcome> {
         let mut agent = trio.agent()?;
@@ -330,8 +342,7 @@ impl fmt::Display for Outcome {
         let [customer, expert, agent] = &self.heard;
         write!(
             f,
-            "{} | {} | {} | {} | {}",
-            self.told.join(", "),
+            "{} | {} | {} | {}",
             together(customer),
             together(expert),
             together(agent),

@@ -195,6 +195,13 @@ impl Call {
             .any(|leg| leg.dialog.owns(call_id, local_tag, remote_tag))
     }
 
+    /// Whether a dialog with this tag of ours may still come of our INVITE.
+    pub(crate) fn awaits(&self, call_id: &str, local_tag: &str) -> bool {
+        let invitation = self.invitation.as_ref();
+        matches!(self.stage, Stage::Calling)
+            && invitation.is_some_and(|invitation| invitation.begins(call_id, local_tag))
+    }
+
     /// Whether a request of ours belongs to this call.
     pub(crate) fn sent(&self, id: ClientId) -> bool {
         self.invitation.as_ref().is_some_and(|i| i.id == Some(id))

@@ -86,6 +86,8 @@ pub(crate) struct Core {
     /// OPTIONS of the desk, with the ids it gave.
     options: BTreeMap<ClientId, u64>,
     probe: Option<Probe>,
+    /// Requests within a dialog that a response still on its way may make: they have overtaken it.
+    overtaking: Vec<(ServerId, Request)>,
     timing: Timing,
     stopping: Stopping,
 }
@@ -122,6 +124,7 @@ impl Core {
             dialogs,
             options: BTreeMap::new(),
             probe: None,
+            overtaking: Vec::new(),
             timing: account.timing.clone(),
             stopping: Stopping::No,
         }
@@ -152,8 +155,14 @@ impl Core {
                     call.server_done(&mut self.line, now, server);
                 }
             }
-            Input::Response(id, response) => self.responded(now, id, &response),
-            Input::ClientDone(id) => self.client_done(now, id),
+            Input::Response(id, response) => {
+                self.responded(now, id, &response);
+                self.overtaken(now);
+            }
+            Input::ClientDone(id) => {
+                self.client_done(now, id);
+                self.overtaken(now);
+            }
             Input::Timeout => self.timeout(now),
         }
         self.replace(now);
@@ -404,13 +413,16 @@ impl Core {
         let tag = |name| headers::get(&request.headers, name).and_then(headers::tag);
         if let (Some(local), Some(remote)) = (tag("To"), tag("From")) {
             let call_id = headers::get(&request.headers, "Call-ID").unwrap_or_default();
-            match self
-                .calls
-                .values_mut()
-                .find(|call| call.owns(call_id, &local, &remote))
+            let mut calls = self.calls.values_mut();
+            if let Some(call) = calls.find(|call| call.owns(call_id, &local, &remote)) {
+                call.received(&mut self.line, now, server, request);
+            } else if request.method != Method::Refer
+                && self.overtaking.len() < MAX_OVERTAKING
+                && self.calls.values().any(|c| c.awaits(call_id, &local))
             {
-                Some(call) => call.received(&mut self.line, now, server, request),
-                None => self.line.refuse(server, &request, 481, Vec::new()),
+                self.overtaking.push((server, request));
+            } else {
+                self.line.refuse(server, &request, 481, Vec::new());
             }
             return;
         }
@@ -443,6 +455,13 @@ impl Core {
         }
     }
 
+    /// A response has come: perhaps the one that made the dialog of what had overtaken it.
+    fn overtaken(&mut self, now: Instant) {
+        for (server, request) in std::mem::take(&mut self.overtaking) {
+            self.requested(now, server, request);
+        }
+    }
+
     fn invited(&mut self, server: ServerId, request: Request) {
         if self.calls.values().any(|call| call.is_merged(&request)) {
             self.line.refuse(server, &request, 482, Vec::new());
@@ -466,6 +485,8 @@ impl Core {
     }
 }
 
+/// More requests than anybody sends right behind a 200: a change of the connected line, a BYE.
+const MAX_OVERTAKING: usize = 8;
 /// How long BYEs may take when the agent stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 

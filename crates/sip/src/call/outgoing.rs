@@ -33,6 +33,15 @@ pub(super) struct Invitation {
     next_fork: u32,
 }
 
+impl Invitation {
+    /// Whether dialogs that come of it have this Call-ID and this tag of ours.
+    pub(super) fn begins(&self, call_id: &str, local_tag: &str) -> bool {
+        let get = |name| headers::get(&self.request.headers, name);
+        let tag = get("From").and_then(headers::tag);
+        get("Call-ID") == Some(call_id) && tag.is_some_and(|tag| tag == local_tag)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cancel {
     No,

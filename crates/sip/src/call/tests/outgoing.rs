@@ -4,7 +4,7 @@ use rsipstack::sip::{Header, Method};
 
 use crate::agent::{DialogKey, EndedBy, ForkId, SipEvent, SipRequest};
 use crate::core::Input;
-use crate::far_end::{ANSWER, FarEnd, OFFER, value};
+use crate::far_end::{ANSWER, FarEnd, OFFER, Peer, value};
 use crate::headers;
 use crate::line::Output;
 
@@ -472,4 +472,25 @@ fn without_a_flow_nothing_is_called() {
         headers: vec![],
     });
     assert_eq!(t.ended().by, EndedBy::Network);
+}
+
+/// Asterisk tells of another connected line right behind its 200, which two tasks may bring in either
+/// order; a 481 would make it hang up.
+#[test]
+fn a_request_that_has_overtaken_the_200_waits_for_it() {
+    let mut t = FarEnd::registered();
+    let (_, id, invite) = t.call();
+    let mut peer = Peer::called(&invite, "theirs");
+    let server = t.incoming(peer.request("UPDATE", "", ""));
+    t.respond(id, &invite, 100, None, vec![], "");
+    t.silent();
+    t.respond(id, &invite, 200, Some("theirs"), vec![], ANSWER);
+    assert_eq!(t.answer_to(server).status_code.code(), 200);
+
+    let mut t = FarEnd::registered();
+    let (_, id, invite) = t.call();
+    let mut stranger = Peer::called(&invite, "strange");
+    let server = t.incoming(stranger.request("UPDATE", "", ""));
+    t.respond(id, &invite, 200, Some("theirs"), vec![], ANSWER);
+    assert_eq!(t.answer_to(server).status_code.code(), 481);
 }

@@ -273,7 +273,8 @@ impl Case {
             return Ending::Expert;
         }
         let ear = trio.ears(agent).customer;
-        let call = Some(call);
+        // After a crash the call may go on by another number.
+        let call = (self.trouble != Trouble::PhoneIsKilled).then_some(call);
         // The PBX may have given the customer back by a call of its own.
         if self.step == Step::Blind
             && agent.answer().is_ok()

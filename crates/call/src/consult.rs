@@ -46,10 +46,7 @@ impl Phone {
         if self.grouped(customer) {
             return Err(Refusal::Grouped);
         }
-        // Music for the customer, and no word of the agent into another ear.
-        if self.focus == Some(customer) {
-            self.drop_focus();
-        }
+        // Not held first: an offer beside the REFER makes some servers hang up before their last word.
         self.transfers
             .push(Transfer::new(customer, None, to, How::Blind));
         self.ask(now, customer, commands);

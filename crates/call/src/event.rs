@@ -17,8 +17,11 @@ pub enum Event {
     Media(MediaEvent),
     /// A call of an earlier run is to be taken up again.
     Restored(Restored),
-    /// The computer's addresses or interfaces have changed, or it was asleep.
-    NetworkChanged,
+    /// The computer's addresses have changed, or it was asleep.
+    NetworkChanged {
+        /// What was there may be gone: ways that seem to be up are looked at as well.
+        lost: bool,
+    },
     /// The instant returned by [`Phone::poll_timeout`](crate::Phone::poll_timeout) has come.
     Timeout,
 }

@@ -40,6 +40,7 @@ pub use event::{Digit, Event, MediaEvent, Rejection, Restored, SipEvent, UserAct
 pub use party::Party;
 pub use phone::{Phone, PhoneConfig};
 pub use reason::{Cause, EndReason, EndedBy, MediaFailure};
+pub use recovery::RecoverBy;
 pub use referral::Referrals;
 pub use state::{Call, CallId, Direction, Hold, Referral, State, Suspicion};
 pub use transfer::{How, Phase, Transfer, TransferNews, TransferReason};

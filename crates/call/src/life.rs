@@ -106,6 +106,7 @@ impl Phone {
         } else if let Some(call) = self.calls.get_mut(&id).filter(|_| replaced.is_some()) {
             // The agent has answered this one already, as another (RFC 3891 §3).
             call.state = State::Answering;
+            call.instead = true;
             call.replaces = replaced;
             self.open_media(now, id, commands);
         } else {
@@ -180,7 +181,11 @@ impl Phone {
         status: u16,
         commands: &mut Vec<Command>,
     ) {
-        if status != 481 && self.replace_unrestored(now, id, commands) {
+        if self.alive(id, Leg::Restoring).is_some() {
+            if status == 481 || !self.replace_unrestored(now, id, commands) {
+                // Neither the old dialog nor a new one in its place: there is nothing left.
+                self.end(now, id, EndReason::CallLost, 480, commands);
+            }
             return;
         }
         let Some(call) = self.calls.get_mut(&id) else {

@@ -9,6 +9,7 @@ use crate::{
     glare::Jitter,
     party::Party,
     reason::{EndReason, MediaFailure},
+    recovery::RecoverBy,
     referral::Referrals,
     sound::Sounds,
     state::{Call, CallId, Leg, State},
@@ -40,6 +41,8 @@ pub struct PhoneConfig {
     pub referrals: Referrals,
     /// The server's conference, into which people are merged; here without one.
     pub conference: Option<Party>,
+    /// What is tried first to take a call of an earlier run up.
+    pub recover_by: RecoverBy,
     /// Whether those on hold hear music of this phone. Servers that have their own drop it.
     pub hold_music: bool,
 }
@@ -58,6 +61,7 @@ impl Default for PhoneConfig {
             transfer_word: Duration::from_secs(30),
             referrals: Referrals::default(),
             conference: None,
+            recover_by: RecoverBy::default(),
             hold_music: true,
         }
     }
@@ -100,9 +104,11 @@ impl Phone {
             Event::Sip(event) => self.sip(now, event, &mut commands),
             Event::Media(event) => self.media(now, event, &mut commands),
             Event::Restored(restored) => self.restored(now, restored, &mut commands),
-            Event::NetworkChanged => {
+            Event::NetworkChanged { lost } => {
                 for call in self.calls.values_mut().filter(|call| call.live()) {
-                    call.path.look_again(now);
+                    if lost || !call.path.is_up() {
+                        call.path.look_again(now);
+                    }
                 }
             }
             Event::Timeout => self.timeout(now, &mut commands),

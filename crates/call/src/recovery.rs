@@ -11,6 +11,17 @@ use crate::{
     transfer::Transfer,
 };
 
+/// What is tried first to take a call of an earlier run up; then the other.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RecoverBy {
+    /// A new call in its place (RFC 3891): some servers cannot begin a second DTLS association within
+    /// a call, and hang up.
+    #[default]
+    Replaces,
+    /// A re-INVITE within its dialog.
+    Reinvite,
+}
+
 impl Phone {
     /// Take a call of an earlier run up again. The customer's comes before the expert's.
     pub(crate) fn restored(
@@ -51,7 +62,15 @@ impl Phone {
         {
             let _ = self.join(with, id);
         }
-        self.open_media(now, id, commands);
+        match self.config.recover_by {
+            RecoverBy::Reinvite => self.open_media(now, id, commands),
+            RecoverBy::Replaces => {
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.replacement = None;
+                }
+                self.call_in_place(now, id, restored.replacement, commands);
+            }
+        }
     }
 
     /// The offer that takes the dialog up again is at hand.
@@ -124,6 +143,7 @@ impl Phone {
         }
         let mut call = Call::new(new, Direction::Outgoing, to, now);
         call.because = Some(Because::Replaces(old));
+        call.instead = true;
         call.replaces = Some(old);
         self.calls.insert(new, call);
         self.open_media(now, new, commands);
@@ -139,6 +159,7 @@ impl Phone {
         else {
             return;
         };
+        self.goes_on_as(new, old);
         // Unless the agent has done something else with it since.
         if !self.grouped(new) {
             for member in self.group.iter_mut().filter(|member| **member == old) {
@@ -168,6 +189,20 @@ impl Phone {
             call.silenced = silenced;
             call.greeted = true;
             call.negotiation.want(!heard);
+        }
+    }
+
+    /// To the agent a call of an earlier run is the same call, by whatever dialog it goes on.
+    fn goes_on_as(&mut self, new: CallId, old: CallId) {
+        let earlier = |call: &&Call| matches!(call.leg, Leg::Unrestored | Leg::Restoring);
+        let Some(old) = self.calls.get(&old).filter(earlier) else {
+            return;
+        };
+        let (direction, started, answered) = (old.direction, old.started, old.answered);
+        if let Some(call) = self.calls.get_mut(&new) {
+            call.direction = direction;
+            call.started = started;
+            call.answered = answered;
         }
     }
 
@@ -230,6 +265,10 @@ impl Phone {
         } else if ours || reason == EndReason::Replaced {
             self.end(now, old, reason, 480, commands);
         } else if matches!(because, Some(Because::Replaces(_))) {
+            if self.alive(old, Leg::Unrestored).is_some() {
+                // The other way to take it up.
+                return self.open_media(now, old, commands);
+            }
             // As long as there may be sound, nobody is hung up on.
             if !self.calls.get(&old).is_some_and(|call| call.untaken) {
                 return;

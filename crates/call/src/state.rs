@@ -66,7 +66,7 @@ pub enum Hold {
     /// Taken back; the peer has not agreed yet. Sound is already on.
     Resuming,
     /// The peer refused to be held: sound is off on our side only, and the
-    /// other end hears silence.
+    /// other end hears music of this phone, or silence without.
     LocalOnly,
 }
 
@@ -139,6 +139,8 @@ pub struct Call {
     pub(crate) because: Option<Because>,
     /// The REFERs sent in it, and the calls whose places others were to take by them.
     pub(crate) refers: Vec<(u32, Option<CallId>)>,
+    /// It was made to take the place of another.
+    pub(crate) instead: bool,
     /// The call whose place this one takes, until that one is over.
     pub(crate) replaces: Option<CallId>,
     /// The peer has not taken it up again.
@@ -231,10 +233,10 @@ impl Call {
         self.live() && matches!(self.leg, Leg::Unrestored | Leg::Restoring)
     }
 
-    /// Whether it is to take the place of another call, and has not been answered yet: until then the
-    /// agent has nothing to do with it.
-    pub fn waits_to_take_a_place(&self) -> bool {
-        self.replaces.is_some() && self.live() && self.state != State::Established
+    /// Whether it was made to take the place of another call, and has not been answered: then the agent
+    /// has nothing to do with it.
+    pub fn is_hidden(&self) -> bool {
+        self.instead && self.answered.is_none()
     }
 
     /// Whether its media path is up.
@@ -283,6 +285,7 @@ impl Call {
             referral: None,
             because: None,
             refers: Vec::new(),
+            instead: false,
             replaces: None,
             untaken: false,
             replacement: None,

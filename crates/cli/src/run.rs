@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 use warmline_desk::{
     CallId, CallView, Desk, DeskError, DeskEvent, Done, ErrorCode, Hold, Rejection, Snapshot,
-    State, UserAction,
+    State, TransferView, UserAction,
 };
 
 use crate::{
@@ -197,11 +197,20 @@ fn action(
     })
 }
 
-/// The customer of a transfer: the one named, else the only one there is, else the newest.
+/// The customer of a transfer: the one named, else of that whose customer or expert is heard, else of
+/// the newest.
 fn customer(call: &Option<u64>, snapshot: &Snapshot) -> Result<CallId, DeskError> {
-    let newest = || snapshot.transfers.last().map(|transfer| transfer.customer);
+    let heard = |transfer: &&TransferView| {
+        let focus = snapshot.focus.is_some();
+        focus && [Some(transfer.customer), transfer.expert].contains(&snapshot.focus)
+    };
+    let meant = || {
+        let heard = snapshot.transfers.iter().find(heard);
+        let transfer = heard.or(snapshot.transfers.last());
+        transfer.map(|transfer| transfer.customer)
+    };
     let named = call.map(CallId::new);
-    named.or_else(newest).ok_or_else(no_such_call)
+    named.or_else(meant).ok_or_else(no_such_call)
 }
 
 fn about(call: CallId, action: impl FnOnce(CallId) -> UserAction) -> (Option<CallId>, UserAction) {

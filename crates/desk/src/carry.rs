@@ -81,9 +81,7 @@ impl Running {
             SipCommand::Cancel(call) => self.machines.agent.send(SipRequest::Cancel {
                 dialog: dialog(call),
             }),
-            SipCommand::Bye(call) => self.machines.agent.send(SipRequest::Bye {
-                dialog: dialog(call),
-            }),
+            SipCommand::Bye(call) => self.bye(call),
             SipCommand::Reoffer {
                 call,
                 hold,
@@ -147,7 +145,7 @@ impl Running {
             Some(Because::Replaces(old)) => {
                 match self.legs.get(&old).and_then(|leg| leg.saved.as_ref()) {
                     Some(saved) => (
-                        saved.remote_target().to_owned(),
+                        saved.remote_uri(),
                         vec![("Replaces".to_owned(), saved.replaces())],
                     ),
                     None => (to, Vec::new()),
@@ -156,9 +154,27 @@ impl Running {
         }
     }
 
+    fn bye(&mut self, call: CallId) {
+        let leg = self.legs.get(&call).filter(|leg| leg.unrestored);
+        let dialog = dialog(call);
+        self.machines
+            .agent
+            .send(match leg.and_then(|leg| leg.saved.clone()) {
+                Some(saved) => SipRequest::Farewell {
+                    dialog,
+                    saved: Box::new(saved),
+                },
+                None => SipRequest::Bye { dialog },
+            });
+    }
+
     fn restore(&mut self, call: CallId) {
         let leg = self.legs.get_mut(&call);
-        let parts = leg.and_then(|leg| Some((leg.saved.clone()?, leg.sdp.ours.take()?)));
+        let parts = leg.and_then(|leg| {
+            let offer = leg.sdp.ours.take()?;
+            leg.unrestored = false;
+            Some((leg.saved.clone()?, offer))
+        });
         let Some((saved, offer)) = parts else {
             return self.media_failed(call, MediaFailure::Internal);
         };

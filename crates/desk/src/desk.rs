@@ -65,6 +65,7 @@ impl DeskConfig {
             complete_on_answer: profile.transfer.complete_on_answer,
             referrals: profile.transfer.referrals,
             conference: profile.transfer.conference.clone().map(Party::new),
+            recover_by: profile.transfer.recover_by,
             hold_music: profile.transfer.hold_music,
             ..PhoneConfig::default()
         };

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use tracing::{info, warn};
 use warmline_audio::{AudioEvent, Role};
 use warmline_call::{
-    CallId, Cause, EndedBy as CallEndedBy, Event, MediaEvent as CallMedia, MediaFailure, Party,
-    SipEvent as CallSip, Suspicion,
+    Call, CallId, Cause, EndedBy as CallEndedBy, Event, MediaEvent as CallMedia, MediaFailure,
+    Party, SipEvent as CallSip, Suspicion,
 };
 use warmline_journal::StepKind;
 use warmline_media::{
@@ -282,6 +282,10 @@ impl Running {
         if self.state.registration != view {
             self.state.registration = view.clone();
             self.publish();
+            match view {
+                Registration::Registered { .. } => self.moved(),
+                _ => self.not_moved_yet(),
+            }
             self.tell(DeskEvent::Registration(view));
         }
     }
@@ -333,7 +337,10 @@ impl Running {
     }
 
     fn refer_progress(&mut self, call: CallId, refer: u32, status: u16, terminated: bool) {
-        self.keep_step(call, StepKind::Progress { status });
+        let leg = self.legs.get_mut(&call);
+        if leg.is_some_and(|leg| leg.told.replace((refer, status)) != Some((refer, status))) {
+            self.keep_step(call, StepKind::Progress { status });
+        }
         self.feed_sip(CallSip::ReferProgress {
             call,
             refer,
@@ -343,7 +350,10 @@ impl Running {
     }
 
     fn referred(&mut self, call: CallId, refer: u32, to: NameAddr, headers: Vec<(String, String)>) {
-        if let Some(leg) = self.legs.get_mut(&call) {
+        // The calls take one at a time.
+        let asked = |call: &Call| call.referral().is_some();
+        let pending = self.phone.call(call).is_some_and(asked);
+        if let Some(leg) = self.legs.get_mut(&call).filter(|_| !pending) {
             leg.referral = Some((refer, headers));
         }
         let to = Party {

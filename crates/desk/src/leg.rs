@@ -19,8 +19,12 @@ pub(crate) struct Leg {
     pub(crate) info: InfoDigits,
     /// The dialog as another process can take it up.
     pub(crate) saved: Option<SavedDialog>,
+    /// It is of an earlier run, and the user agent does not know it yet.
+    pub(crate) unrestored: bool,
     /// What was last written down of the call.
     pub(crate) kept: Option<OpenCall>,
+    /// The last word on a REFER of ours that was written down: its number, and the status.
+    pub(crate) told: Option<(u32, u16)>,
     /// What the peer's last REFER asks our INVITE to carry: its number, and the headers.
     pub(crate) referral: Option<(u32, Vec<(String, String)>)>,
 }

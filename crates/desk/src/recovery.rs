@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 use warmline_call::{Call, CallId, Direction, Event, Hold, Party, Restored, State};
 use warmline_journal::{self as journal, Kept, OpenCall, Step, StepKind, Unfinished};
-use warmline_sip::SavedDialog;
+use warmline_sip::{SavedDialog, SipRequest};
 
 use crate::{
     action::Done,
@@ -35,10 +35,8 @@ impl Running {
         let Some(journal) = self.journal().cloned() else {
             return;
         };
-        let live = self
-            .phone
-            .calls()
-            .filter(|call| call.end_reason().is_none());
+        let stands = |call: &&Call| call.end_reason().is_none() && !call.is_hidden();
+        let live = self.phone.calls().filter(stands);
         let open: Vec<OpenCall> = live.map(|call| self.open_call(call)).collect();
         for call in open {
             let leg = self.legs.entry(CallId::new(call.key)).or_default();
@@ -71,11 +69,13 @@ impl Running {
 
     /// An earlier run has left these calls.
     pub(crate) fn left(&mut self, unfinished: &Arc<[Unfinished]>) {
-        if self.left.is_some() || unfinished.is_empty() {
+        if self.left.is_some() {
             return;
         }
         let (mut calls, mut lost) = (Vec::new(), Vec::new());
-        for left in unfinished.iter() {
+        // A slow disk may show what is dealt with once more.
+        let new = |left: &&Unfinished| !self.left_before.contains(&left.call.key);
+        for left in unfinished.iter().filter(new) {
             let saved = left.call.dialog.as_deref().map(serde_json::from_str);
             match saved {
                 Some(Ok(saved)) if left.call.answered_unix_ms.is_some() => {
@@ -121,10 +121,25 @@ impl Running {
         self.state.recovery = None;
         if really {
             self.take_up(left.calls);
-        } else if let Some(journal) = self.journal() {
-            journal.give_up(left.calls.iter().map(|(left, _)| left.call.key).collect());
+        } else {
+            self.give_up(left.calls);
         }
         Ok(Done::Accepted)
+    }
+
+    /// Nobody is left on a line that leads nowhere.
+    fn give_up(&mut self, calls: Vec<(Unfinished, SavedDialog)>) {
+        let keys = calls.iter().map(|(left, _)| left.call.key).collect();
+        self.left_before.extend(&keys);
+        if let Some(journal) = self.journal() {
+            journal.give_up(keys);
+        }
+        for (_, saved) in calls {
+            self.machines.agent.send(SipRequest::Farewell {
+                dialog: self.machines.agent.next_dialog(),
+                saved: Box::new(saved),
+            });
+        }
     }
 
     fn take_up(&mut self, calls: Vec<(Unfinished, SavedDialog)>) {
@@ -132,6 +147,7 @@ impl Running {
         let mut group = None;
         for (left, saved) in calls {
             let old = &left.call;
+            self.left_before.push(old.key);
             let (call, replacement) = (self.new_call(), self.new_call());
             let key_of = |key: u64| taken.iter().find(|(k, _)| *k == key).map(|(_, call)| *call);
             let consults_for = old.consults_for.and_then(key_of);
@@ -155,6 +171,7 @@ impl Running {
             }
             let leg = self.legs.entry(call).or_default();
             leg.saved = Some(saved);
+            leg.unrestored = true;
             leg.notes.began =
                 Some(SystemTime::UNIX_EPOCH + Duration::from_millis(old.began_unix_ms));
             let now = OpenCall {
@@ -163,6 +180,14 @@ impl Running {
                 ..old.clone()
             };
             leg.kept = Some(now.clone());
+            let began = leg.notes.began;
+            let place = self.legs.entry(replacement).or_default();
+            place.notes.began = began;
+            place.kept = Some(OpenCall {
+                key: replacement.get(),
+                dialog: None,
+                ..now.clone()
+            });
             if let Some(journal) = self.journal() {
                 journal.take_up(old.key, now);
             }

@@ -86,6 +86,10 @@ pub(crate) struct Running {
     pub(crate) pending: Vec<DeskEvent>,
     /// Calls that an earlier run left.
     pub(crate) left: Option<Left>,
+    /// The network is another one, and the calls do not know yet.
+    pub(crate) moving: Option<Moving>,
+    /// Keys of those that are dealt with.
+    pub(crate) left_before: Vec<u64>,
     /// Why there is a group, if the server would not transfer.
     pub(crate) merged_instead: Option<TransferReason>,
     /// The profile has proved right: the server has taken us once.
@@ -95,6 +99,15 @@ pub(crate) struct Running {
     epoch: Instant,
     outlets: Outlets,
     stopping: Option<Stopping>,
+}
+
+/// The network is another one. The connection to the server comes first: an offer that goes out on a
+/// dead one blocks the dialog for half a minute at the server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moving {
+    lost: bool,
+    /// By when the connection has shown that it is well; none while it is made anew.
+    due: Option<Instant>,
 }
 
 struct Stopping {
@@ -122,6 +135,8 @@ impl Running {
             looking: false,
             pending: Vec::new(),
             left: None,
+            moving: None,
+            left_before: Vec::new(),
             merged_instead: None,
             registered_before: false,
             state,
@@ -141,6 +156,7 @@ impl Running {
             let due = self.phone.poll_timeout().map(Instant::from_std);
             let stop_by = self.stopping.as_ref().map(|stopping| stopping.by);
             let talking = self.phone.calls().any(|c| c.state() == State::Established);
+            let moving = self.moving.as_ref().and_then(|moving| moving.due);
             let recover_by = self.left.as_ref().map(|left| left.until);
             tokio::select! {
                 action = inbox.actions.recv(), if open => match action {
@@ -162,6 +178,7 @@ impl Running {
                     self.sign_of_life();
                 }
                 change = inbox.network.changed() => self.network_changed(change),
+                () = until(moving), if moving.is_some() => self.moved(),
                 Some(unfinished) = news(&mut inbox.unfinished) => self.left(&unfinished),
                 () = until(recover_by), if recover_by.is_some() => {
                     // Nobody has decided in time.
@@ -263,7 +280,23 @@ impl Running {
     fn network_changed(&mut self, change: Change) {
         info!(?change, "the network is another one");
         self.machines.agent.send(SipRequest::NetworkChanged);
-        self.feed(Event::NetworkChanged);
+        let lost = change != Change::MoreAddresses || self.moving.is_some_and(|moving| moving.lost);
+        let due = Some(Instant::now() + FLOW_CHECKED);
+        self.moving = Some(Moving { lost, due });
+    }
+
+    /// The connection to the server is well, or there is a new one: the calls can offer another way.
+    pub(crate) fn moved(&mut self) {
+        if let Some(Moving { lost, .. }) = self.moving.take() {
+            self.feed(Event::NetworkChanged { lost });
+        }
+    }
+
+    /// The connection is not there: what the calls would offer would be lost.
+    pub(crate) fn not_moved_yet(&mut self) {
+        if let Some(moving) = &mut self.moving {
+            moving.due = None;
+        }
     }
 
     /// Says farewell everywhere; the loop ends when the user agent has.
@@ -310,7 +343,7 @@ impl Running {
     pub(crate) fn publish(&mut self) {
         let mut news = Vec::new();
         let mut calls = Vec::new();
-        for call in self.phone.calls().filter(|c| !c.waits_to_take_a_place()) {
+        for call in self.phone.calls().filter(|c| !c.is_hidden()) {
             let leg = self.legs.entry(call.id()).or_default();
             leg.notes.began.get_or_insert_with(SystemTime::now);
             let view = call_view(call, &leg.notes, self.epoch);
@@ -421,6 +454,9 @@ async fn news<T: Clone>(watch: &mut Option<watch::Receiver<T>>) -> Option<T> {
 
 /// How often statistics of established calls are read.
 const STATISTICS: Duration = Duration::from_secs(1);
+
+/// How long the user agent takes to see whether its connection is well.
+const FLOW_CHECKED: Duration = Duration::from_millis(1_200);
 
 /// How long un-registering may take: a server that is gone must not keep the phone open.
 const STOP_WITHIN: Duration = Duration::from_secs(4);

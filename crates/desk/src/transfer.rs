@@ -53,6 +53,7 @@ impl Running {
             TransferNews::Consulting if reason.is_none() => Some(StepKind::Answered { other }),
             TransferNews::Consulting => None,
             TransferNews::Completing => Some(StepKind::Asked { other }),
+            TransferNews::Done if reason == Some(TransferReason::Unsaid) => None,
             TransferNews::Done => Some(StepKind::Done),
             TransferNews::Merged => Some(StepKind::Merged),
             TransferNews::Failed => Some(StepKind::Failed {
@@ -73,11 +74,10 @@ impl Running {
             return;
         };
         let outcome = match (news, reason) {
+            (_, Some(TransferReason::Unsaid)) => TransferOutcome::Unknown,
             (TransferNews::Done, _) => TransferOutcome::Done,
             (TransferNews::Failed, _) => TransferOutcome::Failed,
-            (TransferNews::Completing, _) | (TransferNews::Over, Some(TransferReason::Unsaid)) => {
-                TransferOutcome::Unknown
-            }
+            (TransferNews::Completing, _) => TransferOutcome::Unknown,
             _ => return,
         };
         match (&mut leg.notes.handed, to, how) {

@@ -91,17 +91,33 @@ pub(crate) fn between(before: Option<&CallView>, now: &CallView) -> Vec<DeskEven
     let id = now.id;
     let mut events = Vec::new();
     let Some(before) = before else {
+        // It was told of when it began, and is to be told of when it goes on.
+        if now.recovering {
+            return events;
+        }
+        // One that has taken another's place is answered already, and goes on.
+        if now.state == State::Established {
+            events.push(if held(now) {
+                DeskEvent::Held(id, Holder::Me)
+            } else {
+                DeskEvent::Active(id)
+            });
+            return events;
+        }
         events.push(match now.direction {
             warmline_call::Direction::Incoming => DeskEvent::Incoming(Box::new(now.clone())),
             warmline_call::Direction::Outgoing => DeskEvent::Dialing(Box::new(now.clone())),
         });
-        // One that has taken another's place is answered already.
-        if now.state == State::Established && !held(now) {
-            events.push(DeskEvent::Active(id));
-        }
         events.extend(ended(now));
         return events;
     };
+    if before.recovering && !now.recovering && now.ending.is_none() {
+        events.push(if held(now) {
+            DeskEvent::Held(id, Holder::Me)
+        } else {
+            DeskEvent::Active(id)
+        });
+    }
     if before.muted != now.muted {
         events.push(DeskEvent::Muted(id, now.muted));
     }

@@ -265,7 +265,7 @@ pub enum UiHold {
     Held,
     /// Asked to go on.
     Resuming,
-    /// Held here only: the other end would not be held, and hears silence.
+    /// Held here only: the other end would not be held, and hears music of this phone.
     LocalOnly,
 }
 

@@ -142,6 +142,14 @@ pub enum SipRequest {
         /// SDP offer.
         offer: String,
     },
+    /// Hang up on the other side of a call of an earlier process that is not to be taken up: a BYE, as
+    /// soon as there is a flow. Outcome: [`SipEvent::Ended`].
+    Farewell {
+        /// Id for it, from [`UserAgent::next_dialog`].
+        dialog: DialogKey,
+        /// As [`SipEvent::Saved`] last gave it.
+        saved: Box<SavedDialog>,
+    },
     /// Answer [`SipEvent::Reoffered`]: SDP, or the status to refuse with (488).
     AnswerReoffer {
         /// The call.

@@ -180,6 +180,7 @@ impl Call {
             ),
             SipRequest::Invite { .. }
             | SipRequest::Restore { .. }
+            | SipRequest::Farewell { .. }
             | SipRequest::Refer { .. }
             | SipRequest::Options { .. }
             | SipRequest::Register

@@ -261,6 +261,12 @@ impl Core {
                     self.calls.insert(dialog, call);
                 }
             }
+            SipRequest::Farewell { dialog, saved } => {
+                if self.has_room(dialog) {
+                    let call = Call::departed(&mut self.line, now, dialog, saved);
+                    self.calls.insert(dialog, call);
+                }
+            }
             SipRequest::Refer {
                 dialog,
                 refer,

@@ -40,7 +40,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => refer().prop_map(Event::Sip),
         4 => media().prop_map(Event::Media),
         1 => restored().prop_map(Event::Restored),
-        1 => Just(Event::NetworkChanged),
+        1 => Just(Event::NetworkChanged { lost: true }),
         1 => Just(Event::Timeout),
     ]
 }

@@ -1,8 +1,8 @@
 //! Calls whose place others take, and those of an earlier run.
 
 use warmline_call::{
-    CallId, Direction, EndReason, Event, Hold, MediaEvent, MediaFailure, Restored, SipEvent,
-    UserAction,
+    CallId, Direction, EndReason, Event, Hold, MediaEvent, MediaFailure, RecoverBy, Restored,
+    SipEvent, UserAction,
 };
 
 use crate::script::{A, B, C, Script, answered, complete, ended, notified, party, refused};
@@ -86,6 +86,7 @@ fn an_old_leg_that_the_agent_has_sent_elsewhere_is_not_given_a_second_transfer()
         > Ended(2)
             Media Close(2)
             Transfer(2) Over: CustomerGone(RemoteHungUp)
+            Media Flow(1): heard, sending
         ",
     );
     let customers: Vec<CallId> = desk.phone.transfers().map(|t| t.customer()).collect();
@@ -308,7 +309,7 @@ fn a_call_whose_dialog_leads_over_a_dead_server_goes_on_by_another_way() {
         replacement: B,
     };
     desk.sip(unreachable());
-    assert!(desk.phone.call(B).expect("a call").waits_to_take_a_place());
+    assert!(desk.phone.call(B).expect("a call").is_hidden());
     // Once is enough.
     desk.sip(unreachable());
     desk.media(MediaEvent::Ready(B));
@@ -331,7 +332,7 @@ fn a_call_whose_dialog_leads_over_a_dead_server_goes_on_by_another_way() {
             Media Close(1)
         ",
     );
-    assert!(!desk.phone.call(B).expect("a call").waits_to_take_a_place());
+    assert!(!desk.phone.call(B).expect("a call").is_hidden());
 }
 
 #[test]
@@ -345,6 +346,67 @@ fn where_no_other_way_is_had_the_sound_that_is_there_is_kept() {
     desk.media(MediaEvent::Ready(B));
     desk.sip(ended(2, Some(481)));
     assert!(desk.talks_to(1));
+}
+
+/// Some servers hang up on a second DTLS association within a call: a new call in its place comes first.
+#[test]
+fn a_call_of_an_earlier_run_goes_on_as_a_new_one() {
+    let mut desk = Script::with(|config| config.recover_by = RecoverBy::Replaces);
+    desk.feed(restored(1, None));
+    let new = CallId::new(101);
+    assert!(desk.phone.call(A).expect("a call").recovering());
+    desk.media(MediaEvent::Ready(new));
+    desk.sip(answered(101, 1));
+    desk.media(MediaEvent::Connected(new));
+    desk.reads(
+        "
+        > Restored(1)
+            Media Open(101)
+        > Ready(101)
+            Invite(101) Replaces(CallId(1))
+        > Answered(101, fork 1)
+            Media UseAnswer(101, fork 1)
+            Media Flow(101): heard, sending
+        > Connected(101)
+            Bye(1)
+        ",
+    );
+    let call = desk.phone.call(new).expect("a call");
+    assert_eq!(call.direction(), Direction::Incoming);
+    assert!(desk.talks_to(101));
+    assert_eq!(desk.reason(1), EndReason::Replaced);
+}
+
+#[test]
+fn where_it_cannot_be_replaced_its_dialog_is_taken_up() {
+    let mut desk = Script::with(|config| config.recover_by = RecoverBy::Replaces);
+    desk.feed(restored(1, None));
+    desk.media(MediaEvent::Ready(CallId::new(101)));
+    desk.forget();
+    desk.sip(ended(101, Some(420)));
+    desk.media(MediaEvent::Ready(A));
+    desk.sip(SipEvent::ReofferAccepted(A));
+    desk.reads(
+        "
+        > Ended(101)
+            Media Close(101)
+            Media Open(1)
+            Media Flow(1): heard, sending
+        > Ready(1)
+            Restore(1)
+        > ReofferAccepted(1)
+        ",
+    );
+    assert!(desk.talks_to(1));
+
+    // And where neither is had, there is nothing left.
+    let mut desk = Script::with(|config| config.recover_by = RecoverBy::Replaces);
+    desk.feed(restored(1, None));
+    desk.media(MediaEvent::Ready(CallId::new(101)));
+    desk.sip(ended(101, Some(481)));
+    desk.media(MediaEvent::Ready(A));
+    desk.sip(refused(1, 481));
+    assert_eq!(desk.reason(1), EndReason::CallLost);
 }
 
 fn replacing(call: u64, old: u64) -> SipEvent {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use warmline_call::{
     CallId, Cause, Command, EndReason, Event, Hold, MediaEvent, Party, Phone, PhoneConfig,
-    SipEvent, State, UserAction,
+    RecoverBy, SipEvent, State, UserAction,
 };
 
 pub(crate) const A: CallId = CallId::new(1);
@@ -120,6 +120,7 @@ impl Script {
         let mut config = PhoneConfig {
             seed: 42,
             hold_music: false,
+            recover_by: RecoverBy::Reinvite,
             ..PhoneConfig::default()
         };
         set(&mut config);
@@ -360,7 +361,7 @@ fn written(event: &Event) -> String {
             MediaEvent::Suspicious(call, why) => format!("Suspicious({call}, {why:?})"),
         },
         Event::Restored(restored) => format!("Restored({})", restored.call),
-        Event::NetworkChanged => "NetworkChanged".to_owned(),
+        Event::NetworkChanged { .. } => "NetworkChanged".to_owned(),
         Event::Timeout => "Timeout".to_owned(),
     }
 }

@@ -69,8 +69,13 @@ impl Changes {
                 if self.now == self.told {
                     return None;
                 }
+                let gone = self.told.difference(&self.now).next().is_some();
                 self.told.clone_from(&self.now);
-                Some(Change::Addresses)
+                Some(if gone {
+                    Change::Addresses
+                } else {
+                    Change::MoreAddresses
+                })
             }
         }
     }

@@ -27,9 +27,11 @@ use changes::{Addresses, Changes, Event, TICK};
 /// What has changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Change {
-    /// Addresses of this machine have come or gone: another network, a cable, Wi-Fi, VPN. Whether that
-    /// touches a connection, its local address tells.
+    /// Addresses of this machine are gone, and others may have come: another network, a cable, Wi-Fi,
+    /// VPN. Whether that touches a connection, its local address tells.
     Addresses,
+    /// Addresses have come, and none is gone: what works goes on working.
+    MoreAddresses,
     /// The machine has slept, or stood still for more than ten seconds: connections may be dead
     /// without a word.
     Woke,

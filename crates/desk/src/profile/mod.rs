@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use warmline_call::Referrals;
+use warmline_call::{RecoverBy, Referrals};
 use warmline_media::{Codec, IceServer};
 use warmline_sip::{Account, Aor, ProxyUri, ServerUri, redact::Secret};
 
@@ -61,6 +61,8 @@ pub struct Transfer {
     pub referrals: Referrals,
     /// The server's conference, which people are merged into (RFC 4579); on this phone without one.
     pub conference: Option<String>,
+    /// What is tried first to take a call up after a crash.
+    pub recover_by: RecoverBy,
     /// Whether those on hold hear music of this phone.
     pub hold_music: bool,
 }
@@ -71,6 +73,7 @@ impl Default for Transfer {
             complete_on_answer: None,
             referrals: Referrals::default(),
             conference: None,
+            recover_by: RecoverBy::default(),
             hold_music: true,
         }
     }

@@ -16,6 +16,7 @@ impl fmt::Debug for SipRequest {
             Cancel { dialog } => write!(f, "Cancel({})", dialog.0),
             Bye { dialog } => write!(f, "Bye({})", dialog.0),
             Reoffer { dialog, .. } => write!(f, "Reoffer({})", dialog.0),
+            Farewell { dialog, .. } => write!(f, "Farewell({})", dialog.0),
             Restore { dialog, .. } => write!(f, "Restore({})", dialog.0),
             AnswerReoffer { dialog, answer } => write!(
                 f,

@@ -64,6 +64,19 @@ impl Call {
         call
     }
 
+    /// Hangs up on the other side of a call of another process.
+    pub(crate) fn departed(
+        line: &mut Line,
+        now: Instant,
+        key: DialogKey,
+        saved: Box<SavedDialog>,
+    ) -> Self {
+        let mut call = Self::restored(line, now, key, saved, String::new());
+        call.resuming = None;
+        call.hang_up(line, now);
+        call
+    }
+
     /// After everything that has happened: goes on with what waits, and writes down what is new.
     pub(crate) fn settle(&mut self, line: &mut Line, now: Instant) {
         if line.up && self.edge != line.edge {

@@ -102,7 +102,7 @@ impl World {
                 to: Party::default(),
             }),
             Event::Sip(invited(new, None)),
-            Event::NetworkChanged,
+            Event::NetworkChanged { lost: true },
         ]);
         let standing = || self.legs.iter().filter(|(_, leg)| leg.stands());
         for (old, _) in standing() {

@@ -335,7 +335,7 @@ impl World {
             }
             // The new leg carries sound: the one whose place it takes is over.
             Event::Media(MediaEvent::Connected(id)) => has_taken_its_place(*id),
-            Event::Media(_) | Event::Restored(_) | Event::NetworkChanged => false,
+            Event::Media(_) | Event::Restored(_) | Event::NetworkChanged { .. } => false,
             Event::Timeout => !leg.answered || leg.restored || leg.untaken,
         }
     }

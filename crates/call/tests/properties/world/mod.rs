@@ -14,8 +14,8 @@ use std::{
 
 use proptest::test_runner::TestCaseError;
 use warmline_call::{
-    CallId, Command, Event, Party, Phone, PhoneConfig, Referrals, SipEvent, SoundCommand, Tone,
-    UserAction,
+    CallId, Command, Event, Party, Phone, PhoneConfig, RecoverBy, Referrals, SipEvent,
+    SoundCommand, Tone, UserAction,
 };
 
 use legs::Leg;
@@ -121,6 +121,7 @@ impl World {
                 1 => Referrals::Ask,
                 _ => Referrals::Follow,
             },
+            recover_by: RecoverBy::Reinvite,
             ..PhoneConfig::default()
         };
         let now = Instant::now();
@@ -210,7 +211,7 @@ impl World {
                 let leg = Leg::restored(restored.replacement);
                 self.legs.insert(restored.call, leg);
             }
-            Event::User(_) | Event::NetworkChanged | Event::Timeout => {}
+            Event::User(_) | Event::NetworkChanged { .. } | Event::Timeout => {}
         }
     }
 

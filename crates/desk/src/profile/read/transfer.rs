@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, time::Duration};
 
 use toml::de::DeValue;
-use warmline_call::Referrals;
+use warmline_call::{RecoverBy, Referrals};
 
 use super::{Table, wrong};
 use crate::{error::DeskError, number, profile::Transfer};
@@ -19,6 +19,7 @@ pub(super) fn read(root: &Table<'_>) -> Result<Transfer, DeskError> {
             .map(Duration::from_secs),
         referrals: referrals(&table)?,
         conference: conference(&table)?,
+        recover_by: recover_by(&table)?,
         hold_music: table.switch("hold_music")?.unwrap_or(true),
     })
 }
@@ -31,6 +32,17 @@ fn referrals(table: &Table<'_>) -> Result<Referrals, DeskError> {
             "ask" => Ok(Referrals::Ask),
             "follow" => Ok(Referrals::Follow),
             _ => Err(policy.wrong("this is not a policy.", REFERRALS_ADVICE)),
+        },
+    }
+}
+
+fn recover_by(table: &Table<'_>) -> Result<RecoverBy, DeskError> {
+    match table.string("recover_by")? {
+        None => Ok(RecoverBy::default()),
+        Some(way) => match way.value {
+            "replaces" => Ok(RecoverBy::Replaces),
+            "reinvite" => Ok(RecoverBy::Reinvite),
+            _ => Err(way.wrong("this is not a way.", RECOVER_ADVICE)),
         },
     }
 }
@@ -94,12 +106,14 @@ const KEYS: &[&str] = &[
     "complete_on_answer_s",
     "referrals",
     "conference",
+    "recover_by",
     "hold_music",
 ];
 
 /// In seconds: time to hear that it is a person, and not so long that nobody waits for it.
 const COMPLETE_ON_ANSWER: RangeInclusive<u64> = 1..=60;
 
+const RECOVER_ADVICE: &str = "Choose from \"replaces\" and \"reinvite\".";
 const REFERRALS_ADVICE: &str = "Choose from \"decline\", \"ask\" and \"follow\".";
 const CONFERENCE_ADVICE: &str = "Write the number or the address of the conference, for example \"sip:conference@example.com\".";
 
@@ -123,12 +137,13 @@ mod tests {
         assert_eq!(transfer("").unwrap(), Transfer::default());
         let read = transfer(
             "[transfer]\ncomplete_on_answer_s = 5\nreferrals = \"follow\"\n\
-             conference = \"sip:3000@example.com\"\nhold_music = false\n",
+             conference = \"sip:3000@example.com\"\nrecover_by = \"reinvite\"\nhold_music = false\n",
         );
         let expected = Transfer {
             complete_on_answer: Some(Duration::from_secs(5)),
             referrals: Referrals::Follow,
             conference: Some("sip:3000@example.com".into()),
+            recover_by: RecoverBy::Reinvite,
             hold_music: false,
         };
         assert_eq!(read.unwrap(), expected);
@@ -147,6 +162,7 @@ mod tests {
                 "\"decline\", \"ask\" and \"follow\"",
             ),
             ("conference = \"a b c\"", "address of the conference"),
+            ("recover_by = \"x\"", "\"replaces\" and \"reinvite\""),
             ("hold_music = 1", "must be true or false"),
             (
                 "complete_on_anser_s = 5",

@@ -283,7 +283,10 @@ impl Running {
             self.state.registration = view.clone();
             self.publish();
             match view {
-                Registration::Registered { .. } => self.moved(),
+                Registration::Registered { .. } => {
+                    self.moved();
+                    self.take_up();
+                }
                 _ => self.not_moved_yet(),
             }
             self.tell(DeskEvent::Registration(view));

@@ -17,14 +17,17 @@ use crate::{
     event::DeskEvent,
     history::unix_ms,
     run::Running,
-    snapshot::RecoveryView,
+    snapshot::{RecoveryView, Registration},
     told,
 };
+
+/// A call that an earlier run left, and its dialog.
+pub(crate) type LeftCall = (Unfinished, SavedDialog);
 
 /// Calls that an earlier run left, while they may be taken up again.
 #[derive(Debug)]
 pub(crate) struct Left {
-    calls: Vec<(Unfinished, SavedDialog)>,
+    calls: Vec<LeftCall>,
     /// Until when the other ends can be expected to wait.
     pub(crate) until: Instant,
 }
@@ -99,7 +102,7 @@ impl Running {
             calls = calls.len(),
             "calls of an earlier run can be taken up again"
         );
-        let party = |(left, _): &(Unfinished, SavedDialog)| party(&left.call);
+        let party = |(left, _): &LeftCall| party(&left.call);
         self.state.recovery = Some(RecoveryView {
             parties: calls.iter().map(party).collect(),
             until: self.since_start(until),
@@ -120,7 +123,11 @@ impl Running {
         };
         self.state.recovery = None;
         if really {
-            self.take_up(left.calls);
+            // Without a connection to the server there is nothing to take them up by.
+            self.to_take_up = left.calls;
+            if matches!(self.state.registration, Registration::Registered { .. }) {
+                self.take_up();
+            }
         } else {
             self.give_up(left.calls);
         }
@@ -128,7 +135,7 @@ impl Running {
     }
 
     /// Nobody is left on a line that leads nowhere.
-    fn give_up(&mut self, calls: Vec<(Unfinished, SavedDialog)>) {
+    fn give_up(&mut self, calls: Vec<LeftCall>) {
         let keys = calls.iter().map(|(left, _)| left.call.key).collect();
         self.left_before.extend(&keys);
         if let Some(journal) = self.journal() {
@@ -142,7 +149,9 @@ impl Running {
         }
     }
 
-    fn take_up(&mut self, calls: Vec<(Unfinished, SavedDialog)>) {
+    /// Takes up what the agent has asked to.
+    pub(crate) fn take_up(&mut self) {
+        let calls = std::mem::take(&mut self.to_take_up);
         let mut taken: Vec<(u64, CallId)> = Vec::new();
         let mut group = None;
         for (left, saved) in calls {

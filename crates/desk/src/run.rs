@@ -31,7 +31,7 @@ use crate::{
     log::LogHealth,
     network::{Change, Watch},
     number::Country,
-    recovery::Left,
+    recovery::{Left, LeftCall},
     snapshot::{Registration, Snapshot},
     view::{between, call_view, transfer_view},
 };
@@ -88,6 +88,8 @@ pub(crate) struct Running {
     pub(crate) left: Option<Left>,
     /// The network is another one, and the calls do not know yet.
     pub(crate) moving: Option<Moving>,
+    /// Those that are to be taken up as soon as there is a server.
+    pub(crate) to_take_up: Vec<LeftCall>,
     /// Keys of those that are dealt with.
     pub(crate) left_before: Vec<u64>,
     /// Why there is a group, if the server would not transfer.
@@ -136,6 +138,7 @@ impl Running {
             pending: Vec::new(),
             left: None,
             moving: None,
+            to_take_up: Vec::new(),
             left_before: Vec::new(),
             merged_instead: None,
             registered_before: false,

@@ -96,6 +96,11 @@ impl Case {
         cases
     }
 
+    /// The agent's phone is killed and started again.
+    pub(crate) fn is_started_again(self) -> bool {
+        self.trouble == Trouble::PhoneIsKilled
+    }
+
     /// Whether what the agent is told depends on which of two messages comes first: the PBX's word
     /// about the transfer, or the end of the call or of the connection that it would come by.
     pub(crate) fn is_a_race(self) -> bool {

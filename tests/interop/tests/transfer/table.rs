@@ -25,8 +25,9 @@ pub(crate) fn differences(outcomes: &[(Case, Outcome)]) -> Vec<String> {
                 .strip_prefix(&begin)
                 .and_then(|rest| rest.split_once(" | "));
             let same = told.is_some_and(|(told, rest)| {
-                (case.is_a_race() || told == outcome.told.join(", "))
-                    && rest.starts_with(&format!("{outcome} |"))
+                (case.is_a_race()
+                    || told.trim_end_matches(STARTED_AGAIN) == outcome.told.join(", "))
+                    && hears_the_same(case, rest, &outcome.to_string())
                     && outcome.silence_s <= silence(known) + 1
             });
             (!same).then(|| format!("it says   {known}\nbut it is {}", row(case, outcome)))
@@ -34,9 +35,26 @@ pub(crate) fn differences(outcomes: &[(Case, Outcome)]) -> Vec<String> {
         .collect()
 }
 
+/// Whether everybody hears, and the customer ends, as it is said. Of a phone that was started again it is
+/// not compared whether the expert hears the agent by then.
+fn hears_the_same(case: &Case, said: &str, outcome: &str) -> bool {
+    let columns = |text: &str| -> Vec<String> {
+        let mut columns: Vec<_> = text.split(" | ").take(4).map(str::to_owned).collect();
+        if case.is_started_again() && columns.len() > 1 {
+            columns.remove(1);
+        }
+        columns
+    };
+    columns(said) == columns(outcome)
+}
+
 fn row(case: &Case, outcome: &Outcome) -> String {
     let told = outcome.told.join(", ");
-    let race = if case.is_a_race() { RACE } else { "" };
+    let race = match (case.is_a_race(), case.is_started_again()) {
+        (true, _) => RACE,
+        (false, true) => STARTED_AGAIN,
+        (false, false) => "",
+    };
     format!(
         "| {case} | {told}{race} | {outcome} | {} s |\n",
         outcome.silence_s
@@ -58,6 +76,7 @@ fn file() -> PathBuf {
 
 /// Behind what another run may tell otherwise.
 const RACE: &str = " ¹";
+const STARTED_AGAIN: &str = " ²";
 const REWRITE: &str = "WARMLINE_WRITE_TRANSFER_FAULTS";
 const HEAD: &str = "\
 # What goes wrong in a transfer, and where the customer ends
@@ -73,6 +92,9 @@ customer heard nobody, neither a person nor music, in seconds rounded up.
 
 ¹ This depends on which of two messages comes first, and another run may tell it otherwise: the PBX's
 word about the transfer, or the end of the call or of the connection that it would come by.
+
+² Some seconds after the phone was started again. By then the expert has heard the agent in some runs and
+not yet in others.
 
 | while | this happens | the agent is told | the customer hears | the expert hears | the agent hears | the customer ends | silence |
 |---|---|---|---|---|---|---|---|

@@ -119,6 +119,11 @@ impl Browser {
         self.listen_until("silence", |heard| heard.dbfs < -60.0)
     }
 
+    /// Listens until it hears the phone's own hold music, which is well softer than the voices here.
+    pub fn hears_hold_music(&mut self) -> Result<()> {
+        self.listen_until("hold music", |heard| (-40.0..-23.0).contains(&heard.dbfs))
+    }
+
     fn listen_until(&mut self, awaited: &str, wanted: impl Fn(Heard) -> bool) -> Result<()> {
         let start = Instant::now();
         loop {

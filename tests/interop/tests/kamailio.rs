@@ -93,7 +93,7 @@ fn the_phone_calls_and_either_side_holds() {
         phone.hold()?;
         phone.wait_held("me")?;
         assert_eq!(browser.wait("held", LIMIT)?["by"], "remote");
-        browser.hears_silence()?;
+        browser.hears_hold_music()?;
         phone.hears_silence()?;
         phone.resume()?;
         phone.wait_active()?;

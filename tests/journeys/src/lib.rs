@@ -205,6 +205,35 @@ impl Shift {
     }
 }
 
+/// A customer, Maria Keller, who does `transfer` when she is referred, and an expert, Nadia Haddad.
+pub fn maria_and_nadia(transfer: &str) -> String {
+    format!(
+        r#"
+[agent]
+name = "Robin Adeyemi"
+number = "+49 30 23125 100"
+[pace]
+first_call_s = 0.3
+repeat = false
+[[customer]]
+name = "Maria Keller"
+number = "+49 30 23125 177"
+says = ["maria-1"]
+transfer = {transfer}
+[[expert]]
+name = "Nadia Haddad"
+number = "{NADIA}"
+after_s = 1.0
+says = ["nadia-1"]
+[lines]
+voicemail = "903"
+"#
+    )
+}
+
+/// Nadia's number.
+pub const NADIA: &str = "+49 30 23125 201";
+
 /// Silence of so many seconds, and then a recording: what an agent may say.
 pub fn says_after(seconds: usize, name: &str) -> Vec<f32> {
     let mut samples = vec![0.0; seconds * 48_000];

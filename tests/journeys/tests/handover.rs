@@ -1,35 +1,8 @@
 //! The whole phone hands a customer over in the practice contact centre.
 
 use warmline_desk::{CallId, DeskEvent, Done, EndReason, TransferNews, TransferReason, UserAction};
-use warmline_journeys::Shift;
+use warmline_journeys::{NADIA, Shift, maria_and_nadia};
 use warmline_practice::{Deed, Hears};
-
-const NADIA: &str = "+49 30 23125 201";
-
-fn scenario(transfer: &str) -> String {
-    format!(
-        r#"
-[agent]
-name = "Robin Adeyemi"
-number = "+49 30 23125 100"
-[pace]
-first_call_s = 0.3
-repeat = false
-[[customer]]
-name = "Maria Keller"
-number = "+49 30 23125 177"
-says = ["maria-1"]
-transfer = {transfer}
-[[expert]]
-name = "Nadia Haddad"
-number = "{NADIA}"
-after_s = 1.0
-says = ["nadia-1"]
-[lines]
-voicemail = "903"
-"#
-    )
-}
 
 /// Maria is on hold, and Nadia is asked.
 async fn consulting(scenario: &str) -> (Shift, CallId, CallId) {
@@ -77,7 +50,7 @@ async fn ends(shift: &mut Shift, wanted: CallId) -> EndReason {
 
 #[tokio::test]
 async fn a_customer_is_handed_over_and_talks_with_the_expert() {
-    let (mut shift, customer, expert) = consulting(&scenario("\"accepted\"")).await;
+    let (mut shift, customer, expert) = consulting(&maria_and_nadia("\"accepted\"")).await;
     shift.does("Maria Keller", Deed::Hears(Hears::Held)).await;
     completes(&mut shift, customer).await;
     assert_eq!(is_told(&mut shift, TransferNews::Done).await, None);
@@ -89,7 +62,7 @@ async fn a_customer_is_handed_over_and_talks_with_the_expert() {
 
 #[tokio::test]
 async fn a_server_that_transfers_no_calls_is_done_without() {
-    let (mut shift, customer, expert) = consulting(&scenario("603")).await;
+    let (mut shift, customer, expert) = consulting(&maria_and_nadia("603")).await;
     completes(&mut shift, customer).await;
     let reason = is_told(&mut shift, TransferNews::Merged).await;
     assert_eq!(reason, Some(TransferReason::NotSupported { status: 603 }));
@@ -101,7 +74,7 @@ async fn a_server_that_transfers_no_calls_is_done_without() {
 
 #[tokio::test]
 async fn voicemail_is_asked_about_first() {
-    let mut shift = Shift::begin(&scenario("\"accepted\"")).await;
+    let mut shift = Shift::begin(&maria_and_nadia("\"accepted\"")).await;
     let customer = shift.rings().await;
     shift.answers(customer).await;
     let voicemail = consults(&mut shift, customer, "903").await;

@@ -9,32 +9,10 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use warmline_audio::{Engine, EngineConfig};
 use warmline_desk::{DeskConfig, Profile};
+use warmline_journeys::maria_and_nadia;
 use warmline_media::{Direction, Fork, MediaConfig, Session};
 use warmline_practice::{Deed, Hears, Practice, Scenario};
 use warmline_sip::{DialogKey, ReferId, SipEvent, SipRequest, UserAgent};
-
-fn scenario(transfer: &str) -> String {
-    format!(
-        r#"
-[agent]
-name = "Robin Adeyemi"
-number = "+49 30 23125 100"
-[pace]
-first_call_s = 0.3
-repeat = false
-[[customer]]
-name = "Maria Keller"
-number = "+49 30 23125 177"
-says = ["maria-1"]
-transfer = {transfer}
-[[expert]]
-name = "Nadia Haddad"
-number = "+49 30 23125 201"
-after_s = 0.2
-says = ["nadia-1"]
-"#
-    )
-}
 
 /// An agent with a user agent and nothing more.
 struct Agent {
@@ -49,8 +27,8 @@ struct Agent {
 impl Agent {
     /// With a customer on the line, and Nadia too.
     async fn with_both(transfer: &str) -> (Self, DialogKey, DialogKey) {
-        let scenario =
-            Scenario::parse(&scenario(transfer), None).unwrap_or_else(|error| panic!("{error}"));
+        let scenario = Scenario::parse(&maria_and_nadia(transfer), None)
+            .unwrap_or_else(|error| panic!("{error}"));
         let practice = Practice::start(scenario).await.expect("practice");
         let folder = tempfile::tempdir().expect("a folder");
         let profile = practice.write_profile(folder.path()).expect("a profile");

@@ -40,6 +40,15 @@ pub enum UserAction {
     Dtmf(CallId, String),
     /// Forget an ended call.
     Dismiss(CallId),
+    /// Write down something about a call, in place of what was written before.
+    Note {
+        /// Which.
+        call: CallId,
+        /// What was tried so far.
+        tried: String,
+        /// Anything else.
+        note: String,
+    },
     /// Call somebody about a call, which is held meanwhile. Gives [`Done::Dialing`].
     Consult {
         /// The customer's call.
@@ -148,6 +157,7 @@ impl fmt::Debug for UserAction {
             Self::Resume(call) => write!(f, "Resume({call})"),
             Self::Mute(call, muted) => write!(f, "Mute({call}, {muted})"),
             Self::Dtmf(call, _) => write!(f, "Dtmf({call}, ‹pii›)"),
+            Self::Note { call, .. } => write!(f, "Note({call}, ‹pii›)"),
             Self::Dismiss(call) => write!(f, "Dismiss({call})"),
             Self::Consult { customer, .. } => write!(f, "Consult({customer}, ‹pii›)"),
             Self::BlindTransfer { customer, .. } => write!(f, "BlindTransfer({customer}, ‹pii›)"),

@@ -131,6 +131,7 @@ mod tests {
             started_at: Duration::from_secs(10),
             answered_at: answered.then(|| Duration::from_secs(13)),
             first_audio_at: None,
+            note: crate::snapshot::Note::default(),
             dtmf_sent: Pii::new(String::new()),
             stats: None,
             ending: Some(Ending {

@@ -38,8 +38,8 @@ pub use error::{DeskError, ErrorCode};
 pub use event::{DeskEvent, DeviceRole, DeviceState, Holder, Loudness};
 pub use profile::Profile;
 pub use snapshot::{
-    CallView, DeviceView, Ending, GroupView, RecoveryView, ReferralView, Registration, Snapshot,
-    TransferView,
+    CallView, DeviceView, Ending, GroupView, Note, RecoveryView, ReferralView, Registration,
+    Snapshot, TransferView,
 };
 
 pub use warmline_audio::{

@@ -14,7 +14,8 @@ use tokio::{
 use tracing::{error, info};
 use warmline_audio::{AudioEvent, Engine};
 use warmline_call::{
-    CallId, Event, Phone, PhoneConfig, State, Tone, TransferReason, UserAction as CallAction,
+    CallId, Event, Phone, PhoneConfig, Refusal, State, Tone, TransferReason,
+    UserAction as CallAction,
 };
 use warmline_journal::{Journal, Trouble, Unfinished};
 use warmline_media::MediaConfig;
@@ -32,8 +33,9 @@ use crate::{
     network::{Change, Watch},
     number::Country,
     recovery::{Left, LeftCall},
-    snapshot::{Registration, Snapshot},
+    snapshot::{Note, Registration, Snapshot},
     view::{between, call_view, transfer_view},
+    words,
 };
 
 /// Everything that reaches the desk.
@@ -235,6 +237,7 @@ impl Running {
             UserAction::Mute(call, muted) => self.phone(CallAction::Mute(call, muted)),
             UserAction::Dtmf(call, digits) => self.dtmf(call, &digits),
             UserAction::Dismiss(call) => self.phone(CallAction::Dismiss(call)),
+            UserAction::Note { call, tried, note } => self.note(call, tried, note),
             UserAction::Consult {
                 customer,
                 to,
@@ -277,6 +280,18 @@ impl Running {
         self.refusal = None;
         self.feed(Event::User(action));
         self.refusal.take().map_or(Ok(Done::Accepted), Err)
+    }
+
+    fn note(&mut self, call: CallId, tried: String, note: String) -> Result<Done, DeskError> {
+        let leg = self
+            .legs
+            .get_mut(&call)
+            .ok_or_else(|| words::refusal(Refusal::NoSuchCall))?;
+        leg.notes.note = Note {
+            tried: tried.into(),
+            note: note.into(),
+        };
+        Ok(Done::Accepted)
     }
 
     /// The connection to the server is looked at, and each call looks for another way of its sound.

@@ -125,12 +125,23 @@ pub struct CallView {
     pub longest_gap: Option<Duration>,
     /// To whom it was handed over, or was to be.
     pub handed: Option<Transferred>,
+    /// What the agent has written down about it.
+    pub note: Note,
     /// Digits sent so far.
     pub dtmf_sent: Pii<String>,
     /// Statistics, read once a second while it is answered, and the last ones after its end.
     pub stats: Option<Stats>,
     /// How it ended, if it did.
     pub ending: Option<Ending>,
+}
+
+/// What the agent has written down about a call.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Note {
+    /// What was tried so far.
+    pub tried: Pii<String>,
+    /// Anything else.
+    pub note: Pii<String>,
 }
 
 /// A customer on the way to somebody else.

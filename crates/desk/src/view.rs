@@ -13,7 +13,7 @@ use warmline_sip::{Invite, redact::Pii};
 
 use crate::{
     event::{DeskEvent, Holder},
-    snapshot::{CallView, Ending, ReferralView, TransferView},
+    snapshot::{CallView, Ending, Note, ReferralView, TransferView},
 };
 
 /// What the desk knows about a call besides what the calls themselves know.
@@ -25,6 +25,7 @@ pub(crate) struct Notes {
     pub(crate) first_audio: Option<Instant>,
     pub(crate) longest_gap: Option<Duration>,
     pub(crate) handed: Option<Transferred>,
+    pub(crate) note: Note,
     pub(crate) dtmf_sent: String,
     pub(crate) stats: Option<Stats>,
     pub(crate) status: Option<u16>,
@@ -61,6 +62,7 @@ pub(crate) fn call_view(call: &Call, notes: &Notes, epoch: Instant) -> CallView 
         recovering: call.recovering(),
         longest_gap: notes.longest_gap,
         handed: notes.handed.clone(),
+        note: notes.note.clone(),
         dtmf_sent: Pii::new(notes.dtmf_sent.clone()),
         stats: notes.stats,
         ending: call.end_reason().map(|reason| Ending {

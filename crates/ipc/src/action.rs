@@ -12,6 +12,10 @@ pub enum UiAction {
     Dial {
         /// What was typed.
         to: String,
+        /// By which line ([`UiLine::line`](crate::UiLine::line)); the first one without.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional))]
+        line: Option<u32>,
     },
     /// Take a ringing call; the one being heard is put on hold.
     Answer {
@@ -176,6 +180,71 @@ pub enum UiAction {
         /// From 0 (silent) to 100.
         percent: u8,
     },
+    /// What is to be seen of the panel of experts: from now on it is sent, or no longer.
+    LookAtPeople {
+        /// Whether the panel is to be seen.
+        shown: bool,
+        /// What stands in its search.
+        search: String,
+        /// The place of the first row that is to be seen.
+        first: u32,
+        /// How many are; at most 200.
+        rows: u32,
+    },
+    /// Mark an expert (`on`), or take the mark away.
+    Favourite {
+        /// Whom.
+        person: String,
+        /// Whether to.
+        on: bool,
+    },
+    /// Bring an expert in: about a call, which is held meanwhile, or just call them.
+    CallPerson {
+        /// Whom.
+        person: String,
+        /// The customer's call, if it is about one. The expert gets a note in Teams then.
+        call: Option<u32>,
+        /// The customer is to be handed over: see [`UiAction::HandOver`].
+        hand_over: bool,
+    },
+    /// Write down something about a call, in place of what was written before.
+    Note {
+        /// Which.
+        call: u32,
+        /// What was tried so far.
+        tried: String,
+        /// Anything else.
+        note: String,
+    },
+    /// Sign in, in the browser. Also when signed out in the middle of a call.
+    SignIn {
+        /// Where ([`UiSignIn::tenant`](crate::UiSignIn::tenant)).
+        tenant: u32,
+        /// By device code instead of a browser here.
+        device_code: bool,
+    },
+    /// Show the page of the sign-in under way again.
+    OpenSignInPage {
+        /// Where.
+        tenant: u32,
+    },
+    /// Give up a sign-in under way.
+    CancelSignIn {
+        /// Where.
+        tenant: u32,
+    },
+    /// Sign out: what is kept is wiped. Calls go on until they end.
+    SignOut {
+        /// Where.
+        tenant: u32,
+    },
+    /// Ask the tenant for a rung of the ladder ([`UiConsent::rung`](crate::UiConsent::rung)).
+    AskConsent {
+        /// Which.
+        rung: u32,
+    },
+    /// Fetch the phone's profile from the provider again.
+    Provision,
     /// Register now instead of waiting for the next try.
     Register,
     /// Read the profile again, after a first run or an edit.
@@ -207,6 +276,8 @@ pub enum Asked {
     ChooseDevice(DeviceRole, Option<String>),
     /// The window: make something louder or softer and remember it.
     SetLoudness(Loudness, u8),
+    /// The window: what concerns sign-in and experts.
+    Office(OfficeAction),
     /// The window: begin practice, or go by the profile.
     Practise(bool),
     /// The window: read the profile again.
@@ -215,12 +286,58 @@ pub enum Asked {
     Close(bool),
 }
 
+/// What concerns sign-in and experts.
+#[derive(Clone, PartialEq)]
+pub enum OfficeAction {
+    /// [`UiAction::LookAtPeople`].
+    LookAtPeople {
+        /// Whether the panel is to be seen.
+        shown: bool,
+        /// What stands in its search.
+        search: String,
+        /// The first row.
+        first: usize,
+        /// How many.
+        rows: usize,
+    },
+    /// [`UiAction::Favourite`].
+    Favourite(String, bool),
+    /// [`UiAction::CallPerson`].
+    CallPerson {
+        /// Whom.
+        person: String,
+        /// About which call.
+        call: Option<CallId>,
+        /// Whether it is to be handed over.
+        hand_over: bool,
+    },
+    /// [`UiAction::SignIn`]: which tenant, and whether by device code.
+    SignIn(usize, bool),
+    /// [`UiAction::OpenSignInPage`].
+    OpenSignInPage(usize),
+    /// [`UiAction::CancelSignIn`].
+    CancelSignIn(usize),
+    /// [`UiAction::SignOut`].
+    SignOut(usize),
+    /// [`UiAction::AskConsent`].
+    AskConsent(usize),
+    /// [`UiAction::Provision`].
+    Provision,
+}
+
+/// People are never printed.
+impl std::fmt::Debug for OfficeAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OfficeAction")
+    }
+}
+
 impl UiAction {
     /// Who carries it out, and as what.
     pub fn asked(self) -> Asked {
         let id = |call: u32| CallId::new(call.into());
         Asked::Desk(match self {
-            Self::Dial { to } => UserAction::Dial { to },
+            Self::Dial { to, line: _ } => UserAction::Dial { to },
             Self::Answer { call } => UserAction::Answer(id(call)),
             Self::Reject { call, with } => UserAction::Reject(
                 id(call),
@@ -271,6 +388,55 @@ impl UiAction {
             Self::SetLoudness { of, percent } => {
                 return Asked::SetLoudness(of.into(), percent.min(100));
             }
+            Self::LookAtPeople {
+                shown,
+                search,
+                first,
+                rows,
+            } => {
+                return Asked::Office(OfficeAction::LookAtPeople {
+                    shown,
+                    search,
+                    first: first as usize,
+                    rows: rows as usize,
+                });
+            }
+            Self::Favourite { person, on } => {
+                return Asked::Office(OfficeAction::Favourite(person, on));
+            }
+            Self::CallPerson {
+                person,
+                call,
+                hand_over,
+            } => {
+                return Asked::Office(OfficeAction::CallPerson {
+                    person,
+                    call: call.map(id),
+                    hand_over,
+                });
+            }
+            Self::Note { call, tried, note } => UserAction::Note {
+                call: id(call),
+                tried,
+                note,
+            },
+            Self::SignIn {
+                tenant,
+                device_code,
+            } => return Asked::Office(OfficeAction::SignIn(tenant as usize, device_code)),
+            Self::OpenSignInPage { tenant } => {
+                return Asked::Office(OfficeAction::OpenSignInPage(tenant as usize));
+            }
+            Self::CancelSignIn { tenant } => {
+                return Asked::Office(OfficeAction::CancelSignIn(tenant as usize));
+            }
+            Self::SignOut { tenant } => {
+                return Asked::Office(OfficeAction::SignOut(tenant as usize));
+            }
+            Self::AskConsent { rung } => {
+                return Asked::Office(OfficeAction::AskConsent(rung as usize));
+            }
+            Self::Provision => return Asked::Office(OfficeAction::Provision),
             Self::Practise { on } => return Asked::Practise(on),
             Self::ReadProfile => return Asked::ReadProfile,
             Self::Close { really } => return Asked::Close(really),
@@ -321,6 +487,16 @@ impl std::fmt::Debug for UiAction {
             Self::ChooseDevice { .. } => ("ChooseDevice", None),
             Self::TryDevice { .. } => ("TryDevice", None),
             Self::SetLoudness { .. } => ("SetLoudness", None),
+            Self::LookAtPeople { .. } => ("LookAtPeople", None),
+            Self::Favourite { .. } => ("Favourite", None),
+            Self::CallPerson { .. } => ("CallPerson", None),
+            Self::Note { call, .. } => ("Note", Some(call)),
+            Self::SignIn { .. } => ("SignIn", None),
+            Self::OpenSignInPage { .. } => ("OpenSignInPage", None),
+            Self::CancelSignIn { .. } => ("CancelSignIn", None),
+            Self::SignOut { .. } => ("SignOut", None),
+            Self::AskConsent { .. } => ("AskConsent", None),
+            Self::Provision => ("Provision", None),
             Self::Register => ("Register", None),
             Self::ReadProfile => ("ReadProfile", None),
             Self::Practise { .. } => ("Practise", None),
@@ -354,6 +530,7 @@ mod tests {
     fn printing_an_action_shows_no_number_and_no_digit() {
         let dial = UiAction::Dial {
             to: "+15551234".into(),
+            line: None,
         };
         let dtmf = UiAction::Dtmf {
             call: 1,

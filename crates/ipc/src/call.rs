@@ -6,6 +6,7 @@ use warmline_desk::{
 use crate::{
     details::details,
     party::{Agent, party},
+    people::UiNote,
     presenter::{millis, said},
     snapshot::{UiCall, UiCallState, UiDirection, UiEnding, UiHold, UiQuality},
     transfer::UiReferral,
@@ -23,6 +24,11 @@ pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -
         },
         state: state(view),
         party: party(&view.party, agent),
+        customer: None,
+        note: UiNote {
+            tried: view.note.tried.expose().clone(),
+            note: view.note.note.expose().clone(),
+        },
         details: invite.map_or_else(Vec::new, |invite| details(invite, &told, agent)),
         started_at_ms: millis(view.started_at),
         answered_at_ms: view.answered_at.map(millis),

@@ -14,19 +14,26 @@ mod devices;
 mod error;
 mod number;
 mod party;
+mod people;
 mod presenter;
 mod quality;
 mod recent;
 mod registration;
+mod sign_in;
 mod snapshot;
 mod sound;
 mod transfer;
 
-pub use action::{Asked, UiAction, UiRejection};
+pub use action::{Asked, OfficeAction, UiAction, UiRejection};
 pub use error::{UiError, UiErrorCode};
 pub use number::{UiNumber, UiNumberKind};
+pub use people::{
+    UiBlocked, UiBlockedKind, UiCard, UiCardState, UiConsent, UiNote, UiPeople, UiPerson,
+    UiPresence, UiReason,
+};
 pub use presenter::Presenter;
 pub use recent::{UiOutcome, UiRecent};
+pub use sign_in::{UiLine, UiSignIn, UiSignInState};
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDirection, UiEnding, UiFirstRun,
     UiHold, UiNotice, UiParty, UiProblem, UiProblemKind, UiQuality, UiQualityLevel, UiReachability,

@@ -81,6 +81,8 @@ impl Presenter {
         UiSnapshot {
             now_ms: millis(snapshot.at),
             account: UiAccount::SignedIn(registration::registration(snapshot, &self.agent)),
+            sign_ins: Vec::new(),
+            lines: Vec::new(),
             calls,
             transfers: snapshot
                 .transfers
@@ -239,6 +241,7 @@ pub(crate) mod tests {
             started_at: Duration::ZERO,
             answered_at: None,
             first_audio_at: None,
+            note: warmline_desk::Note::default(),
             dtmf_sent: Pii::new(String::new()),
             stats: None,
             ending: None,

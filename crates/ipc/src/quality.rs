@@ -240,6 +240,7 @@ mod tests {
             started_at: Duration::ZERO,
             answered_at: Some(Duration::ZERO),
             first_audio_at: Some(Duration::ZERO),
+            note: warmline_desk::Note::default(),
             dtmf_sent: Pii::new(String::new()),
             stats: Some(stats),
             ending: None,

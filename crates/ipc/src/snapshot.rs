@@ -1,7 +1,9 @@
 use serde::Serialize;
 
 use crate::{
+    people::UiNote,
     recent::UiRecent,
+    sign_in::{UiLine, UiSignIn},
     sound::UiSound,
     transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
 };
@@ -18,6 +20,10 @@ pub struct UiSnapshot {
     pub now_ms: u64,
     /// Who the agent is and whether calls can reach them.
     pub account: UiAccount,
+    /// The sign-ins, the agent's own first; empty where the profile asks for none.
+    pub sign_ins: Vec<UiSignIn>,
+    /// The lines of an agent who serves several customers; empty for one.
+    pub lines: Vec<UiLine>,
     /// In the order in which they began. Ended calls stay until dismissed.
     pub calls: Vec<UiCall>,
     /// Customers on the way to somebody else.
@@ -42,6 +48,8 @@ impl UiSnapshot {
         Self {
             now_ms: 0,
             account,
+            sign_ins: Vec::new(),
+            lines: Vec::new(),
             calls: Vec::new(),
             transfers: Vec::new(),
             group: None,
@@ -58,6 +66,8 @@ impl UiSnapshot {
         let Self {
             now_ms: _,
             account,
+            sign_ins,
+            lines,
             calls,
             transfers,
             group,
@@ -68,6 +78,8 @@ impl UiSnapshot {
             closing,
         } = self;
         *account == other.account
+            && *sign_ins == other.sign_ins
+            && *lines == other.lines
             && *calls == other.calls
             && *transfers == other.transfers
             && *group == other.group
@@ -88,6 +100,8 @@ pub enum UiAccount {
     Starting,
     /// There is no profile that can be used.
     FirstRun(UiFirstRun),
+    /// The agent has to sign in first, or to wait for what follows: see [`UiSnapshot::sign_ins`].
+    SignIn,
     /// A profile is in use.
     SignedIn(UiRegistration),
 }
@@ -184,6 +198,10 @@ pub struct UiCall {
     pub state: UiCallState,
     /// Who is at the other end.
     pub party: UiParty,
+    /// Whose customer it is, for an agent who serves several: the line it came in on, or went out by.
+    pub customer: Option<String>,
+    /// What the agent has written down about it.
+    pub note: UiNote,
     /// What the call said of itself: queue, subject, who passed it on.
     pub details: Vec<UiDetail>,
     /// When it began.

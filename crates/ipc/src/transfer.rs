@@ -6,6 +6,7 @@ use warmline_desk::{
 
 use crate::{
     party::{Agent, party},
+    people::UiCard,
     presenter::{millis, said},
     snapshot::UiParty,
 };
@@ -32,6 +33,8 @@ pub struct UiTransfer {
     pub expert_hears: String,
     /// When it completes by itself.
     pub completes_at_ms: Option<u64>,
+    /// What the expert was told about the call in Teams.
+    pub card: Option<UiCard>,
     /// Why the last attempt failed.
     pub trouble: Option<UiTransferTrouble>,
 }
@@ -131,6 +134,7 @@ pub(crate) fn transfer(view: &TransferView, snapshot: &Snapshot, agent: &Agent) 
         customer_hears: hears(call(Some(view.customer))).to_owned(),
         expert_hears: hears(call(view.expert)).to_owned(),
         completes_at_ms: view.completes_at.map(millis),
+        card: None,
         trouble: view.trouble.map(trouble),
     }
 }

@@ -33,6 +33,8 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
                 journal.forget(recent);
             }
         }
+        // Until the office is there.
+        Asked::Office(_) => return Err(UiError::no_phone()),
         Asked::Practise(on) => shell.practise(on),
         Asked::ReadProfile => shell.read_profile(),
         Asked::Close(really) => shell.close(really),

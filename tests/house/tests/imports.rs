@@ -8,7 +8,10 @@ use warmline_house::{files, root};
 /// Each package of ours, and those of ours it may stand on.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("warmline-call", &[]),
-    ("warmline-sip", &[]),
+    ("warmline-redact", &[]),
+    ("warmline-entra", &["warmline-redact"]),
+    ("warmline-graph", &["warmline-entra", "warmline-redact"]),
+    ("warmline-sip", &["warmline-redact"]),
     ("warmline-audio", &[]),
     ("warmline-journal", &[]),
     ("warmline-policy", &[]),
@@ -22,6 +25,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-audio",
             "warmline-journal",
             "warmline-policy",
+            "warmline-entra",
+            "warmline-graph",
         ],
     ),
     ("warmline-ipc", &["warmline-desk"]),

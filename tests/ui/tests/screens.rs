@@ -302,10 +302,13 @@ fn together(window: &Window, practice: &mut Practice, screens: &mut Screens) -> 
     screens.look(window, "expert")?;
     window.press("Swap")?;
     practice.does_this("Nadia Haddad", "hears", "hold")?;
+    // How the one sounds who is talked with now, and not the one before.
+    window.until("customer", talks_with_the_customer)?;
     window.sees("Clear sound")?;
     screens.look(window, "expert-waits")?;
     window.press("Swap")?;
     practice.does_this(MARIA, "hears", "hold")?;
+    window.until("expert", |window| !talks_with_the_customer(window))?;
     window.sees("Clear sound")?;
     window.press("Connect them")?;
     window.sees("Waiting for the phone system’s word.")?;
@@ -357,6 +360,12 @@ fn stopped_in_a_call(
     window.press("Recover")?;
     window.sees_at(MARIA, "In call")?;
     Ok(window)
+}
+
+/// Only who is talked with can be hung up on from the card.
+fn talks_with_the_customer(window: &Window) -> bool {
+    let button = format!("//button[@aria-label='Hang up, {MARIA}']");
+    window.driver().find(&button).is_ok()
 }
 
 /// Opens the box of whom to bring in, types a number and chooses one of the ways.

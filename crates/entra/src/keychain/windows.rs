@@ -10,4 +10,4 @@ pub(super) fn open() -> Result<Arc<Store>> {
 }
 
 /// What to do where it does not answer.
-pub(super) const START: &str = "Sign in to Windows again and try again.";
+pub const START: &str = "Sign in to Windows again and try again.";

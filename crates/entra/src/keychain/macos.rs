@@ -10,4 +10,4 @@ pub(super) fn open() -> Result<Arc<Store>> {
 }
 
 /// What to do where it does not answer.
-pub(super) const START: &str = "Open Keychain Access, unlock the login keychain and try again.";
+pub const START: &str = "Open Keychain Access, unlock the login keychain and try again.";

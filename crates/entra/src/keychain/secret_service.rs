@@ -10,4 +10,4 @@ pub(super) fn open() -> Result<Arc<Store>> {
 }
 
 /// What to do where none answers.
-pub(super) const START: &str = "Start one (GNOME Keyring, KWallet or KeePassXC) and try again.";
+pub const START: &str = "Start one (GNOME Keyring, KWallet or KeePassXC) and try again.";

@@ -1,0 +1,53 @@
+use std::time::SystemTime;
+
+use warmline_entra::Scopes;
+use warmline_redact::Pii;
+
+use crate::{
+    ask::{Answer, Ask, RequestId},
+    look::Look,
+    person::PersonId,
+};
+
+/// What reaches a [`Roster`](crate::Roster).
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The agent is signed in, and the tenant lets Warmline do this.
+    Granted(Scopes),
+    /// Nobody is signed in any more.
+    SignedOut,
+    /// The agent looks at something else, or types, or a call has come or gone.
+    Look(Look),
+    /// The marks and calls of before, from where they are kept.
+    Remembered(Vec<Past>),
+    /// The agent marks somebody, or takes the mark away.
+    Favourite(PersonId, bool),
+    /// The agent calls somebody about a call.
+    Called(PersonId),
+    /// What Graph said to [`Command::Ask`].
+    Answered(RequestId, Answer),
+    /// The machine was asleep, or the network is another one: what is shown is old.
+    Woke,
+    /// It is due: see [`Roster::poll_timeout`](crate::Roster::poll_timeout).
+    Timeout,
+}
+
+/// What a [`Roster`](crate::Roster) wants done.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Command {
+    /// Ask Graph, and hand in the answer.
+    Ask(RequestId, Ask),
+    /// What it shows has changed.
+    Changed,
+}
+
+/// What is known of somebody from earlier days.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Past {
+    /// The number that was called.
+    pub number: Pii<String>,
+    /// When, the last time.
+    pub called_at: SystemTime,
+    /// How often today.
+    pub today: u32,
+}

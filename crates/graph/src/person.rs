@@ -40,6 +40,8 @@ pub struct Person {
     pub title: Option<Pii<String>>,
     /// `department`.
     pub department: Option<Pii<String>>,
+    /// `mail`, else `userPrincipalName`: by this a calendar is asked for.
+    pub mail: Option<Pii<String>>,
     /// What they know: `skills` of the directory, and Teams tags, each once.
     pub skills: Vec<Pii<String>>,
     /// How they can be called.

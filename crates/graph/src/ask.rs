@@ -32,6 +32,9 @@ pub enum Ask {
         /// Where the page before said that it goes on.
         page: Option<Page>,
     },
+    /// Who these are, at most 15: `/users?$filter=id in ('…','…')`. Tags and marks give ids only. Answered by
+    /// [`Told::Found`]; those who are not there are left out.
+    These(Vec<PersonId>),
     /// Presence of these, at most 650: `/communications/getPresencesByUserId`.
     Presences(Vec<PersonId>),
     /// Who is called so: `/users?$search`, with `ConsistencyLevel: eventual`.
@@ -86,7 +89,7 @@ pub enum Told {
     },
     /// Of [`Ask::Presences`]: those that Graph knows.
     Presences(Vec<(PersonId, Presence)>),
-    /// Of [`Ask::Search`].
+    /// Of [`Ask::Search`] and [`Ask::These`].
     Found(Vec<Person>),
     /// Of [`Ask::Meetings`]: when the next meeting of each begins, if it does today; now, if one runs.
     Meetings(Vec<(PersonId, Option<SystemTime>)>),

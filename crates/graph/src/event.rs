@@ -18,7 +18,8 @@ pub enum Event {
     SignedOut,
     /// The agent looks at something else, or types, or a call has come or gone.
     Look(Look),
-    /// The marks and calls of before, from where they are kept.
+    /// The calls of before, from where they are kept. They take the place of what was known of calls,
+    /// those of [`Event::Called`] among them: told again after midnight, it begins the day anew.
     Remembered(Vec<Past>),
     /// The agent marks somebody, or takes the mark away.
     Favourite(PersonId, bool),
@@ -26,6 +27,9 @@ pub enum Event {
     Called(PersonId),
     /// What Graph said to [`Command::Ask`].
     Answered(RequestId, Answer),
+    /// What the clock on the wall shows now: told whenever it may have jumped, as after sleep. Meetings and
+    /// calls of before are reckoned by it.
+    Clock(SystemTime),
     /// The machine was asleep, or the network is another one: what is shown is old.
     Woke,
     /// It is due: see [`Roster::poll_timeout`](crate::Roster::poll_timeout).

@@ -74,6 +74,14 @@ impl Kept {
         self.changed();
     }
 
+    /// The agent has marked these experts.
+    pub(crate) fn mark(&mut self, favourites: Vec<String>) {
+        if self.settings.experts.favourites != favourites {
+            self.settings.experts.favourites = favourites;
+            self.changed();
+        }
+    }
+
     /// The agent has made something louder or softer.
     pub(crate) fn set_loudness(&mut self, of: Loudness, percent: u8) {
         let sound = &mut self.settings.sound;

@@ -7,6 +7,18 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// Devices and loudness.
     pub sound: Sound,
+    /// The experts.
+    #[serde(skip_serializing_if = "Experts::is_unset")]
+    pub experts: Experts,
+}
+
+/// The experts.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Experts {
+    /// Those that the agent has marked, by their ids in the directory.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub favourites: Vec<String>,
 }
 
 /// Devices and loudness.
@@ -25,6 +37,12 @@ pub struct Sound {
     pub speaker: Option<Device>,
     /// What rings.
     pub ringer: Option<Device>,
+}
+
+impl Experts {
+    fn is_unset(&self) -> bool {
+        self.favourites.is_empty()
+    }
 }
 
 /// A sound device, by the sound system's id, else by its name.
@@ -127,9 +145,10 @@ mod tests {
         fn what_is_written_is_read_again(
             (calls, tones, ring) in (percent(), percent(), percent()),
             (microphone, speaker, ringer) in (device(), device(), device()),
+            favourites: Vec<String>,
         ) {
             let sound = Sound { calls, tones, ring, microphone, speaker, ringer };
-            let settings = Settings { sound };
+            let settings = Settings { sound, experts: Experts { favourites } };
             prop_assert_eq!(Settings::parse(&settings.render()), Ok(settings));
         }
 

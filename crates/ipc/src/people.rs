@@ -94,10 +94,11 @@ pub struct UiPerson {
     pub number: Option<String>,
     /// Whether the number is the one that Teams answers; otherwise it is shown as unverified.
     pub number_verified: bool,
-    /// Their time of day where it is not the agent's: "16:20 there".
-    pub local_time: Option<String>,
-    /// "Meeting at 15:30".
-    pub next_meeting: Option<String>,
+    /// The IANA name of their time zone, where it is known: the page shows their time of day where it is not
+    /// the agent's.
+    pub time_zone: Option<String>,
+    /// When their next meeting begins, milliseconds since 1970 (UTC).
+    pub next_meeting_unix_ms: Option<u64>,
     /// What speaks for and against them, in a few words each, the weightiest first.
     pub reasons: Vec<UiReason>,
     /// Whether the agent has marked them.

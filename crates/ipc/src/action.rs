@@ -6,7 +6,7 @@ use crate::sound::{UiDeviceRole, UiLoudness};
 /// What the agent asks for. Whether it happened shows in the next snapshot.
 #[derive(Clone, Deserialize, PartialEq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "do", rename_all = "camelCase")]
+#[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum UiAction {
     /// Call a number, `user@host` or `sip:` address as typed.
     Dial {
@@ -522,6 +522,21 @@ mod tests {
             UiAction::Reject {
                 call: 3,
                 with: UiRejection::Busy
+            }
+        );
+    }
+
+    #[test]
+    fn what_has_two_words_is_written_as_pages_write_it() {
+        let action: UiAction =
+            serde_json::from_str(r#"{"do":"callPerson","person":"7","call":1,"handOver":true}"#)
+                .expect("the page's JSON");
+        assert_eq!(
+            action,
+            UiAction::CallPerson {
+                person: "7".into(),
+                call: Some(1),
+                hand_over: true
             }
         );
     }

@@ -16,6 +16,14 @@ nowMs: number,
  */
 account: UiAccount, 
 /**
+ * The sign-ins, the agent's own first; empty where the profile asks for none.
+ */
+signIns: Array<UiSignIn>, 
+/**
+ * The lines of an agent who serves several customers; empty for one.
+ */
+lines: Array<UiLine>, 
+/**
  * In the order in which they began. Ended calls stay until dismissed.
  */
 calls: Array<UiCall>, 
@@ -51,7 +59,7 @@ closing: boolean, };
 /**
  * Who the agent is, if a profile says so.
  */
-export type UiAccount = { "kind": "starting" } | { "kind": "firstRun" } & UiFirstRun | { "kind": "signedIn" } & UiRegistration;
+export type UiAccount = { "kind": "starting" } | { "kind": "firstRun" } & UiFirstRun | { "kind": "signIn" } | { "kind": "signedIn" } & UiRegistration;
 
 /**
  * What to do before the phone can be used.
@@ -126,6 +134,74 @@ advice: string | null,
 retryAtMs: number | null, };
 
 /**
+ * The sign-in, where the profile asks for one. Shown on a page of its own as long as there is no phone,
+ * in the bar once there is one.
+ */
+export type UiSignIn = { 
+/**
+ * Names it in a [`UiAction`](crate::UiAction): one for each tenant.
+ */
+tenant: number, 
+/**
+ * Whose it is, where the agent serves several customers.
+ */
+customer: string | null, 
+/**
+ * How far it is.
+ */
+state: UiSignInState, 
+/**
+ * The same in a sentence.
+ */
+words: string, 
+/**
+ * What to do, in a sentence.
+ */
+advice: string | null, 
+/**
+ * Who is signed in: a name.
+ */
+name: string | null, 
+/**
+ * Who is signed in: the name to sign in with.
+ */
+username: string | null, 
+/**
+ * The page to sign in on, to be copied where no browser opens.
+ */
+page: string | null, 
+/**
+ * The code to type in there, of a sign-in by device code.
+ */
+code: string | null, 
+/**
+ * Whether policy lets the agent sign in by device code.
+ */
+deviceCode: boolean, };
+
+/**
+ * How far a sign-in is: what the page offers.
+ */
+export type UiSignInState = "starting" | "signedOut" | "browser" | "deviceCode" | "finishing" | "provisioning" | "notProvisioned" | "noKeychain" | "signedIn";
+
+/**
+ * One line of an agent who serves several customers.
+ */
+export type UiLine = { 
+/**
+ * Names it in [`UiAction::Dial`](crate::UiAction::Dial).
+ */
+line: number, 
+/**
+ * Whose line it is.
+ */
+customer: string, 
+/**
+ * Whether calls can come in on it, why not, and what others see of the agent.
+ */
+registration: UiRegistration, };
+
+/**
  * Whether calls can come in.
  */
 export type UiReachability = "connecting" | "reachable" | "unreachable" | "refused" | "off";
@@ -150,6 +226,14 @@ state: UiCallState,
  * Who is at the other end.
  */
 party: UiParty, 
+/**
+ * Whose customer it is, for an agent who serves several: the line it came in on, or went out by.
+ */
+customer: string | null, 
+/**
+ * What the agent has written down about it.
+ */
+note: UiNote, 
 /**
  * What the call said of itself: queue, subject, who passed it on.
  */
@@ -358,6 +442,10 @@ expertHears: string,
  */
 completesAtMs: number | null, 
 /**
+ * What the expert was told about the call in Teams.
+ */
+card: UiCard | null, 
+/**
  * Why the last attempt failed.
  */
 trouble: UiTransferTrouble | null, };
@@ -384,6 +472,231 @@ words: string,
  * What to do.
  */
 advice: string | null, };
+
+/**
+ * What an expert was told about a call, and what they said.
+ */
+export type UiCard = { 
+/**
+ * How far it is.
+ */
+state: UiCardState, 
+/**
+ * The same in a few words: "Robin's note was sent to Nadia in Teams".
+ */
+words: string, 
+/**
+ * What the expert replied last.
+ */
+reply: string | null, 
+/**
+ * The text that was sent, to be looked at.
+ */
+text: string, };
+
+/**
+ * How far a card is.
+ */
+export type UiCardState = "sending" | "sent" | "failed";
+
+/**
+ * What the agent writes down about a call; an expert is told of it.
+ */
+export type UiNote = { 
+/**
+ * What was tried so far.
+ */
+tried: string, 
+/**
+ * Anything else.
+ */
+note: string, };
+
+/**
+ * What the panel of experts shows, complete each time, on a channel of its own: it is sent while the
+ * panel is to be seen ([`UiAction::LookAtPeople`](crate::UiAction::LookAtPeople)) and only when it looks
+ * different.
+ */
+export type UiPeople = { 
+/**
+ * When this was taken, on the clock of [`UiSnapshot::now_ms`](crate::UiSnapshot::now_ms).
+ */
+nowMs: number, 
+/**
+ * Whose experts these are, where the agent serves several customers.
+ */
+customer: string | null, 
+/**
+ * The directory has not been read yet.
+ */
+loading: boolean, 
+/**
+ * Why there is nobody, or nothing new. What is known is shown all the same.
+ */
+blocked: UiBlocked | null, 
+/**
+ * The customer's call that the agent has in hand: experts are consulted about it.
+ */
+call: number | null, 
+/**
+ * Those who suit that call best, the best first.
+ */
+best: Array<UiPerson>, 
+/**
+ * Those that the agent has marked.
+ */
+favourites: Array<UiPerson>, 
+/**
+ * Those whom the agent has called last.
+ */
+recent: Array<UiPerson>, 
+/**
+ * How many there are in all who match the search.
+ */
+total: number, 
+/**
+ * The place in that list of the first of [`UiPeople::rows`].
+ */
+first: number, 
+/**
+ * The part of that list that was asked for.
+ */
+rows: Array<UiPerson>, 
+/**
+ * What the tenant has not granted, and what it would unlock.
+ */
+ladder: Array<UiConsent>, };
+
+/**
+ * Why nothing new can be read.
+ */
+export type UiBlocked = { 
+/**
+ * What the page offers.
+ */
+kind: UiBlockedKind, 
+/**
+ * What is the matter, in a sentence.
+ */
+words: string, 
+/**
+ * What to do about it, in a sentence.
+ */
+advice: string | null, 
+/**
+ * When it goes on by itself.
+ */
+untilMs: number | null, };
+
+/**
+ * What a [`UiBlocked`] is.
+ */
+export type UiBlockedKind = "noSignIn" | "signedOut" | "noConsent" | "offline" | "throttled" | "broken" | "noPresence";
+
+/**
+ * Somebody who may help.
+ */
+export type UiPerson = { 
+/**
+ * Names them in a [`UiAction`](crate::UiAction).
+ */
+id: string, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * Title and department, as far as known.
+ */
+title: string | null, 
+/**
+ * What they know.
+ */
+skills: Array<string>, 
+/**
+ * The badge.
+ */
+presence: UiPresence, 
+/**
+ * Presence in words: "Available", "In a call", "Out of office: back on Monday".
+ */
+presenceWords: string, 
+/**
+ * When presence was read, on the clock of [`UiPeople::now_ms`]; shown as an age.
+ */
+asOfMs: number | null, 
+/**
+ * What they say of themselves in Teams.
+ */
+statusMessage: string | null, 
+/**
+ * The number to call, as people write it; none if they cannot be called.
+ */
+number: string | null, 
+/**
+ * Whether the number is the one that Teams answers; otherwise it is shown as unverified.
+ */
+numberVerified: boolean, 
+/**
+ * The IANA name of their time zone, where it is known: the page shows their time of day where it is not
+ * the agent's.
+ */
+timeZone: string | null, 
+/**
+ * When their next meeting begins, milliseconds since 1970 (UTC).
+ */
+nextMeetingUnixMs: number | null, 
+/**
+ * What speaks for and against them, in a few words each, the weightiest first.
+ */
+reasons: Array<UiReason>, 
+/**
+ * Whether the agent has marked them.
+ */
+favourite: boolean, 
+/**
+ * A `data:` URL, if they have a photo.
+ */
+photo: string | null, };
+
+/**
+ * What speaks for somebody, or against.
+ */
+export type UiReason = { 
+/**
+ * In a few words: "knows Billing".
+ */
+words: string, 
+/**
+ * Whether it speaks for them.
+ */
+favours: boolean, };
+
+/**
+ * The badge of somebody's presence.
+ */
+export type UiPresence = "available" | "away" | "busy" | "doNotDisturb" | "outOfOffice" | "offline" | "unknown";
+
+/**
+ * A rung of the consent ladder that is not granted.
+ */
+export type UiConsent = { 
+/**
+ * Names it in [`UiAction::AskConsent`](crate::UiAction::AskConsent).
+ */
+rung: number, 
+/**
+ * What it unlocks, in a sentence.
+ */
+unlocks: string, 
+/**
+ * The permissions as Microsoft calls them, for an administrator.
+ */
+permissions: Array<string>, 
+/**
+ * Whether an administrator must grant it; otherwise the agent can.
+ */
+byAdministrator: boolean, };
 
 /**
  * People of several calls who hear each other by way of this phone.
@@ -605,7 +918,11 @@ export type UiAction = { "do": "dial",
 /**
  * What was typed.
  */
-to: string, } | { "do": "answer", 
+to: string, 
+/**
+ * By which line ([`UiLine::line`](crate::UiLine::line)); the first one without.
+ */
+line?: number, } | { "do": "answer", 
 /**
  * Which.
  */
@@ -761,7 +1078,79 @@ of: UiLoudness,
 /**
  * From 0 (silent) to 100.
  */
-percent: number, } | { "do": "register" } | { "do": "readProfile" } | { "do": "practise", 
+percent: number, } | { "do": "lookAtPeople", 
+/**
+ * Whether the panel is to be seen.
+ */
+shown: boolean, 
+/**
+ * What stands in its search.
+ */
+search: string, 
+/**
+ * The place of the first row that is to be seen.
+ */
+first: number, 
+/**
+ * How many are; at most 200.
+ */
+rows: number, } | { "do": "favourite", 
+/**
+ * Whom.
+ */
+person: string, 
+/**
+ * Whether to.
+ */
+on: boolean, } | { "do": "callPerson", 
+/**
+ * Whom.
+ */
+person: string, 
+/**
+ * The customer's call, if it is about one. The expert gets a note in Teams then.
+ */
+call: number | null, 
+/**
+ * The customer is to be handed over: see [`UiAction::HandOver`].
+ */
+handOver: boolean, } | { "do": "note", 
+/**
+ * Which.
+ */
+call: number, 
+/**
+ * What was tried so far.
+ */
+tried: string, 
+/**
+ * Anything else.
+ */
+note: string, } | { "do": "signIn", 
+/**
+ * Where ([`UiSignIn::tenant`](crate::UiSignIn::tenant)).
+ */
+tenant: number, 
+/**
+ * By device code instead of a browser here.
+ */
+deviceCode: boolean, } | { "do": "openSignInPage", 
+/**
+ * Where.
+ */
+tenant: number, } | { "do": "cancelSignIn", 
+/**
+ * Where.
+ */
+tenant: number, } | { "do": "signOut", 
+/**
+ * Where.
+ */
+tenant: number, } | { "do": "askConsent", 
+/**
+ * Which.
+ */
+rung: number, } | { "do": "provision" } | { "do": "register" } | { "do": "readProfile" } | { "do": "practise", 
 /**
  * Which of both.
  */

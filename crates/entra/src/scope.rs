@@ -54,6 +54,28 @@ pub struct Consent {
 }
 
 impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::UserRead,
+        Self::UserReadBasicAll,
+        Self::PresenceReadAll,
+        Self::PresenceReadWrite,
+        Self::ChatCreate,
+        Self::ChatMessageSend,
+        Self::ChatRead,
+        Self::CalendarsRead,
+        Self::GroupMemberReadBasicAll,
+        Self::TeamworkTagRead,
+        Self::TeamsUserConfigurationReadAll,
+        Self::UserReadAll,
+    ];
+
+    /// The one of this name, however it is capitalised.
+    pub fn named(name: &str) -> Option<Self> {
+        let is = |scope: &Self| scope.as_str().eq_ignore_ascii_case(name);
+        Self::ALL.into_iter().find(is)
+    }
+
     /// As Graph writes it: `Presence.Read.All`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -28,6 +28,8 @@ pub enum State {
         account: Account,
         /// What the tenant lets Warmline do for them.
         granted: Scopes,
+        /// Why what was asked for last has not come about.
+        refused: Option<Why>,
     },
 }
 

@@ -183,7 +183,7 @@ impl SignIn {
                 self.begin(method, more, out);
             }
         } else if let Some(session) = &mut self.session {
-            session.agent_waits(method);
+            session.agent_waits(Some(method));
         } else if let Still::Looking { then, .. } = &mut self.still {
             *then = Some(method);
         } else if self.known {
@@ -208,6 +208,9 @@ impl SignIn {
     fn cancel(&mut self, out: &mut Vec<Command>) {
         if let Still::Looking { then, .. } = &mut self.still {
             *then = None;
+        }
+        if let Some(session) = &mut self.session {
+            session.agent_waits(None);
         }
         if self.attempt.is_none() {
             return;

@@ -43,6 +43,8 @@ pub(super) enum Refusal {
     No {
         /// As it is said to the agent.
         why: Why,
+        /// As the identity provider says it.
+        code: String,
         /// What the next sign-in must satisfy.
         claims: Option<Value>,
     },
@@ -53,6 +55,7 @@ impl Refusal {
     pub(super) fn not_trusted() -> Self {
         Self::No {
             why: Why::NotTrusted,
+            code: String::new(),
             claims: None,
         }
     }
@@ -102,8 +105,7 @@ pub(super) fn device_code(reply: Option<&Reply>) -> Result<DeviceCode, Refusal> 
 
 /// Why, of an error that came back by the browser or from the token endpoint.
 pub(super) fn why(error: &str, description: &str) -> Why {
-    let code = aadsts(description);
-    match (code, error) {
+    match (aadsts(description), error) {
         (Some(code), _) if ADMINISTRATOR.contains(&code) => Why::NeedsAdministrator,
         (Some(code), _) if DENIED.contains(&code) => Why::Denied,
         (_, "consent_required") => Why::NeedsAdministrator,
@@ -111,8 +113,17 @@ pub(super) fn why(error: &str, description: &str) -> Why {
         (_, "expired_token") => Why::TookTooLong,
         (_, "server_error" | "temporarily_unavailable") => Why::Unreachable,
         (_, "invalid_grant" | "interaction_required" | "login_required") => Why::Expired,
-        (Some(code), _) => Why::Refused(format!("AADSTS{code}")),
-        (None, error) => Why::Refused(plain(error)),
+        _ => Why::Refused(code(error, description)),
+    }
+}
+
+/// What the agent may read to whoever helps them.
+pub(super) fn code(error: &str, description: &str) -> String {
+    // A code is a word: whatever else is in it is shown to nobody.
+    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    match aadsts(description) {
+        Some(code) => format!("AADSTS{code}"),
+        None => error.chars().filter(word).take(LONGEST_CODE).collect(),
     }
 }
 
@@ -149,6 +160,7 @@ fn refusal(body: &[u8]) -> Refusal {
     };
     Refusal::No {
         why,
+        code: code(&error.error, &error.error_description),
         claims: error.claims.and_then(|text| claims::parse(text.as_bytes())),
     }
 }
@@ -160,12 +172,6 @@ fn aadsts(description: &str) -> Option<u32> {
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(rest.len());
     rest[..end].parse().ok()
-}
-
-/// A code is a word: whatever else is in it is not shown to anybody.
-pub(super) fn plain(error: &str) -> String {
-    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-    error.chars().filter(word).take(LONGEST_CODE).collect()
 }
 
 /// Entra v1 wrote numbers as text.

@@ -1,23 +1,25 @@
 //! The agent signs in, or is asked for more: one attempt at a time.
 
-use std::time::{Duration, Instant};
+mod browser;
+mod device;
+mod exchange;
+
+use std::{mem, time::Instant};
 
 use url::Url;
 use warmline_redact::{Pii, Secret};
 
 use super::{
-    Command, KeepError, Method, Question, Redirect, Reply, RequestId, SignIn, Still,
+    Command, Method, Question, Reply, RequestId, SignIn, Still,
     answer::{self, DeviceCode, Grant, Refusal},
-    claims,
-    event::Kept,
     session::Session,
 };
 use crate::{
     endpoints::Endpoints,
-    id_token::{self, Expected, Flaw, Keys},
+    id_token::Keys,
     pkce::Words,
     scope::{Scope, Scopes},
-    state::{Account, Way, Why},
+    state::{Way, Why},
 };
 
 /// One attempt.
@@ -67,6 +69,15 @@ enum Step {
         request: RequestId,
         session: Box<Session>,
     },
+}
+
+/// When the keys were read that an ID token is checked by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Seen {
+    /// For an earlier one, if at all: they may have been changed since.
+    Before,
+    /// For this one.
+    JustNow,
 }
 
 impl Attempt {
@@ -211,49 +222,49 @@ impl SignIn {
         reply: Option<&Reply>,
         out: &mut Vec<Command>,
     ) {
-        let Some(attempt) = &mut self.attempt else {
-            return;
-        };
-        let result = match &mut attempt.step {
-            Step::Discovering { .. } => self.read_discovery(reply).map(|()| self.discovered(out)),
-            Step::AskingCode { .. } => {
-                answer::device_code(reply).map(|code| self.show_code(now, code))
-            }
-            Step::ByCode { request, .. } => {
-                *request = None;
-                match answer::grant(reply) {
-                    Err(Refusal::Pending { slower }) => Ok(self.slower(now, slower)),
-                    // RFC 8628 §3.5: whoever cannot be reached is asked less often.
-                    Err(Refusal::Unreachable(_)) => Ok(self.slower(now, true)),
-                    other => other.map(|grant| self.check(now, at, grant, false, out)),
-                }
-            }
-            Step::Exchanging { .. } => {
-                answer::grant(reply).map(|grant| self.check(now, at, grant, false, out))
-            }
-            Step::ReadingKeys { grant, .. } => {
-                let grant = std::mem::take(grant.as_mut());
-                match answer::document(reply).map(Keys::read) {
-                    Ok(Some(keys)) => {
-                        self.keys = Some(keys);
-                        Ok(self.check(now, at, grant, true, out))
-                    }
-                    Ok(None) => Err(Refusal::not_trusted()),
-                    Err(refusal) => Err(refusal),
-                }
-            }
-            Step::Opening | Step::InBrowser { .. } | Step::Keeping { .. } => Ok(()),
-        };
-        match result {
+        match self.take_answer(now, at, reply, out) {
             Ok(()) => {}
-            Err(Refusal::No { why, claims }) => {
+            Err(Refusal::No { why, code, claims }) => {
                 self.challenge = claims.or(self.challenge.take());
-                self.fail(why, out);
+                // Nothing was there to expire.
+                let expired = why == Why::Expired;
+                self.fail(if expired { Why::Refused(code) } else { why }, out);
             }
             Err(Refusal::Unreachable(_) | Refusal::Pending { .. }) => {
                 self.fail(Why::Unreachable, out);
             }
         }
+    }
+
+    fn take_answer(
+        &mut self,
+        now: Instant,
+        at: u64,
+        reply: Option<&Reply>,
+        out: &mut Vec<Command>,
+    ) -> Result<(), Refusal> {
+        match self.attempt.as_mut().map(|attempt| &mut attempt.step) {
+            Some(Step::Discovering { .. }) => {
+                self.read_discovery(reply)?;
+                self.discovered(out);
+            }
+            Some(Step::AskingCode { .. }) => self.show_code(now, answer::device_code(reply)?),
+            Some(Step::ByCode { request, .. }) => {
+                *request = None;
+                self.code_answered(now, at, reply, out)?;
+            }
+            Some(Step::Exchanging { .. }) => {
+                self.check(now, at, answer::grant(reply)?, Seen::Before, out);
+            }
+            Some(Step::ReadingKeys { grant, .. }) => {
+                let grant = mem::take(grant.as_mut());
+                let keys = Keys::read(answer::document(reply)?);
+                self.keys = Some(keys.ok_or_else(Refusal::not_trusted)?);
+                self.check(now, at, grant, Seen::JustNow, out);
+            }
+            Some(Step::Opening | Step::InBrowser { .. } | Step::Keeping { .. }) | None => {}
+        }
+        Ok(())
     }
 
     /// Learns where the identity provider does what.
@@ -296,319 +307,13 @@ impl SignIn {
         }
     }
 
-    pub(super) fn listening(
-        &mut self,
-        now: Instant,
-        listener: RequestId,
-        port: u16,
-        out: &mut Vec<Command>,
-    ) {
-        let request = self.next();
-        let redirect = format!("http://localhost:{port}");
-        let Some(attempt) = self.attempt_of(listener) else {
-            return;
-        };
-        let scopes = attempt.scopes.clone();
-        let words = attempt.words.clone();
-        let Some(page) = self.page(&scopes, &words, &redirect) else {
-            return;
-        };
-        if let Some(attempt) = &mut self.attempt
-            && matches!(attempt.step, Step::Opening)
-        {
-            attempt.step = Step::InBrowser {
-                page: Pii::new(page),
-                redirect,
-                request,
-                opened: true,
-                until: now + BROWSER,
-            };
-            self.open_page(out);
-        }
-    }
-
-    /// The page to sign in on.
-    fn page(&self, scopes: &Scopes, words: &Words, redirect: &str) -> Option<Url> {
-        let mut page = self.endpoints.as_ref()?.authorization.clone();
-        page.query_pairs_mut()
-            .append_pair("client_id", &self.settings.client_id)
-            .append_pair("response_type", "code")
-            .append_pair("response_mode", "query")
-            .append_pair("redirect_uri", redirect)
-            .append_pair("scope", &self.settings.scope(scopes, true))
-            .append_pair("state", words.state.expose())
-            .append_pair("nonce", words.nonce.expose())
-            .append_pair("code_challenge", &words.challenge())
-            .append_pair("code_challenge_method", "S256")
-            .append_pair("claims", &claims::parameter(self.challenge.as_ref()));
-        // Without a prompt, Entra asks for what has not been consented to, and for nothing else.
-        if self.choose {
-            page.query_pairs_mut()
-                .append_pair("prompt", "select_account");
-        } else if let Some(hint) = &self.hint {
-            page.query_pairs_mut()
-                .append_pair("login_hint", hint.expose());
-        }
-        Some(page)
-    }
-
-    pub(super) fn no_port(&mut self, listener: RequestId, out: &mut Vec<Command>) {
-        if self.attempt_of(listener).is_some() {
-            self.fail(Why::NoPort, out);
-        }
-    }
-
-    pub(super) fn opened(&mut self, asked: RequestId, could: bool) {
-        if let Some(Attempt {
-            step: Step::InBrowser {
-                request, opened, ..
-            },
-            ..
-        }) = &mut self.attempt
-            && *request == asked
-        {
-            *opened = could;
-        }
-    }
-
-    pub(super) fn redirected(
-        &mut self,
-        listener: RequestId,
-        back: Redirect,
-        out: &mut Vec<Command>,
-    ) {
-        let request = self.next();
-        let Some(attempt) = self.attempt_of(listener) else {
-            return;
-        };
-        let Step::InBrowser { redirect, .. } = &attempt.step else {
-            return;
-        };
-        let redirect = redirect.clone();
-        attempt.step = Step::Exchanging { request };
-        match back {
-            Redirect::Code(code) => {
-                let own = vec![
-                    ("grant_type", "authorization_code".to_owned()),
-                    ("code", code.expose().clone()),
-                    ("redirect_uri", redirect),
-                    ("code_verifier", attempt.words.verifier.expose().clone()),
-                ];
-                self.exchange(request, own, out);
-            }
-            Redirect::Refused { error, description } => {
-                let why = match answer::why(&error, description.expose()) {
-                    // Nobody has been signed in before: a second look would say the same.
-                    Why::Expired => Why::Refused(answer::plain(&error)),
-                    why => why,
-                };
-                self.fail(why, out);
-            }
-        }
-    }
-
-    fn show_code(&mut self, now: Instant, code: DeviceCode) {
-        if let Some(attempt) = &mut self.attempt {
-            attempt.step = Step::ByCode {
-                next: now + code.interval,
-                until: now + code.expires_in,
-                request: None,
-                code,
-            };
-        }
-    }
-
-    /// RFC 8628 §3.5: five seconds longer each time that it is asked for.
-    fn slower(&mut self, now: Instant, slower: bool) {
-        if let Some(Attempt {
-            step: Step::ByCode { code, next, .. },
-            ..
-        }) = &mut self.attempt
-        {
-            if slower {
-                code.interval += SLOWER;
-            }
-            *next = now + code.interval;
-        }
-    }
-
     /// What time does to an attempt.
     pub(super) fn attempt_lapses(&mut self, now: Instant, out: &mut Vec<Command>) {
         match self.attempt.as_ref().map(|attempt| &attempt.step) {
             Some(Step::InBrowser { until, .. } | Step::ByCode { until, .. }) if now >= *until => {
                 self.fail(Why::TookTooLong, out);
             }
-            Some(Step::ByCode {
-                code,
-                next,
-                request: None,
-                ..
-            }) if now >= *next => {
-                let own = vec![
-                    (
-                        "grant_type",
-                        "urn:ietf:params:oauth:grant-type:device_code".to_owned(),
-                    ),
-                    ("device_code", code.device_code.expose().clone()),
-                ];
-                let asked = self.next();
-                if let Some(Attempt {
-                    step: Step::ByCode { request, .. },
-                    ..
-                }) = &mut self.attempt
-                {
-                    *request = Some(asked);
-                }
-                self.exchange(asked, own, out);
-            }
-            _ => {}
-        }
-    }
-
-    fn exchange(
-        &self,
-        request: RequestId,
-        own: Vec<(&'static str, String)>,
-        out: &mut Vec<Command>,
-    ) {
-        let (Some(attempt), Some(endpoints)) = (&self.attempt, &self.endpoints) else {
-            return;
-        };
-        let mut form = own;
-        form.push(("client_id", self.settings.client_id.clone()));
-        // One resource for each token: the provider's comes by the refresh token.
-        form.push(("scope", self.settings.scope(&attempt.scopes, false)));
-        form.push(("claims", claims::parameter(self.challenge.as_ref())));
-        out.push(Command::Ask {
-            request,
-            question: Question::Post(endpoints.token.clone(), Secret::new(form)),
-        });
-    }
-
-    /// Believes the ID token, or reads the keys for it; `again` if they have just been read.
-    fn check(&mut self, now: Instant, at: u64, grant: Grant, again: bool, out: &mut Vec<Command>) {
-        let checked = match (&self.keys, &grant.id_token) {
-            (None, Some(_)) => Err(Flaw::UnknownKey),
-            (Some(keys), Some(token)) => self.believe(token.expose(), at, keys),
-            (_, None) => Err(Flaw::Form),
-        };
-        let request = self.next();
-        match (checked, &mut self.attempt, &self.endpoints) {
-            (Ok(account), ..) => self.adopt(now, account, grant, out),
-            (Err(Flaw::UnknownKey), Some(attempt), Some(endpoints)) if !again => {
-                let question = Question::Get(endpoints.keys.clone());
-                attempt.step = Step::ReadingKeys {
-                    request,
-                    grant: Box::new(grant),
-                };
-                out.push(Command::Ask { request, question });
-            }
-            (Err(flaw), ..) => {
-                tracing::warn!(?flaw, "an ID token is not believed");
-                self.fail(Why::NotTrusted, out);
-            }
-        }
-    }
-
-    fn believe(&self, token: &str, at: u64, keys: &Keys) -> Result<Account, Flaw> {
-        let (attempt, endpoints) = (self.attempt.as_ref(), self.endpoints.as_ref());
-        let (attempt, endpoints) = attempt.zip(endpoints).ok_or(Flaw::Form)?;
-        let authority = endpoints.token.origin().ascii_serialization();
-        let usual = format!("{authority}/{}/v2.0", endpoints.tenant);
-        let expected = Expected {
-            issuers: [&endpoints.issuer, &usual],
-            audience: &self.settings.client_id,
-            tenant: &endpoints.tenant,
-            nonce: match attempt.method {
-                Method::Browser => Some(attempt.words.nonce.expose()),
-                Method::DeviceCode => None,
-            },
-            at,
-        };
-        id_token::check(token, expected, keys)
-    }
-
-    /// Somebody has signed in, or has been asked for more.
-    fn adopt(&mut self, now: Instant, account: Account, grant: Grant, out: &mut Vec<Command>) {
-        let Some(attempt) = &mut self.attempt else {
-            return;
-        };
-        let Some(refresh_token) = grant.refresh_token.clone() else {
-            return self.fail(Why::Refused("no_refresh_token".to_owned()), out);
-        };
-        let granted = match &grant.scope {
-            Some(scope) => self.settings.granted(scope),
-            None => attempt.scopes.clone(),
-        };
-        let kept = Kept {
-            refresh_token,
-            account,
-            granted,
-        };
-        let Some(present) = &mut self.session else {
-            let session = Session::new(kept.clone(), &grant, now);
-            let request = self.next();
-            if let Some(attempt) = &mut self.attempt {
-                attempt.step = Step::Keeping {
-                    request,
-                    session: Box::new(session),
-                };
-            }
-            out.push(Command::Keep { request, kept });
-            return;
-        };
-        if !present.is_of(&kept.account) {
-            tracing::warn!("somebody else has signed in where more was asked for");
-            return self.fail(Why::NotTrusted, out);
-        }
-        let denied = !attempt.more.is_subset(&kept.granted);
-        let mut session = Session::new(kept.clone(), &grant, now);
-        session.refused = denied.then_some(Why::Denied);
-        self.session = Some(session);
-        self.finished(out);
-        let request = self.next();
-        out.push(Command::Keep { request, kept });
-    }
-
-    /// It is kept, or cannot be: then nobody is signed in.
-    pub(super) fn stored(
-        &mut self,
-        stored: RequestId,
-        result: Result<(), KeepError>,
-        out: &mut Vec<Command>,
-    ) {
-        let awaited = match &self.attempt {
-            Some(Attempt {
-                step: Step::Keeping { request, session },
-                ..
-            }) if *request == stored => session.clone(),
-            _ => {
-                if let Err(error) = result {
-                    tracing::warn!(?error, "the sign-in is for this run alone");
-                }
-                return;
-            }
-        };
-        match result {
-            Ok(()) => {
-                self.known = true;
-                self.hint = Some(awaited.account.username.clone());
-                self.session = Some(*awaited);
-                self.finished(out);
-            }
-            Err(error) => self.fail(error.into(), out),
-        }
-    }
-
-    fn finished(&mut self, out: &mut Vec<Command>) {
-        self.challenge = None;
-        self.choose = false;
-        let attempt = self.attempt.take();
-        if let Some(listener) = attempt.and_then(|attempt| attempt.listener) {
-            out.push(Command::Finish {
-                listener,
-                result: Ok(()),
-            });
+            _ => self.poll(now, out),
         }
     }
 
@@ -617,9 +322,3 @@ impl SignIn {
         (attempt.listener == Some(listener)).then_some(attempt)
     }
 }
-
-/// How long the browser may take.
-const BROWSER: Duration = Duration::from_mins(10);
-
-/// RFC 8628 §3.5.
-const SLOWER: Duration = Duration::from_secs(5);

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::redact::{Pii, Secret};
-use crate::uri::{Aor, ProxyUri, ServerUri};
+use crate::uri::{Aor, ProxyUri, ServerUri, Transport};
 
 /// One SIP account, on one server or on several that stand in for each other.
 #[derive(Clone)]
@@ -17,10 +19,8 @@ pub struct Account {
     pub aor: Aor,
     /// Name shown to the called party beside the address of record.
     pub display_name: Option<Pii<String>>,
-    /// User name for digest authentication, where it is not the user part of `aor`.
-    pub auth_user: Option<Pii<String>>,
-    /// The password for digest authentication.
-    pub password: Secret<String>,
+    /// How we show the servers who we are.
+    pub credentials: Credentials,
     /// Further certificate authorities to trust, PEM, beside those of the operating system.
     pub extra_ca: Option<Vec<u8>>,
     /// HTTP proxy to reach the server through, by `CONNECT`.
@@ -42,15 +42,14 @@ impl Account {
     pub fn new(
         servers: impl Into<Vec<ServerUri>>,
         aor: Aor,
-        password: impl Into<Secret<String>>,
+        credentials: impl Into<Credentials>,
         instance: impl Into<String>,
     ) -> Self {
         Self {
             servers: servers.into(),
             aor,
             display_name: None,
-            auth_user: None,
-            password: password.into(),
+            credentials: credentials.into(),
             extra_ca: None,
             proxy: None,
             instance: instance.into(),
@@ -61,11 +60,37 @@ impl Account {
         }
     }
 
-    /// The user name that digest authentication uses.
-    pub fn digest_user(&self) -> &str {
-        match &self.auth_user {
-            Some(user) => user.expose(),
-            None => self.aor.user(),
+    /// Whether every server is reached by TLS: a token must not be read on its way (RFC 8898 §4).
+    pub(crate) fn is_encrypted(&self) -> bool {
+        let plain = |server: &ServerUri| server.transport() == Transport::Ws;
+        !self.servers.iter().any(plain)
+    }
+}
+
+/// How we show the servers who we are.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// By a password: digest authentication (RFC 8760).
+    Password {
+        /// The user name, where it is not the user part of the address of record.
+        user: Option<Pii<String>>,
+        /// The password.
+        password: Secret<String>,
+    },
+    /// By an access token: `Authorization: Bearer` (RFC 8898), over WSS and TLS only. A server that offers
+    /// digest, too, gets the token all the same.
+    Token(Token),
+}
+
+/// The access token as it is at any time; none while there is none. Whoever holds the other end renews it,
+/// best before it runs out: a request is sent with the one there is.
+pub type Token = watch::Receiver<Option<Secret<String>>>;
+
+impl<P: Into<Secret<String>>> From<P> for Credentials {
+    fn from(password: P) -> Self {
+        Self::Password {
+            user: None,
+            password: password.into(),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
 use crate::account::Account;
+use crate::bearer::TokenWanted;
 use crate::invite::{Invite, NameAddr};
 use crate::registration::RegistrationState;
 use crate::run;
@@ -224,6 +225,9 @@ pub enum SipRequest {
 pub enum SipEvent {
     /// How registration stands; sent at every change.
     Registration(RegistrationState),
+    /// A server refuses our access token, or there is none. To be answered by another one in
+    /// [`Credentials::Token`](crate::Credentials::Token): registration then tries again at once.
+    TokenWanted(TokenWanted),
     /// Somebody calls.
     Incoming {
         /// The new call.

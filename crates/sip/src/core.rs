@@ -54,6 +54,8 @@ pub(crate) enum Input {
     Dropped(Vec<ClientId>),
     /// The flow cannot be checked: whether it lives, only an answer to a request can show.
     Unchecked,
+    /// There is another access token.
+    NewToken,
     /// The server does not answer keepalives.
     KeepaliveIgnored,
     /// A new request; it has to be answered.
@@ -143,6 +145,7 @@ impl Core {
             Input::Disconnected(error, lost) => self.broke(now, error, lost),
             Input::Dropped(lost) => self.flow_gone(now, lost),
             Input::Unchecked => self.register(now, registration::Event::Unchecked),
+            Input::NewToken => self.register(now, registration::Event::NewToken),
             Input::KeepaliveIgnored => self.probe = Some(Probe::Next(now + self.timing.ping)),
             Input::Request(server, request) => self.requested(now, server, *request),
             Input::Followed(server, request) => {

@@ -312,7 +312,7 @@ fn is_loose(uri: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::Secret;
+    use crate::account::Account;
     use crate::wire::{self, Inbound};
 
     fn parse(text: &str) -> rsipstack::sip::SipMessage {
@@ -327,7 +327,12 @@ mod tests {
     }
 
     fn auth() -> Authenticator {
-        Authenticator::new("a", Secret::from("b"))
+        Authenticator::new(&Account::new(
+            vec!["wss://sbc.example.com/".parse().unwrap()],
+            "sip:a@example.com".parse().unwrap(),
+            "b",
+            "00000000-0000-1000-8000-000a95a0e128",
+        ))
     }
 
     const INVITE: &str = "INVITE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/WSS x.invalid;branch=z9hG4bKwl1\nFrom: \"A\" <sip:alice@example.com>;tag=f\n\

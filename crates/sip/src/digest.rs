@@ -1,4 +1,4 @@
-//! Digest authentication (RFC 7616, RFC 8760): challenges read, the strongest answered.
+//! Authentication: by digest (RFC 7616, RFC 8760), where the strongest challenge is answered, or by token.
 //!
 //! One [`Authenticator`] belongs to one dialog or to the registration: it remembers each
 //! realm's last challenge, counts its nonce, and answers later requests without being asked.
@@ -8,15 +8,25 @@ use rand::RngExt as _;
 use rsipstack::sip::{Header, Headers, Request, Response};
 use sha2::{Sha256, Sha512_256};
 
+use crate::account::{Account, Credentials};
+use crate::bearer::{self, Bearer, TokenWanted};
 use crate::headers;
 use crate::redact::Secret;
 
 /// Credentials and what the servers on the way have asked for so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Authenticator {
-    user: Secret<String>,
-    password: Secret<String>,
+    means: Means,
     challenges: Vec<Challenge>,
+}
+
+#[derive(Clone, Debug)]
+enum Means {
+    Password {
+        user: Secret<String>,
+        password: Secret<String>,
+    },
+    Token(Bearer),
 }
 
 /// What has been tried for one request; ends endless loops and finds a wrong password.
@@ -27,12 +37,18 @@ pub(crate) struct Attempt {
 }
 
 /// Why a 401 or 407 cannot be answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AuthFailure {
     /// The answer to a fresh nonce was refused: user or password is wrong.
     Refused,
     /// No challenge, or none of a kind we know.
     Unsupported,
+    /// Our token was refused, or there is none.
+    Token(TokenWanted),
+    /// A token is asked for, and we have a password.
+    NoPassword,
+    /// A token is asked for on a way that others can read.
+    InTheClear,
 }
 
 impl Attempt {
@@ -43,10 +59,20 @@ impl Attempt {
 }
 
 impl Authenticator {
-    pub(crate) fn new(user: &str, password: Secret<String>) -> Self {
+    pub(crate) fn new(account: &Account) -> Self {
         Self {
-            user: Secret::from(user),
-            password,
+            means: match &account.credentials {
+                Credentials::Password { user, password } => Means::Password {
+                    user: match user {
+                        Some(user) => Secret::from(user.expose().as_str()),
+                        None => Secret::from(account.aor.user()),
+                    },
+                    password: password.clone(),
+                },
+                Credentials::Token(token) => {
+                    Means::Token(Bearer::new(token.clone(), account.is_encrypted()))
+                }
+            },
             challenges: Vec::new(),
         }
     }
@@ -57,9 +83,26 @@ impl Authenticator {
         response: &Response,
         attempt: &mut Attempt,
     ) -> Result<(), AuthFailure> {
+        let for_token = bearer::offered(&response.headers);
+        if let Means::Token(bearer) = &mut self.means {
+            if attempt.rounds >= MAX_ROUNDS {
+                return Err(AuthFailure::Unsupported);
+            }
+            let asked = bearer.challenged(for_token)?;
+            attempt.rounds += 1;
+            attempt.answered = asked
+                .into_iter()
+                .map(|kind| (kind, String::new()))
+                .collect();
+            return Ok(());
+        }
         let offered = offered(&response.headers);
         if offered.is_empty() {
-            return Err(AuthFailure::Unsupported);
+            return Err(if for_token.is_empty() {
+                AuthFailure::Unsupported
+            } else {
+                AuthFailure::NoPassword
+            });
         }
         let refused = |c: &Challenge| {
             !c.stale
@@ -89,20 +132,15 @@ impl Authenticator {
         request
             .headers
             .retain(|h| !matches!(h, Header::Authorization(_) | Header::ProxyAuthorization(_)));
+        let (user, password) = match &mut self.means {
+            Means::Token(bearer) => return bearer.sign(request),
+            Means::Password { user, password } => (user.expose(), password.expose()),
+        };
         let (method, uri) = (request.method.to_string(), request.uri.to_string());
         for challenge in &mut self.challenges {
             let cnonce = format!("{:032x}", rng.random::<u128>());
-            let value = challenge.answer(
-                self.user.expose(),
-                self.password.expose(),
-                &method,
-                &uri,
-                &cnonce,
-            );
-            request.headers.push(match challenge.kind {
-                Kind::Server => Header::Authorization(value.into()),
-                Kind::Proxy => Header::ProxyAuthorization(value.into()),
-            });
+            let value = challenge.answer(user, password, &method, &uri, &cnonce);
+            request.headers.push(challenge.kind.answer(value));
         }
     }
 
@@ -130,19 +168,58 @@ impl Authenticator {
 
     /// Whether requests carry credentials.
     pub(crate) fn is_challenged(&self) -> bool {
-        !self.challenges.is_empty()
+        match &self.means {
+            Means::Password { .. } => !self.challenges.is_empty(),
+            Means::Token(bearer) => bearer.is_challenged(),
+        }
+    }
+
+    /// Whether we have no password, but tokens.
+    pub(crate) fn has_tokens(&self) -> bool {
+        matches!(self.means, Means::Token(_))
+    }
+
+    /// Whether there is a token that the last request did not carry.
+    pub(crate) fn has_another_token(&self) -> bool {
+        match &self.means {
+            Means::Password { .. } => false,
+            Means::Token(bearer) => bearer.has_another(),
+        }
     }
 
     /// Forgets every challenge, as after a change of account or server.
     pub(crate) fn forget(&mut self) {
         self.challenges.clear();
+        if let Means::Token(bearer) = &mut self.means {
+            bearer.forget();
+        }
     }
 }
 
+/// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Server,
     Proxy,
+}
+
+impl Kind {
+    /// Who asks by this header, if it is a challenge.
+    pub(crate) fn of(header: &Header) -> Option<Self> {
+        match header {
+            Header::WwwAuthenticate(_) => Some(Self::Server),
+            Header::ProxyAuthenticate(_) => Some(Self::Proxy),
+            _ => None,
+        }
+    }
+
+    /// The header that answers.
+    pub(crate) fn answer(self, value: String) -> Header {
+        match self {
+            Self::Server => Header::Authorization(value.into()),
+            Self::Proxy => Header::ProxyAuthorization(value.into()),
+        }
+    }
 }
 
 /// Weakest first, so that `max` is the strongest.
@@ -279,10 +356,8 @@ impl Hash {
 fn offered(headers: &Headers) -> Vec<Challenge> {
     let mut best: Vec<Challenge> = Vec::new();
     for header in headers.iter() {
-        let kind = match header {
-            Header::WwwAuthenticate(_) => Kind::Server,
-            Header::ProxyAuthenticate(_) => Kind::Proxy,
-            _ => continue,
+        let Some(kind) = Kind::of(header) else {
+            continue;
         };
         let Some(challenge) = Challenge::parse(kind, header.value()) else {
             continue;
@@ -300,7 +375,7 @@ fn offered(headers: &Headers) -> Vec<Challenge> {
 }
 
 /// `name=value, …` pairs, names lower case, values unquoted.
-fn pairs(text: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     headers::split(text, b',')
         .into_iter()
         .filter_map(|pair| pair.split_once('='))

@@ -5,6 +5,7 @@
 
 mod account;
 mod agent;
+mod bearer;
 mod body;
 mod call;
 mod capabilities;
@@ -33,8 +34,9 @@ mod transactions;
 mod uri;
 mod wire;
 
-pub use account::{Account, Timing};
+pub use account::{Account, Credentials, Timing, Token};
 pub use agent::{DialogKey, EndCause, EndedBy, ForkId, ReferId, SipEvent, SipRequest, UserAgent};
+pub use bearer::TokenWanted;
 pub use dialer::{FlowError, TlsError};
 pub use invite::{Invite, NameAddr};
 pub use redact::{Pii, Secret, quiet_filter};

@@ -9,10 +9,10 @@ use rsipstack::sip::{Header, Request, Response};
 
 use crate::account::Account;
 use crate::agent::SipEvent;
-use crate::digest::Authenticator;
+use crate::digest::{AuthFailure, Authenticator};
 use crate::edges::{Dial, Edge};
 use crate::message::{self, Local};
-use crate::redact::{Pii, Secret};
+use crate::redact::Pii;
 use crate::timers::SessionWish;
 use crate::transactions::{ClientId, ServerId};
 use crate::uri::{Aor, ServerUri, Transport, authority};
@@ -70,8 +70,8 @@ pub(crate) struct Line {
     /// Our name where a WebSocket has none (RFC 7118).
     host: String,
     display_name: Option<Pii<String>>,
-    digest_user: Pii<String>,
-    password: Secret<String>,
+    /// As it is before anybody has asked.
+    authenticator: Authenticator,
     next_client: u64,
 }
 
@@ -98,8 +98,7 @@ impl Line {
             rng,
             out: Vec::new(),
             display_name: account.display_name.clone(),
-            digest_user: account.digest_user().into(),
-            password: account.password.clone(),
+            authenticator: Authenticator::new(account),
             next_client: 0,
         }
     }
@@ -140,7 +139,7 @@ impl Line {
     }
 
     pub(crate) fn authenticator(&self) -> Authenticator {
-        Authenticator::new(self.digest_user.expose(), self.password.clone())
+        self.authenticator.clone()
     }
 
     /// Stamps a request and sends it.
@@ -186,6 +185,13 @@ impl Line {
         let mut response = message::response(request, status, "", Some(&tag));
         response.headers.extend(headers);
         self.respond(server, response);
+    }
+
+    /// A request within a call cannot be signed as they want it.
+    pub(crate) fn unauthorized(&mut self, failure: AuthFailure) {
+        if let AuthFailure::Token(wanted) = failure {
+            self.emit(SipEvent::TokenWanted(wanted));
+        }
     }
 
     pub(crate) fn emit(&mut self, event: SipEvent) {

@@ -5,6 +5,7 @@ mod recovery;
 mod request;
 mod settings;
 mod state;
+mod token;
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use rand::rngs::StdRng;
 use rsipstack::sip::{Request, Response};
 
 use crate::account::Account;
+use crate::bearer::TokenWanted;
 use crate::dialer::FlowError;
 use crate::digest::{Attempt, AuthFailure, Authenticator};
 use crate::headers;
@@ -41,6 +43,8 @@ pub(crate) enum Event {
     FlowNeededNow,
     /// Register now: somebody asks.
     RegisterNow,
+    /// There is another token.
+    NewToken,
     /// The flow may have died with the network that it went by.
     NetworkChanged,
     /// [`Command::Check`] cannot be done by keepalives.
@@ -66,6 +70,8 @@ pub(crate) enum Command {
     Send(Box<Request>),
     /// Tell the desk.
     Report(RegistrationState),
+    /// Tell the desk that another token is wanted.
+    TokenWanted(TokenWanted),
     /// Registered over a new flow: dialogs may tell the other side where we are now.
     Recovered,
     /// Nothing more will come.
@@ -100,7 +106,7 @@ impl Registration {
     pub(crate) fn new(account: &Account, mut rng: StdRng) -> Self {
         Self {
             settings: Settings::new(account, &mut rng),
-            auth: Authenticator::new(account.digest_user(), account.password.clone()),
+            auth: Authenticator::new(account),
             attempt: Attempt::default(),
             proven: false,
             seq: 0,
@@ -131,6 +137,7 @@ impl Registration {
             Event::FlowNeeded => self.flow_needed(now),
             Event::FlowNeededNow => self.flow_needed_now(&mut out),
             Event::RegisterNow => self.register_now(now, &mut out),
+            Event::NewToken => self.new_token(now, &mut out),
             Event::NetworkChanged => self.network_changed(now, &mut out),
             Event::Unchecked => self.unchecked(now, &mut out),
             Event::Shutdown => self.shutdown(now, &mut out),
@@ -340,9 +347,16 @@ impl Registration {
             match self.auth.challenged(response, &mut self.attempt) {
                 Ok(()) => self.send(if unregistering { 0 } else { self.expires_s }, out),
                 Err(_) if unregistering => self.stop(out),
-                Err(AuthFailure::Refused) => self.refused(response, out),
+                Err(AuthFailure::Refused) => self.refused(now, response, out),
+                Err(AuthFailure::Token(wanted)) => self.token_refused(wanted, response, out),
                 Err(AuthFailure::Unsupported) => {
                     self.wait(now, RegistrationError::Challenge, None, out)
+                }
+                Err(AuthFailure::NoPassword) => {
+                    self.wait(now, RegistrationError::TokenOnly, None, out)
+                }
+                Err(AuthFailure::InTheClear) => {
+                    self.wait(now, RegistrationError::TokenInTheClear, None, out)
                 }
             }
             return;
@@ -354,7 +368,7 @@ impl Registration {
         match status {
             200..=299 => self.registered(now, response, out),
             // About the password only where it is the answer to one that has never been right.
-            403 if self.attempt.has_answered() && !self.proven => self.refused(response, out),
+            403 if self.attempt.has_answered() && !self.proven => self.refused(now, response, out),
             423 if self.lengthen(response) => self.send(self.expires_s, out),
             // First Hop Lacks Outbound Support (RFC 5626 §11.6): then without it.
             439 if self.outbound => {
@@ -419,15 +433,20 @@ impl Registration {
         }
     }
 
-    fn refused(&mut self, response: &Response, out: &mut Vec<Command>) {
-        // The flow stays: a call may be going on over it.
-        self.phase = Phase::Refused;
-        self.proven = false;
+    fn refused(&mut self, now: Instant, response: &Response, out: &mut Vec<Command>) {
+        if self.auth.has_another_token() {
+            // It has been renewed while the server was at it.
+            return self.begin(now, out);
+        }
+        if self.auth.has_tokens() {
+            let wanted = TokenWanted::after_refusal();
+            return self.token_refused(wanted, response, out);
+        }
         let error = RegistrationError::Credentials {
             status: response.status_code.code(),
             reason: wire::reason(response).to_owned(),
         };
-        out.push(Command::Report(RegistrationState::Refused { error }));
+        self.give_up(error, out);
     }
 }
 

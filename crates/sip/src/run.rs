@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::account::{Account, Timing};
+use crate::account::{Account, Credentials, Timing, Token};
 use crate::agent::{SipEvent, SipRequest};
 use crate::core::{Core, Input};
 use crate::dialer::{Connection, Dialer, FlowError, broken};
@@ -54,6 +54,10 @@ pub(crate) async fn run(
         inputs: VecDeque::from([Input::Start]),
         stopped: false,
     };
+    let mut token = match &account.credentials {
+        Credentials::Token(token) => Some(token.clone()),
+        Credentials::Password { .. } => None,
+    };
     let (mut orphaned, mut asked_to_stop) = (false, false);
     loop {
         runner.carry_out().await;
@@ -77,6 +81,7 @@ pub(crate) async fn run(
             dialled = finished(&mut runner.dialling) => runner.dialled(dialled),
             prepared = finished(&mut runner.preparing) => runner.prepared(prepared),
             event = next_of_old(&mut runner.retiring) => runner.old_flow_event(event).await,
+            () = another(&mut token) => runner.inputs.push_back(Input::NewToken),
             () = sleep_until(deadline) => runner.inputs.push_back(Input::Timeout),
             Some(_) = runner.closing.join_next() => {}
             () = runner.events.closed(), if !asked_to_stop => {}
@@ -332,6 +337,17 @@ impl Runner {
             None => {}
         }
     }
+}
+
+/// There is another token. Never without tokens, or once nobody renews them.
+async fn another(token: &mut Option<Token>) {
+    if let Some(held) = token {
+        if held.changed().await.is_ok() {
+            return;
+        }
+        *token = None;
+    }
+    std::future::pending().await
 }
 
 async fn next(flow: &mut Option<Flow>) -> FlowEvent {

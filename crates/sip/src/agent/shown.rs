@@ -60,6 +60,7 @@ impl fmt::Debug for SipEvent {
         use SipEvent::*;
         match self {
             Registration(state) => write!(f, "Registration({state:?})"),
+            TokenWanted(wanted) => write!(f, "TokenWanted(refused: {})", wanted.refused),
             Incoming { dialog, invite } => write!(f, "Incoming({}, {invite:?})", dialog.0),
             Ringing {
                 dialog,

@@ -385,7 +385,10 @@ impl Call {
             .challenged(response, &mut invitation.attempt)
         {
             Ok(()) => self.invite_again(line),
-            Err(_) => self.end(line, now, EndCause::response(response)),
+            Err(failure) => {
+                line.unauthorized(failure);
+                self.end(line, now, EndCause::response(response));
+            }
         }
     }
 

@@ -194,7 +194,13 @@ impl Call {
         if sent.purpose != Purpose::Cancel {
             let dialog = &mut self.legs[leg].dialog;
             let challenged = matches!(status, 401 | 407)
-                && dialog.auth.challenged(response, &mut sent.attempt).is_ok();
+                && match dialog.auth.challenged(response, &mut sent.attempt) {
+                    Ok(()) => true,
+                    Err(failure) => {
+                        line.unauthorized(failure);
+                        false
+                    }
+                };
             let lengthened = status == 422 && self.wish.too_small(&response.headers);
             if lengthened {
                 let refresher = self.session.as_ref().map(SessionTimer::refresher);

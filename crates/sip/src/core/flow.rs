@@ -37,6 +37,7 @@ impl Core {
                     self.register = Some(self.line.send_stamped(*request));
                 }
                 Command::Report(state) => self.line.emit(SipEvent::Registration(state)),
+                Command::TokenWanted(wanted) => self.line.emit(SipEvent::TokenWanted(wanted)),
                 Command::Recovered => {
                     for call in self.calls.values_mut() {
                         call.recovered(&mut self.line, now);

@@ -198,7 +198,10 @@ fn what_we_cannot_answer_is_said_so() {
 
 #[test]
 fn quotes_in_names_stay_inside_their_quotes() {
-    let mut auth = Authenticator::new("a\"b", Secret::from("p"));
+    let mut auth = Authenticator::new(&account(Credentials::Password {
+        user: Some("a\"b".into()),
+        password: "p".into(),
+    }));
     let refusal = response(&[Header::WwwAuthenticate(
         "Digest realm=\"x\\\"y\",nonce=\"1\"".into(),
     )]);
@@ -209,7 +212,16 @@ fn quotes_in_names_stay_inside_their_quotes() {
 }
 
 fn authenticator() -> Authenticator {
-    Authenticator::new("alice", Secret::from("pw"))
+    Authenticator::new(&account("pw"))
+}
+
+fn account(credentials: impl Into<Credentials>) -> Account {
+    Account::new(
+        vec!["wss://sbc.example.com/".parse().unwrap()],
+        "sip:alice@example.com".parse().unwrap(),
+        credentials,
+        "00000000-0000-1000-8000-000a95a0e128",
+    )
 }
 
 fn response(headers: &[Header]) -> Response {

@@ -22,7 +22,8 @@ pub enum RegistrationState {
         /// What failed.
         error: RegistrationError,
     },
-    /// The server refuses the password: no further attempt unless asked.
+    /// The server refuses the password or the token: no further attempt unless asked, or there is
+    /// another token.
     Refused {
         /// What the server said.
         error: RegistrationError,
@@ -57,6 +58,23 @@ pub enum RegistrationError {
         /// Reason phrase.
         reason: String,
     },
+    /// The server refuses our access token.
+    #[error("the server refuses the access token ({status} {reason})")]
+    TokenRefused {
+        /// SIP status: 401, 403 or 407.
+        status: u16,
+        /// Reason phrase.
+        reason: String,
+    },
+    /// The server asks for an access token, and there is none yet.
+    #[error("there is no access token for the server yet")]
+    NoToken,
+    /// The server asks for an access token, and the account has a password.
+    #[error("the server takes no password: it asks for an access token")]
+    TokenOnly,
+    /// The server asks for an access token, and the connection is not encrypted.
+    #[error("an access token is sent over an encrypted connection only")]
+    TokenInTheClear,
     /// The server asks for an authentication we do not have.
     #[error("the server asks for an unknown kind of authentication")]
     Challenge,

@@ -332,7 +332,7 @@ fn a_challenge_nobody_knows_is_tried_again_later() {
     t.sent();
     t.answer(
         401,
-        vec![Header::WwwAuthenticate("Bearer authz_server=\"x\"".into())],
+        vec![Header::WwwAuthenticate("Basic realm=\"x\"".into())],
     );
     assert!(matches!(
         t.reported()[..],
@@ -405,7 +405,7 @@ proptest! {
                     Command::Report(RegistrationState::Refused { .. }) => refused = true,
                     Command::Report(RegistrationState::Connecting) => refused = false,
                     Command::Report(RegistrationState::Waiting { retry_in_ms, .. }) => prop_assert!(retry_in_ms <= 3_660_000),
-                    Command::Report(_) | Command::Recovered | Command::Unfit { .. } | Command::Check => {}
+                    Command::Report(_) | Command::TokenWanted(_) | Command::Recovered | Command::Unfit { .. } | Command::Check => {}
                     Command::Stopped => stopped = true,
                 }
             }

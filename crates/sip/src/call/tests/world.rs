@@ -367,7 +367,10 @@ impl World {
             | SipEvent::ReferProgress { dialog, .. }
             | SipEvent::Referred { dialog, .. }
             | SipEvent::Redirected { dialog, .. } => *dialog,
-            SipEvent::Registration(_) | SipEvent::OptionsAnswered { .. } | SipEvent::Stopped => {
+            SipEvent::Registration(_)
+            | SipEvent::TokenWanted(_)
+            | SipEvent::OptionsAnswered { .. }
+            | SipEvent::Stopped => {
                 return;
             }
         };

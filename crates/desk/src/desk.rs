@@ -1,100 +1,21 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use warmline_audio::{Devices, Engine, EngineConfig, EngineStats, Levels};
-use warmline_call::{Party, PhoneConfig};
+use warmline_audio::{Devices, Engine, EngineStats, Levels};
 use warmline_journal::Journal;
-use warmline_media::{MediaConfig, Trust};
-use warmline_policy::Settings;
-use warmline_sip::{Account, UserAgent};
+use warmline_sip::UserAgent;
 
 use crate::{
     action::{Done, Reply, UserAction},
+    config::{DeskConfig, no_line},
     error::{DeskError, ErrorCode},
     event::DeskEvent,
-    log::LogHealth,
     network,
     number::{self, Country, Number},
-    profile::{Profile, instance},
     run::{Inbox, Machines, Outlets, Running},
     snapshot::{Registration, Snapshot},
     sound, words,
 };
-
-/// Everything the desk runs on.
-#[derive(Clone, Debug)]
-pub struct DeskConfig {
-    /// The SIP account.
-    pub account: Account,
-    /// Codecs, STUN and TURN.
-    pub media: MediaConfig,
-    /// Devices.
-    pub audio: EngineConfig,
-    /// Waiting times of the calls.
-    pub phone: PhoneConfig,
-    /// By whose rules a number without `+` is dialled.
-    pub country: Option<Country>,
-    /// Tells when the [log](crate::log) loses lines, so that the agent hears of it.
-    pub log: Option<LogHealth>,
-    /// Where calls that are over are remembered; nowhere without one.
-    pub journal: Option<Journal>,
-}
-
-impl DeskConfig {
-    /// What `profile` says, with the default sound devices. Reads the password and
-    /// the CA file; may take a moment, and may ask the agent to unlock the keychain:
-    /// not for an async thread.
-    ///
-    /// # Errors
-    /// The password cannot be had, or a file that the profile names cannot be read.
-    pub fn from_profile(profile: &Profile) -> Result<Self, DeskError> {
-        let host = profile.server().host();
-        let address = host.parse::<std::net::IpAddr>();
-        let account = profile.account()?;
-        let trust = account.extra_ca.clone();
-        let media = MediaConfig {
-            ice_servers: profile.ice_servers()?,
-            trust: trust.map_or_else(Trust::default, Trust::with_extra_ca),
-            codecs: profile.codecs.clone(),
-            relay_only: profile.relay_only,
-            loopback: host == "localhost" || address.is_ok_and(|ip| ip.is_loopback()),
-            ..MediaConfig::default()
-        };
-        let phone = PhoneConfig {
-            seed: rand::random(),
-            complete_on_answer: profile.transfer.complete_on_answer,
-            referrals: profile.transfer.referrals,
-            conference: profile.transfer.conference.clone().map(Party::new),
-            recover_by: profile.transfer.recover_by,
-            hold_music: profile.transfer.hold_music,
-            ..PhoneConfig::default()
-        };
-        Ok(Self {
-            account,
-            media,
-            audio: EngineConfig::default(),
-            phone,
-            country: profile.country,
-            log: None,
-            journal: None,
-        })
-    }
-
-    /// With the devices and volumes that the agent has set.
-    #[must_use]
-    pub fn with_settings(mut self, settings: &Settings) -> Self {
-        sound::apply(&settings.sound, &mut self.audio);
-        self
-    }
-
-    /// The same account as a phone of its own: at a registrar that knows phones apart by their
-    /// instance (RFC 5626) it does not take the place of one that runs.
-    #[must_use]
-    pub fn beside_another(mut self) -> Self {
-        self.account.instance = instance::random();
-        self
-    }
-}
 
 /// Starts the phone on the current Tokio runtime.
 ///
@@ -104,7 +25,10 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     let devices = sound::devices(&config.audio);
     let volumes = config.audio.volumes;
     let (engine, audio) = Engine::start(config.audio).map_err(|error| words::sound(&error))?;
-    let (agent, sip) = UserAgent::start(config.account);
+    let Some(line) = config.lines.into_iter().next() else {
+        return Err(no_line());
+    };
+    let (agent, sip) = UserAgent::start(line.account);
     let (actions, inbox) = mpsc::channel(ACTIONS);
     let (reports_in, reports) = mpsc::channel(REPORTS);
     let [microphone, speaker, ringer] = devices;
@@ -130,13 +54,13 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         watched,
         events: events.clone(),
         sound: sound.clone(),
-        country: config.country,
+        country: line.country,
         journal: config.journal.clone(),
     };
     let machines = Machines {
         agent,
         engine,
-        media: config.media,
+        media: line.media,
         reports: reports_in,
     };
     let outlets = Outlets {
@@ -145,7 +69,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         sound,
         journal: config.journal.clone(),
     };
-    let running = Running::new(config.phone, config.country, machines, outlets);
+    let running = Running::new(config.phone, line.country, machines, outlets);
     let inbox = Inbox {
         network: network::watch(),
         actions: inbox,

@@ -12,6 +12,7 @@ use warmline_sip::Transport;
 
 use crate::{
     DeskConfig, DeskError, DeskEvent, ErrorCode, Profile, Registration, UserAction,
+    config::no_line,
     desk::{devices, start},
 };
 
@@ -133,8 +134,10 @@ pub async fn examine(profile: &Path) -> Vec<Finding> {
                 "it can be read, and there is a password",
             ));
             findings.extend(server(&config).await);
-            findings.push(servers::look(&config.media).await);
-            findings.push(ice(&config.media).await);
+            for line in &config.lines {
+                findings.push(servers::look(&line.media).await);
+                findings.push(ice(&line.media).await);
+            }
         }
         Err(error) => {
             findings.push(Finding::wrong(Subject::Profile, &error));
@@ -165,9 +168,12 @@ pub async fn examine(profile: &Path) -> Vec<Finding> {
 }
 
 /// Whether the STUN and TURN servers answer, and the network lets UDP pass: what can be known before
-/// a shift without a call. Takes at most 3 s.
+/// a shift without a call, on the first line. Takes at most 3 s.
 pub async fn stun_and_turn(config: &DeskConfig) -> Finding {
-    servers::look(&config.media).await
+    match config.lines.first() {
+        Some(line) => servers::look(&line.media).await,
+        None => Finding::wrong(Subject::Servers, &no_line()),
+    }
 }
 
 /// Registers for real; how far that came tells which step failed.
@@ -177,7 +183,8 @@ async fn server(config: &DeskConfig) -> Vec<Finding> {
         // The phone that the doctor is asked about may be running.
         ..config.clone().beside_another()
     };
-    let mut servers = config.account.servers.iter();
+    let lines = config.lines.iter();
+    let mut servers = lines.flat_map(|line| &line.account.servers);
     let encrypted = servers.all(|server| server.transport() != Transport::Ws);
     let outcome = match start(silent) {
         Ok(desk) => {

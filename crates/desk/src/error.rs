@@ -48,6 +48,10 @@ pub enum ErrorCode {
     PasswordMissing,
     /// The server refuses user name or password.
     PasswordRefused,
+    /// The server refuses our access token, or there is none.
+    TokenRefused,
+    /// The server wants an access token, and we have a password, or no encrypted connection.
+    TokenOnly,
     /// The system's keychain cannot be used.
     KeychainUnavailable,
     /// The file of certificate authorities cannot be used.
@@ -115,6 +119,8 @@ impl ErrorCode {
             Self::ProfileInvalid => "profile_invalid",
             Self::PasswordMissing => "password_missing",
             Self::PasswordRefused => "password_refused",
+            Self::TokenRefused => "token_refused",
+            Self::TokenOnly => "token_only",
             Self::KeychainUnavailable => "keychain_unavailable",
             Self::CaFileInvalid => "ca_file_invalid",
             Self::ServerUnknown => "server_unknown",

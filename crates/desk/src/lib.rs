@@ -10,6 +10,7 @@
 mod action;
 mod ask;
 mod carry;
+mod config;
 mod desk;
 pub mod doctor;
 mod error;
@@ -33,7 +34,8 @@ mod view;
 mod words;
 
 pub use action::{Done, Reply, UserAction};
-pub use desk::{Desk, DeskConfig, devices, start};
+pub use config::{DeskConfig, LineConfig};
+pub use desk::{Desk, devices, start};
 pub use error::{DeskError, ErrorCode};
 pub use event::{DeskEvent, DeviceRole, DeviceState, Holder, Loudness};
 pub use profile::Profile;
@@ -54,6 +56,6 @@ pub use warmline_journal as journal;
 pub use warmline_media::{Codec, Stats};
 pub use warmline_policy as policy;
 pub use warmline_sip::{
-    Invite, NameAddr,
+    Invite, NameAddr, Token,
     redact::{Pii, Secret},
 };

@@ -26,6 +26,26 @@ pub(crate) fn registration(error: &RegistrationError, before: bool) -> DeskError
             "The server does not accept the user name or the password.",
             "Check `aor`, `auth_user` and the stored password.",
         ),
+        RegistrationError::TokenRefused { .. } => DeskError::new(
+            ErrorCode::TokenRefused,
+            "The server does not accept your sign-in for this line.",
+            "The phone tries again with a new one. If it stays so, tell your administrator.",
+        ),
+        RegistrationError::NoToken => DeskError::new(
+            ErrorCode::TokenRefused,
+            "The server wants to know that you are signed in.",
+            "Sign in.",
+        ),
+        RegistrationError::TokenOnly => DeskError::new(
+            ErrorCode::TokenOnly,
+            "The server takes no password: it asks for an access token.",
+            "Tell your administrator: the line has to be provisioned with sign-in.",
+        ),
+        RegistrationError::TokenInTheClear => DeskError::new(
+            ErrorCode::TokenOnly,
+            "An access token is sent over an encrypted connection only.",
+            "Use `wss:` or `sips:` for the server.",
+        ),
         RegistrationError::NoAnswer => DeskError::new(
             ErrorCode::ServerSilent,
             "The server takes the connection but does not answer.",

@@ -35,6 +35,8 @@ impl Agent {
         let profile = Profile::load(&profile).expect("a profile");
         let account = DeskConfig::from_profile(&profile)
             .expect("an account")
+            .lines
+            .remove(0)
             .account;
         let deeds = practice.deeds();
         let (agent, events) = UserAgent::start(account);

@@ -12,7 +12,7 @@ use std::{
 
 use warmline_call::{RecoverBy, Referrals};
 use warmline_media::{Codec, IceServer};
-use warmline_sip::{Account, Aor, ProxyUri, ServerUri, redact::Secret};
+use warmline_sip::{Account, Aor, Credentials, ProxyUri, ServerUri, Token, redact::Secret};
 
 use crate::{
     error::{DeskError, ErrorCode},
@@ -31,6 +31,8 @@ pub struct Profile {
     pub aor: Aor,
     /// By whose rules a number without `+` is read; unless said, the country of a number in `aor`.
     pub country: Option<Country>,
+    /// Whose line it is, to be shown where there are several.
+    pub customer: Option<String>,
     /// The name others are shown beside the address.
     pub display_name: Option<String>,
     /// The user name for authentication, where it is not the user part of `aor`.
@@ -38,6 +40,8 @@ pub struct Profile {
     /// Certificate authorities trusted besides the system's own, PEM: of the server, and of TURN over
     /// TLS.
     pub ca_file: Option<PathBuf>,
+    /// More of them, PEM, handed in by provisioning; never from the file.
+    pub ca_certificates: Option<String>,
     /// HTTP proxy to reach the server through.
     pub proxy: Option<ProxyUri>,
     /// Codecs, best first.
@@ -48,8 +52,21 @@ pub struct Profile {
     pub relay_only: bool,
     /// How customers are handed over.
     pub transfer: Transfer,
-    /// Where the password comes from.
+    /// How we show the server who we are.
+    pub auth: Auth,
+    /// Where the password comes from, for [`Auth::Digest`].
     pub password: SecretSource,
+}
+
+/// How we show the server who we are.
+#[derive(Clone, Debug, Default)]
+pub enum Auth {
+    /// By the password.
+    #[default]
+    Digest,
+    /// By an access token, handed in by provisioning and renewed as long as the phone runs; never from
+    /// the file.
+    Bearer(Token),
 }
 
 /// How customers are handed over: `[transfer]` in the profile.
@@ -152,23 +169,42 @@ impl Profile {
         let mut account = Account::new(
             self.servers.clone(),
             self.aor.clone(),
-            self.password()?,
+            self.credentials()?,
             instance,
         );
         account.display_name = self.display_name.clone().map(Into::into);
-        account.auth_user = self.auth_user.clone().map(Into::into);
         account.proxy = self.proxy.clone();
+        account.extra_ca = self.extra_ca()?;
+        Ok(account)
+    }
+
+    fn credentials(&self) -> Result<Credentials, DeskError> {
+        Ok(match &self.auth {
+            Auth::Bearer(token) => Credentials::Token(token.clone()),
+            Auth::Digest => Credentials::Password {
+                user: self.auth_user.clone().map(Into::into),
+                password: self.password()?,
+            },
+        })
+    }
+
+    /// The authorities of the file and those handed in.
+    fn extra_ca(&self) -> Result<Option<Vec<u8>>, DeskError> {
+        let mut all = Vec::new();
         if let Some(path) = &self.ca_file {
-            let pem = fs::read(path).map_err(|error| {
+            all = fs::read(path).map_err(|error| {
                 DeskError::new(
                     ErrorCode::CaFileInvalid,
                     format!("The CA file {} cannot be read: {error}.", path.display()),
                     "Check `ca_file` in the profile.",
                 )
             })?;
-            account.extra_ca = Some(pem);
+            all.push(b'\n');
         }
-        Ok(account)
+        let handed_in = self.ca_certificates.as_deref();
+        all.extend(handed_in.unwrap_or_default().bytes());
+        let named = self.ca_file.is_some() || self.ca_certificates.is_some();
+        Ok(named.then_some(all))
     }
 
     /// The STUN and TURN servers it names, with their credentials.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Where a password comes from; never from the profile itself, nor from a command line.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum SecretSource {
     /// The system's keychain: Secret Service on Linux, Keychain on macOS, Credential Manager on
     /// Windows.
@@ -17,6 +17,8 @@ pub enum SecretSource {
     Env(String),
     /// The first line of this file.
     File(PathBuf),
+    /// Handed in by provisioning; never from the profile's file.
+    Held(Secret<String>),
 }
 
 impl SecretSource {
@@ -27,6 +29,7 @@ impl SecretSource {
     pub fn read(&self, aor: &Aor) -> Result<Secret<String>, DeskError> {
         match self {
             Self::Keychain => from_keychain(aor),
+            Self::Held(secret) => Ok(secret.clone()),
             Self::Env(name) => match env::var(name) {
                 Ok(secret) if !secret.is_empty() => Ok(secret.into()),
                 _ => Err(missing(

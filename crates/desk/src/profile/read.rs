@@ -9,7 +9,7 @@ use toml::{
 use warmline_media::{Codec, IceServer};
 use warmline_sip::{AccountError, Aor, ProxyUri, ServerUri};
 
-use super::{IceEntry, Profile, SecretSource};
+use super::{Auth, IceEntry, Profile, SecretSource};
 use crate::{
     error::{DeskError, ErrorCode},
     number::{Country, UnknownCountry},
@@ -46,9 +46,11 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         servers: servers(&root)?,
         country: country(&root, &aor)?,
         aor,
+        customer: root.string("customer")?.map(Text::owned),
         display_name: root.string("display_name")?.map(Text::owned),
         auth_user: root.string("auth_user")?.map(Text::owned),
         ca_file: root.string("ca_file")?.map(|path| folder(path.value)),
+        ca_certificates: None,
         proxy: match root.string("proxy")? {
             Some(uri) => Some(uri.parsed::<ProxyUri>(PROXY_ADVICE)?),
             None => None,
@@ -57,6 +59,7 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         ice_servers: ice_servers(&root, &folder)?,
         relay_only: relay_only(&root)?,
         transfer: transfer::read(&root)?,
+        auth: Auth::Digest,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
 }
@@ -358,6 +361,7 @@ const KEYS: &[&str] = &[
     "server",
     "aor",
     "country",
+    "customer",
     "display_name",
     "auth_user",
     "ca_file",

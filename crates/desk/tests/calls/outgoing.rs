@@ -71,7 +71,7 @@ async fn a_national_number_is_dialled_in_its_international_form() {
     let folder = tempfile::tempdir().unwrap();
     let mut peer = Peer::start().await;
     let mut config = peer::config(peer.port, folder.path());
-    config.country = Some("DE".parse().unwrap());
+    config.lines[0].country = Some("DE".parse().unwrap());
     let phone = Phone::start_with(config).await;
     for (typed, dialled) in [("030 901820", "sip:+4930901820@"), ("20 01", "sip:2001@")] {
         assert!(dialled.contains(&phone.desk.read_number(typed).to));
@@ -215,8 +215,8 @@ async fn a_stun_server_that_never_answers_holds_nobody_up() {
     let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let mut config = peer::config(peer.port, folder.path());
     let url = format!("stun:{}", nobody.local_addr().unwrap());
-    config.media.ice_servers = vec![IceServer::new(&url, None, None).unwrap()];
-    config.media.gathering_limit = Duration::from_secs(60);
+    config.lines[0].media.ice_servers = vec![IceServer::new(&url, None, None).unwrap()];
+    config.lines[0].media.gathering_limit = Duration::from_secs(60);
     let mut scene = Scene {
         phone: Phone::start_with(config).await,
         peer,

@@ -21,7 +21,8 @@ fn the_least_profile_has_sensible_defaults() {
     let profile = read(LEAST).unwrap();
     assert_eq!(profile.server().to_string(), "wss://sbc.example.com:443/ws");
     assert_eq!(profile.aor.uri(), "sip:2001@example.com");
-    assert_eq!(profile.password, SecretSource::Keychain);
+    assert!(matches!(profile.password, SecretSource::Keychain));
+    assert!(matches!(profile.auth, Auth::Digest) && profile.customer.is_none());
     assert_eq!(
         profile.codecs,
         [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma]
@@ -35,6 +36,7 @@ fn a_full_profile_is_read_whole() {
         r#"
         server = "sips:sbc.example.com"
         aor = "sip:2001@example.com"
+        customer = "Contact GmbH"
         display_name = "Ada"
         auth_user = "a2001"
         ca_file = "ca.pem"
@@ -56,18 +58,21 @@ fn a_full_profile_is_read_whole() {
         "#,
     )
     .unwrap();
+    assert_eq!(profile.customer.as_deref(), Some("Contact GmbH"));
     assert_eq!(profile.display_name.as_deref(), Some("Ada"));
     assert_eq!(profile.auth_user.as_deref(), Some("a2001"));
     assert_eq!(profile.ca_file, Some(PathBuf::from("/etc/warmline/ca.pem")));
     assert_eq!(profile.proxy.unwrap().port(), 3128);
     assert_eq!(profile.codecs, [Codec::Pcma, Codec::Opus]);
-    let secret = SecretSource::File(PathBuf::from("/etc/warmline/secret.txt"));
-    assert_eq!(profile.password, secret);
+    let SecretSource::File(secret) = &profile.password else {
+        panic!("a file");
+    };
+    assert_eq!(secret, Path::new("/etc/warmline/secret.txt"));
     assert_eq!(profile.ice_servers.len(), 2);
-    assert_eq!(
-        profile.ice_servers[1].credential,
-        Some(SecretSource::Env("TURN_PASSWORD".into()))
-    );
+    let Some(SecretSource::Env(name)) = &profile.ice_servers[1].credential else {
+        panic!("a variable");
+    };
+    assert_eq!(name, "TURN_PASSWORD");
 }
 
 #[test]

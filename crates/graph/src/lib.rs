@@ -5,16 +5,29 @@
 //! holds [`Experts`]: what the agent looks at goes in, [`People`] come out in a watch.
 
 mod ask;
+mod card;
+mod client;
+mod clock;
 mod config;
+mod date;
 mod event;
+mod experts;
 mod look;
+mod number;
+mod own;
 mod people;
 mod person;
 mod presence;
+#[cfg(test)]
+mod stage;
+mod words;
 
 pub use ask::{Answer, Ask, Failure, Page, RequestId, Told};
+pub use card::{Card, CardState, CardView};
+pub use client::{Chat, ChatId, Graph, Message, Trouble};
 pub use config::{CardPolicy, Config, TeamTag};
 pub use event::{Command, Event, Past};
+pub use experts::Experts;
 pub use look::{CallInHand, Look};
 pub use people::{Blocked, Part, People, Ranked, Reason};
 pub use person::{Dialable, DialledAs, Person, PersonId};

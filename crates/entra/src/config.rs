@@ -39,7 +39,9 @@ pub enum Keeping {
 
 /// Shows a page to the agent: the system's browser. May take a moment: called off the async threads.
 #[derive(Clone)]
-pub struct Opener(Arc<dyn Fn(&Url) -> std::io::Result<()> + Send + Sync>);
+pub struct Opener(Arc<Open>);
+
+type Open = dyn Fn(&Url) -> std::io::Result<()> + Send + Sync;
 
 impl Opener {
     /// Shows pages by `open`.

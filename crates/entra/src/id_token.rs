@@ -182,3 +182,6 @@ const ALGORITHM: &str = "RS256";
 
 /// How far the clocks may be apart.
 const SKEW_S: u64 = 300;
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ mod cloud;
 mod config;
 mod endpoints;
 mod entra;
+#[cfg(test)]
+mod forge;
 mod http;
 mod id_token;
 pub mod keychain;

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use tokio::sync::{mpsc, watch};
 use warmline_entra::Scopes;
@@ -18,6 +18,7 @@ use crate::{
 pub struct Experts {
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) people: watch::Receiver<Arc<People>>,
+    pub(crate) known: watch::Receiver<HashMap<PersonId, Arc<Person>>>,
     pub(crate) own: watch::Receiver<Option<Presence>>,
     pub(crate) teams_call: watch::Receiver<bool>,
 }
@@ -40,10 +41,9 @@ impl Experts {
         self.people.clone()
     }
 
-    /// Somebody of those that are shown.
+    /// Somebody who is shown, or was lately.
     pub fn person(&self, id: &PersonId) -> Option<Arc<Person>> {
-        let people = self.people.borrow();
-        people.find(id).map(|ranked| ranked.person.clone())
+        self.known.borrow().get(id).cloned()
     }
 
     /// How Teams shows the agent; read now and then while a call is up or the panel is to be seen. None

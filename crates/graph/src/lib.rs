@@ -21,6 +21,7 @@ mod person;
 mod presence;
 mod rank;
 mod roster;
+mod run;
 mod search;
 #[cfg(test)]
 mod stage;
@@ -37,3 +38,4 @@ pub use people::{Blocked, Part, People, Ranked, Reason};
 pub use person::{Dialable, DialledAs, Person, PersonId};
 pub use presence::{Activity, Availability, OutOfOffice, Presence};
 pub use roster::Roster;
+pub use run::start;

@@ -101,9 +101,13 @@ pub enum Blocked {
 impl People {
     /// One of those that are shown.
     pub fn find(&self, id: &PersonId) -> Option<&Ranked> {
+        self.everybody().find(|ranked| ranked.person.id == *id)
+    }
+
+    /// All that are shown, some of them more than once.
+    pub(crate) fn everybody(&self) -> impl Iterator<Item = &Ranked> {
         [&self.best, &self.favourites, &self.recent, &self.all.people]
             .into_iter()
             .flatten()
-            .find(|ranked| ranked.person.id == *id)
     }
 }

@@ -126,14 +126,14 @@ impl Graph {
     pub async fn message(
         &self,
         chat: &ChatId,
-        html: &str,
+        text: &str,
     ) -> Result<Option<std::time::SystemTime>, Trouble> {
         let place = self.place()?;
         let request = post(
             "message",
             place.at(["chats", chat.as_str(), "messages"]),
             &[Scope::ChatMessageSend],
-            chat::message(html),
+            chat::message(&words::to_html(text)),
         );
         let reply = self.say(request).await?;
         Ok(chat::posted(&reply.body).ok())

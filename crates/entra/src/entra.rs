@@ -111,3 +111,6 @@ impl Tokens for Entra {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

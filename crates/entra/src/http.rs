@@ -77,3 +77,6 @@ const WHOLE: Duration = Duration::from_secs(30);
 
 /// Bytes of an answer; the longest real one, a tenant's keys, has some twenty thousand.
 const MOST: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -109,7 +109,7 @@ pub(super) fn why(error: &str, description: &str) -> Why {
         (Some(code), _) if ADMINISTRATOR.contains(&code) => Why::NeedsAdministrator,
         (Some(code), _) if DENIED.contains(&code) => Why::Denied,
         (_, "consent_required") => Why::NeedsAdministrator,
-        (_, "access_denied") => Why::Denied,
+        (_, "access_denied" | "authorization_declined") => Why::Denied,
         (_, "expired_token") => Why::TookTooLong,
         (_, "server_error" | "temporarily_unavailable") => Why::Unreachable,
         (_, "invalid_grant" | "interaction_required" | "login_required") => Why::Expired,

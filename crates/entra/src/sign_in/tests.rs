@@ -1,1 +1,8 @@
+//! Everything in virtual time, against an identity provider that answers as it is told.
 
+mod browser;
+mod device;
+mod kept;
+mod orders;
+mod refresh;
+mod rig;

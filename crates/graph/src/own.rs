@@ -152,7 +152,8 @@ impl Own {
             (None, true) => self
                 .write_not_before
                 .or(self.set_at.map(|at| at + RENEW_AFTER)),
-            (None, false) => self.ours_until.and(self.write_not_before),
+            (None, false) if self.may_set => self.ours_until.and(self.write_not_before),
+            (None, false) => None,
         };
         let read = (self.wants_read() && !self.reading)
             .then_some(self.read_not_before)

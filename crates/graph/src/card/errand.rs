@@ -117,12 +117,11 @@ impl Errand {
                 self.listen_later(now, SOON, chat);
                 self.turn(CardState::Unsure { reply: None })
             }
-            (
-                Event::Agent(Err(trouble))
-                | Event::Opened(Err(trouble))
-                | Event::Posted(Err(trouble)),
-                Some(command),
-            ) => self.try_again(now, trouble.failure, command),
+            (Event::Agent(Err(trouble)), Some(command @ Command::AskAgent))
+            | (Event::Opened(Err(trouble)), Some(command @ Command::Open { .. }))
+            | (Event::Posted(Err(trouble)), Some(command @ Command::Post(_))) => {
+                self.try_again(now, trouble.failure, command)
+            }
             (Event::Heard(heard), Some(Command::Listen(chat))) => self.heard(now, heard, chat),
             (Event::Timeout, _) => match &self.step {
                 Step::Waiting(due, command) if now >= *due => {

@@ -7,11 +7,18 @@ use warmline_entra::{AccessToken, Audience, TokenError, Tokens};
 #[derive(Default)]
 pub(crate) struct Purse {
     refused: Mutex<Vec<Option<String>>>,
-    /// Says so to every wish instead.
-    pub(crate) without: Option<TokenError>,
+    without: Option<TokenError>,
 }
 
 impl Purse {
+    /// One that says so to every wish.
+    pub(crate) fn without(error: TokenError) -> Self {
+        Self {
+            without: Some(error),
+            ..Self::default()
+        }
+    }
+
     /// What each refusal asked for.
     pub(crate) fn refused(&self) -> Vec<Option<String>> {
         self.refused.lock().unwrap().clone()

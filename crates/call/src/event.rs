@@ -19,6 +19,8 @@ pub enum Event {
     Restored(Restored),
     /// The computer's addresses have changed, or it was asleep.
     NetworkChanged {
+        /// Whose way leads over a server that can be reached.
+        calls: Vec<CallId>,
         /// What was there may be gone: ways that seem to be up are looked at as well.
         lost: bool,
     },
@@ -94,8 +96,9 @@ pub enum UserAction {
         /// The other.
         with: CallId,
         /// A new id, never used before, for the call to the server's conference, if there is one
-        /// ([`PhoneConfig::conference`](crate::PhoneConfig::conference)).
-        focus: CallId,
+        /// ([`PhoneConfig::conference`](crate::PhoneConfig::conference)). None if they are to hear each
+        /// other by way of this phone in any case: their calls have no server in common.
+        focus: Option<CallId>,
     },
     /// Leave the group that this call is in to the two others in it.
     Leave(CallId),

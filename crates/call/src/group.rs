@@ -20,7 +20,7 @@ impl Phone {
         now: Instant,
         call: CallId,
         with: CallId,
-        focus: CallId,
+        focus: Option<CallId>,
         commands: &mut Vec<Command>,
     ) -> Result<(), Refusal> {
         if self.is_completing(call) || self.is_completing(with) {
@@ -31,7 +31,7 @@ impl Phone {
                 return Err(Refusal::NotEstablished);
             }
         }
-        if self.config.conference.is_some() {
+        if let Some(focus) = focus.filter(|_| self.config.conference.is_some()) {
             return self.confer(now, [call, with], focus, commands);
         }
         self.join(call, with)?;

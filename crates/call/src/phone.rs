@@ -104,8 +104,9 @@ impl Phone {
             Event::Sip(event) => self.sip(now, event, &mut commands),
             Event::Media(event) => self.media(now, event, &mut commands),
             Event::Restored(restored) => self.restored(now, restored, &mut commands),
-            Event::NetworkChanged { lost } => {
-                for call in self.calls.values_mut().filter(|call| call.live()) {
+            Event::NetworkChanged { calls, lost } => {
+                let touched = |call: &&mut Call| call.live() && calls.contains(&call.id);
+                for call in self.calls.values_mut().filter(touched) {
                     if lost || !call.path.is_up() {
                         call.path.look_again(now);
                     }

@@ -35,6 +35,8 @@ pub struct OpenCall {
     pub dialog: Option<String>,
     /// Whether it is part of a group call.
     pub grouped: bool,
+    /// The address of the line it goes by; none in what an earlier version has written down.
+    pub line: Option<String>,
 }
 
 /// A call left open by a program that ended without closing it.
@@ -111,6 +113,7 @@ impl OpenCall {
             consults_for: None,
             dialog: Some(format!(r#"{{"call_id":"dialog-{key}"}}"#)),
             grouped: false,
+            line: Some("sip:robin@provider.example".into()),
         }
     }
 }

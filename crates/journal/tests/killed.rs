@@ -121,6 +121,7 @@ fn call(key: u64) -> OpenCall {
         consults_for: None,
         dialog: Some("{}".into()),
         grouped: false,
+        line: None,
     }
 }
 

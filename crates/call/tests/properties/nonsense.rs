@@ -40,7 +40,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => refer().prop_map(Event::Sip),
         4 => media().prop_map(Event::Media),
         1 => restored().prop_map(Event::Restored),
-        1 => Just(Event::NetworkChanged { lost: true }),
+        1 => prop::collection::vec(id(), 0..4).prop_map(|calls| Event::NetworkChanged { calls, lost: true }),
         1 => Just(Event::Timeout),
     ]
 }
@@ -75,7 +75,7 @@ fn transfer() -> impl Strategy<Value = UserAction> {
             UserAction::Complete { customer, sure }
         }),
         1 => id().prop_map(UserAction::KeepConsulting),
-        4 => (id(), id(), id()).prop_map(|(call, with, focus)| {
+        4 => (id(), id(), prop::option::of(id())).prop_map(|(call, with, focus)| {
             UserAction::Merge { call, with, focus }
         }),
         1 => id().prop_map(UserAction::Leave),

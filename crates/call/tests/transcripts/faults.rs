@@ -162,10 +162,16 @@ fn on_another_network_each_call_looks_for_another_way_at_once_and_once() {
     let mut desk = Script::established(1);
     desk.media(MediaEvent::Connected(A));
     desk.forget();
-    desk.feed(Event::NetworkChanged { lost: false });
+    desk.feed(Event::NetworkChanged {
+        calls: vec![A],
+        lost: false,
+    });
     assert_eq!(desk.phone.poll_timeout(), None);
     desk.forget();
-    desk.feed(Event::NetworkChanged { lost: true });
+    desk.feed(Event::NetworkChanged {
+        calls: vec![A],
+        lost: true,
+    });
     desk.sip(refused(1, 488));
     desk.reads(
         "
@@ -176,7 +182,10 @@ fn on_another_network_each_call_looks_for_another_way_at_once_and_once() {
     );
     // The way that is there is kept.
     assert_eq!(desk.phone.poll_timeout(), None);
-    desk.feed(Event::NetworkChanged { lost: true });
+    desk.feed(Event::NetworkChanged {
+        calls: vec![A],
+        lost: true,
+    });
     desk.media(MediaEvent::Failed(A, MediaFailure::NoConnection));
     desk.sip(SipEvent::ReofferAccepted(A));
     assert!(

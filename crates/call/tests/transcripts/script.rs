@@ -100,7 +100,7 @@ pub(crate) fn merge(call: u64, with: u64) -> UserAction {
     UserAction::Merge {
         call: CallId::new(call),
         with: CallId::new(with),
-        focus: CallId::new(9),
+        focus: Some(CallId::new(9)),
     }
 }
 

@@ -45,14 +45,15 @@ pub(super) fn keep(connection: &Connection, run: i64, call: &OpenCall) -> rusqli
     connection.execute(
         "INSERT INTO open_calls
          (run, key, direction, name, address, queue, began_unix_ms, answered_unix_ms, held, muted,
-          consults_for, dialog, grouped)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+          consults_for, dialog, grouped, line)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (run, key) WHERE left_unix_ms IS NULL DO UPDATE SET
              direction = excluded.direction, name = excluded.name, address = excluded.address,
              queue = excluded.queue, began_unix_ms = excluded.began_unix_ms,
              answered_unix_ms = excluded.answered_unix_ms, held = excluded.held,
              muted = excluded.muted, consults_for = excluded.consults_for,
-             dialog = excluded.dialog, grouped = excluded.grouped",
+             dialog = excluded.dialog, grouped = excluded.grouped,
+             line = excluded.line",
         params![
             run,
             call.key.cast_signed(),
@@ -67,6 +68,7 @@ pub(super) fn keep(connection: &Connection, run: i64, call: &OpenCall) -> rusqli
             call.consults_for.map(u64::cast_signed),
             call.dialog,
             call.grouped,
+            call.line,
         ],
     )?;
     Ok(())
@@ -146,7 +148,7 @@ pub(super) fn claim(
 pub(super) fn unfinished(connection: &Connection, run: i64) -> rusqlite::Result<Vec<Unfinished>> {
     let mut query = connection.prepare(
         "SELECT key, direction, name, address, queue, began_unix_ms, answered_unix_ms, held, muted,
-                consults_for, dialog, grouped, left_unix_ms
+                consults_for, dialog, grouped, line, left_unix_ms
          FROM open_calls WHERE run = ?1 AND left_unix_ms IS NOT NULL ORDER BY began_unix_ms, id",
     )?;
     let rows = query.query_map([run], |row| {
@@ -154,7 +156,7 @@ pub(super) fn unfinished(connection: &Connection, run: i64) -> rusqlite::Result<
         let steps = steps::of_open(connection, call.key.cast_signed())?;
         Ok(Unfinished {
             call,
-            left_unix_ms: row.get::<_, i64>(12)?.unsigned_abs(),
+            left_unix_ms: row.get::<_, i64>(13)?.unsigned_abs(),
             steps,
         })
     })?;
@@ -197,5 +199,6 @@ fn open_call(row: &Row<'_>) -> rusqlite::Result<OpenCall> {
         consults_for: row.get::<_, Option<i64>>(9)?.map(i64::cast_unsigned),
         dialog: row.get(10)?,
         grouped: row.get(11)?,
+        line: row.get(12)?,
     })
 }

@@ -1,5 +1,5 @@
 /// How each version of the file is made of the one before.
-pub(super) const VERSIONS: [&str; 3] = [
+pub(super) const VERSIONS: [&str; 4] = [
     "
     CREATE TABLE calls (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -58,6 +58,9 @@ pub(super) const VERSIONS: [&str; 3] = [
     ) STRICT;
     CREATE INDEX steps_of_open ON steps (open);
     CREATE INDEX steps_of_past ON steps (past);
+",
+    "
+    ALTER TABLE open_calls ADD COLUMN line TEXT;
 ",
 ];
 
@@ -121,5 +124,31 @@ mod tests {
                 .unwrap();
             assert_eq!(version, VERSIONS.len() as i64);
         }
+    }
+
+    #[test]
+    fn a_call_left_by_the_version_before_lines_is_found_without_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.db");
+        let old = Connection::open(&path).unwrap();
+        for version in &VERSIONS[..3] {
+            old.execute_batch(version).unwrap();
+        }
+        old.execute_batch(
+            "INSERT INTO runs VALUES (1, 0, 5000);
+             INSERT INTO open_calls VALUES (1, 1, 4, 5000, 'incoming', 'Mina', 'sip:mina@sbc.example', NULL,
+                 1000, 2000, 0, 0, NULL, '{}', 0);
+             PRAGMA user_version = 3",
+        )
+        .unwrap();
+        drop(old);
+        let file = File::open(&path, 0).unwrap();
+        let line: Option<String> = file
+            .connection()
+            .query_row("SELECT line FROM open_calls WHERE key = 4", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(line, None);
     }
 }

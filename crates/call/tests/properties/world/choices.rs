@@ -89,7 +89,7 @@ impl World {
     }
 
     fn merge(&mut self, call: CallId, with: CallId) -> Kept {
-        let focus = self.new_id();
+        let focus = Some(self.new_id());
         self.user(UserAction::Merge { call, with, focus })
     }
 
@@ -102,7 +102,10 @@ impl World {
                 to: Party::default(),
             }),
             Event::Sip(invited(new, None)),
-            Event::NetworkChanged { lost: true },
+            Event::NetworkChanged {
+                calls: self.legs.keys().copied().collect(),
+                lost: true,
+            },
         ]);
         let standing = || self.legs.iter().filter(|(_, leg)| leg.stands());
         for (old, _) in standing() {
@@ -175,7 +178,7 @@ impl World {
                 choices.push(user(UserAction::Merge {
                     call: customer,
                     with,
-                    focus: new,
+                    focus: Some(new),
                 }));
             }
         }
@@ -218,7 +221,7 @@ impl World {
             buttons.push(UserAction::Merge {
                 call: id,
                 with: other.id(),
-                focus: new,
+                focus: Some(new),
             });
         }
         buttons

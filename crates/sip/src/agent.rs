@@ -3,13 +3,13 @@
 mod shown;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 
 use crate::account::Account;
 use crate::bearer::TokenWanted;
 use crate::invite::{Invite, NameAddr};
+use crate::numbers::Numbers;
 use crate::registration::RegistrationState;
 use crate::run;
 use crate::saved::SavedDialog;
@@ -19,15 +19,26 @@ use crate::saved::SavedDialog;
 #[derive(Clone, Debug)]
 pub struct UserAgent {
     requests: mpsc::UnboundedSender<SipRequest>,
-    dialogs: Arc<AtomicU64>,
+    dialogs: Arc<Numbers>,
 }
 
 impl UserAgent {
     /// Starts the agent on the current Tokio runtime. Events end after [`SipEvent::Stopped`].
     pub fn start(account: Account) -> (UserAgent, mpsc::Receiver<SipEvent>) {
+        Self::start_among(account, 0, 1)
+    }
+
+    /// The same for one of several agents in a program: no two of them have calls with the same id, and
+    /// the agent of a call is told by it. This is number `which` of so many (`of`), counted from 0: its
+    /// calls are those whose id less one leaves `which` when divided by `of`.
+    pub fn start_among(
+        account: Account,
+        which: u64,
+        of: u64,
+    ) -> (UserAgent, mpsc::Receiver<SipEvent>) {
         let (requests, inbox) = mpsc::unbounded_channel();
         let (events, outbox) = mpsc::channel(EVENT_QUEUE);
-        let dialogs = Arc::new(AtomicU64::new(1));
+        let dialogs = Arc::new(Numbers::new(which + 1, of.max(1)));
         // Ends by itself once it has shut down, as it does when the last handle or the receiver goes.
         tokio::spawn(run::run(account, Arc::clone(&dialogs), inbox, events));
         (UserAgent { requests, dialogs }, outbox)
@@ -35,14 +46,13 @@ impl UserAgent {
 
     /// A fresh id for an outgoing call.
     pub fn next_dialog(&self) -> DialogKey {
-        DialogKey(self.dialogs.fetch_add(1, Ordering::Relaxed))
+        self.dialogs.next()
     }
 
     /// Calls of an earlier process have ids up to this one: new ones come after it. To be told right
     /// after [`Self::start`], before anybody can call; [`SipRequest::Restore`] does it by itself.
     pub fn reserve(&self, last: DialogKey) {
-        let next = last.0.saturating_add(1);
-        self.dialogs.fetch_max(next, Ordering::Relaxed);
+        self.dialogs.reserve(last);
     }
 
     /// Asks for something; never blocks. What comes of it is an event.

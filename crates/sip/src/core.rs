@@ -7,7 +7,6 @@ mod transfer;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
@@ -22,6 +21,7 @@ use crate::edges::{self, Edges, Target};
 use crate::headers;
 use crate::line::{Line, Output};
 use crate::message;
+use crate::numbers::Numbers;
 use crate::registration::{self, Registration};
 use crate::target::target;
 use crate::transactions::{ClientId, ServerId};
@@ -84,7 +84,7 @@ pub(crate) struct Core {
     register: Option<ClientId>,
     calls: BTreeMap<DialogKey, Call>,
     gone: Gone,
-    dialogs: Arc<AtomicU64>,
+    dialogs: Arc<Numbers>,
     /// OPTIONS of the desk, with the ids it gave.
     options: BTreeMap<ClientId, u64>,
     probe: Option<Probe>,
@@ -111,7 +111,7 @@ enum Stopping {
 
 impl Core {
     /// `dialogs` numbers calls in both directions.
-    pub(crate) fn new(account: &Account, dialogs: Arc<AtomicU64>, rng: StdRng) -> Self {
+    pub(crate) fn new(account: &Account, dialogs: Arc<Numbers>, rng: StdRng) -> Self {
         let mut line = Line::new(account, rng);
         let registration = Registration::new(account, line.fork_rng());
         let edges = Edges::new(&account.timing, line.fork_rng());
@@ -487,7 +487,7 @@ impl Core {
                 return;
             }
         };
-        let key = DialogKey(self.dialogs.fetch_add(1, Ordering::Relaxed));
+        let key = self.dialogs.next();
         if let Some(call) = Call::incoming(&mut self.line, key, server, request, replaces) {
             self.calls.insert(key, call);
         }

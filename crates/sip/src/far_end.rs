@@ -1,7 +1,6 @@
 //! For tests: a user agent's core with a scripted server and far end, in virtual time.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
@@ -13,6 +12,7 @@ use crate::agent::{DialogKey, EndCause, SipEvent, SipRequest};
 use crate::core::{Core, Input};
 use crate::dialer::FlowError;
 use crate::line::Output;
+use crate::numbers::Numbers;
 use crate::saved::SavedDialog;
 use crate::transactions::{ClientId, ServerId};
 use crate::wire::{self, Inbound};
@@ -64,7 +64,7 @@ impl FarEnd {
         );
         let core = Core::new(
             &account,
-            Arc::new(AtomicU64::new(1000)),
+            Arc::new(Numbers::new(1000, 1)),
             StdRng::seed_from_u64(seed),
         );
         Self {

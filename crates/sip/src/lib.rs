@@ -22,6 +22,7 @@ mod headers;
 mod invite;
 mod line;
 mod message;
+mod numbers;
 pub mod redact;
 mod refer;
 mod registration;

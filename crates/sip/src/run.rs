@@ -3,7 +3,6 @@
 use std::collections::{HashSet, VecDeque};
 use std::io::ErrorKind;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
@@ -21,13 +20,14 @@ use crate::edges::{Dial, Target};
 use crate::flow::{Flow, FlowEvent};
 use crate::headers;
 use crate::line::Output;
+use crate::numbers::Numbers;
 use crate::transactions::{Happened, Transactions};
 use crate::wire;
 
 /// Runs an agent until it has shut down.
 pub(crate) async fn run(
     account: Account,
-    dialogs: Arc<AtomicU64>,
+    dialogs: Arc<Numbers>,
     mut inbox: mpsc::UnboundedReceiver<SipRequest>,
     events: mpsc::Sender<SipEvent>,
 ) {

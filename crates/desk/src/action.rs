@@ -13,6 +13,7 @@ use warmline_media::Stats;
 use crate::{
     error::{DeskError, ErrorCode},
     event::{DeviceRole, Loudness},
+    lines::LineId,
 };
 
 /// What the agent may ask the desk for. Its `Debug` form shows no number and no digit.
@@ -23,6 +24,8 @@ pub enum UserAction {
     Dial {
         /// As typed; what is dialled is what [`number::read`](crate::number::read) makes of it.
         to: String,
+        /// By which line; the first one unless said.
+        line: Option<LineId>,
     },
     /// Answer an incoming call. The call in focus is held.
     Answer(CallId),
@@ -82,7 +85,8 @@ pub enum UserAction {
     KeepConsulting(CallId),
     /// Let the people of two calls hear each other as well.
     Merge(CallId, CallId),
-    /// Leave the group of this call to the two others in it.
+    /// Leave the group of this call to the two others in it. Not where they are on different lines: no
+    /// server has both.
     Leave(CallId),
     /// How loud a person is to everybody, in percent of how they come in; at most 200.
     PersonVolume(CallId, u8),

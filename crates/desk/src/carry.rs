@@ -11,7 +11,7 @@ use warmline_sip::{ReferId, SipRequest};
 
 use crate::{
     error::{DeskError, ErrorCode},
-    line::{Job, Line},
+    media::{Job, Media},
     run::{Running, dialog},
     words,
 };
@@ -53,34 +53,49 @@ impl Running {
                     return self.media_failed(call, MediaFailure::Internal);
                 };
                 let (to, headers) = self.addressed(to.address, because);
-                self.machines.agent.send(SipRequest::Invite {
-                    dialog: dialog(call),
-                    to,
-                    offer,
-                    headers,
-                });
+                self.lines.send(
+                    call,
+                    SipRequest::Invite {
+                        dialog: dialog(call),
+                        to,
+                        offer,
+                        headers,
+                    },
+                );
             }
-            SipCommand::Ring(call) => self.machines.agent.send(SipRequest::Ring {
-                dialog: dialog(call),
-            }),
+            SipCommand::Ring(call) => self.lines.send(
+                call,
+                SipRequest::Ring {
+                    dialog: dialog(call),
+                },
+            ),
             SipCommand::Accept(call) => {
                 let sdp = self.legs.get_mut(&call).and_then(|leg| leg.sdp.ours.take());
                 let Some(sdp) = sdp else {
                     return self.media_failed(call, MediaFailure::Internal);
                 };
-                self.machines.agent.send(SipRequest::Accept {
-                    dialog: dialog(call),
-                    sdp,
-                });
+                self.lines.send(
+                    call,
+                    SipRequest::Accept {
+                        dialog: dialog(call),
+                        sdp,
+                    },
+                );
             }
-            SipCommand::Reject { call, status } => self.machines.agent.send(SipRequest::Reject {
-                dialog: dialog(call),
-                status,
-                reason: None,
-            }),
-            SipCommand::Cancel(call) => self.machines.agent.send(SipRequest::Cancel {
-                dialog: dialog(call),
-            }),
+            SipCommand::Reject { call, status } => self.lines.send(
+                call,
+                SipRequest::Reject {
+                    dialog: dialog(call),
+                    status,
+                    reason: None,
+                },
+            ),
+            SipCommand::Cancel(call) => self.lines.send(
+                call,
+                SipRequest::Cancel {
+                    dialog: dialog(call),
+                },
+            ),
             SipCommand::Bye(call) => self.bye(call),
             SipCommand::Reoffer {
                 call,
@@ -105,32 +120,41 @@ impl Running {
                 refer,
                 to,
                 replaces,
-            } => self.machines.agent.send(SipRequest::Refer {
-                dialog: dialog(call),
-                refer: ReferId(refer),
-                refer_to: to.address,
-                replaces: replaces.map(dialog),
-            }),
+            } => self.lines.send(
+                call,
+                SipRequest::Refer {
+                    dialog: dialog(call),
+                    refer: ReferId(refer),
+                    refer_to: to.address,
+                    replaces: replaces.map(dialog),
+                },
+            ),
             SipCommand::AnswerRefer {
                 call,
                 refer,
                 status,
-            } => self.machines.agent.send(SipRequest::AnswerRefer {
-                dialog: dialog(call),
-                refer: ReferId(refer),
-                status,
-            }),
+            } => self.lines.send(
+                call,
+                SipRequest::AnswerRefer {
+                    dialog: dialog(call),
+                    refer: ReferId(refer),
+                    status,
+                },
+            ),
             SipCommand::NotifyRefer {
                 call,
                 refer,
                 status,
-            } => self.machines.agent.send(SipRequest::NotifyRefer {
-                dialog: dialog(call),
-                refer: ReferId(refer),
-                status,
-                reason: None,
-                last: status >= 200,
-            }),
+            } => self.lines.send(
+                call,
+                SipRequest::NotifyRefer {
+                    dialog: dialog(call),
+                    refer: ReferId(refer),
+                    status,
+                    reason: None,
+                    last: status >= 200,
+                },
+            ),
         }
     }
 
@@ -157,15 +181,16 @@ impl Running {
     fn bye(&mut self, call: CallId) {
         let leg = self.legs.get(&call).filter(|leg| leg.unrestored);
         let dialog = dialog(call);
-        self.machines
-            .agent
-            .send(match leg.and_then(|leg| leg.saved.clone()) {
+        self.lines.send(
+            call,
+            match leg.and_then(|leg| leg.saved.clone()) {
                 Some(saved) => SipRequest::Farewell {
                     dialog,
                     saved: Box::new(saved),
                 },
                 None => SipRequest::Bye { dialog },
-            });
+            },
+        );
     }
 
     fn restore(&mut self, call: CallId) {
@@ -178,11 +203,14 @@ impl Running {
         let Some((saved, offer)) = parts else {
             return self.media_failed(call, MediaFailure::Internal);
         };
-        self.machines.agent.send(SipRequest::Restore {
-            dialog: dialog(call),
-            saved: Box::new(saved),
-            offer,
-        });
+        self.lines.send(
+            call,
+            SipRequest::Restore {
+                dialog: dialog(call),
+                saved: Box::new(saved),
+                offer,
+            },
+        );
     }
 
     fn answer_reoffer(&mut self, call: CallId) {
@@ -206,10 +234,13 @@ impl Running {
     }
 
     pub(crate) fn refuse_reoffer(&mut self, call: CallId, status: u16) {
-        self.machines.agent.send(SipRequest::AnswerReoffer {
-            dialog: dialog(call),
-            answer: Err(status),
-        });
+        self.lines.send(
+            call,
+            SipRequest::AnswerReoffer {
+                dialog: dialog(call),
+                answer: Err(status),
+            },
+        );
     }
 
     fn carry_out_media(&mut self, command: MediaCommand) {
@@ -258,10 +289,10 @@ impl Running {
             MediaCommand::Dtmf(call, digit) => self.send_digit(call, digit),
             MediaCommand::Close(call) => {
                 if let Some(leg) = self.legs.get_mut(&call)
-                    && let Some(line) = leg.line.take()
+                    && let Some(media) = leg.media.take()
                 {
                     // The last statistics are those of the whole call.
-                    leg.notes.stats = Some(line.session.stats());
+                    leg.notes.stats = Some(media.session.stats());
                 }
             }
         }
@@ -273,9 +304,9 @@ impl Running {
             .call(call)
             .is_some_and(|call| call.direction() == CallDirection::Outgoing);
         let leg = self.legs.entry(call).or_default();
-        let line = Line::open(
+        let media = Media::open(
             call,
-            &self.machines.media,
+            &self.lines.of(call).media,
             self.machines.engine.clone(),
             self.machines.reports.clone(),
             &mut self.tasks,
@@ -285,8 +316,8 @@ impl Running {
             // An INVITE without an offer leaves it to us.
             _ => Job::Offer,
         };
-        let asked = line.ask(job);
-        leg.line = Some(line);
+        let asked = media.ask(job);
+        leg.media = Some(media);
         if !asked {
             self.media_failed(call, MediaFailure::Internal);
         }
@@ -297,10 +328,10 @@ impl Running {
         let Some(leg) = self.legs.get_mut(&call) else {
             return;
         };
-        let Some(line) = &leg.line else {
+        let Some(media) = &leg.media else {
             return;
         };
-        match line.session.dtmf(digit, DIGIT_MS) {
+        match media.session.dtmf(digit, DIGIT_MS) {
             Ok(()) => {}
             Err(DtmfError::NotNegotiated) => {
                 if let Some(digit) = leg.info.push(digit) {
@@ -329,27 +360,30 @@ impl Running {
     }
 
     pub(crate) fn send_info(&mut self, call: CallId, digit: char) {
-        self.machines.agent.send(SipRequest::InfoDtmf {
-            dialog: dialog(call),
-            digit,
-            duration_ms: DIGIT_MS,
-        });
+        self.lines.send(
+            call,
+            SipRequest::InfoDtmf {
+                dialog: dialog(call),
+                digit,
+                duration_ms: DIGIT_MS,
+            },
+        );
     }
 
     fn with_session(&self, call: CallId, set: impl FnOnce(&Session)) {
-        if let Some(line) = self.line(call) {
-            set(&line.session);
+        if let Some(media) = self.media(call) {
+            set(&media.session);
         }
     }
 
-    pub(crate) fn line(&self, call: CallId) -> Option<&Line> {
-        self.legs.get(&call).and_then(|leg| leg.line.as_ref())
+    pub(crate) fn media(&self, call: CallId) -> Option<&Media> {
+        self.legs.get(&call).and_then(|leg| leg.media.as_ref())
     }
 
     /// Has the call's session do `job`. False if it cannot.
     #[must_use]
     pub(crate) fn ask(&self, call: CallId, job: Job) -> bool {
-        self.line(call).is_some_and(|line| line.ask(job))
+        self.media(call).is_some_and(|media| media.ask(job))
     }
 
     pub(crate) fn media_failed(&mut self, call: CallId, failure: MediaFailure) {

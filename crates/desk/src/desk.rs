@@ -1,15 +1,21 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::{
+    sync::{broadcast, mpsc, oneshot, watch},
+    time::Instant,
+};
 use warmline_audio::{Devices, Engine, EngineStats, Levels};
 use warmline_journal::Journal;
-use warmline_sip::UserAgent;
 
 use crate::{
     action::{Done, Reply, UserAction},
     config::{DeskConfig, no_line},
     error::{DeskError, ErrorCode},
     event::DeskEvent,
+    lines::{LineId, Lines},
     network,
     number::{self, Country, Number},
     run::{Inbox, Machines, Outlets, Running},
@@ -20,21 +26,23 @@ use crate::{
 /// Starts the phone on the current Tokio runtime.
 ///
 /// # Errors
-/// A WAV file that stands in for a device cannot be used.
+/// There is no line, or a WAV file that stands in for a device cannot be used.
 pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     let devices = sound::devices(&config.audio);
     let volumes = config.audio.volumes;
-    let (engine, audio) = Engine::start(config.audio).map_err(|error| words::sound(&error))?;
-    let Some(line) = config.lines.into_iter().next() else {
+    if config.lines.is_empty() {
         return Err(no_line());
-    };
-    let (agent, sip) = UserAgent::start(line.account);
+    }
+    let (engine, audio) = Engine::start(config.audio).map_err(|error| words::sound(&error))?;
+    let countries = config.lines.iter().map(|line| line.country).collect();
+    let (lines, sip) = Lines::start(config.lines);
     let (actions, inbox) = mpsc::channel(ACTIONS);
     let (reports_in, reports) = mpsc::channel(REPORTS);
     let [microphone, speaker, ringer] = devices;
     let (snapshot, watched) = watch::channel(Snapshot {
         at: std::time::Duration::ZERO,
         registration: Registration::Connecting,
+        lines: lines.views(),
         calls: Vec::new(),
         focus: None,
         transfers: Vec::new(),
@@ -48,19 +56,19 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         stopped: false,
     });
     let (events, _) = broadcast::channel(EVENTS);
+    let epoch = Instant::now();
     let sound = Sound(Arc::new(Mutex::new(Some(engine.clone()))));
     let desk = Desk {
         actions,
         watched,
         events: events.clone(),
         sound: sound.clone(),
-        country: line.country,
+        countries,
         journal: config.journal.clone(),
+        epoch,
     };
     let machines = Machines {
-        agent,
         engine,
-        media: line.media,
         reports: reports_in,
     };
     let outlets = Outlets {
@@ -69,7 +77,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         sound,
         journal: config.journal.clone(),
     };
-    let running = Running::new(config.phone, line.country, machines, outlets);
+    let running = Running::new(config.phone, lines, machines, outlets, epoch);
     let inbox = Inbox {
         network: network::watch(),
         actions: inbox,
@@ -107,8 +115,9 @@ pub struct Desk {
     watched: watch::Receiver<Snapshot>,
     events: broadcast::Sender<DeskEvent>,
     sound: Sound,
-    country: Option<Country>,
+    countries: Arc<[Option<Country>]>,
     journal: Option<Journal>,
+    epoch: Instant,
 }
 
 /// Where the outcome of an action goes.
@@ -139,7 +148,18 @@ impl Desk {
 
     /// What [`UserAction::Dial`] would make of a text, read at once.
     pub fn read_number(&self, text: &str) -> Number {
-        number::read(text, self.country)
+        self.read_number_for(text, LineId::default())
+    }
+
+    /// The same for a line that is not the first one: its country's rules hold.
+    pub fn read_number_for(&self, text: &str, line: LineId) -> Number {
+        let country = self.countries.get(line.0 as usize).copied();
+        number::read(text, country.flatten())
+    }
+
+    /// How long it had been running at this moment: the clock of [`Snapshot::at`].
+    pub fn since_start(&self, moment: std::time::Instant) -> Duration {
+        moment.saturating_duration_since(self.epoch.into_std())
     }
 
     /// Where calls that are over are remembered, if anywhere.

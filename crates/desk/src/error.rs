@@ -78,6 +78,10 @@ pub enum ErrorCode {
     ConnectionLost,
     /// There is no such call.
     NoSuchCall,
+    /// There is no such line.
+    NoSuchLine,
+    /// The calls are on different lines: they can be merged, and not transferred to each other.
+    AcrossLines,
     /// The call is not in a state for that.
     NotNow,
     /// The expert may be a machine: ask the agent first.
@@ -134,6 +138,8 @@ impl ErrorCode {
             Self::ServerRefused => "server_refused",
             Self::ConnectionLost => "connection_lost",
             Self::NoSuchCall => "no_such_call",
+            Self::NoSuchLine => "no_such_line",
+            Self::AcrossLines => "across_lines",
             Self::NotNow => "not_now",
             Self::MaybeMachine => "maybe_machine",
             Self::BadNumber => "bad_number",

@@ -4,6 +4,7 @@ use warmline_call::{CallId, EndReason, TransferNews, TransferReason};
 
 use crate::{
     error::DeskError,
+    lines::LineId,
     snapshot::{CallView, Registration},
 };
 
@@ -11,8 +12,11 @@ use crate::{
 /// older than the event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DeskEvent {
-    /// Registration has changed.
-    Registration(Registration),
+    /// The registration of a line has changed.
+    Registration(LineId, Registration),
+    /// A line's server refuses our access token, or there is none. Another one in
+    /// [`Auth::Bearer`](crate::profile::Auth::Bearer) is tried at once.
+    TokenWanted(LineId),
     /// Somebody calls.
     Incoming(Box<CallView>),
     /// We call somebody.

@@ -22,16 +22,21 @@ use crate::{
     error::{DeskError, ErrorCode},
     event::{DeskEvent, DeviceRole, DeviceState},
     leg::media_fork,
-    line::{Job, Report},
+    lines::LineId,
+    media::{Job, Report},
     run::{Running, call_of, dialog},
     snapshot::Registration,
     words,
 };
 
 impl Running {
-    pub(crate) fn sip(&mut self, event: SipEvent) {
+    pub(crate) fn sip(&mut self, line: LineId, event: SipEvent) {
         match event {
-            SipEvent::Registration(state) => self.registration(&state),
+            SipEvent::Registration(state) => self.registration(line, &state),
+            SipEvent::TokenWanted(_) => {
+                info!(%line, "another access token is wanted");
+                self.tell(DeskEvent::TokenWanted(line));
+            }
             SipEvent::Incoming { dialog, invite } => self.incoming(call_of(dialog), *invite),
             SipEvent::Ringing { dialog, status, .. } => self.feed_sip(CallSip::Ringing {
                 call: call_of(dialog),
@@ -72,7 +77,7 @@ impl Running {
                 let _ = self.ask(call, Job::Withdraw);
                 self.feed_sip(CallSip::ReofferRefused { call, status });
                 if status == 408 {
-                    let replacement = self.new_call();
+                    let replacement = self.lines.new_call(line);
                     self.feed_sip(CallSip::Unreachable { call, replacement });
                 }
             }
@@ -145,10 +150,13 @@ impl Running {
                 self.session_failed(call, &error);
             }
             Report::AnswerUsed(Ok(())) => {}
-            Report::Reoffer(Ok(offer)) => self.machines.agent.send(SipRequest::Reoffer {
-                dialog: dialog(call),
-                offer,
-            }),
+            Report::Reoffer(Ok(offer)) => self.lines.send(
+                call,
+                SipRequest::Reoffer {
+                    dialog: dialog(call),
+                    offer,
+                },
+            ),
             Report::Reoffer(Err(error)) => {
                 let status = status_of(&error);
                 self.feed_sip(CallSip::ReofferRefused { call, status });
@@ -160,20 +168,26 @@ impl Running {
             }
             Report::ReofferAnswer(answer) => {
                 let answer = answer.map_err(|error| status_of(&error));
-                self.machines.agent.send(SipRequest::AnswerReoffer {
-                    dialog: dialog(call),
-                    answer,
-                });
+                self.lines.send(
+                    call,
+                    SipRequest::AnswerReoffer {
+                        dialog: dialog(call),
+                        answer,
+                    },
+                );
                 self.feed_sip(CallSip::ReofferClosed(call));
             }
             Report::OfferAsked(Ok(offer)) => {
                 if let Some(leg) = self.legs.get_mut(&call) {
                     leg.sdp.asked = true;
                 }
-                self.machines.agent.send(SipRequest::AnswerReoffer {
-                    dialog: dialog(call),
-                    answer: Ok(offer),
-                });
+                self.lines.send(
+                    call,
+                    SipRequest::AnswerReoffer {
+                        dialog: dialog(call),
+                        answer: Ok(offer),
+                    },
+                );
             }
             Report::OfferAsked(Err(error)) => {
                 self.refuse_reoffer(call, status_of(&error));
@@ -243,34 +257,39 @@ impl Running {
 
     pub(crate) fn read_statistics(&mut self) {
         for leg in self.legs.values_mut() {
-            if let Some(line) = &leg.line {
-                leg.notes.stats = Some(line.session.stats());
+            if let Some(media) = &leg.media {
+                leg.notes.stats = Some(media.session.stats());
             }
         }
     }
 
-    fn registration(&mut self, state: &RegistrationState) {
+    fn registration(&mut self, id: LineId, state: &RegistrationState) {
+        let age = self.age();
+        let Some(line) = self.lines.get_mut(id) else {
+            return;
+        };
         let view = match state {
             RegistrationState::Connecting => Registration::Connecting,
             RegistrationState::Registering => Registration::Registering,
             RegistrationState::Registered { expires_s } => {
-                info!(expires_s, "registered");
-                self.registered_before = true;
+                info!(line = %id, expires_s, "registered");
+                line.registered_before = true;
                 Registration::Registered {
                     expires_s: *expires_s,
                 }
             }
             RegistrationState::Waiting { retry_in_ms, error } => {
-                let error = words::registration(error, self.registered_before);
-                warn!(code = error.code.as_str(), retry_in_ms, "not registered");
+                let error = words::registration(error, line.registered_before);
+                warn!(line = %id, code = error.code.as_str(), retry_in_ms, "not registered");
                 Registration::Waiting {
-                    retry_at: self.age() + Duration::from_millis(*retry_in_ms),
+                    retry_at: age + Duration::from_millis(*retry_in_ms),
                     error,
                 }
             }
             RegistrationState::Refused { error } => {
-                let error = words::registration(error, self.registered_before);
+                let error = words::registration(error, line.registered_before);
                 warn!(
+                    line = %id,
                     code = error.code.as_str(),
                     "not registered, and not trying again"
                 );
@@ -279,17 +298,17 @@ impl Running {
             RegistrationState::Unregistered => Registration::Unregistered,
             _ => return,
         };
-        if self.state.registration != view {
-            self.state.registration = view.clone();
+        if line.registration != view {
+            line.registration = view.clone();
             self.publish();
             match view {
                 Registration::Registered { .. } => {
-                    self.moved();
-                    self.take_up();
+                    self.moved(id);
+                    self.take_up(id);
                 }
-                _ => self.not_moved_yet(),
+                _ => self.not_moved_yet(id),
             }
-            self.tell(DeskEvent::Registration(view));
+            self.tell(DeskEvent::Registration(id, view));
         }
     }
 
@@ -301,7 +320,7 @@ impl Running {
         leg.notes.invite = Some(Arc::new(invite));
         let check = offer.as_deref().map(|offer| {
             let peer = Peer::parse(offer)?;
-            let config = &self.machines.media;
+            let config = &self.lines.of(call).media;
             Negotiation::new(&config.codecs, config.ptime_ms, 0).check_offer(&peer)
         });
         leg.sdp.offer = offer;
@@ -363,7 +382,7 @@ impl Running {
             name: to.display_name,
             address: to.uri,
         };
-        let new = call_of(self.machines.agent.next_dialog());
+        let new = self.lines.new_call(self.lines.of(call).id);
         self.feed_sip(CallSip::Referred {
             call,
             refer,

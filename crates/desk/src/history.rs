@@ -103,11 +103,12 @@ mod tests {
     use warmline_sip::{Invite, redact::Pii};
 
     use super::*;
-    use crate::snapshot::Ending;
+    use crate::{lines::LineId, snapshot::Ending};
 
     fn call(direction: Direction, answered: bool, reason: EndReason) -> CallView {
         CallView {
             id: CallId::new(1),
+            line: LineId::default(),
             direction,
             state: State::Ended(reason),
             party: Party {

@@ -7,13 +7,13 @@ use warmline_journal::OpenCall;
 use warmline_media::Fork;
 use warmline_sip::{ForkId, SavedDialog};
 
-use crate::{line::Line, view::Notes};
+use crate::{media::Media, view::Notes};
 
 /// One call between SIP and media.
 #[derive(Debug, Default)]
 pub(crate) struct Leg {
     /// The session, while there is one.
-    pub(crate) line: Option<Line>,
+    pub(crate) media: Option<Media>,
     pub(crate) sdp: Sdp,
     pub(crate) notes: Notes,
     pub(crate) info: InfoDigits,

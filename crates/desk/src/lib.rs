@@ -19,8 +19,9 @@ mod hear;
 mod history;
 mod keychain;
 mod leg;
-mod line;
+mod lines;
 pub mod log;
+mod media;
 pub mod network;
 pub mod number;
 pub mod profile;
@@ -38,10 +39,11 @@ pub use config::{DeskConfig, LineConfig};
 pub use desk::{Desk, devices, start};
 pub use error::{DeskError, ErrorCode};
 pub use event::{DeskEvent, DeviceRole, DeviceState, Holder, Loudness};
+pub use lines::LineId;
 pub use profile::Profile;
 pub use snapshot::{
-    CallView, DeviceView, Ending, GroupView, Note, RecoveryView, ReferralView, Registration,
-    Snapshot, TransferView,
+    CallView, DeviceView, Ending, GroupView, LineView, Note, RecoveryView, ReferralView,
+    Registration, Snapshot, TransferView,
 };
 
 pub use warmline_audio::{

@@ -16,6 +16,7 @@ use crate::{
     error::{DeskError, ErrorCode},
     event::DeskEvent,
     history::unix_ms,
+    lines::{Line, LineId},
     run::Running,
     snapshot::{RecoveryView, Registration},
     told,
@@ -23,6 +24,17 @@ use crate::{
 
 /// A call that an earlier run left, and its dialog.
 pub(crate) type LeftCall = (Unfinished, SavedDialog);
+
+/// A call that was taken up again.
+#[derive(Debug)]
+pub(crate) struct TakenUp {
+    /// Its key in the journal.
+    key: u64,
+    call: CallId,
+    /// The one in its place, if that is how it goes on.
+    replacement: CallId,
+    grouped: bool,
+}
 
 /// Calls that an earlier run left, while they may be taken up again.
 #[derive(Debug)]
@@ -81,7 +93,10 @@ impl Running {
         for left in unfinished.iter().filter(new) {
             let saved = left.call.dialog.as_deref().map(serde_json::from_str);
             match saved {
-                Some(Ok(saved)) if left.call.answered_unix_ms.is_some() => {
+                Some(Ok(saved))
+                    if left.call.answered_unix_ms.is_some()
+                        && self.lines.at(left.call.line.as_deref()).is_some() =>
+                {
                     calls.push((left.clone(), saved));
                 }
                 _ => lost.push(left.call.key),
@@ -125,8 +140,11 @@ impl Running {
         if really {
             // Without a connection to the server there is nothing to take them up by.
             self.to_take_up = left.calls;
-            if matches!(self.state.registration, Registration::Registered { .. }) {
-                self.take_up();
+            let registered =
+                |line: &&Line| matches!(line.registration, Registration::Registered { .. });
+            let lines = self.lines.iter().filter(registered).map(|line| line.id);
+            for line in lines.collect::<Vec<_>>() {
+                self.take_up(line);
             }
         } else {
             self.give_up(left.calls);
@@ -141,25 +159,41 @@ impl Running {
         if let Some(journal) = self.journal() {
             journal.give_up(keys);
         }
-        for (_, saved) in calls {
-            self.machines.agent.send(SipRequest::Farewell {
-                dialog: self.machines.agent.next_dialog(),
-                saved: Box::new(saved),
-            });
+        for (left, saved) in calls {
+            if let Some(line) = self.lines.at(left.call.line.as_deref()) {
+                line.agent.send(SipRequest::Farewell {
+                    dialog: line.agent.next_dialog(),
+                    saved: Box::new(saved),
+                });
+            }
         }
     }
 
-    /// Takes up what the agent has asked to.
-    pub(crate) fn take_up(&mut self) {
-        let calls = std::mem::take(&mut self.to_take_up);
-        let mut taken: Vec<(u64, CallId)> = Vec::new();
-        let mut group = None;
+    /// Takes up what the agent has asked to, as far as it goes by this line.
+    pub(crate) fn take_up(&mut self, line: LineId) {
+        let by_line = |(left, _): &mut LeftCall| {
+            let of = self.lines.at(left.call.line.as_deref());
+            of.is_none_or(|of| of.id == line)
+        };
+        let calls: Vec<LeftCall> = self.to_take_up.extract_if(.., by_line).collect();
         for (left, saved) in calls {
             let old = &left.call;
             self.left_before.push(old.key);
-            let (call, replacement) = (self.new_call(), self.new_call());
-            let key_of = |key: u64| taken.iter().find(|(k, _)| *k == key).map(|(_, call)| *call);
-            let consults_for = old.consults_for.and_then(key_of);
+            let (call, replacement) = (self.lines.new_call(line), self.lines.new_call(line));
+            let customer = |taken: &&TakenUp| Some(taken.key) == old.consults_for;
+            let consults_for = self.taken_up.iter().find(customer);
+            let consults_for = consults_for.map(|taken| taken.call);
+            let member = self
+                .taken_up
+                .iter()
+                .filter(|taken| taken.grouped && old.grouped);
+            let standing = |id: &CallId| {
+                let call = self.phone.call(*id);
+                call.is_some_and(|call| call.state() == State::Established)
+            };
+            let group_with = member
+                .flat_map(|taken| [taken.call, taken.replacement])
+                .find(standing);
             let restored = Restored {
                 call,
                 replacement,
@@ -173,11 +207,8 @@ impl Running {
                 held: old.held,
                 muted: old.muted,
                 consults_for,
-                group_with: group.filter(|_| old.grouped),
+                group_with,
             };
-            if old.grouped {
-                group.get_or_insert(call);
-            }
             let leg = self.legs.entry(call).or_default();
             leg.saved = Some(saved);
             leg.unrestored = true;
@@ -201,7 +232,12 @@ impl Running {
                 journal.take_up(old.key, now);
             }
             self.keep_step(call, StepKind::Recovered);
-            taken.push((old.key, call));
+            self.taken_up.push(TakenUp {
+                key: old.key,
+                call,
+                replacement,
+                grouped: old.grouped,
+            });
             info!(call = %call, "taking a call up again");
             self.feed(Event::Restored(restored));
         }
@@ -239,6 +275,7 @@ impl Running {
             consults_for: transfer.map(|transfer| transfer.customer().get()),
             dialog: saved.and_then(|saved| serde_json::to_string(saved).ok()),
             grouped: self.phone.group().contains(&id),
+            line: Some(self.lines.of(id).address.expose().clone()),
         }
     }
 }

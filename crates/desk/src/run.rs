@@ -18,8 +18,7 @@ use warmline_call::{
     UserAction as CallAction,
 };
 use warmline_journal::{Journal, Trouble, Unfinished};
-use warmline_media::MediaConfig;
-use warmline_sip::{DialogKey, SipEvent, SipRequest, UserAgent};
+use warmline_sip::{DialogKey, SipEvent, SipRequest};
 
 use crate::{
     action::{Done, UserAction},
@@ -28,11 +27,11 @@ use crate::{
     event::DeskEvent,
     history,
     leg::Leg,
-    line::Report,
+    lines::{self, LineId, Lines},
     log::LogHealth,
+    media::Report,
     network::{Change, Watch},
-    number::Country,
-    recovery::{Left, LeftCall},
+    recovery::{Left, LeftCall, TakenUp},
     snapshot::{Note, Registration, Snapshot},
     view::{between, call_view, transfer_view},
     words,
@@ -41,7 +40,7 @@ use crate::{
 /// Everything that reaches the desk.
 pub(crate) struct Inbox {
     pub(crate) actions: mpsc::Receiver<(UserAction, Answer)>,
-    pub(crate) sip: mpsc::Receiver<SipEvent>,
+    pub(crate) sip: Vec<lines::Reports>,
     pub(crate) audio: mpsc::Receiver<AudioEvent>,
     pub(crate) reports: mpsc::Receiver<(CallId, Report)>,
     pub(crate) log: Option<LogHealth>,
@@ -52,9 +51,7 @@ pub(crate) struct Inbox {
 
 /// What the desk commands.
 pub(crate) struct Machines {
-    pub(crate) agent: UserAgent,
     pub(crate) engine: Engine,
-    pub(crate) media: MediaConfig,
     /// Where sessions report to.
     pub(crate) reports: mpsc::Sender<(CallId, Report)>,
 }
@@ -70,9 +67,10 @@ pub(crate) struct Outlets {
 /// The calls, the machines they command, and what lies between them.
 pub(crate) struct Running {
     pub(crate) phone: Phone,
+    pub(crate) lines: Lines,
     pub(crate) machines: Machines,
     pub(crate) legs: BTreeMap<CallId, Leg>,
-    /// The sessions' tasks; each ends when its line is dropped.
+    /// The sessions' tasks; each ends when its leg is dropped.
     pub(crate) tasks: JoinSet<()>,
     /// What carrying out a command has brought about, to be handed to the phone next.
     pub(crate) outcomes: VecDeque<Event>,
@@ -88,18 +86,15 @@ pub(crate) struct Running {
     pub(crate) pending: Vec<DeskEvent>,
     /// Calls that an earlier run left.
     pub(crate) left: Option<Left>,
-    /// The network is another one, and the calls do not know yet.
-    pub(crate) moving: Option<Moving>,
-    /// Those that are to be taken up as soon as there is a server.
+    /// Those that are to be taken up as soon as there is a server for their line.
     pub(crate) to_take_up: Vec<LeftCall>,
+    /// Those that are taken up.
+    pub(crate) taken_up: Vec<TakenUp>,
     /// Keys of those that are dealt with.
     pub(crate) left_before: Vec<u64>,
     /// Why there is a group, if the server would not transfer.
     pub(crate) merged_instead: Option<TransferReason>,
-    /// The profile has proved right: the server has taken us once.
-    pub(crate) registered_before: bool,
     pub(crate) state: Snapshot,
-    pub(crate) country: Option<Country>,
     epoch: Instant,
     outlets: Outlets,
     stopping: Option<Stopping>,
@@ -111,7 +106,7 @@ pub(crate) struct Running {
 pub(crate) struct Moving {
     lost: bool,
     /// By when the connection has shown that it is well; none while it is made anew.
-    due: Option<Instant>,
+    pub(crate) due: Option<Instant>,
 }
 
 struct Stopping {
@@ -122,13 +117,15 @@ struct Stopping {
 impl Running {
     pub(crate) fn new(
         config: PhoneConfig,
-        country: Option<Country>,
+        lines: Lines,
         machines: Machines,
         outlets: Outlets,
+        epoch: Instant,
     ) -> Self {
         let state = outlets.snapshot.borrow().clone();
         Self {
             phone: Phone::new(config),
+            lines,
             machines,
             legs: BTreeMap::new(),
             tasks: JoinSet::new(),
@@ -139,14 +136,12 @@ impl Running {
             looking: false,
             pending: Vec::new(),
             left: None,
-            moving: None,
             to_take_up: Vec::new(),
+            taken_up: Vec::new(),
             left_before: Vec::new(),
             merged_instead: None,
-            registered_before: false,
             state,
-            country,
-            epoch: Instant::now(),
+            epoch,
             outlets,
             stopping: None,
         }
@@ -161,7 +156,7 @@ impl Running {
             let due = self.phone.poll_timeout().map(Instant::from_std);
             let stop_by = self.stopping.as_ref().map(|stopping| stopping.by);
             let talking = self.phone.calls().any(|c| c.state() == State::Established);
-            let moving = self.moving.as_ref().and_then(|moving| moving.due);
+            let moving = self.lines.moving();
             let recover_by = self.left.as_ref().map(|left| left.until);
             tokio::select! {
                 action = inbox.actions.recv(), if open => match action {
@@ -171,9 +166,13 @@ impl Running {
                         self.stop(None);
                     }
                 },
-                event = inbox.sip.recv() => match event {
-                    Some(SipEvent::Stopped) | None => break,
-                    Some(event) => self.sip(event),
+                (line, event) = lines::next(&mut inbox.sip) => match event {
+                    Some(SipEvent::Stopped) | None => {
+                        if self.lines.stopped(line) {
+                            break;
+                        }
+                    }
+                    Some(event) => self.sip(line, event),
                 },
                 Some((call, report)) = inbox.reports.recv() => self.report(call, report),
                 Some(event) = inbox.audio.recv() => self.audio(event),
@@ -183,7 +182,7 @@ impl Running {
                     self.sign_of_life();
                 }
                 change = inbox.network.changed() => self.network_changed(change),
-                () = until(moving), if moving.is_some() => self.moved(),
+                () = until(moving), if moving.is_some() => self.all_moved(),
                 Some(unfinished) = news(&mut inbox.unfinished) => self.left(&unfinished),
                 () = until(recover_by), if recover_by.is_some() => {
                     // Nobody has decided in time.
@@ -228,7 +227,7 @@ impl Running {
         }
         let done = match action {
             UserAction::Quit => return self.stop(Some(answer)),
-            UserAction::Dial { to } => self.dial(&to),
+            UserAction::Dial { to, line } => self.dial(&to, line),
             UserAction::Answer(call) => self.phone(CallAction::Answer(call)),
             UserAction::Reject(call, how) => self.phone(CallAction::Reject(call, how)),
             UserAction::Hangup(call) => self.phone(CallAction::Hangup(call)),
@@ -246,12 +245,10 @@ impl Running {
             UserAction::BlindTransfer { customer, to } => self.blind_transfer(customer, &to),
             UserAction::Swap(call) => self.phone(CallAction::Swap(call)),
             UserAction::Back(call) => self.phone(CallAction::Back(call)),
-            UserAction::Complete { customer, sure } => {
-                self.phone(CallAction::Complete { customer, sure })
-            }
+            UserAction::Complete { customer, sure } => self.complete(customer, sure),
             UserAction::KeepConsulting(call) => self.phone(CallAction::KeepConsulting(call)),
             UserAction::Merge(call, with) => self.merge(call, with),
-            UserAction::Leave(call) => self.phone(CallAction::Leave(call)),
+            UserAction::Leave(call) => self.leave(call),
             UserAction::PersonVolume(call, percent) => {
                 self.phone(CallAction::Volume(call, percent))
             }
@@ -261,7 +258,7 @@ impl Running {
             UserAction::Recover(really) => self.recover(really),
             UserAction::Stats(call) => self.statistics_of(call),
             UserAction::Register => {
-                self.machines.agent.send(SipRequest::Register);
+                self.lines.send_all(&SipRequest::Register);
                 Ok(Done::Accepted)
             }
             UserAction::SetInput(input) => self.set_input(input),
@@ -297,22 +294,41 @@ impl Running {
     /// The connection to the server is looked at, and each call looks for another way of its sound.
     fn network_changed(&mut self, change: Change) {
         info!(?change, "the network is another one");
-        self.machines.agent.send(SipRequest::NetworkChanged);
-        let lost = change != Change::MoreAddresses || self.moving.is_some_and(|moving| moving.lost);
+        self.lines.send_all(&SipRequest::NetworkChanged);
         let due = Some(Instant::now() + FLOW_CHECKED);
-        self.moving = Some(Moving { lost, due });
-    }
-
-    /// The connection to the server is well, or there is a new one: the calls can offer another way.
-    pub(crate) fn moved(&mut self) {
-        if let Some(Moving { lost, .. }) = self.moving.take() {
-            self.feed(Event::NetworkChanged { lost });
+        for line in self.lines.iter_mut() {
+            let before = line.moving.is_some_and(|moving| moving.lost);
+            let lost = change != Change::MoreAddresses || before;
+            line.moving = Some(Moving { lost, due });
         }
     }
 
-    /// The connection is not there: what the calls would offer would be lost.
-    pub(crate) fn not_moved_yet(&mut self) {
-        if let Some(moving) = &mut self.moving {
+    /// The connection to a line's server is well, or there is a new one: its calls can offer another way.
+    pub(crate) fn moved(&mut self, id: LineId) {
+        let line = self.lines.get_mut(id);
+        if let Some(Moving { lost, .. }) = line.and_then(|line| line.moving.take()) {
+            let calls = self.phone.calls().map(|call| call.id());
+            let calls = calls.filter(|call| self.lines.of(*call).id == id).collect();
+            self.feed(Event::NetworkChanged { calls, lost });
+        }
+    }
+
+    /// The connections that have had their time to show whether they are well have it.
+    fn all_moved(&mut self) {
+        let now = Instant::now();
+        let moved = self.lines.iter().filter(|line| {
+            let due = line.moving.and_then(|moving| moving.due);
+            due.is_some_and(|due| due <= now)
+        });
+        for line in moved.map(|line| line.id).collect::<Vec<_>>() {
+            self.moved(line);
+        }
+    }
+
+    /// The connection is not there: what the calls of the line would offer would be lost.
+    pub(crate) fn not_moved_yet(&mut self, id: LineId) {
+        let line = self.lines.get_mut(id);
+        if let Some(moving) = line.and_then(|line| line.moving.as_mut()) {
             moving.due = None;
         }
     }
@@ -332,7 +348,7 @@ impl Running {
         for call in calls {
             self.feed(Event::User(CallAction::Hangup(call)));
         }
-        self.machines.agent.send(SipRequest::Shutdown);
+        self.lines.send_all(&SipRequest::Shutdown);
     }
 
     async fn finish(mut self, inbox: Inbox) {
@@ -347,7 +363,9 @@ impl Running {
             info!("media is slow to close and is given up");
         }
         self.outlets.sound.close();
-        self.state.registration = Registration::Unregistered;
+        for line in self.lines.iter_mut() {
+            line.registration = Registration::Unregistered;
+        }
         self.state.stopped = true;
         self.publish();
         self.tell(DeskEvent::Stopped);
@@ -364,16 +382,21 @@ impl Running {
         for call in self.phone.calls().filter(|c| !c.is_hidden()) {
             let leg = self.legs.entry(call.id()).or_default();
             leg.notes.began.get_or_insert_with(SystemTime::now);
-            let view = call_view(call, &leg.notes, self.epoch);
+            let line = self.lines.of(call.id()).id;
+            let view = call_view(call, line, &leg.notes, self.epoch);
             let before = self.state.call(view.id);
             if before.is_none_or(|before| before.state != view.state) {
-                info!(call = %view.id, direction = ?view.direction, state = ?view.state, "call");
+                info!(call = %view.id, line = %view.line, direction = ?view.direction, state = ?view.state, "call");
             }
             news.extend(between(before, &view));
             calls.push(view);
         }
         self.legs.retain(|id, _| self.phone.call(*id).is_some());
         self.state.calls = calls;
+        self.state.lines = self.lines.views();
+        if let Some(first) = self.state.lines.first() {
+            self.state.registration = first.registration.clone();
+        }
         self.state.focus = self.phone.focus();
         let transfers = self.phone.transfers();
         self.state.transfers = transfers.map(|t| transfer_view(t, self.epoch)).collect();

@@ -11,15 +11,17 @@ use warmline_journal::Transferred;
 use warmline_media::Stats;
 use warmline_sip::{Invite, redact::Pii};
 
-use crate::{error::DeskError, event::DeviceState};
+use crate::{error::DeskError, event::DeviceState, lines::LineId};
 
 /// The whole phone at one moment. Times count from the start of the desk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     /// When it was taken.
     pub at: Duration,
-    /// How registration stands.
+    /// How the registration of the first line stands.
     pub registration: Registration,
+    /// All lines, at least one.
+    pub lines: Vec<LineView>,
     /// All calls in the order they began; ended ones until dismissed or for a minute.
     pub calls: Vec<CallView>,
     /// The call that has the agent's ears and voice; or any of the group that has.
@@ -50,6 +52,24 @@ impl Snapshot {
     pub fn call(&self, id: CallId) -> Option<&CallView> {
         self.calls.iter().find(|call| call.id == id)
     }
+
+    /// One line.
+    pub fn line(&self, id: LineId) -> Option<&LineView> {
+        self.lines.iter().find(|line| line.id == id)
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LineView {
+    /// Names it in [`UserAction::Dial`](crate::UserAction::Dial).
+    pub id: LineId,
+    /// Whose line it is, where there are several.
+    pub customer: Option<String>,
+    /// The address of record that others call, and are called by.
+    pub address: Pii<String>,
+    /// How its registration stands.
+    pub registration: Registration,
 }
 
 /// How registration stands.
@@ -85,6 +105,8 @@ pub enum Registration {
 pub struct CallView {
     /// Names it in a [`UserAction`](crate::UserAction).
     pub id: CallId,
+    /// By which line it comes or goes.
+    pub line: LineId,
     /// Who called whom.
     pub direction: Direction,
     /// How far it has come.

@@ -13,6 +13,7 @@ use warmline_sip::{Invite, redact::Pii};
 
 use crate::{
     event::{DeskEvent, Holder},
+    lines::LineId,
     snapshot::{CallView, Ending, Note, ReferralView, TransferView},
 };
 
@@ -33,10 +34,11 @@ pub(crate) struct Notes {
 }
 
 /// The call as others see it; times count from `epoch`.
-pub(crate) fn call_view(call: &Call, notes: &Notes, epoch: Instant) -> CallView {
+pub(crate) fn call_view(call: &Call, line: LineId, notes: &Notes, epoch: Instant) -> CallView {
     let since = |at: std::time::Instant| at.saturating_duration_since(epoch.into_std());
     CallView {
         id: call.id(),
+        line,
         direction: call.direction(),
         state: call.state(),
         party: call.party().clone(),

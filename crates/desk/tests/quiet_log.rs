@@ -22,7 +22,11 @@ async fn a_call_leaves_no_number_no_name_no_body_and_no_secret() {
 
     // One call out, answered, held badly, keyed and hung up.
     let to = CUSTOMER.to_owned();
-    phone.desk.send(UserAction::Dial { to }).await.unwrap();
+    phone
+        .desk
+        .send(UserAction::Dial { to, line: None })
+        .await
+        .unwrap();
     let invite = peer.request("INVITE").await;
     let call = phone.desk.snapshot().borrow().calls[0].id;
     let mut telephone = Telephone::new();

@@ -100,7 +100,7 @@ impl Shift {
         self.until(|event| {
             matches!(
                 event,
-                DeskEvent::Registration(Registration::Registered { .. })
+                DeskEvent::Registration(_, Registration::Registered { .. })
             )
         })
         .await;
@@ -188,7 +188,7 @@ impl Shift {
 
     /// Calls somebody.
     pub async fn dials(&mut self, to: &str) -> CallId {
-        match self.act(UserAction::Dial { to: to.to_owned() }).await {
+        match self.act(UserAction::Dial { to: to.to_owned(), line: None }).await {
             Done::Dialing(call) => call,
             done => panic!("{done:?}"),
         }

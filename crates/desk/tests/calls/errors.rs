@@ -21,16 +21,24 @@ async fn what_cannot_be_done_is_answered_with_a_code() {
             UserAction::Dtmf(nobody, "1".repeat(33)),
             ErrorCode::BadDigit,
         ),
-        (UserAction::Dial { to: "  ".into() }, ErrorCode::BadNumber),
+        (
+            UserAction::Dial {
+                to: "  ".into(),
+                line: None,
+            },
+            ErrorCode::BadNumber,
+        ),
         (
             UserAction::Dial {
                 to: "1\r\nX: y".into(),
+                line: None,
             },
             ErrorCode::BadNumber,
         ),
         (
             UserAction::Dial {
                 to: "sip:@nowhere".into(),
+                line: None,
             },
             ErrorCode::BadNumber,
         ),
@@ -45,7 +53,12 @@ async fn what_cannot_be_done_is_answered_with_a_code() {
 async fn what_is_no_address_ends_at_once_and_says_why() {
     let mut scene = Scene::new().await;
     let to = "sip:somebody@nowhere?Subject=hello".to_owned();
-    let Ok(Done::Dialing(call)) = scene.phone.desk.send(UserAction::Dial { to }).await else {
+    let Ok(Done::Dialing(call)) = scene
+        .phone
+        .desk
+        .send(UserAction::Dial { to, line: None })
+        .await
+    else {
         panic!("the call is begun");
     };
     assert_eq!(scene.ended(call).await, (EndReason::InvalidAddress, None));

@@ -31,7 +31,11 @@ async fn a_call_that_nobody_took_and_one_that_was_busy_are_remembered() {
     phone.until(gave_up).await;
 
     let to = CUSTOMER.to_owned();
-    phone.desk.send(UserAction::Dial { to }).await.unwrap();
+    phone
+        .desk
+        .send(UserAction::Dial { to, line: None })
+        .await
+        .unwrap();
     let invite = loop {
         let message = peer.next().await;
         if message.method() == Some("INVITE") {

@@ -76,7 +76,11 @@ async fn a_national_number_is_dialled_in_its_international_form() {
     for (typed, dialled) in [("030 901820", "sip:+4930901820@"), ("20 01", "sip:2001@")] {
         assert!(dialled.contains(&phone.desk.read_number(typed).to));
         let to = typed.to_owned();
-        phone.desk.send(UserAction::Dial { to }).await.unwrap();
+        phone
+            .desk
+            .send(UserAction::Dial { to, line: None })
+            .await
+            .unwrap();
         let invite = peer.request("INVITE").await;
         let target = format!("INVITE {dialled}");
         assert!(invite.start.starts_with(&target), "{}", invite.start);

@@ -61,7 +61,12 @@ impl Scene {
 
     pub(crate) async fn dial(&mut self) -> CallId {
         let to = CUSTOMER.to_owned();
-        match self.phone.desk.send(UserAction::Dial { to }).await {
+        match self
+            .phone
+            .desk
+            .send(UserAction::Dial { to, line: None })
+            .await
+        {
             Ok(Done::Dialing(call)) => call,
             other => panic!("{other:?}"),
         }

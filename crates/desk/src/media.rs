@@ -13,11 +13,11 @@ use warmline_media::{Direction, Fork, MediaConfig, MediaError, MediaEvent, Sessi
 
 /// A call's session and the way to its task.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct Media {
     /// For what takes no time: hearing, sending, digits, statistics.
     pub(crate) session: Session,
     jobs: Sender<Job>,
-    /// Tells the task when the line is dropped.
+    /// Tells the task when this is dropped.
     _open: oneshot::Sender<()>,
 }
 
@@ -66,8 +66,8 @@ pub(crate) enum Report {
     Event(MediaEvent),
 }
 
-impl Line {
-    /// Opens a session for `call`. Its task, one of `tasks`, ends when the line is dropped, after
+impl Media {
+    /// Opens a session for `call`. Its task, one of `tasks`, ends when it is dropped, after
     /// it has closed the session.
     pub(crate) fn open(
         call: CallId,

@@ -1,5 +1,5 @@
 use serde::Deserialize;
-use warmline_desk::{CallId, DeviceRole, Loudness, Rejection, UserAction};
+use warmline_desk::{CallId, DeviceRole, LineId, Loudness, Rejection, UserAction};
 
 use crate::sound::{UiDeviceRole, UiLoudness};
 
@@ -337,7 +337,10 @@ impl UiAction {
     pub fn asked(self) -> Asked {
         let id = |call: u32| CallId::new(call.into());
         Asked::Desk(match self {
-            Self::Dial { to, line: _ } => UserAction::Dial { to },
+            Self::Dial { to, line } => UserAction::Dial {
+                to,
+                line: line.map(LineId),
+            },
             Self::Answer { call } => UserAction::Answer(id(call)),
             Self::Reject { call, with } => UserAction::Reject(
                 id(call),

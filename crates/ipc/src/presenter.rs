@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use warmline_desk::{DeskError, ErrorCode, Levels, Profile, Snapshot, journal::Remembered};
+use warmline_desk::{
+    CallId, DeskError, ErrorCode, Levels, LineId, LineView, Profile, Snapshot, journal::Remembered,
+};
 
 use crate::{
     call,
@@ -9,7 +11,8 @@ use crate::{
     quality::Meters,
     recent::{UiRecent, recent},
     registration,
-    snapshot::{UiAccount, UiNotice, UiSnapshot},
+    sign_in::UiLine,
+    snapshot::{UiAccount, UiCall, UiNotice, UiSnapshot},
     transfer,
 };
 
@@ -17,7 +20,8 @@ use crate::{
 /// desk cannot tell: figures of the last seconds, and faults that the agent should still see.
 #[derive(Debug)]
 pub struct Presenter {
-    agent: Agent,
+    /// Who the agent is on each line; at least one.
+    agents: Vec<Agent>,
     meters: Meters,
     faults: Vec<Fault>,
     devices: Devices,
@@ -27,14 +31,21 @@ pub struct Presenter {
 impl Presenter {
     /// For the agent of this profile.
     pub fn new(profile: &Profile) -> Self {
+        Self::of_lines(profile, &[])
+    }
+
+    /// For an agent of several lines: the first one, and the others in the order in which the desk has
+    /// them.
+    pub fn of_lines(first: &Profile, others: &[Profile]) -> Self {
+        let agent = |profile: &Profile| Agent {
+            name: profile.display_name.clone(),
+            user: profile.aor.user().to_owned(),
+            domain: profile.aor.domain().to_owned(),
+            server: profile.server().host().to_owned(),
+            country: profile.country,
+        };
         Self {
-            agent: Agent {
-                name: profile.display_name.clone(),
-                user: profile.aor.user().to_owned(),
-                domain: profile.aor.domain().to_owned(),
-                server: profile.server().host().to_owned(),
-                country: profile.country,
-            },
+            agents: std::iter::once(first).chain(others).map(agent).collect(),
             meters: Meters::default(),
             faults: Vec::new(),
             devices: Devices::default(),
@@ -62,7 +73,7 @@ impl Presenter {
 
     /// The calls that are over, the newest first, are these now.
     pub fn look_back_on(&mut self, calls: &[Remembered]) {
-        let shown = calls.iter().map(|call| recent(call, &self.agent));
+        let shown = calls.iter().map(|call| recent(call, &self.agents[0]));
         self.recents = shown.collect();
     }
 
@@ -71,23 +82,36 @@ impl Presenter {
     pub fn present(&mut self, snapshot: &Snapshot, levels: Levels, closing: bool) -> UiSnapshot {
         self.faults.retain(|fault| snapshot.at < fault.until);
         let qualities = self.meters.read(snapshot);
+        let lines = self.lines(snapshot);
         let calls: Vec<_> = snapshot
             .calls
             .iter()
-            .map(|view| call::call(view, &self.agent, qualities.get(&view.id).cloned()))
+            .map(|view| {
+                let quality = qualities.get(&view.id).cloned();
+                let customer = lines.get(view.line.0 as usize);
+                UiCall {
+                    customer: customer.map(|line| line.customer.clone()),
+                    ..call::call(view, self.agent(view.line), quality)
+                }
+            })
             .collect();
         let (sound, mut notices) = self.devices.present(snapshot, levels);
         notices.extend(self.faults.iter().map(|fault| fault.notice.clone()));
         UiSnapshot {
             now_ms: millis(snapshot.at),
-            account: UiAccount::SignedIn(registration::registration(snapshot, &self.agent)),
+            account: UiAccount::SignedIn(registration::registration(
+                &snapshot.registration,
+                &self.agents[0],
+            )),
             sign_ins: Vec::new(),
-            lines: Vec::new(),
+            lines,
             calls,
             transfers: snapshot
                 .transfers
                 .iter()
-                .map(|view| transfer::transfer(view, snapshot, &self.agent))
+                .map(|view| {
+                    transfer::transfer(view, snapshot, self.agent_in(view.customer, snapshot))
+                })
                 .collect(),
             group: snapshot
                 .group
@@ -96,12 +120,40 @@ impl Presenter {
             recovery: snapshot
                 .recovery
                 .as_ref()
-                .map(|view| transfer::recovery(view, &self.agent)),
+                .map(|view| transfer::recovery(view, &self.agents[0])),
             notices,
             sound,
             recents: self.recents.clone(),
             closing,
         }
+    }
+
+    /// The lines as they are shown: not at all if there is but one.
+    fn lines(&self, snapshot: &Snapshot) -> Vec<UiLine> {
+        if snapshot.lines.len() < 2 {
+            return Vec::new();
+        }
+        let line = |view: &LineView| UiLine {
+            line: view.id.0,
+            // A line that is nobody's in particular goes by its address.
+            customer: view.customer.clone().unwrap_or_else(|| {
+                let address = view.address.expose();
+                address.trim_start_matches("sip:").to_owned()
+            }),
+            registration: registration::registration(&view.registration, self.agent(view.id)),
+        };
+        snapshot.lines.iter().map(line).collect()
+    }
+
+    /// Who the agent is on this line.
+    fn agent(&self, line: LineId) -> &Agent {
+        self.agents.get(line.0 as usize).unwrap_or(&self.agents[0])
+    }
+
+    /// Who the agent is in this call.
+    fn agent_in(&self, call: CallId, snapshot: &Snapshot) -> &Agent {
+        let line = snapshot.call(call).map(|view| view.line);
+        self.agent(line.unwrap_or_default())
     }
 }
 
@@ -158,11 +210,38 @@ pub(crate) mod tests {
         }
     }
 
+    fn line(id: u32, customer: Option<&str>) -> LineView {
+        LineView {
+            id: LineId(id),
+            customer: customer.map(str::to_owned),
+            address: Pii::new(format!("sip:robin@line{id}.example")),
+            registration: Registration::Registered { expires_s: 600 },
+        }
+    }
+
+    #[test]
+    fn several_lines_are_shown_and_a_call_says_whose_it_is() {
+        let mut presenter = presenter();
+        let mut snapshot = idle(1);
+        let second = |line| CallView { line, ..call() };
+        snapshot.calls = vec![second(LineId(1))];
+        let alone = presenter.present(&snapshot, Levels::default(), false);
+        assert!(alone.lines.is_empty() && alone.calls[0].customer.is_none());
+
+        snapshot.lines = vec![line(0, None), line(1, Some("Contact GmbH"))];
+        let shown = presenter.present(&snapshot, Levels::default(), false);
+        let customers: Vec<_> = shown.lines.iter().map(|line| &line.customer).collect();
+        assert_eq!(customers, ["robin@line0.example", "Contact GmbH"]);
+        assert_eq!(shown.lines[1].line, 1);
+        assert_eq!(shown.calls[0].customer.as_deref(), Some("Contact GmbH"));
+    }
+
     /// A phone without calls, after so many seconds.
     pub(crate) fn idle(at_s: u64) -> Snapshot {
         Snapshot {
             at: Duration::from_secs(at_s),
             registration: Registration::Registered { expires_s: 600 },
+            lines: vec![line(0, None)],
             calls: Vec::new(),
             focus: None,
             transfers: Vec::new(),
@@ -221,6 +300,7 @@ pub(crate) mod tests {
     pub(crate) fn call() -> CallView {
         CallView {
             id: CallId::new(1),
+            line: LineId::default(),
             direction: Direction::Incoming,
             state: State::Incoming,
             party: Party::new("sip:2002@contact.example"),

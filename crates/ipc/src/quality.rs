@@ -202,7 +202,7 @@ const LONG_ROUND_TRIP_MS: f64 = 400.0;
 #[cfg(test)]
 mod tests {
     use warmline_desk::{
-        Codec, DeviceState, DeviceView, Direction, Party, Pii, Registration, Volumes,
+        Codec, DeviceState, DeviceView, Direction, LineId, Party, Pii, Registration, Volumes,
     };
 
     use super::*;
@@ -220,6 +220,7 @@ mod tests {
         };
         let call = CallView {
             id: CallId::new(1),
+            line: LineId::default(),
             direction: Direction::Incoming,
             state: State::Established,
             party: Party::new("sip:2002@contact.example"),
@@ -248,6 +249,7 @@ mod tests {
         Snapshot {
             at: Duration::from_secs(at),
             registration: Registration::Registered { expires_s: 600 },
+            lines: Vec::new(),
             calls: vec![call],
             focus: Some(CallId::new(1)),
             transfers: Vec::new(),

@@ -1,5 +1,5 @@
 use warmline_desk::{
-    DeskError, Registration, Snapshot,
+    DeskError, Registration,
     number::{self, Kind},
 };
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Who the agent is and whether calls reach them.
-pub(crate) fn registration(snapshot: &Snapshot, agent: &Agent) -> UiRegistration {
+pub(crate) fn registration(registration: &Registration, agent: &Agent) -> UiRegistration {
     let number = number::read(&agent.user, agent.country);
     let (number, address) = match number.kind {
         // A number of the telephone network is the same everywhere: no domain is needed.
@@ -34,7 +34,7 @@ pub(crate) fn registration(snapshot: &Snapshot, agent: &Agent) -> UiRegistration
         advice: said(&error.advice),
         ..state
     };
-    match &snapshot.registration {
+    match registration {
         Registration::Connecting => state(
             UiReachability::Connecting,
             &format!("Connecting to {}", agent.server),
@@ -59,7 +59,7 @@ pub(crate) fn registration(snapshot: &Snapshot, agent: &Agent) -> UiRegistration
 mod tests {
     use std::time::Duration;
 
-    use warmline_desk::{DeviceState, DeviceView, ErrorCode, Volumes};
+    use warmline_desk::ErrorCode;
 
     use super::*;
 
@@ -68,26 +68,7 @@ mod tests {
     }
 
     fn shown_to(agent: &Agent, state: Registration) -> UiRegistration {
-        let device = DeviceView {
-            state: DeviceState::InUse,
-            ..DeviceView::default()
-        };
-        let snapshot = Snapshot {
-            at: Duration::ZERO,
-            registration: state,
-            calls: Vec::new(),
-            focus: None,
-            transfers: Vec::new(),
-            group: None,
-            recovery: None,
-            microphone: device.clone(),
-            speaker: device.clone(),
-            ringer: device,
-            volumes: Volumes::default(),
-            devices: None,
-            stopped: false,
-        };
-        registration(&snapshot, agent)
+        registration(&state, agent)
     }
 
     #[test]

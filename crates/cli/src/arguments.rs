@@ -19,8 +19,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Be a phone: JSON commands on stdin, JSON events on stdout (docs/cli.md).
     Run {
-        #[command(flatten)]
-        profile: Profile,
+        /// The profile, TOML (docs/cli.md); several times for several lines.
+        #[arg(long = "profile", value_name = "FILE", required = true)]
+        profiles: Vec<PathBuf>,
         #[command(flatten)]
         sound: Sound,
         /// Keep calls in this file (SQLite): they can be taken up again after a crash (`recover`).

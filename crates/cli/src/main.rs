@@ -14,6 +14,7 @@ mod view;
 
 use std::{
     io::{self, IsTerminal},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -46,11 +47,11 @@ fn main() -> ExitCode {
 fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
     match command {
         Command::Run {
-            profile,
+            profiles,
             sound,
             journal,
         } => {
-            let mut config = configured(&profile, Some(&sound), log)?;
+            let mut config = configured(&profiles, Some(&sound), log)?;
             config.journal = journal.map(Journal::open);
             with_desk(config, run::run)
         }
@@ -60,7 +61,7 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
             sound,
             talk,
         } => {
-            let config = configured(&profile, Some(&sound), log)?.beside_another();
+            let config = configured(&[profile.file], Some(&sound), log)?.beside_another();
             with_desk(config, |desk| talk::call(desk, to, talk))
         }
         Command::Answer {
@@ -68,11 +69,11 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
             sound,
             talk,
         } => {
-            let config = configured(&profile, Some(&sound), log)?.beside_another();
+            let config = configured(&[profile.file], Some(&sound), log)?.beside_another();
             with_desk(config, |desk| talk::answer(desk, talk))
         }
         Command::Register { profile, json } => {
-            let mut config = configured(&profile, None, log)?.beside_another();
+            let mut config = configured(&[profile.file], None, log)?.beside_another();
             config.audio = EngineConfig::silent();
             with_desk(config, |desk| talk::register(desk, json))
         }
@@ -83,11 +84,13 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
 }
 
 fn configured(
-    profile: &arguments::Profile,
+    profiles: &[PathBuf],
     sound: Option<&arguments::Sound>,
     log: &Log,
 ) -> Result<DeskConfig, DeskError> {
-    let mut config = DeskConfig::from_profile(&Profile::load(&profile.file)?)?;
+    let profiles = profiles.iter().map(|file| Profile::load(file));
+    let profiles: Vec<_> = profiles.collect::<Result<_, _>>()?;
+    let mut config = DeskConfig::from_profiles(&profiles)?;
     if let Some(sound) = sound {
         config.audio = sound::chosen(sound);
     }

@@ -22,6 +22,8 @@ pub(crate) struct Request {
 pub(crate) enum Command {
     Dial {
         to: String,
+        /// By which line, counted from 0 in the order of the profiles.
+        line: Option<u32>,
     },
     Answer {
         call: Option<u64>,
@@ -120,22 +122,31 @@ pub(crate) enum Event {
     },
     Registered {
         expires_s: u32,
+        /// Which line, where there are several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        line: Option<u32>,
     },
     Unregistered {
         reason: Reason,
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_in_ms: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        line: Option<u32>,
     },
     Dialing {
         to: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        line: Option<u32>,
     },
     Incoming {
         from: Party,
         to: String,
         headers: Vec<(String, String)>,
         waiting: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        line: Option<u32>,
     },
     Ringing,
     Early,
@@ -252,7 +263,10 @@ mod tests {
             parsed(r#"{"cmd":"dial","to":"600","id":"a"}"#).unwrap(),
             Request {
                 id: Some("a".into()),
-                command: Command::Dial { to: "600".into() }
+                command: Command::Dial {
+                    to: "600".into(),
+                    line: None,
+                }
             }
         );
         assert_eq!(

@@ -8,8 +8,8 @@ use std::{
 
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 use warmline_desk::{
-    CallId, CallView, Desk, DeskError, DeskEvent, Done, ErrorCode, Hold, Rejection, Snapshot,
-    State, TransferView, UserAction,
+    CallId, CallView, Desk, DeskError, DeskEvent, Done, ErrorCode, Hold, LineId, Rejection,
+    Snapshot, State, TransferView, UserAction,
 };
 
 use crate::{
@@ -109,9 +109,10 @@ async fn carry_out(desk: &Desk, printer: &Printer, request: Request) {
     match (reply.await, command) {
         (
             Ok(Done::Dialing(call)),
-            Command::Dial { to } | Command::Consult { to, .. } | Command::Transfer { to, .. },
+            Command::Dial { to, .. } | Command::Consult { to, .. } | Command::Transfer { to, .. },
         ) => {
-            printer.print(Some(call), Event::Dialing { to, id });
+            let line = view::line_of(call, &desk.snapshot().borrow());
+            printer.print(Some(call), Event::Dialing { to, id, line });
         }
         (Ok(Done::Stats(stats)), _) => {
             printer.print(call, view::figures(&stats, desk.microphone_dbfs()));
@@ -136,7 +137,10 @@ fn action(
     let referred = |call: &CallView| call.referral.is_some();
     let any = |_: &CallView| true;
     Ok(match command {
-        Command::Dial { to } => (None, UserAction::Dial { to: to.clone() }),
+        Command::Dial { to, line } => {
+            let (to, line) = (to.clone(), line.map(LineId));
+            (None, UserAction::Dial { to, line })
+        }
         Command::Quit => (None, UserAction::Quit),
         Command::Answer { call } => about(on(call, incoming)?, UserAction::Answer),
         Command::Reject { call, status } => {

@@ -6,7 +6,9 @@ use tokio::{
     sync::broadcast::error::RecvError,
     time::{Instant, sleep_until},
 };
-use warmline_desk::{CallId, CallView, Desk, DeskEvent, Done, EndReason, Registration, UserAction};
+use warmline_desk::{
+    CallId, CallView, Desk, DeskEvent, Done, EndReason, LineId, Registration, UserAction,
+};
 
 use crate::{arguments::Talk, printer::Printer, protocol::Event, signals, view};
 
@@ -46,6 +48,7 @@ async fn serve(desk: Desk, purpose: Purpose, talk: Talk) -> ExitCode {
     let mut stopping = false;
     // What happened before we listened is in the snapshot.
     let mut missed = Some(DeskEvent::Registration(
+        LineId::default(),
         snapshot.borrow().registration.clone(),
     ));
     loop {
@@ -78,13 +81,19 @@ async fn serve(desk: Desk, purpose: Purpose, talk: Talk) -> ExitCode {
         let mut done = false;
         match &event {
             DeskEvent::Stopped => return code,
-            DeskEvent::Registration(Registration::Registered { .. }) if !asked => {
+            DeskEvent::Registration(_, Registration::Registered { .. }) if !asked => {
                 asked = true;
                 match &purpose {
                     Purpose::Register => done = true,
                     Purpose::Answer => {}
                     Purpose::Call { to } => {
-                        match desk.send(UserAction::Dial { to: to.clone() }).await {
+                        match desk
+                            .send(UserAction::Dial {
+                                to: to.clone(),
+                                line: None,
+                            })
+                            .await
+                        {
                             Ok(Done::Dialing(call)) => {
                                 ours = Some(call);
                                 report.tell(
@@ -92,6 +101,7 @@ async fn serve(desk: Desk, purpose: Purpose, talk: Talk) -> ExitCode {
                                     Event::Dialing {
                                         to: to.clone(),
                                         id: None,
+                                        line: None,
                                     },
                                 );
                             }
@@ -106,6 +116,7 @@ async fn serve(desk: Desk, purpose: Purpose, talk: Talk) -> ExitCode {
                 }
             }
             DeskEvent::Registration(
+                _,
                 Registration::Waiting { .. } | Registration::Refused { .. },
             ) if ours.is_none() => {
                 code = ExitCode::FAILURE;
@@ -155,7 +166,7 @@ impl Report {
             return self.printer.print(call, event);
         }
         let text = match event {
-            Event::Registered { expires_s } => format!("Registered for {expires_s} s."),
+            Event::Registered { expires_s, .. } => format!("Registered for {expires_s} s."),
             Event::Unregistered { reason, .. } => reason.message,
             Event::Dialing { to, .. } => format!("Calling {to} …"),
             Event::Incoming { from, .. } => format!("{} {} calls.", from.name, from.number)

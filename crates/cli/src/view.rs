@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use warmline_desk::{
-    CallId, CallView, Codec, DeskError, DeskEvent, DeviceRole, DeviceState, Holder, Registration,
-    Snapshot, Stats, TransferReason,
+    CallId, CallView, Codec, DeskError, DeskEvent, DeviceRole, DeviceState, Holder, LineId,
+    Registration, Snapshot, Stats, TransferReason,
 };
 
 use crate::protocol::{By, Event, Party, Reason, Stats as Figures};
@@ -22,10 +22,12 @@ pub(crate) fn complain(error: &DeskError) {
 /// What an event of the desk is on the wire; some are for the window only.
 pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<CallId>, Event)> {
     Some(match event {
-        DeskEvent::Registration(state) => (None, registration(state, snapshot)?),
+        DeskEvent::Registration(line, state) => (None, registration(*line, state, snapshot)?),
         DeskEvent::Incoming(call) => (Some(call.id), incoming(call, snapshot)),
         // Printed with the reply to `dial`, which knows its `id`.
         DeskEvent::Dialing(_) | DeskEvent::Stopped => return None,
+        // No profile from a file has tokens.
+        DeskEvent::TokenWanted(_) => return None,
         DeskEvent::Ringing(call) => (Some(*call), Event::Ringing),
         DeskEvent::Early(call) => (Some(*call), Event::Early),
         DeskEvent::Active(call) | DeskEvent::Unheld(call) => (Some(*call), Event::Active),
@@ -139,19 +141,23 @@ fn codec_name(codec: Codec) -> &'static str {
     }
 }
 
-fn registration(state: &Registration, snapshot: &Snapshot) -> Option<Event> {
+fn registration(line: LineId, state: &Registration, snapshot: &Snapshot) -> Option<Event> {
+    let line = shown(line, snapshot);
     Some(match state {
         Registration::Connecting | Registration::Registering => return None,
         Registration::Registered { expires_s } => Event::Registered {
             expires_s: *expires_s,
+            line,
         },
         Registration::Waiting { retry_at, error } => Event::Unregistered {
             reason: reason(error),
             retry_in_ms: Some(retry_at.saturating_sub(snapshot.at).as_millis() as u64),
+            line,
         },
         Registration::Refused { error } => Event::Unregistered {
             reason: reason(error),
             retry_in_ms: None,
+            line,
         },
         Registration::Unregistered => Event::Unregistered {
             reason: Reason {
@@ -159,6 +165,7 @@ fn registration(state: &Registration, snapshot: &Snapshot) -> Option<Event> {
                 message: "Signed off.".to_owned(),
             },
             retry_in_ms: None,
+            line,
         },
     })
 }
@@ -199,7 +206,17 @@ fn incoming(call: &CallView, snapshot: &Snapshot) -> Event {
             .calls
             .iter()
             .any(|other| other.id != call.id && other.ending.is_none()),
+        line: shown(call.line, snapshot),
     }
+}
+
+/// The line of a call, where there are several.
+pub(crate) fn line_of(call: CallId, snapshot: &Snapshot) -> Option<u32> {
+    shown(snapshot.call(call)?.line, snapshot)
+}
+
+fn shown(line: LineId, snapshot: &Snapshot) -> Option<u32> {
+    (snapshot.lines.len() > 1).then_some(line.0)
 }
 
 /// The calls of an earlier run that can be taken up again.

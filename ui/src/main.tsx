@@ -12,10 +12,17 @@ import "./page.css";
 async function chooseHost(): Promise<Host> {
   const scene = new URLSearchParams(location.search).get("scene");
   if (import.meta.env.DEV && scene !== null) {
-    const [{ FakeHost }, { scenes }] = await Promise.all([import("./host/fake/FakeHost"), import("./host/fake/scenes")]);
+    const [{ FakeHost }, { scenes }, { peopleIn }, { directory }] = await Promise.all([
+      import("./host/fake/FakeHost"),
+      import("./host/fake/scenes"),
+      import("./host/fake/officeScenes"),
+      import("./host/fake/office"),
+    ]);
     const shown = scenes[scene];
     if (shown !== undefined) {
-      return new FakeHost(shown);
+      const host = new FakeHost(shown, peopleIn[scene] ?? null);
+      host.directory = (peopleIn[scene]?.total ?? 0) > 0 ? directory(5_000) : null;
+      return host;
     }
   }
   return tauriHost;

@@ -1,9 +1,14 @@
-import type { UiAction, UiError, UiNumber, UiSnapshot } from "../ipc/bindings";
+import type { UiAction, UiError, UiNumber, UiPeople, UiSnapshot } from "../ipc/bindings";
 
 /** What is around the pages: the window in the product, a fake in tests. */
 export interface Host {
   /** Hands over the present snapshot and every later one, until the returned function is called. */
   watch(listener: (snapshot: UiSnapshot) => void): () => void;
+  /**
+   * Hands over what the panel of experts shows, each time it looks different, until the returned function
+   * is called. Nothing comes while nobody looks at it (`lookAtPeople`).
+   */
+  watchPeople(listener: (people: UiPeople) => void): () => void;
   /** Asks for something. Rejects with a `UiError`; success says only that it was understood. */
   act(action: UiAction): Promise<void>;
   /** Reads what stands in the call box as a number, without calling it. */

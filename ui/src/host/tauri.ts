@@ -1,22 +1,19 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { UiAction, UiNumber, UiSnapshot } from "../ipc/bindings";
+import type { UiAction, UiNumber, UiPeople, UiSnapshot } from "../ipc/bindings";
 import type { Host } from "./host";
 
 /** The window. */
 export const tauriHost: Host = {
   watch(listener) {
-    const channel = new Channel<UiSnapshot>();
-    let watching = true;
-    channel.onmessage = (snapshot) => {
-      if (watching) {
-        listener(snapshot);
-      }
-    };
+    const { channel, stop } = channelTo<UiSnapshot>(listener);
     void invoke("watch", { channel });
-    return () => {
-      watching = false;
-    };
+    return stop;
+  },
+  watchPeople(listener) {
+    const { channel, stop } = channelTo<UiPeople>(listener);
+    void invoke("watch_people", { channel });
+    return stop;
   },
   act(action: UiAction) {
     return invoke("act", { action });
@@ -25,3 +22,20 @@ export const tauriHost: Host = {
     return invoke<UiNumber>("read_number", { text });
   },
 };
+
+/** A channel whose messages go to `listener` until it is stopped. */
+function channelTo<T>(listener: (message: T) => void): { channel: Channel<T>; stop: () => void } {
+  const channel = new Channel<T>();
+  let watching = true;
+  channel.onmessage = (message) => {
+    if (watching) {
+      listener(message);
+    }
+  };
+  return {
+    channel,
+    stop: () => {
+      watching = false;
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import type { UiAction, UiError, UiNumber, UiSnapshot } from "../../ipc/bindings";
+import type { UiAction, UiError, UiNumber, UiPeople, UiPerson, UiSnapshot } from "../../ipc/bindings";
 import type { Host } from "../host";
 import { readLikeTheHost } from "./reading";
 
@@ -12,10 +12,16 @@ export class FakeHost implements Host {
   refusal: UiError | null = null;
   /** Set to read numbers in another way, or later. */
   reading: (text: string) => Promise<UiNumber> = (text) => Promise.resolve(readLikeTheHost(text));
+  /** Everybody in the directory: what is looked for and scrolled to is answered from it. */
+  directory: readonly UiPerson[] | null = null;
 
   private readonly listeners = new Set<(snapshot: UiSnapshot) => void>();
+  private readonly peopleListeners = new Set<(people: UiPeople) => void>();
 
-  constructor(private snapshot: UiSnapshot) {}
+  constructor(
+    private snapshot: UiSnapshot,
+    private people: UiPeople | null = null,
+  ) {}
 
   watch(listener: (snapshot: UiSnapshot) => void): () => void {
     this.listeners.add(listener);
@@ -23,8 +29,19 @@ export class FakeHost implements Host {
     return () => this.listeners.delete(listener);
   }
 
+  watchPeople(listener: (people: UiPeople) => void): () => void {
+    this.peopleListeners.add(listener);
+    if (this.people !== null) {
+      listener(this.people);
+    }
+    return () => this.peopleListeners.delete(listener);
+  }
+
   act(action: UiAction): Promise<void> {
     this.asked.push(action);
+    if (action.do === "lookAtPeople" && action.shown) {
+      this.answerFromDirectory(action);
+    }
     // A UiError is what crosses from Rust: a plain object, not an Error.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     return this.refusal === null ? Promise.resolve() : Promise.reject(this.refusal);
@@ -41,5 +58,24 @@ export class FakeHost implements Host {
     for (const listener of this.listeners) {
       listener(snapshot);
     }
+  }
+
+  /** What is known of experts changed. */
+  showPeople(people: UiPeople): void {
+    this.people = people;
+    for (const listener of this.peopleListeners) {
+      listener(people);
+    }
+  }
+
+  private answerFromDirectory({ search, first, rows }: Extract<UiAction, { do: "lookAtPeople" }>): void {
+    const { directory, people } = this;
+    if (directory === null || people === null) {
+      return;
+    }
+    const found = directory.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
+    queueMicrotask(() =>
+      this.showPeople({ ...people, total: found.length, first, rows: found.slice(first, first + rows) }),
+    );
   }
 }

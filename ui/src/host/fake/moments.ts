@@ -15,6 +15,8 @@ export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
   return {
     nowMs: 600_000,
     account: { kind: "signedIn", ...registration() },
+    signIns: [],
+    lines: [],
     calls: [],
     transfers: [],
     group: null,
@@ -109,6 +111,8 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
     direction: "incoming",
     state: "ringing",
     party: { name: "Mina Kowalski", number: "+49 30 5550 1234", address: "sip:+493055501234@contact.example" },
+    customer: null,
+    note: { tried: "", note: "" },
     details: [
       { kind: "queue", label: "Queue", value: "Support, second line" },
       { kind: "subject", label: "About", value: "Invoice 4711 was paid twice" },
@@ -213,6 +217,7 @@ export function consulting(changes: Partial<UiTransfer> = {}): UiTransfer {
     customerHears: "hears music",
     expertHears: "hears you",
     completesAtMs: null,
+    card: null,
     trouble: null,
     ...changes,
   };

@@ -2,17 +2,18 @@ import { act, render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 
 import { App } from "../../App";
-import type { UiSnapshot } from "../../ipc/bindings";
+import type { UiPeople, UiSnapshot } from "../../ipc/bindings";
 import { FakeHost } from "./FakeHost";
 
 /** The whole window on a fake host that shows `snapshot`, and hands to type and click with. */
-export function renderApp(snapshot: UiSnapshot) {
-  const host = new FakeHost(snapshot);
+export function renderApp(snapshot: UiSnapshot, people: UiPeople | null = null) {
+  const host = new FakeHost(snapshot, people);
   const { container } = render(<App host={host} />);
   return {
     host,
     container,
     user: userEvent.setup(),
     show: (next: UiSnapshot) => act(() => host.show(next)),
+    showPeople: (next: UiPeople) => act(() => host.showPeople(next)),
   };
 }

@@ -18,6 +18,7 @@ import {
   sound,
   waits,
 } from "./moments";
+import { officeScenes } from "./officeScenes";
 
 const hour = 3_600_000;
 
@@ -71,6 +72,7 @@ const lost = {
 
 /** What the pages can look like, by name. */
 export const scenes: Readonly<Record<string, UiSnapshot>> = {
+  ...officeScenes,
   idle: snapshot(),
   recents: snapshot({ recents: [...recents] }),
   incoming: snapshot({ calls: [incoming({ waitedMs: 146_000 })], recents: [...recents] }),

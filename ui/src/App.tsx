@@ -2,6 +2,7 @@ import { FluentProvider, makeStyles, tokens } from "@fluentui/react-components";
 import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { FirstRun } from "./account/FirstRun";
+import { SignIn } from "./account/SignIn";
 import { Starting } from "./account/Starting";
 import { Desk } from "./Desk";
 import { asUiError, type Host } from "./host/host";
@@ -82,6 +83,8 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
       return <Starting />;
     case "firstRun":
       return <FirstRun firstRun={snapshot.account} failure={failure} />;
+    case "signIn":
+      return <SignIn signIns={snapshot.signIns} failure={failure} />;
     case "signedIn":
       return (
         <Desk

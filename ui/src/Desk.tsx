@@ -1,10 +1,13 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
 import { NotReachable } from "./account/NotReachable";
+import { SignInBars } from "./account/SignInBars";
 import { Calls } from "./calls/Calls";
 import { ClosingDialog } from "./calls/ClosingDialog";
+import { Drafts, DraftsContext } from "./calls/drafts";
 import { NoCalls } from "./calls/NoCalls";
 import { Recovery } from "./calls/Recovery";
 import { isIncoming } from "./calls/words";
@@ -13,6 +16,10 @@ import { DialContext, type Dialling } from "./dial/DialContext";
 import type { Host } from "./host/host";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
 import { Failure, Notices } from "./Notices";
+import { Drawer } from "./people/Drawer";
+import { Experts, ExpertsContext } from "./people/experts";
+import { Panel } from "./people/Panel";
+import { Side, useSideTab } from "./people/Side";
 import { Recents } from "./recents/Recents";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
@@ -31,17 +38,27 @@ interface DeskProps {
 /** The window of an agent who has a phone: who they are, the call box, the calls, and those before. */
 export function Desk({ snapshot, registration, host, failure, onFailureRead }: DeskProps) {
   const styles = useStyles();
-  const { calls, transfers, group, recovery, recents, sound } = snapshot;
+  const { calls, transfers, group, recovery, recents, sound, signIns, lines } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
   const [helpOpen, setHelpOpen] = useState(false);
   const wide = useMedia("(min-width: 800px)");
+  const [experts] = useState(() => new Experts(host));
+  useEffect(() => experts.start(), [experts]);
+  const [drafts] = useState(() => new Drafts(host));
+  useEffect(() => drafts.keep(calls), [drafts, calls]);
+  const expertsField = useRef<HTMLInputElement>(null);
+  const expertsButton = useRef<HTMLButtonElement>(null);
+  const [expertsOpen, setExpertsOpen] = useState(false);
 
   const reachable = registration.reachability === "reachable";
   const live = calls.filter(({ state }) => state !== "ended");
   const atHand = live.some((call) => !isIncoming(call));
   const ringing = live.some(isIncoming);
+  // Without a sign-in there are none; who asks for them all the same is told why.
+  const haveExperts = signIns.length > 0;
+  const side = useSideTab(atHand && haveExperts, haveExperts ? "experts" : "recent");
 
   // Nothing may lie over a call that rings: what the agent had opened closes when one begins to.
   const newest = calls.findLast(isIncoming)?.id ?? null;
@@ -63,6 +80,16 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     },
     sound: () => setSoundOpenAt(soundOpenAt === null ? (atHand ? "call" : "bar") : null),
     help: () => setHelpOpen(!helpOpen),
+    experts: () => {
+      flushSync(() => {
+        setExpertsOpen(true);
+        if (wide) {
+          side.choose("experts");
+        }
+      });
+      expertsField.current?.focus();
+      expertsField.current?.select();
+    },
   });
   const soundShown = useMemo<SoundShown>(
     () => ({ sound, openAt: soundOpenAt, setOpenAt: setSoundOpenAt }),
@@ -74,42 +101,79 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   // Above the calls, but in a call below it: no button moves under the pointer of somebody who talks.
   const news = (
     <>
+      <SignInBars signIns={signIns} inCall={atHand} />
       <NotReachable registration={registration} inCall={atHand} />
       <Notices notices={snapshot.notices} />
       <Failure failure={failure} onRead={onFailureRead} />
     </>
   );
 
-  const beside = wide && recents.length > 0;
+  const closeExperts = () => {
+    flushSync(() => setExpertsOpen(false));
+    (expertsButton.current ?? field.current)?.focus();
+  };
+  const canAsk = haveExperts || expertsOpen;
+  const panel = (
+    <Panel
+      calls={calls}
+      transfers={transfers}
+      signIns={signIns}
+      field={expertsField}
+      onNumber={toField}
+      {...(wide ? {} : { onClose: closeExperts })}
+    />
+  );
+  const recentCalls = (
+    <Recents
+      recents={recents}
+      reachable={reachable}
+      folded={!wide && (live.length > 0 || expertsOpen)}
+      ringing={ringing}
+      tabbed={wide && canAsk}
+      onFocusLost={toField}
+    />
+  );
+
+  const beside = wide && (recents.length > 0 || canAsk);
   return (
     <SoundContext value={soundShown}>
       <DialContext value={dialling}>
-        <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide)}>
-          <AccountBar registration={registration} onHelp={() => setHelpOpen(true)} />
-          <main className={mergeClasses(styles.main, beside && styles.columns)}>
-            <div className={styles.column}>
-              {recovery !== null && <Recovery recovery={recovery} />}
-              <CallBox field={field} />
-              {!atHand && news}
-              <Calls calls={calls} transfers={transfers} group={group} sound={sound} onFocusLost={toField} />
-              {atHand && news}
-              {live.length === 0 && (recents.length === 0 || wide) && (
-                <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
-              )}
+        <ExpertsContext value={haveExperts ? experts : null}>
+          <DraftsContext value={drafts}>
+            <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide)}>
+              <AccountBar
+                registration={registration}
+                signIns={signIns}
+                lines={lines}
+                inCall={atHand}
+                ringing={ringing}
+                onHelp={() => setHelpOpen(true)}
+              />
+              <main className={mergeClasses(styles.main, beside && styles.columns)}>
+                <div className={styles.column}>
+                  {recovery !== null && <Recovery recovery={recovery} />}
+                  <CallBox field={field} lines={lines} />
+                  {!atHand && news}
+                  <Calls calls={calls} transfers={transfers} group={group} sound={sound} onFocusLost={toField} />
+                  {atHand && news}
+                  {!wide && canAsk && (
+                    <Drawer button={expertsButton} open={expertsOpen} inCall={atHand} onOpen={() => setExpertsOpen(true)}>
+                      {panel}
+                    </Drawer>
+                  )}
+                  {live.length === 0 && (wide || (recents.length === 0 && !expertsOpen)) && (
+                    <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
+                  )}
+                </div>
+                {wide && canAsk ? (
+                  <Side tab={side.tab} onTab={side.choose} onTouched={side.setTouched} experts={panel} recents={recentCalls} />
+                ) : (
+                  recents.length > 0 && <div className={styles.column}>{recentCalls}</div>
+                )}
+              </main>
             </div>
-            {recents.length > 0 && (
-              <div className={styles.column}>
-                <Recents
-                  recents={recents}
-                  reachable={reachable}
-                  folded={live.length > 0 && !wide}
-                  ringing={ringing}
-                  onFocusLost={toField}
-                />
-              </div>
-            )}
-          </main>
-        </div>
+          </DraftsContext>
+        </ExpertsContext>
       </DialContext>
       <ClosingDialog open={snapshot.closing} calls={calls} />
       <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />

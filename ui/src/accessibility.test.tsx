@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 
 import { renderApp } from "./host/fake/renderApp";
 import { active, incoming, snapshot } from "./host/fake/moments";
+import { peopleIn } from "./host/fake/officeScenes";
 import { scenes } from "./host/fake/scenes";
 
 // A tooltip and a menu belong to their control, wherever they are drawn: they need no landmark.
@@ -23,7 +24,7 @@ const faults = async () => {
 };
 
 it.each(Object.keys(scenes))("has no fault that axe finds: %s", async (name) => {
-  renderApp(scenes[name] ?? snapshot());
+  renderApp(scenes[name] ?? snapshot(), peopleIn[name] ?? null);
   expect(await faults()).toEqual([]);
 });
 
@@ -57,11 +58,25 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ["the question before a machine", "maybeVoicemail", (user) => user.click(screen.getByRole("button", { name: "Connect them" }))],
   ["keypad for an expert", "consulting", (user) => user.click(screen.getByRole("button", { name: "Keypad" }))],
   ["loudness of a person", "groupOfThree", (user) => user.click(screen.getByRole("button", { name: "Loudness of Nadia Haddad" }))],
+  ["who is signed in", "severalCustomers", (user) => user.click(screen.getByRole("button", { name: "Who is signed in" }))],
+  ["notes", "notes", (user) => user.click(screen.getByRole("button", { name: /^Notes/ }))],
+  ...Object.keys(peopleIn).map(
+    (scene) => [`experts, ${scene}`, scene, (user: Pages["user"]) => user.keyboard("{Control>}e{/Control}")] as const,
+  ),
+  [
+    "ways to bring an expert in",
+    "expertsInCall",
+    async (user) => {
+      await user.keyboard("{Control>}e{/Control}");
+      await user.click(screen.getByRole("button", { name: "More, Nadia Haddad" }));
+    },
+  ],
+  ["the best experts to bring in", "expertsInCall", (user) => user.click(screen.getByRole("button", { name: "Transfer" }))],
   ["whom to take in", "group", (user) => user.click(screen.getByRole("button", { name: "Add" }))],
 ];
 
 it.each(opened)("has no fault that axe finds when opened: %s", async (_, scene, open) => {
-  const { user } = renderApp(scenes[scene] ?? snapshot());
+  const { user } = renderApp(scenes[scene] ?? snapshot(), peopleIn[scene] ?? null);
   await open(user);
   expect(await faults()).toEqual([]);
 });

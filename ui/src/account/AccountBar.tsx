@@ -1,56 +1,65 @@
-import { Avatar, Button, makeStyles, Subtitle2, tokens, Tooltip, type PresenceBadgeStatus } from "@fluentui/react-components";
+import { Avatar, Button, makeStyles, Subtitle2, tokens, Tooltip } from "@fluentui/react-components";
 import { Keyboard20Regular } from "@fluentui/react-icons/svg/keyboard";
 
-import type { UiReachability, UiRegistration } from "../ipc/bindings";
+import type { UiLine, UiRegistration, UiSignIn } from "../ipc/bindings";
 import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
 import { SoundButton } from "../sound/SoundButton";
+import { AccountMenu } from "./AccountMenu";
+import { Lines } from "./Lines";
+import { presence } from "./presence";
+
+interface AccountBarProps {
+  registration: UiRegistration;
+  signIns: readonly UiSignIn[];
+  lines: readonly UiLine[];
+  /** A call is up that is not only ringing here. */
+  inCall: boolean;
+  ringing: boolean;
+  onHelp: () => void;
+}
 
 /** Who the agent is and whether calls can reach them, in words and not by colour alone. */
-export function AccountBar({ registration, onHelp }: { registration: UiRegistration; onHelp: () => void }) {
+export function AccountBar({ registration, signIns, lines, inCall, ringing, onHelp }: AccountBarProps) {
   const styles = useStyles();
   return (
-    <header className={styles.bar}>
-      <Avatar name={registration.name} size={40} color="neutral" badge={{ status: presence[registration.reachability] }} aria-hidden />
-      <div className={styles.who}>
-        <Subtitle2 as="h1" className={styles.name} title={registration.name}>
-          {registration.name}
-        </Subtitle2>
-        <p className={styles.state} data-testid="registration">
-          {/* The server's name says nothing to an agent. */}
-          <span className={styles.words}>{registration.reachability === "connecting" ? "Connecting" : registration.words}</span>
-          {registration.address !== registration.name && (
-            <>
-              <span aria-hidden> · </span>
-              <span className={styles.address} title={registration.address}>
-                {registration.address}
-              </span>
-            </>
-          )}
-        </p>
+    <header>
+      <div className={styles.bar}>
+        <Avatar name={registration.name} size={40} color="neutral" badge={{ status: presence[registration.reachability] }} aria-hidden />
+        <div className={styles.who}>
+          <Subtitle2 as="h1" className={styles.name} title={registration.name}>
+            {registration.name}
+          </Subtitle2>
+          <p className={styles.state} data-testid="registration">
+            {/* The server's name says nothing to an agent. */}
+            <span className={styles.words}>{registration.reachability === "connecting" ? "Connecting" : registration.words}</span>
+            {registration.address !== registration.name && (
+              <>
+                <span aria-hidden> · </span>
+                <span className={styles.address} title={registration.address}>
+                  {registration.address}
+                </span>
+              </>
+            )}
+          </p>
+        </div>
+        <div className={styles.buttons}>
+          {signIns.length > 0 && <AccountMenu signIns={signIns} inCall={inCall} ringing={ringing} />}
+          <SoundButton />
+          <Tooltip content={`Keyboard shortcuts (${shortcutLabel("help")})`} relationship="description">
+            <Button
+              appearance="subtle"
+              icon={<Keyboard20Regular />}
+              aria-label="Keyboard shortcuts"
+              aria-keyshortcuts={ariaShortcut("help")}
+              onClick={onHelp}
+            />
+          </Tooltip>
+        </div>
       </div>
-      <div className={styles.buttons}>
-        <SoundButton />
-        <Tooltip content={`Keyboard shortcuts (${shortcutLabel("help")})`} relationship="description">
-          <Button
-            appearance="subtle"
-            icon={<Keyboard20Regular />}
-            aria-label="Keyboard shortcuts"
-            aria-keyshortcuts={ariaShortcut("help")}
-            onClick={onHelp}
-          />
-        </Tooltip>
-      </div>
+      {lines.length > 1 && <Lines lines={lines} />}
     </header>
   );
 }
-
-const presence: Readonly<Record<UiReachability, PresenceBadgeStatus>> = {
-  connecting: "unknown",
-  reachable: "available",
-  unreachable: "offline",
-  refused: "blocked",
-  off: "offline",
-};
 
 const useStyles = makeStyles({
   bar: {

@@ -21,6 +21,7 @@ import { Controls } from "./Controls";
 import { Details } from "./Details";
 import type { Room } from "./digest";
 import { Keypad } from "./Keypad";
+import { Notes } from "./Notes";
 import { PartyName } from "./PartyName";
 import { RoundButton } from "./RoundButton";
 import { StatePill } from "./StatePill";
@@ -131,6 +132,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
       {keypad && <Keypad call={call} />}
       {transfer && <BringIn call={call.id} who={partyWords(call)} onClose={closeTransfer} />}
       {!transfer && <Details details={call.details} room={keypad ? "none" : room} />}
+      {call.answeredAtMs !== null && <Notes call={call} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import type { UiCall } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
 import { ReferralNote } from "../transfer/ReferralNote";
+import { CustomerTag } from "./CustomerTag";
 import { StatePill } from "./StatePill";
 import { partyWords } from "./words";
 
@@ -36,7 +37,7 @@ export function CallRow({ call, headingId, swaps, first, mergeWith, firstToMerge
           {who}
         </h2>
         <p className={styles.state}>
-          <StatePill call={call} /> <Elapsed sinceMs={call.answeredAtMs ?? call.startedAtMs} />
+          <CustomerTag customer={call.customer} /> <StatePill call={call} /> <Elapsed sinceMs={call.answeredAtMs ?? call.startedAtMs} />
         </p>
       </div>
       <div className={styles.buttons}>

@@ -2,6 +2,7 @@ import { Avatar, makeStyles, mergeClasses, tokens } from "@fluentui/react-compon
 import type { ReactNode } from "react";
 
 import type { UiCall } from "../ipc/bindings";
+import { CustomerTag } from "./CustomerTag";
 import { partyWords } from "./words";
 
 interface PartyProps {
@@ -28,6 +29,7 @@ export function PartyName({ call, id, compact, ringing, children }: PartyProps) 
           {partyWords(call)}
         </h2>
         {call.party.name !== null && <p className={styles.number}>{call.party.number}</p>}
+        <CustomerTag customer={call.customer} />
         {children}
       </div>
     </div>

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 
 import type { UiCall, UiParty } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
+import { CustomerTag } from "./CustomerTag";
 
 interface PersonLineProps {
   id: string;
@@ -51,6 +52,7 @@ export function PersonLine({ id, first, party, call, part, state, mood, hears, c
           <p className={styles.number}>{[part, party.name === null ? undefined : party.number].filter((words) => words !== undefined).join(" · ")}</p>
         )}
         <div className={styles.state}>
+          {first === true && call !== undefined && <CustomerTag customer={call.customer} />}
           <span className={mergeClasses(styles.pill, mood === "heard" && styles.bright, mood === "waiting" && styles.held)}>
             {mood === "heard" ? <Speaker216Filled aria-hidden /> : mood === "waiting" && <Pause16Filled aria-hidden />}
             <span data-testid="call-state">{state}</span>

@@ -1,3 +1,4 @@
+import { aboutSignIns } from "../account/announcements";
 import type { UiCall, UiSnapshot } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
@@ -22,7 +23,7 @@ export function announcements(before: UiSnapshot | null, after: UiSnapshot): Ann
   if (registration !== null && before !== null && registration !== registrationWords(before)) {
     said.push({ text: registration, urgent: false });
   }
-  said.push(...aboutDevices(before, after));
+  said.push(...aboutSignIns(before, after), ...aboutDevices(before, after));
   for (const notice of after.notices) {
     if (before?.notices.some(({ words }) => words === notice.words) !== true) {
       said.push({ text: sentences(notice.words, notice.advice), urgent: true });

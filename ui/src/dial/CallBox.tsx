@@ -4,18 +4,31 @@ import { useId, useState, type RefObject } from "react";
 
 import { asUiError } from "../host/host";
 import { useAct } from "../host/HostContext";
+import type { UiLine } from "../ipc/bindings";
 import { useDialling } from "./DialContext";
 import { DialField } from "./DialField";
+import { LinePicker } from "./LinePicker";
 import { CANNOT_CALL } from "./words";
 
-/** A number to type or somebody to find among recent calls, and call. `field`: where the keyboard goes. */
-export function CallBox({ field }: { field: RefObject<HTMLInputElement | null> }) {
+interface CallBoxProps {
+  /** Where the keyboard goes. */
+  field: RefObject<HTMLInputElement | null>;
+  /** The lines of an agent who serves several customers. */
+  lines: readonly UiLine[];
+}
+
+/** A number to type or somebody to find among recent calls, and call. */
+export function CallBox({ field, lines }: CallBoxProps) {
   const styles = useStyles();
   const { fail } = useAct();
-  const { host, reachable } = useDialling();
+  const dialling = useDialling();
+  const { host } = dialling;
   const lineId = useId();
   const [text, setText] = useState("");
   const [fault, setFault] = useState<string | null>(null);
+  const [wanted, setWanted] = useState<number | null>(null);
+  const chosen = lines.length > 1 ? (lines.find(({ line }) => line === wanted) ?? lines[0]) : undefined;
+  const reachable = chosen === undefined ? dialling.reachable : chosen.registration.reachability === "reachable";
 
   const call = async (to: string) => {
     if (!reachable) {
@@ -23,7 +36,7 @@ export function CallBox({ field }: { field: RefObject<HTMLInputElement | null> }
       return;
     }
     try {
-      await host.act({ do: "dial", to });
+      await host.act({ do: "dial", to, ...(chosen === undefined ? {} : { line: chosen.line }) });
       setText((now) => (now === text ? "" : now));
     } catch (thrown) {
       const error = asUiError(thrown);
@@ -37,6 +50,7 @@ export function CallBox({ field }: { field: RefObject<HTMLInputElement | null> }
 
   return (
     <div className={styles.box} role="search" aria-label="Make a call">
+      {chosen !== undefined && <LinePicker lines={lines} line={chosen.line} onLine={setWanted} />}
       <DialField
         field={field}
         label="Number to call"

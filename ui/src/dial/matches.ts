@@ -1,4 +1,4 @@
-import type { UiParty, UiRecent } from "../ipc/bindings";
+import type { UiRecent } from "../ipc/bindings";
 
 /**
  * The people of recent calls whom a text may mean, each once, the latest first; everybody for an empty
@@ -14,7 +14,7 @@ export function matches(recents: readonly UiRecent[], text: string): readonly Ui
     const { party } = recent;
     const matching =
       words.length === 0 ||
-      nameMatches(party, words) ||
+      (party.name !== null && nameMatches(party.name, words)) ||
       (isNumber ? digits(party.number).includes(wanted) : plain(party.number).startsWith(plain(text).trim()));
     // A withheld number cannot be called.
     if (matching && party.address !== "" && !found.has(party.address)) {
@@ -24,16 +24,18 @@ export function matches(recents: readonly UiRecent[], text: string): readonly Ui
   return [...found.values()].slice(0, MOST);
 }
 
+/** Whether a text may mean somebody of this name; an empty one means everybody. */
+export function mayMean(text: string, name: string): boolean {
+  return nameMatches(name, plain(text).split(/\s+/).filter((word) => word !== ""));
+}
+
 /** Whether a text can only be meant as a name: there is nothing in it that could be dialled. */
 export function isName(text: string): boolean {
   return /\p{L}/u.test(text) && !/[@:]/.test(text);
 }
 
 /** Every word typed begins a word of the name. */
-function nameMatches({ name }: UiParty, words: readonly string[]): boolean {
-  if (name === null) {
-    return false;
-  }
+function nameMatches(name: string, words: readonly string[]): boolean {
   const parts = plain(name).split(/[\s\-–.,'’]+/);
   return words.every((word) => parts.some((part) => part.startsWith(word)));
 }

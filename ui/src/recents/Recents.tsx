@@ -20,12 +20,14 @@ interface RecentsProps {
   folded: boolean;
   /** A call rings: nothing may lie over it. */
   ringing: boolean;
+  /** A tab names the list already: there is nothing to fold. */
+  tabbed?: boolean;
   /** Where the keyboard goes when there is nothing left to be on. */
   onFocusLost: () => void;
 }
 
 /** The agent's calls that are over, to look back on and to call back. */
-export function Recents({ recents, reachable, folded, ringing, onFocusLost }: RecentsProps) {
+export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLost }: RecentsProps) {
   const styles = useStyles();
   const { act, fail } = useAct();
   const listId = useId();
@@ -33,7 +35,7 @@ export function Recents({ recents, reachable, folded, ringing, onFocusLost }: Re
   const [choice, setChoice] = useState<{ folded: boolean; open: boolean } | null>(null);
   const [asking, setAsking] = useState(false);
   // What the agent chose during a call says nothing about the time without one.
-  const open = choice?.folded === folded ? choice.open : !folded;
+  const open = tabbed === true || (choice?.folded === folded ? choice.open : !folded);
   const fold = (wanted: boolean) => setChoice({ folded, open: wanted });
 
   // The question goes for good when a call rings: it must not come back after it.
@@ -62,27 +64,32 @@ export function Recents({ recents, reachable, folded, ringing, onFocusLost }: Re
     <section ref={section} className={styles.section} aria-labelledby={`${listId}-heading`}>
       <div className={styles.head}>
         <h2 id={`${listId}-heading`} className={styles.heading}>
-          <Tooltip content={`Recent calls (${shortcutLabel("recents")})`} relationship="description">
-            <button
-              type="button"
-              className={styles.fold}
-              aria-expanded={open}
-              aria-controls={open ? listId : undefined}
-              aria-keyshortcuts={ariaShortcut("recents")}
-              onClick={() => fold(!open)}
-            >
-              {open ? <ChevronDown16Regular /> : <ChevronRight16Regular />}
-              Recent calls
-            </button>
-          </Tooltip>
+          {tabbed === true ? (
+            <span className={styles.unseen}>Recent calls</span>
+          ) : (
+            <Tooltip content={`Recent calls (${shortcutLabel("recents")})`} relationship="description">
+              <button
+                type="button"
+                className={styles.fold}
+                aria-expanded={open}
+                aria-controls={open ? listId : undefined}
+                aria-keyshortcuts={ariaShortcut("recents")}
+                onClick={() => fold(!open)}
+              >
+                {open ? <ChevronDown16Regular /> : <ChevronRight16Regular />}
+                Recent calls
+              </button>
+            </Tooltip>
+          )}
         </h2>
-        {open && (
+        {open && recents.length > 0 && (
           <Button appearance="transparent" size="small" className={styles.clear} onClick={() => setAsking(true)}>
             Clear all
           </Button>
         )}
       </div>
-      {open && <RecentList recents={recents} id={listId} onCall={call} onFocusLost={onFocusLost} />}
+      {recents.length === 0 && <p className={styles.none}>Calls you make and take are listed here.</p>}
+      {open && recents.length > 0 && <RecentList recents={recents} id={listId} onCall={call} onFocusLost={onFocusLost} />}
       <ForgetDialog
         open={asking}
         count={recents.length}
@@ -127,6 +134,17 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     cursor: "pointer",
     ":hover": { color: tokens.colorNeutralForeground1 },
+  },
+  unseen: {
+    position: "absolute",
+    width: "1px",
+    height: "1px",
+    overflow: "hidden",
+    clipPath: "inset(50%)",
+  },
+  none: {
+    margin: 0,
+    color: tokens.colorNeutralForeground2,
   },
   clear: {
     minWidth: 0,

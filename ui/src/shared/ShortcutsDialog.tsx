@@ -76,6 +76,8 @@ const groups: readonly { title: string; shortcuts: readonly (readonly [what: str
       ["Type a number or a name", "number"],
       ["Sound settings", "sound"],
       ["Recent calls", "recents"],
+      ["Find an expert", "experts"],
+      ["Mark an expert, in the list", { written: "F" }],
       ["Remove a recent call", { written: "Delete" }],
       ["This list; also ?", "help"],
     ],

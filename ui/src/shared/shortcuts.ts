@@ -16,6 +16,7 @@ export type Shortcut =
   | "sound"
   | "number"
   | "recents"
+  | "experts"
   | "help";
 
 /** How a combination is written in tooltips. */
@@ -77,6 +78,7 @@ const combinations: Readonly<Record<Shortcut, Combination>> = {
   sound: both("L"),
   number: { key: "K", control: true, shift: false },
   recents: both("R"),
+  experts: { key: "E", control: true, shift: false },
   help: { key: "F1", control: false, shift: false },
 };
 

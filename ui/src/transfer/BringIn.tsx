@@ -10,7 +10,8 @@ import { DialField } from "../dial/DialField";
 import { CANNOT_CALL } from "../dial/words";
 import { asUiError } from "../host/host";
 import { useAct } from "../host/HostContext";
-import type { UiParty } from "../ipc/bindings";
+import type { UiParty, UiPerson } from "../ipc/bindings";
+import { BestExperts } from "../people/BestExperts";
 import { focusRing } from "../shared/focusRing";
 
 interface BringInProps {
@@ -34,6 +35,7 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [picked, setPicked] = useState<UiParty | null>(null);
+  const [expert, setExpert] = useState<UiPerson | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   useEffect(() => field.current?.focus(), []);
 
@@ -43,7 +45,12 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
       return;
     }
     try {
-      await host.act({ do: way, call, to: picked?.address ?? text });
+      // An expert gets a note, so they are called as themselves; who is not asked first needs none.
+      await host.act(
+        expert !== null && way !== "blindTransfer"
+          ? { do: "callPerson", person: expert.id, call, handOver: way === "handOver" }
+          : { do: way, call, to: picked?.address ?? expert?.number ?? text },
+      );
       onClose();
     } catch (thrown) {
       const error = asUiError(thrown);
@@ -58,6 +65,14 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
   const pick = (party: UiParty) => {
     setText(party.name ?? party.number);
     setPicked(party);
+    setExpert(null);
+    setFault(null);
+    field.current?.focus();
+  };
+  const pickExpert = (person: UiPerson) => {
+    setText(person.name);
+    setPicked(null);
+    setExpert(person);
     setFault(null);
     field.current?.focus();
   };
@@ -81,9 +96,10 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
           onText={(value) => {
             setText(value);
             setPicked(null);
+            setExpert(null);
             setFault(null);
           }}
-          known={text.trim() !== "" && !reachable ? CANNOT_CALL : (picked?.number ?? null)}
+          known={text.trim() !== "" && !reachable ? CANNOT_CALL : (picked?.number ?? expert?.number ?? null)}
           fault={fault}
           enterWords={(found) => `Enter chooses ${found}`}
           onEnter={(selection) => (selection === undefined ? void ask(first) : pick(selection.party))}
@@ -92,6 +108,7 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
           lineId={`${id}-line`}
         />
       </div>
+      <BestExperts call={call} text={expert === null ? text : ""} chosen={expert?.id ?? null} onPick={pickExpert} />
       {group === true ? (
         <Choice
           main

@@ -17,6 +17,7 @@ import { Details } from "../calls/Details";
 import type { Room } from "../calls/digest";
 import { Keypad } from "../calls/Keypad";
 import { Note } from "../calls/Note";
+import { Notes } from "../calls/Notes";
 import { PersonLine } from "../calls/PersonLine";
 import { RoundButton } from "../calls/RoundButton";
 import { useAct } from "../host/HostContext";
@@ -25,6 +26,7 @@ import { ariaShortcut, shortcutLabel, useShortcuts } from "../shared/shortcuts";
 import { Countdown } from "../shared/Countdown";
 import { SoundPopover } from "../sound/SoundPopover";
 import { AskIfSure } from "./AskIfSure";
+import { ExpertCard } from "./ExpertCard";
 import { LOCKED, nameOf, sentence, standing } from "./words";
 
 interface TransferCardProps {
@@ -242,9 +244,11 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
           </Tooltip>
         </div>
       )}
+      {transfer.card !== null && <ExpertCard card={transfer.card} whom={whom} />}
       {trouble !== null && <Note tone="danger" words={trouble.words} advice={trouble.advice} />}
       {suspicion !== null && !asks && !completing && <Note tone="warning" words={suspicion} advice="Listen before you connect them." />}
       <Details details={customer.details} room={room === "full" && trouble === null && suspicion === null ? "little" : "none"} />
+      {atHand && <Notes call={customer} />}
     </div>
   );
 }

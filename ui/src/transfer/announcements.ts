@@ -65,13 +65,20 @@ function aboutTransfer(
   } else if (earlier !== undefined && earlier.talkingTo !== transfer.talkingTo && transfer.talkingTo !== "nobody") {
     said.push({ text: `You talk to ${transfer.talkingTo === "customer" ? who : whom} now.`, urgent: false });
   }
-  const { trouble, completesAtMs } = transfer;
+  const { trouble, completesAtMs, card } = transfer;
   if (trouble !== null && (earlier?.trouble?.words !== trouble.words || earlier.phase !== transfer.phase)) {
     said.push({ text: sentences(trouble.words, trouble.advice), urgent: true });
   }
   if (completesAtMs !== null && (earlier?.completesAtMs ?? null) === null) {
     const seconds = Math.max(1, Math.round((completesAtMs - after.nowMs) / 1000));
     said.push({ text: `They are connected by themselves in ${seconds} seconds, unless you press Not yet.`, urgent: false });
+  }
+  if (card?.state === "failed" && earlier?.card?.state !== "failed") {
+    said.push({ text: sentences(card.words, "The call goes on"), urgent: false });
+  }
+  const reply = card?.reply ?? null;
+  if (reply !== null && reply !== earlier?.card?.reply) {
+    said.push({ text: sentences(`${whom} replies: ${reply}`, null), urgent: false });
   }
   const [was, expert] = [callOf(before, transfer.expert), callOf(after, transfer.expert)];
   const suspicion = expert?.suspicion ?? null;

@@ -1,0 +1,86 @@
+import { Button } from "@fluentui/react-components";
+import { ArrowClockwise16Regular } from "@fluentui/react-icons/svg/arrow-clockwise";
+import { PersonKey16Regular } from "@fluentui/react-icons/svg/person-key";
+import { useContext } from "react";
+
+import { Note } from "../calls/Note";
+import { useAct } from "../host/HostContext";
+import type { UiBlocked, UiSignIn } from "../ipc/bindings";
+import { Countdown } from "../shared/Countdown";
+import { ExpertsContext } from "./experts";
+
+interface BlockedProps {
+  blocked: UiBlocked;
+  /** Somebody is shown all the same. */
+  shown: boolean;
+  signIns: readonly UiSignIn[];
+  /** Whose experts these are. */
+  customer: string | null;
+  /** Puts the keyboard on the call box. */
+  onNumber: () => void;
+}
+
+/** Why there is nobody, or nothing new: what is the matter, and the way out. */
+export function Blocked({ blocked, shown, signIns, customer, onNumber }: BlockedProps) {
+  const { act } = useAct();
+  const experts = useContext(ExpertsContext);
+  const { kind, words, advice, untilMs } = blocked;
+  const out = signIns.filter(({ state }) => state === "signedOut");
+  const toSignIn = out.find((signIn) => signIn.customer === customer) ?? out[0];
+
+  const wayOut = () => {
+    switch (kind) {
+      case "signedOut":
+        return (
+          toSignIn !== undefined && (
+            <Button
+              size="small"
+              appearance="primary"
+              icon={<PersonKey16Regular />}
+              onClick={() => act({ do: "signIn", tenant: toSignIn.tenant, deviceCode: false })}
+            >
+              Sign in
+            </Button>
+          )
+        );
+      case "offline":
+      case "broken":
+        return (
+          <Button size="small" icon={<ArrowClockwise16Regular />} onClick={() => experts?.again()}>
+            Try again
+          </Button>
+        );
+      case "noSignIn":
+        return (
+          <Button size="small" onClick={onNumber}>
+            Type a number
+          </Button>
+        );
+      // The ladder stands below; the others go on by themselves, or with what there is.
+      case "noConsent":
+      case "throttled":
+      case "noPresence":
+        return null;
+    }
+  };
+  const stale = shown && (kind === "throttled" || kind === "offline" || kind === "broken" || kind === "signedOut");
+  const button = wayOut();
+  return (
+    <Note
+      tone={kind === "noPresence" || kind === "noSignIn" || kind === "throttled" ? "info" : "warning"}
+      words={words}
+      advice={
+        <>
+          {advice} {untilMs !== null && <Countdown toMs={untilMs} words={untilWords} />}
+          {stale && " What you see is from before."}
+        </>
+      }
+    >
+      {button === null || button === false ? undefined : button}
+    </Note>
+  );
+}
+
+function untilWords(left: number): string {
+  return left > 0 ? `Goes on in ${left} s.` : "Going on now.";
+}

@@ -1,0 +1,330 @@
+import { Button, Input, makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-components";
+import { Dismiss16Regular, Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
+import { PeopleSearch20Regular } from "@fluentui/react-icons/svg/people-search";
+import { useContext, useEffect, useId, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+
+import { useDialling } from "../dial/DialContext";
+import { CANNOT_CALL } from "../dial/words";
+import { useAct } from "../host/HostContext";
+import type { UiBlocked, UiPeople, UiPerson, UiSignIn, UiSnapshot } from "../ipc/bindings";
+import { useSettled } from "../shared/settled";
+import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { Blocked } from "./Blocked";
+import { ExpertsContext, usePeople } from "./experts";
+import { Ladder } from "./Ladder";
+import { focusPlace, PeopleList } from "./PeopleList";
+import { PersonMenu, type Way } from "./PersonMenu";
+import { SHELVES } from "./places";
+import { Skeletons } from "./Skeletons";
+import { inHand, type InHand } from "./words";
+
+interface PanelProps extends Pick<UiSnapshot, "calls" | "transfers"> {
+  signIns: readonly UiSignIn[];
+  /** Where the keyboard goes on the shortcut. */
+  field: RefObject<HTMLInputElement | null>;
+  /** Puts the keyboard on the call box. */
+  onNumber: () => void;
+  /** Given where the panel can be closed. */
+  onClose?: () => void;
+}
+
+/** Who may help: for the call in hand, marked by the agent, called last, and everybody. */
+export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: PanelProps) {
+  const styles = useStyles();
+  const { act, fail } = useAct();
+  const { reachable, ringing } = useDialling();
+  const experts = useContext(ExpertsContext);
+  const people = usePeople();
+  const id = useId();
+  const root = useRef<HTMLElement>(null);
+  const [search, setSearch] = useState("");
+  const [menu, setMenu] = useState<{ person: UiPerson; target: HTMLElement } | null>(null);
+  // Nothing may lie over a call that rings; and it must not come back after it.
+  if (ringing && menu !== null) {
+    setMenu(null);
+  }
+
+  useEffect(() => experts?.look(), [experts]);
+  useEffect(() => () => experts?.search(""), [experts]);
+
+  const searching = search.trim() !== "";
+  const hand = inHand(people, { calls, transfers });
+  const blocked = signIns.length === 0 ? NO_SIGN_IN : (people?.blocked ?? null);
+  const shown = people !== null && countShown(people) > 0;
+
+  const look = (text: string) => {
+    setSearch(text);
+    experts?.search(text.trim());
+  };
+  const leave = () => {
+    if (search !== "") {
+      look("");
+      field.current?.focus();
+    } else if (onClose !== undefined) {
+      onClose();
+    } else {
+      field.current?.focus();
+    }
+  };
+  const toList = () => {
+    for (const shelf of SHELVES) {
+      if (focusPlace(root.current, { shelf, index: 0 })) {
+        return;
+      }
+    }
+  };
+  const bringIn = ({ id: person }: UiPerson, way: Way) => {
+    if (!reachable) {
+      fail({ code: "notPossible", message: CANNOT_CALL });
+      return;
+    }
+    const call = hand.kind === "customer" && way !== "call" ? hand.call : null;
+    act({ do: "callPerson", person, call, handOver: way === "handOver" });
+  };
+  const star = ({ id: person, favourite }: UiPerson) => act({ do: "favourite", person, on: !favourite });
+
+  const onSearchKey = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (event.key === "ArrowDown" || event.key === "Enter") {
+      toList();
+    } else if (event.key === "Escape") {
+      leave();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  };
+
+  return (
+    <section ref={root} className={styles.panel} aria-labelledby={`${id}-title`}>
+      <div className={mergeClasses(styles.head, onClose === undefined && styles.unseen)}>
+        <h2 id={`${id}-title`} className={styles.title}>
+          Experts
+        </h2>
+        {onClose !== undefined && (
+          <Tooltip content="Close (Escape)" relationship="label">
+            <Button appearance="subtle" size="small" icon={<Dismiss20Regular />} onClick={onClose} />
+          </Tooltip>
+        )}
+      </div>
+      <Input
+        ref={field}
+        className={styles.field}
+        contentBefore={<PeopleSearch20Regular aria-hidden />}
+        contentAfter={
+          search === "" ? (
+            <kbd aria-hidden className={styles.key}>
+              {shortcutLabel("experts")}
+            </kbd>
+          ) : (
+            <Button
+              appearance="transparent"
+              size="small"
+              icon={<Dismiss16Regular />}
+              aria-label="Empty the search"
+              tabIndex={-1}
+              onClick={() => {
+                look("");
+                field.current?.focus();
+              }}
+            />
+          )
+        }
+        autoComplete="off"
+        spellCheck={false}
+        role="searchbox"
+        aria-label="Find an expert"
+        aria-keyshortcuts={ariaShortcut("experts")}
+        placeholder="Name, skill or department"
+        value={search}
+        onChange={(_, { value }) => look(value)}
+        onKeyDown={onSearchKey}
+      />
+      {shown && <p className={styles.hint}>{handWords(hand, people.customer)}</p>}
+      {blocked !== null && (
+        <Blocked blocked={blocked} shown={shown} signIns={signIns} customer={people?.customer ?? null} onNumber={onNumber} />
+      )}
+      {people !== null && <Ladder ladder={people.ladder} open={blocked?.kind === "noConsent"} />}
+      <Found people={people} searching={searching} />
+      {blocked === null && (people === null || (people.loading && !shown)) ? (
+        <Skeletons />
+      ) : people === null ? null : searching && people.total === 0 && !people.loading ? (
+        <Nobody
+          title={`Nobody matches “${search.trim()}”.`}
+          words="A part of a name, a skill or a department is enough."
+          button="Clear the search"
+          onPress={() => {
+            look("");
+            field.current?.focus();
+          }}
+        />
+      ) : shown ? (
+        <PeopleList
+          people={people}
+          hand={hand}
+          searching={searching}
+          onPress={(person) => bringIn(person, hand.kind === "nobody" ? "call" : "ask")}
+          onStar={star}
+          onMore={(person, target) => setMenu({ person, target })}
+          onLeave={leave}
+        />
+      ) : blocked === null ? (
+        <Nobody
+          title="The directory is empty."
+          words="Your administrator chooses whose experts stand here. Until then you can call anybody by number."
+          button="Type a number"
+          onPress={onNumber}
+        />
+      ) : null}
+      {menu !== null && (
+        <PersonMenu
+          person={menu.person}
+          target={menu.target}
+          hand={hand}
+          onWay={(way) => bringIn(menu.person, way)}
+          onStar={() => star(menu.person)}
+          onClose={() => {
+            menu.target.focus();
+            setMenu(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Says how many match, once the hands rest. */
+function Found({ people, searching }: { people: UiPeople | null; searching: boolean }) {
+  const styles = useStyles();
+  const words =
+    people === null || people.loading ? "" : !searching ? "" : people.total === 1 ? "One expert matches." : `${people.total} experts match.`;
+  return (
+    <p role="status" className={styles.spoken}>
+      {useSettled(words, SPOKEN_AFTER_MS)}
+    </p>
+  );
+}
+
+interface NobodyProps {
+  title: string;
+  words: string;
+  button: string;
+  onPress: () => void;
+}
+
+/** There is nobody to show, and what to do instead. */
+function Nobody({ title, words, button, onPress }: NobodyProps) {
+  const styles = useStyles();
+  return (
+    <div className={styles.nobody}>
+      <p className={styles.nobodyTitle}>{title}</p>
+      <p className={styles.nobodyWords}>{words}</p>
+      <Button size="small" onClick={onPress}>
+        {button}
+      </Button>
+    </div>
+  );
+}
+
+function handWords(hand: InHand, customer: string | null): string {
+  const whose = customer === null ? "" : ` of ${customer}`;
+  switch (hand.kind) {
+    case "nobody":
+      return `Press somebody${whose} to call them.`;
+    case "customer":
+      return `Press somebody${whose} to ask them about ${hand.who}, who waits meanwhile.`;
+    case "busy":
+      return hand.why;
+  }
+}
+
+function countShown({ best, favourites, recent, total }: UiPeople): number {
+  return best.length + favourites.length + recent.length + total;
+}
+
+/** The host says the same once it is asked; without a sign-in it has nobody to ask. */
+const NO_SIGN_IN: UiBlocked = {
+  kind: "noSignIn",
+  words: "This phone has no sign-in to Office 365.",
+  advice: "Experts are listed once your profile has one; until then you call them by number.",
+  untilMs: null,
+};
+
+/** A reader says what was typed first. */
+const SPOKEN_AFTER_MS = 700;
+
+const useStyles = makeStyles({
+  panel: {
+    display: "flex",
+    flexDirection: "column",
+    flexGrow: 1,
+    gap: tokens.spacingVerticalS,
+    minHeight: 0,
+    minWidth: 0,
+  },
+  head: {
+    display: "flex",
+    alignItems: "center",
+    justifyContent: "space-between",
+  },
+  unseen: {
+    position: "absolute",
+    width: "1px",
+    height: "1px",
+    overflow: "hidden",
+    clipPath: "inset(50%)",
+  },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  field: {
+    width: "100%",
+    minWidth: 0,
+    flexShrink: 0,
+  },
+  key: {
+    fontFamily: "inherit",
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+    color: tokens.colorNeutralForeground3,
+  },
+  hint: {
+    margin: `0 ${tokens.spacingHorizontalS}`,
+    // Two lines, so that nothing below moves when a call comes in hand.
+    minHeight: `calc(2 * ${tokens.lineHeightBase200})`,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: "anywhere",
+  },
+  nobody: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "flex-start",
+    gap: tokens.spacingVerticalS,
+    padding: tokens.spacingHorizontalM,
+    overflowWrap: "anywhere",
+  },
+  nobodyTitle: {
+    margin: 0,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  nobodyWords: {
+    margin: 0,
+    color: tokens.colorNeutralForeground2,
+  },
+  spoken: {
+    position: "absolute",
+    width: "1px",
+    height: "1px",
+    margin: 0,
+    overflow: "hidden",
+    clipPath: "inset(50%)",
+    whiteSpace: "nowrap",
+  },
+});

@@ -64,13 +64,13 @@ impl Loopback {
     }
 
     /// Waits for the browser to come back with `state`, hands over what it came with, closes the port, and
-    /// tells the browser how it went: dropped without a word, that it is over. Whoever else asks is told
-    /// that there is nothing here.
+    /// tells the browser how it went. Whoever else asks is told that there is nothing here. Ends when the
+    /// other end of `outcome` is dropped, whether the browser has come back or not.
     pub(crate) async fn serve(
         self,
         state: Secret<String>,
         came: impl FnOnce(Redirect),
-        outcome: oneshot::Receiver<Result<(), Why>>,
+        mut outcome: oneshot::Receiver<Result<(), Why>>,
     ) {
         let (found, mut founds) = mpsc::channel(1);
         let mut visitors = JoinSet::new();
@@ -79,6 +79,7 @@ impl Loopback {
                 visitor = self.v4.accept() => visitor,
                 visitor = accept(self.v6.as_ref()) => visitor,
                 Some(found) = founds.recv() => break found,
+                _ = &mut outcome => return,
                 Some(_) = visitors.join_next(), if !visitors.is_empty() => continue,
             };
             match visitor {

@@ -179,7 +179,6 @@ impl SignIn {
                 self.open_page(out);
             } else if attempt.may_change() {
                 let more = attempt.more.clone();
-                self.give_up(out);
                 self.begin(method, more, out);
             }
         } else if let Some(session) = &mut self.session {
@@ -195,7 +194,7 @@ impl SignIn {
     }
 
     fn ask(&mut self, scopes: &Scopes, out: &mut Vec<Command>) {
-        let Some(session) = &mut self.session else {
+        let Some(session) = self.session.as_mut().filter(|session| session.shown()) else {
             return;
         };
         let more: Scopes = scopes.difference(&session.granted).copied().collect();

@@ -5,7 +5,7 @@ use std::{
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    task::{AbortHandle, JoinHandle, JoinSet, spawn_blocking},
+    task::{JoinHandle, JoinSet, spawn_blocking},
 };
 use url::Url;
 use warmline_redact::{Pii, Secret};
@@ -47,18 +47,12 @@ pub(super) struct Task {
     keeper: JoinHandle<()>,
     /// Questions, ports and pages under way.
     work: JoinSet<()>,
-    ports: BTreeMap<RequestId, Port>,
+    /// Open ports, and how to tell the browser how it went: dropped, the port is closed.
+    ports: BTreeMap<RequestId, oneshot::Sender<Result<(), Why>>>,
     askers: BTreeMap<AskerId, oneshot::Sender<Result<AccessToken, TokenError>>>,
     asked: u64,
     /// Those who wait until nothing is kept, by the wipe that they wait for.
     leaving: BTreeMap<RequestId, oneshot::Sender<()>>,
-}
-
-/// A port that the browser comes back to.
-struct Port {
-    task: AbortHandle,
-    /// To tell the browser how it went.
-    verdict: oneshot::Sender<Result<(), Why>>,
 }
 
 /// Something for the vault to do.
@@ -163,16 +157,12 @@ impl Task {
                 Command::Ask { request, question } => self.ask(request, question),
                 Command::Listen { listener, state } => self.listen(listener, state),
                 Command::Finish { listener, result } => {
-                    if let Some(port) = self.ports.remove(&listener) {
+                    if let Some(verdict) = self.ports.remove(&listener) {
                         // A browser that is gone already need not be told.
-                        let _ = port.verdict.send(result);
+                        let _ = verdict.send(result);
                     }
                 }
-                Command::StopListening { listener } => {
-                    if let Some(port) = self.ports.remove(&listener) {
-                        port.task.abort();
-                    }
-                }
+                Command::StopListening { listener } => drop(self.ports.remove(&listener)),
                 Command::Open { request, page } => self.open(request, page),
                 Command::Answer { asker, result } => {
                     if let Some(answer) = self.askers.remove(&asker) {
@@ -212,7 +202,7 @@ impl Task {
     fn listen(&mut self, listener: RequestId, state: Secret<String>) {
         let events = self.events.clone();
         let (verdict, outcome) = oneshot::channel();
-        let task = self.work.spawn(async move {
+        self.work.spawn(async move {
             let Ok(loopback) = Loopback::open().await else {
                 let _ = events.send(Event::NoPort { listener });
                 return;
@@ -224,7 +214,7 @@ impl Task {
             };
             loopback.serve(state, came, outcome).await;
         });
-        self.ports.insert(listener, Port { task, verdict });
+        self.ports.insert(listener, verdict);
     }
 
     fn open(&mut self, request: RequestId, page: Pii<Url>) {

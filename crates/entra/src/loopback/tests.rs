@@ -203,8 +203,8 @@ async fn a_refusal_comes_back_too() {
 #[tokio::test]
 async fn a_port_that_is_given_up_is_closed() {
     let rig = rig().await;
-    rig.served.abort();
-    assert!(rig.served.await.unwrap_err().is_cancelled());
+    drop(rig.verdict);
+    rig.served.await.unwrap();
     assert!(
         TcpStream::connect((Ipv4Addr::LOCALHOST, rig.port))
             .await

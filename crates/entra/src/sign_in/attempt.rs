@@ -137,6 +137,7 @@ impl Attempt {
 impl SignIn {
     /// Begins an attempt, with what is granted and `more`.
     pub(super) fn begin(&mut self, method: Method, more: Scopes, out: &mut Vec<Command>) {
+        self.give_up(out);
         let granted = self.session.as_ref().map(|session| &session.granted);
         let mut scopes: Scopes = granted
             .into_iter()

@@ -60,8 +60,9 @@ enum Proof {
 struct Held {
     token: AccessToken,
     since: Instant,
-    /// It is refreshed then, and not handed out from then on.
+    /// It is refreshed then.
     refresh_at: Instant,
+    /// It is not handed out from then on.
     until: Instant,
     /// It has taken the place of one that was refused.
     second: bool,

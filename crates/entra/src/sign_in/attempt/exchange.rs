@@ -153,7 +153,11 @@ impl SignIn {
                 self.session = Some(*awaited);
                 self.finished(out);
             }
-            Err(error) => self.fail(error.into(), out),
+            Err(error) => {
+                // The keychain is asked before the browser next time.
+                self.known = false;
+                self.fail(error.into(), out);
+            }
         }
     }
 

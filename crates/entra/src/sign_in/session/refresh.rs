@@ -230,11 +230,12 @@ impl SignIn {
             return;
         };
         self.challenge = claims;
-        // A mistake of whoever set this up may be mended; then what is kept is as good as ever.
-        if matches!(why, Why::Refused(_) | Why::NotTrusted) {
-            self.known = false;
-        } else {
+        if why == Why::Expired {
             self.wipe(out);
+        } else {
+            // A policy may change with the network, and a mistake of whoever set this up may be mended:
+            // then what is kept is as good as ever.
+            self.known = false;
         }
         self.still = Still::Out(Some(why));
         if let Proof::Awaited {

@@ -56,9 +56,29 @@ fn without_a_network_they_stay_signed_in_and_without_tokens() {
 
 #[test]
 fn what_is_of_no_use_any_more_is_wiped_and_said() {
+    for (error, description) in [
+        ("invalid_grant", "AADSTS700082: expired"),
+        ("interaction_required", "AADSTS50076: MFA"),
+    ] {
+        let mut rig = Rig::kept();
+        rig.discover();
+        rig.refuse(error, description);
+        let why = Some(Why::Expired);
+        assert_eq!(rig.machine.state(), State::SignedOut { why });
+        assert_eq!(rig.done, [Done::Wiped]);
+        rig.tell(Event::SignIn(Method::Browser));
+        assert_eq!(rig.page()["login_hint"], "robin@contact.example");
+    }
+}
+
+#[test]
+fn a_policy_or_a_mistake_of_others_costs_nobody_what_is_kept() {
     for (error, description, why) in [
-        ("invalid_grant", "AADSTS700082: expired", Why::Expired),
-        ("interaction_required", "AADSTS50076: MFA", Why::Expired),
+        (
+            "invalid_client",
+            "AADSTS700016: x",
+            Why::Refused("AADSTS700016".into()),
+        ),
         (
             "invalid_grant",
             "AADSTS65001: no consent",
@@ -70,23 +90,27 @@ fn what_is_of_no_use_any_more_is_wiped_and_said() {
         rig.discover();
         rig.refuse(error, description);
         assert_eq!(rig.machine.state(), State::SignedOut { why: Some(why) });
-        assert_eq!(rig.done, [Done::Wiped]);
+        assert!(rig.vault.is_some());
         rig.tell(Event::SignIn(Method::Browser));
-        assert_eq!(rig.page()["login_hint"], "robin@contact.example");
+        rig.refresh();
+        assert_eq!(rig.machine.state(), signed_in());
     }
 }
 
 #[test]
-fn a_mistake_of_whoever_set_it_up_costs_nobody_their_sign_in() {
-    let mut rig = Rig::kept();
-    rig.discover();
-    rig.refuse("invalid_client", "AADSTS700016: not found in the directory");
-    let why = Some(Why::Refused("AADSTS700016".into()));
-    assert_eq!(rig.machine.state(), State::SignedOut { why });
-    assert!(rig.vault.is_some());
+fn what_cannot_be_kept_is_asked_of_the_keychain_first_next_time() {
+    let mut rig = Rig::new();
     rig.tell(Event::SignIn(Method::Browser));
-    rig.refresh();
-    assert_eq!(rig.machine.state(), signed_in());
+    rig.discover();
+    rig.come_back();
+    rig.exchange();
+    rig.vault_error = Some(KeepError::Keychain(KeychainError::Locked));
+    rig.give_keys();
+    rig.done.clear();
+    rig.tell(Event::SignIn(Method::Browser));
+    let why = Some(Why::Keychain(KeychainError::Locked));
+    assert_eq!(rig.machine.state(), State::SignedOut { why });
+    assert_eq!(rig.done, []);
 }
 
 #[test]

@@ -163,6 +163,7 @@ impl Rig {
                 Command::Ask { request, question } => self.questions.push((request, question)),
                 Command::Listen { listener, state } => {
                     assert_eq!(state.expose().len(), 43);
+                    assert_eq!(self.listener, None, "one port at a time");
                     self.listener = Some(listener);
                     self.done.push(Done::Listened);
                     self.tell(Event::Listening {

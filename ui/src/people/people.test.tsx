@@ -57,7 +57,7 @@ it("shows everybody by sections, with presence, its age, the number and why", as
   expect(nadia?.textContent).toMatch(/Nadia Haddad.*Billing lead, Finance.*Available · as of \d+ s.*\+49 30 5550 2010.*knows Billing.*free/);
   expect(ozlem?.textContent).toMatch(/In a call · as of \d+ s.*2044 \(unverified\).*Meeting at/);
   expect(section("Favourites").getAllByRole("listitem")).toHaveLength(1);
-  expect(section("Recent").getByText(/No number/)).toBeTruthy();
+  expect(section("Recent").getByText(/^No number · /)).toBeTruthy();
   expect(panel().getByRole("heading", { name: "All 240" })).toBeTruthy();
 });
 
@@ -94,7 +94,7 @@ it("asks nobody else while somebody is asked", async () => {
   const { host, user } = await open("expertsWhileAsking");
   await user.click(section("Best for this call").getByRole("button", { name: "Ask Nadia Haddad" }));
   expect(but(host.asked, "lookAtPeople")).toEqual([]);
-  expect(panel().getByText("You are asking Nadia Haddad already. Go back first.")).toBeTruthy();
+  expect(panel().getAllByText("You are asking Nadia Haddad already. Go back first.").length).toBeGreaterThan(1);
 });
 
 it("marks by the star and by F", async () => {
@@ -119,9 +119,9 @@ it("looks for what is typed at once, and again once the hand rests", async () =>
   await user.keyboard("hoang");
   expect(looks(host.asked)[before]).toMatchObject({ search: "h", first: 0 });
   await waitFor(() => expect(looks(host.asked).at(-1)).toMatchObject({ shown: true, search: "hoang", first: 0 }));
-  await waitFor(() => expect(panel().getByRole("heading", { name: "Found 21" })).toBeTruthy());
+  await waitFor(() => expect(panel().getByRole("heading", { name: "Found 22" })).toBeTruthy());
   expect(panel().queryByRole("region", { name: "Favourites" })).toBeNull();
-  await waitFor(() => expect(panel().getByText("21 experts match.")).toBeTruthy());
+  await waitFor(() => expect(panel().getByText("22 experts match.")).toBeTruthy());
   await user.keyboard("{Enter}");
   expect(focused()).toBe("Call Hana Hoang 8");
   await user.keyboard("{Escape}");
@@ -138,10 +138,10 @@ it("is one stop of Tab, with keys through every section to the far end and back"
   await user.keyboard("{ArrowDown}{ArrowDown}");
   expect(focused()).toBe("Call Ada Almeida 1");
   await user.keyboard("{End}");
-  await waitFor(() => expect(focused()).toBe("Call Jana Jansen 240"));
+  await waitFor(() => expect(focused()).toBe("Call Jana Ito 240"));
   await waitFor(() => expect(looks(host.asked).at(-1)).toMatchObject({ first: 220 }));
   await user.keyboard("{ArrowUp}");
-  expect(focused()).toBe("Call Ivo Ito 239");
+  expect(focused()).toBe("Call Ivo Hoang 239");
   await user.keyboard("{Home}");
   expect(focused()).toBe("Call Özlem Çelik");
   const tabbable = panel().getAllByRole("button").filter((each) => each.tabIndex === 0 && (each.getAttribute("aria-label") ?? "").startsWith("Call "));
@@ -174,7 +174,7 @@ it("asks for the rows that one scrolls to, and keeps the keyboard where it is", 
   scroller.scrollTop = 100 * 72;
   fireEvent.scroll(scroller);
   await waitFor(() => expect(looks(host.asked).at(-1)).toMatchObject({ first: 80, rows: 40 }));
-  await waitFor(() => expect(button("Call Emre Berg 101").tabIndex).toBe(-1));
+  await waitFor(() => expect(scroller.querySelector("[data-place='all:100']")?.textContent).toContain("Ada Berg 101"));
   expect(focused()).toBe("Call Ada Almeida 1");
 });
 

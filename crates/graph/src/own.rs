@@ -117,10 +117,14 @@ impl Own {
         let shown = (self.presence.clone(), self.teams_call);
         match event {
             Event::Granted { set, read } => {
-                self.may_set = set && self.share;
+                let set = set && self.share;
+                // Told the same again, whoever wants silence still has it.
+                if (set, read) != (self.may_set, self.may_read) {
+                    self.read_not_before = None;
+                    self.write_not_before = None;
+                }
+                self.may_set = set;
                 self.may_read = read;
-                self.read_not_before = None;
-                self.write_not_before = None;
             }
             Event::SignedOut => {
                 // What is set runs out by itself: nobody is there any more to take it back.

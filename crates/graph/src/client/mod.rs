@@ -368,7 +368,10 @@ impl Graph {
     ) -> Result<Told, Failure> {
         let url = place.at(["users", id.as_str(), "photos", "48x48", "$value"]);
         let scopes = &[Scope::UserReadBasicAll];
-        let request = get("photo", url, scopes, Priority::Low, SMALL);
+        let request = Request {
+            accept: "image/*",
+            ..get("photo", url, scopes, Priority::Low, SMALL)
+        };
         match self.ask(request, used).await {
             Ok(reply) if is_picture(&reply.body) => Ok(Told::Photo(Some(reply.body.into()))),
             Ok(_) => Err(Failure::Broken),
@@ -466,6 +469,7 @@ fn get(
         priority,
         limit,
         body: None,
+        accept: JSON,
         headers: &[],
     }
 }
@@ -479,6 +483,7 @@ fn post(kind: &'static str, url: Url, scopes: &'static [Scope], body: Value) -> 
         priority: Priority::High,
         limit: SMALL,
         body: Some(body),
+        accept: JSON,
         headers: &[],
     }
 }
@@ -492,6 +497,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 const PAGE: usize = 4 * 1024 * 1024;
 /// The largest answer about one thing: a person, a photo of 48 by 48, a message of ours.
 const SMALL: usize = 256 * 1024;
+const JSON: &str = "application/json";
 const LONGEST_SEARCH: usize = 64;
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(super) struct Request {
     /// The largest answer that can be right.
     pub(super) limit: usize,
     pub(super) body: Option<Value>,
+    pub(super) accept: &'static str,
     pub(super) headers: &'static [(&'static str, &'static str)],
 }
 
@@ -158,7 +159,7 @@ impl Wire {
         let mut builder = client
             .request(request.method.clone(), request.url.clone())
             .bearer_auth(token.expose())
-            .header("accept", "application/json")
+            .header("accept", request.accept)
             .header("client-request-id", id)
             .header("x-ms-throttle-priority", request.priority.as_str())
             .timeout(self.limit);

@@ -19,7 +19,7 @@ fn now() -> Moment {
 
 fn told(presence: Value) -> Presence {
     let body = json!({ "value": [presence] }).to_string();
-    let listed = list(&place(), body.as_bytes(), |told| presence_of(told)).unwrap();
+    let listed = list(&place(), body.as_bytes(), presence_of).unwrap();
     listed.entries.into_iter().next().unwrap().1
 }
 

@@ -24,6 +24,7 @@ pub mod log;
 mod media;
 pub mod network;
 pub mod number;
+pub mod office;
 pub mod profile;
 mod recovery;
 mod run;
@@ -40,11 +41,23 @@ pub use desk::{Desk, devices, start};
 pub use error::{DeskError, ErrorCode};
 pub use event::{DeskEvent, DeviceRole, DeviceState, Holder, Loudness};
 pub use lines::LineId;
-pub use profile::Profile;
+pub use profile::{Profile, instance::state_folder};
 pub use snapshot::{
     CallView, DeviceView, Ending, GroupView, LineView, Note, RecoveryView, ReferralView,
     Registration, Snapshot, TransferView,
 };
+
+/// Who can help, as Microsoft Graph tells it.
+pub mod experts {
+    pub use warmline_entra::{Consent, WhoMayConsent};
+    pub use warmline_graph::*;
+}
+
+/// Signing in with Microsoft Entra ID.
+pub mod sign_in {
+    pub use warmline_entra::keychain::{KeychainError, START as KEYCHAIN_START};
+    pub use warmline_entra::{Account, Keeping, Opener, State, Way, Why};
+}
 
 pub use warmline_audio::{
     DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Region,

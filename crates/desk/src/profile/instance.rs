@@ -37,7 +37,8 @@ fn kept_in(folder: &Path) -> io::Result<String> {
     Ok(fs::read_to_string(&path)?.trim().to_owned())
 }
 
-fn state_folder() -> Option<PathBuf> {
+/// Where this user's programs keep what is no setting: the log, the sealed sign-in.
+pub fn state_folder() -> Option<PathBuf> {
     let folder = |name: &str| {
         let path = PathBuf::from(env::var_os(name)?);
         path.is_absolute().then_some(path)

@@ -1,5 +1,6 @@
 //! Who the agent is and where the server: the TOML file that says so.
 
+mod access;
 pub(crate) mod instance;
 mod password;
 mod read;
@@ -20,6 +21,9 @@ use crate::{
     number::Country,
 };
 
+pub(crate) use read::every_codec;
+
+pub use access::{Access, SignInProfile};
 pub use password::SecretSource;
 
 /// A profile that has been read and makes sense.

@@ -1,3 +1,4 @@
+mod sign_in;
 mod transfer;
 
 use std::{ops::Range, path::Path};
@@ -14,6 +15,8 @@ use crate::{
     error::{DeskError, ErrorCode},
     number::{Country, UnknownCountry},
 };
+
+pub(super) use sign_in::sign_in;
 
 /// Reads the text of a profile.
 pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
@@ -92,9 +95,14 @@ fn country(root: &Table<'_>, aor: &Aor) -> Result<Option<Country>, DeskError> {
     }
 }
 
+/// Where nobody says which.
+pub(crate) fn every_codec() -> Vec<Codec> {
+    CODECS.iter().map(|(_, codec)| *codec).collect()
+}
+
 fn codecs(root: &Table<'_>) -> Result<Vec<Codec>, DeskError> {
     let Some(names) = root.strings("codecs")? else {
-        return Ok(CODECS.iter().map(|(_, codec)| *codec).collect());
+        return Ok(every_codec());
     };
     let mut codecs = Vec::new();
     for name in names {

@@ -59,7 +59,7 @@ fn conference(table: &Table<'_>) -> Result<Option<String>, DeskError> {
 }
 
 impl<'a> Table<'a> {
-    fn table(&self, key: &str) -> Result<Option<Table<'a>>, DeskError> {
+    pub(super) fn table(&self, key: &str) -> Result<Option<Table<'a>>, DeskError> {
         let Some(value) = self.table.get(key) else {
             return Ok(None);
         };
@@ -90,7 +90,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    fn switch(&self, key: &str) -> Result<Option<bool>, DeskError> {
+    pub(super) fn switch(&self, key: &str) -> Result<Option<bool>, DeskError> {
         match self.table.get(key).map(|value| value.get_ref()) {
             None => Ok(None),
             Some(DeValue::Boolean(on)) => Ok(Some(*on)),

@@ -7,15 +7,20 @@
 mod authority;
 mod exchange;
 mod music;
+mod office;
 mod person;
+mod place;
 mod practice;
 mod scenario;
 mod shift;
 mod voices;
 
+pub use office::{Office, Order, OrderError, agree};
 pub use person::{Deed, Hears};
-pub use practice::{Place, Practice, PracticeError};
+pub use place::Place;
+pub use practice::{Practice, PracticeError};
 pub use scenario::{
-    Agent, Customer, Expert, Lines, Manner, Pace, Scenario, ScenarioError, Transfer,
+    Agent, Customer, Expert, Lines, Manner, Pace, Profile, Scenario, ScenarioError, Status,
+    Transfer,
 };
 pub use voices::{Recording, VoiceError};

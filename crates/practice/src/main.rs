@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::broadcast::error::RecvError;
 use tracing_subscriber::EnvFilter;
-use warmline_practice::{Deed, Hears, Place, Practice, Scenario};
+use warmline_practice::{Deed, Hears, Office, Order, Place, Practice, Scenario};
 use warmline_sip::quiet_filter;
 
 /// Runs a practice contact centre on this machine until it is stopped.
@@ -19,7 +20,7 @@ struct Arguments {
     /// What is played; the built-in morning if not given.
     #[arg(long)]
     scenario: Option<PathBuf>,
-    /// Where the profile for the phone is written. The folder remembers port, authority and password:
+    /// Where the profiles for the phone are written. The folder remembers ports, authority and password:
     /// start again with it, and phones find practice again.
     #[arg(long, required_unless_present = "check")]
     folder: Option<PathBuf>,
@@ -61,13 +62,36 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let practice = Practice::start_at(scenario, &place).await?;
     let mut deeds = practice.deeds();
     let profile = practice.write_profile(&folder)?;
-    say(&json!({ "ready": profile.display().to_string() }));
+    let sign_in = practice.write_sign_in_profile(&folder)?;
+    say(&json!({
+        "ready": profile.display().to_string(), "signIn": sign_in.display().to_string(),
+    }));
+    let mut orders = BufReader::new(tokio::io::stdin()).lines();
+    let mut listens = true;
     loop {
-        match deeds.recv().await {
-            Ok((who, deed)) => say(&line(&who, &deed)),
-            Err(RecvError::Lagged(missed)) => say(&json!({ "missed": missed })),
-            Err(RecvError::Closed) => return Ok(()),
+        tokio::select! {
+            deed = deeds.recv() => match deed {
+                Ok((who, deed)) => say(&line(&who, &deed)),
+                Err(RecvError::Lagged(missed)) => say(&json!({ "missed": missed })),
+                Err(RecvError::Closed) => return Ok(()),
+            },
+            order = orders.next_line(), if listens => match order {
+                Ok(Some(order)) => say(&carry_out(practice.office(), &order)),
+                // Nobody is at the other end, as when it was started by a desktop.
+                Ok(None) | Err(_) => listens = false,
+            },
         }
+    }
+}
+
+/// Carries out a line of JSON, and says that it is done or why not.
+fn carry_out(office: &Office, order: &str) -> Value {
+    let done = serde_json::from_str::<Order>(order)
+        .map_err(|error| error.to_string())
+        .and_then(|order| office.obey(order).map_err(|error| error.to_string()));
+    match done {
+        Ok(()) => json!({ "done": order }),
+        Err(error) => json!({ "refused": order, "why": error }),
     }
 }
 
@@ -87,6 +111,10 @@ fn line(who: &str, deed: &Deed) -> Value {
         Deed::Digit(digit) => ("digit", json!(digit)),
         Deed::Referred(status) => ("referred", json!(status)),
         Deed::Transferred(status) => ("transferred", json!(status)),
+        Deed::Reads(text) => ("reads", json!(text)),
+        Deed::SignsIn => ("signsIn", Value::Null),
+        Deed::SignsOut => ("signsOut", Value::Null),
+        Deed::Shows(activity) => ("shows", json!(activity)),
         Deed::Ended { by_me, status } => ("ended", json!({ "byMe": by_me, "status": status })),
     };
     json!({ "who": who, "event": event, "detail": detail })

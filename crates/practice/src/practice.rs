@@ -1,7 +1,6 @@
 //! The whole contact centre: exchange, people, and the shift that lets customers call.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::fs;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -18,7 +17,9 @@ use warmline_sip::{Account, Aor, ServerUri};
 
 use crate::authority::Identity;
 use crate::exchange::{Directory, Exchange, Server};
+use crate::office::{Line, Office, numbers_of_colleagues};
 use crate::person::{self, Deed, Role};
+use crate::place::{Place, make_folder, secret, uuid, write};
 use crate::scenario::Scenario;
 use crate::shift::{Call, Event, Shift};
 
@@ -27,7 +28,9 @@ use crate::shift::{Call, Event, Shift};
 pub struct Practice {
     agent: AgentAccount,
     deeds: broadcast::Sender<(String, Deed)>,
+    office: Office,
     // In this order: the people go before the exchange.
+    _office: AbortOnDropHandle<()>,
     _people: AbortOnDropHandle<()>,
     _server: Server,
 }
@@ -74,14 +77,6 @@ pub enum PracticeError {
     Address(String),
 }
 
-/// Where practice runs, for those who want it at the same place again.
-#[derive(Clone, Default)]
-pub struct Place {
-    port: u16,
-    identity: Option<Identity>,
-    password: Option<String>,
-}
-
 impl Practice {
     /// Starts on a free port with an authority and a password that are good for this time only.
     ///
@@ -96,18 +91,18 @@ impl Practice {
     /// # Errors
     /// The port is taken, or there is no certificate.
     pub async fn start_at(scenario: Scenario, place: &Place) -> Result<Self, PracticeError> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, place.port)).await;
-        let listener = listener.map_err(|source| match place.port {
-            0 => PracticeError::Port(source),
-            port => PracticeError::Taken { port, source },
-        })?;
+        let listener = listen(place.port).await?;
+        let office = listen(place.office).await?;
         let identity = match &place.identity {
             Some(identity) => identity.clone(),
             None => Identity::new()?,
         };
         let tls = TlsAcceptor::from(identity.tls()?);
         let password = place.password.clone().unwrap_or_else(secret);
-        let (cast, directory) = cast(&scenario, &password);
+        let (cast, mut directory) = cast(&scenario, &password);
+        let colleagues = numbers_of_colleagues(&scenario).into_iter();
+        let absent = colleagues.map(|number| (number, secret()));
+        directory.users.extend(absent);
         let rng = StdRng::from_rng(&mut rand::rng());
         let server = Server::start(listener, tls, |address| {
             Exchange::new(DOMAIN, &address.to_string(), directory, rng)
@@ -133,18 +128,30 @@ impl Practice {
                 _ => people.start(&member, None)?,
             }
         }
-        let shift = Shift::new(scenario.pace, customers.len(), scenario.seed);
+        let shift = Shift::new(scenario.pace.clone(), customers.len(), scenario.seed);
         let reachable = server.reachable();
         let agent = AgentAccount {
             server: url,
             aor: format!("sip:{}@{DOMAIN}", scenario.agent.number),
-            name: scenario.agent.name,
+            name: scenario.agent.name.clone(),
             password,
             authority: identity.authority,
         };
+        let line = Line {
+            server: &agent.server,
+            aor: &agent.aor,
+            name: &agent.name,
+            number: &scenario.agent.number,
+            password: &agent.password,
+            authority: &agent.authority,
+        };
+        let opened = Office::open(office, &scenario, &line, deeds.clone());
+        let (office, office_task) = opened.map_err(PracticeError::Port)?;
         Ok(Self {
             agent,
             deeds,
+            office,
+            _office: office_task,
             _people: AbortOnDropHandle::new(tokio::spawn(people.run(shift, customers, reachable))),
             _server: server,
         })
@@ -153,6 +160,35 @@ impl Practice {
     /// What everybody does from now on: who, by name, and what.
     pub fn deeds(&self) -> broadcast::Receiver<(String, Deed)> {
         self.deeds.subscribe()
+    }
+
+    /// Who signs in, whom Graph knows, and where the phone comes from.
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// Writes a profile by which the agent signs in and is given the phone; gives its path. There is no
+    /// secret in it.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_sign_in_profile(&self, folder: &Path) -> Result<PathBuf, PracticeError> {
+        let office = &self.office;
+        let profile = format!(
+            "# Written by Warmline's practice contact centre. Good for as long as it runs.\n\
+             [sign_in]\nauthority = \"{}\"\ngraph = \"{}\"\ntenant = \"{}\"\nclient_id = \"{}\"\n\
+             provisioning = \"{}\"\nprovider_scope = \"{}\"\n",
+            office.authority(),
+            office.graph(),
+            office.tenant(),
+            office.client_id(),
+            office.provisioning(),
+            office.provider_scope(),
+        );
+        make_folder(folder)?;
+        let path = folder.join(SIGN_IN);
+        write(&path, &profile)?;
+        Ok(path)
     }
 
     /// Writes a profile for the agent's phone into a folder, which is made if it is not there, and
@@ -180,55 +216,6 @@ impl Practice {
         let path = folder.join(PROFILE);
         write(&path, &profile)?;
         Ok(path)
-    }
-}
-
-impl Place {
-    /// The place that a folder remembers, or a new one that it will: the same port, authority and
-    /// password each time, so that phones find practice again after it was stopped.
-    ///
-    /// # Errors
-    /// A file in the folder cannot be read or written.
-    pub fn remembered(folder: &Path) -> Result<Self, PracticeError> {
-        make_folder(folder)?;
-        let path = folder.join(PLACE);
-        if path.exists() {
-            let text = fs::read_to_string(&path).map_err(|source| file(&path, source))?;
-            if let Some(place) = Self::parse(&text) {
-                return Ok(place);
-            }
-        }
-        let port = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr());
-        let (port, password, identity) = (
-            port.map_err(PracticeError::Port)?.port(),
-            secret(),
-            Identity::new()?,
-        );
-        let text = format!(
-            "{port}\n{password}\n{}{SEPARATOR}{}",
-            identity.authority, identity.certificate_and_key
-        );
-        write(&path, &text)?;
-        Ok(Self {
-            port,
-            identity: Some(identity),
-            password: Some(password),
-        })
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let (port, rest) = text.split_once('\n')?;
-        let (password, rest) = rest.split_once('\n')?;
-        let (authority, certificate_and_key) = rest.split_once(SEPARATOR)?;
-        Some(Self {
-            port: port.parse().ok()?,
-            password: Some(password.to_owned()),
-            identity: Some(Identity {
-                authority: authority.to_owned(),
-                certificate_and_key: certificate_and_key.to_owned(),
-            }),
-        })
     }
 }
 
@@ -390,50 +377,12 @@ impl People {
     }
 }
 
-/// A random UUID (RFC 9562, version 4) of these bits.
-fn uuid(bits: u128) -> String {
-    let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let hex = format!("{bits:032x}");
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
-}
-
-/// 128 bits that nobody can guess.
-fn secret() -> String {
-    format!("{:032x}", rand::rng().random::<u128>())
-}
-
-fn make_folder(folder: &Path) -> Result<(), PracticeError> {
-    fs::create_dir_all(folder).map_err(|source| file(folder, source))
-}
-
-/// For this user's eyes only, also where others could read what was there before; whole or not at all.
-fn write(path: &Path, text: &str) -> Result<(), PracticeError> {
-    let new = path.with_extension("new");
-    // Left by a start that was cut off: a file that is opened keeps the rights it has.
-    let _ = fs::remove_file(&new);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&new)
-        .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()))
-        .and_then(|()| fs::rename(&new, path));
-    written.map_err(|source| file(path, source))
-}
-
-fn file(path: &Path, source: io::Error) -> PracticeError {
-    PracticeError::File {
-        path: path.to_owned(),
-        source,
-    }
+async fn listen(port: u16) -> Result<TcpListener, PracticeError> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    listener.map_err(|source| match port {
+        0 => PracticeError::Port(source),
+        port => PracticeError::Taken { port, source },
+    })
 }
 
 async fn until(due: Option<Instant>) {
@@ -444,46 +393,28 @@ async fn until(due: Option<Instant>) {
 }
 
 /// Reserved for examples (RFC 2606).
-const DOMAIN: &str = "practice.example";
+pub(crate) const DOMAIN: &str = "practice.example";
 const PROFILE: &str = "profile.toml";
 const AUTHORITY: &str = "authority.pem";
 const PASSWORD: &str = "password.txt";
-const PLACE: &str = "place";
-const SEPARATOR: &str = "\n--\n";
+const SIGN_IN: &str = "sign-in.toml";
 
 /// Deeds kept for slow listeners.
 const DEEDS: usize = 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
-    #[test]
-    fn a_place_is_remembered() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let first = Place::remembered(folder.path()).expect("made");
-        let again = Place::remembered(folder.path()).expect("read");
-        let parts = |place: &Place| {
-            let identity = place.identity.clone().expect("one");
-            (
-                place.port,
-                place.password.clone(),
-                identity.authority,
-                identity.certificate_and_key,
-            )
-        };
-        assert_eq!(parts(&first), parts(&again));
-        fs::write(folder.path().join(PLACE), "nonsense").expect("writes");
-        let anew = Place::remembered(folder.path()).expect("made anew");
-        assert_ne!(anew.password, first.password);
-    }
+    use super::*;
+    use crate::place::PLACE;
 
     #[cfg(unix)]
     #[tokio::test]
     async fn what_is_secret_is_for_this_user_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
-        let all = [PROFILE, AUTHORITY, PASSWORD, PLACE];
+        let all = [PROFILE, AUTHORITY, PASSWORD, PLACE, SIGN_IN];
         for name in all {
             fs::write(folder.path().join(name), "of somebody").expect("writes");
         }
@@ -493,6 +424,11 @@ mod tests {
         let practice = Practice::start_at(scenario.expect("one"), &place).await;
         let practice = practice.expect("it starts");
         practice.write_profile(folder.path()).expect("writes");
+        let sign_in = practice.write_sign_in_profile(folder.path());
+        let sign_in = fs::read_to_string(sign_in.expect("writes")).expect("there");
+        let sign_in: toml::Table = sign_in.parse().expect("TOML");
+        let authority = format!("http://127.0.0.1:{}", place.office);
+        assert_eq!(sign_in["sign_in"]["authority"].as_str(), Some(&*authority));
         for name in all {
             let file = fs::metadata(folder.path().join(name)).expect("there");
             assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
@@ -505,11 +441,5 @@ mod tests {
         let shown = format!("{practice:?}");
         let password = place.password.expect("one");
         assert!(!shown.contains(&password), "{shown}");
-    }
-
-    #[test]
-    fn an_id_of_a_phone_is_a_uuid() {
-        assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
     }
 }

@@ -34,4 +34,12 @@ pub enum Deed {
         /// SIP status, if one ended it.
         status: Option<u16>,
     },
+    /// Reads this in Teams.
+    Reads(String),
+    /// The agent: is signed in at the identity provider.
+    SignsIn,
+    /// The agent: has signed out there.
+    SignsOut,
+    /// The agent: Teams shows this activity because the phone said so; `Cleared` when it takes it back.
+    Shows(String),
 }

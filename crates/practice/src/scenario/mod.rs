@@ -25,6 +25,8 @@ pub struct Scenario {
     pub experts: Vec<Expert>,
     /// Numbers that are not people.
     pub lines: Lines,
+    /// How many more work here, who are seen in Teams and do not answer calls.
+    pub colleagues: usize,
 }
 
 /// Who practises.
@@ -108,6 +110,52 @@ pub struct Expert {
     pub holds: Option<Duration>,
     /// How long they wait for an answer to what they said.
     pub waits: Duration,
+    /// What the directory and Teams say of them.
+    pub profile: Profile,
+}
+
+/// What the directory and Teams say of somebody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Job title.
+    pub title: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// What they know; each is a Teams tag too.
+    pub skills: Vec<String>,
+    /// How Teams shows them as long as they are in no call here; without it that changes as the day goes.
+    pub presence: Option<Status>,
+    /// What they say of themselves.
+    pub status_message: Option<String>,
+    /// What they say while they are out of office.
+    pub out_of_office: Option<String>,
+    /// From the start to their next meeting.
+    pub next_meeting: Option<Duration>,
+    /// What they write back in Teams; without it what fits their manner, and nothing if it is empty.
+    pub reply: Option<String>,
+    /// Whether Teams knows them by their number; else it stands in the directory alone.
+    pub verified_number: bool,
+    /// Whether the agent has marked them before.
+    pub favourite: bool,
+}
+
+/// How Teams shows somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // Each is the word of Microsoft Graph.
+pub enum Status {
+    Available,
+    AvailableIdle,
+    Away,
+    BeRightBack,
+    Busy,
+    InACall,
+    InAMeeting,
+    Presenting,
+    DoNotDisturb,
+    Focusing,
+    OutOfOffice,
+    OffWork,
+    Offline,
 }
 
 /// What somebody does when called.
@@ -179,6 +227,44 @@ impl Scenario {
     /// Not TOML, a key that is not known, a value that does not fit, or one that is missing.
     pub fn parse(text: &str, folder: Option<&Path>) -> Result<Self, ScenarioError> {
         read::scenario(text, folder).map_err(ScenarioError::Invalid)
+    }
+}
+
+impl Status {
+    /// All of them, each with its availability and activity in Graph.
+    pub(crate) const ALL: [(Self, &str, &str); 13] = [
+        (Self::Available, "Available", "Available"),
+        (Self::AvailableIdle, "AvailableIdle", "Inactive"),
+        (Self::Away, "Away", "Away"),
+        (Self::BeRightBack, "BeRightBack", "BeRightBack"),
+        (Self::Busy, "Busy", "Busy"),
+        (Self::InACall, "Busy", "InACall"),
+        (Self::InAMeeting, "Busy", "InAMeeting"),
+        (Self::Presenting, "DoNotDisturb", "Presenting"),
+        (Self::DoNotDisturb, "DoNotDisturb", "DoNotDisturb"),
+        (Self::Focusing, "DoNotDisturb", "Focusing"),
+        (Self::OutOfOffice, "Away", "OutOfOffice"),
+        (Self::OffWork, "Offline", "OffWork"),
+        (Self::Offline, "Offline", "Offline"),
+    ];
+
+    /// The one that is written so, in any case of letters: the activity in Graph, or the availability
+    /// where that says more.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        let found = Self::ALL.iter().find(|(_, availability, activity)| {
+            let word_of_it = match *activity {
+                "Inactive" => availability,
+                activity => activity,
+            };
+            word_of_it.eq_ignore_ascii_case(word)
+        });
+        found.map(|(status, ..)| *status)
+    }
+
+    /// Availability and activity as Graph has them.
+    pub(crate) fn in_graph(self) -> (&'static str, &'static str) {
+        let found = Self::ALL.iter().find(|(status, ..)| *status == self);
+        found.map_or(("PresenceUnknown", "PresenceUnknown"), |(_, a, b)| (a, b))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Agent, Customer, Expert, Lines, Manner, Pace, Scenario, Transfer};
+use super::{Agent, Customer, Expert, Lines, Manner, Pace, Profile, Scenario, Status, Transfer};
 use crate::voices::Recording;
 
 #[derive(Deserialize)]
@@ -23,6 +23,14 @@ struct Written {
     expert: Vec<WrittenExpert>,
     #[serde(default)]
     lines: WrittenLines,
+    #[serde(default)]
+    directory: WrittenDirectory,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenDirectory {
+    people: usize,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +96,19 @@ struct WrittenExpert {
     #[serde(default)]
     says: Vec<String>,
     holds_s: Option<f64>,
+    title: Option<String>,
+    department: Option<String>,
+    #[serde(default)]
+    skills: Vec<String>,
+    presence: Option<String>,
+    status_message: Option<String>,
+    out_of_office: Option<String>,
+    next_meeting_in_min: Option<f64>,
+    reply: Option<String>,
+    #[serde(default = "yes")]
+    verified_number: bool,
+    #[serde(default)]
+    favourite: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -114,6 +135,9 @@ pub(super) fn scenario(text: &str, folder: Option<&Path>) -> Result<Scenario, St
     for (n, expert) in written.expert.into_iter().enumerate() {
         experts.push(read_expert(n, expert, waits, &mut numbers, folder)?);
     }
+    if written.directory.people > MOST_PEOPLE {
+        return Err(format!("directory: `people` is {MOST_PEOPLE} at most."));
+    }
     let mut line = |what: &str, number: Option<String>| {
         let number = number.map(|number| numbers.short(&format!("lines.{what}"), &number));
         number.transpose()
@@ -129,6 +153,7 @@ pub(super) fn scenario(text: &str, folder: Option<&Path>) -> Result<Scenario, St
             music: line("music", written.lines.music)?,
             voicemail: line("voicemail", written.lines.voicemail)?,
         },
+        colleagues: written.directory.people,
     })
 }
 
@@ -238,7 +263,7 @@ fn read_transfer(who: &str, written: Option<&toml::Value>) -> Result<Transfer, S
 
 fn read_expert(
     n: usize,
-    written: WrittenExpert,
+    mut written: WrittenExpert,
     waits: Duration,
     numbers: &mut Numbers,
     folder: Option<&Path>,
@@ -247,7 +272,9 @@ fn read_expert(
     let after = seconds(&who, "after_s", written.after_s)?;
     let voice =
         |name: &String| Recording::find(name, folder).map_err(|error| format!("{who}: {error}."));
+    let profile = read_profile(&who, &mut written)?;
     Ok(Expert {
+        profile,
         number: numbers.telephone(&who, &written.number)?,
         extension: written
             .extension
@@ -272,6 +299,35 @@ fn read_expert(
             .transpose()?,
         waits,
         name: named(&who, written.name)?,
+    })
+}
+
+fn read_profile(who: &str, written: &mut WrittenExpert) -> Result<Profile, String> {
+    let line =
+        |key: &str, text: Option<String>| text.map(|text| one_line(who, key, text)).transpose();
+    let presence = written.presence.take().map(|word| {
+        Status::named(&word).ok_or_else(|| {
+            let known = Status::ALL.map(|(status, ..)| format!("{status:?}"));
+            format!("{who}: `presence` is one of {}.", known.join(", "))
+        })
+    });
+    let skills = std::mem::take(&mut written.skills).into_iter();
+    Ok(Profile {
+        title: line("title", written.title.take())?,
+        department: line("department", written.department.take())?,
+        skills: skills
+            .map(|skill| one_line(who, "skills", skill))
+            .collect::<Result<_, _>>()?,
+        presence: presence.transpose()?,
+        status_message: line("status_message", written.status_message.take())?,
+        out_of_office: line("out_of_office", written.out_of_office.take())?,
+        next_meeting: written
+            .next_meeting_in_min
+            .map(|min| seconds(who, "next_meeting_in_min", min * 60.0))
+            .transpose()?,
+        reply: line("reply", written.reply.take())?,
+        verified_number: written.verified_number,
+        favourite: written.favourite,
     })
 }
 
@@ -371,7 +427,14 @@ fn soon() -> f64 {
     3.0
 }
 
+fn yes() -> bool {
+    true
+}
+
 const LONGEST: Duration = Duration::from_secs(86_400);
+
+/// As many as there are numbers for, with some to spare.
+const MOST_PEOPLE: usize = 5_000;
 
 /// What fits into a User-to-User header that gateways still pass on, bytes.
 const LONGEST_DATA: usize = 128;
@@ -464,7 +527,44 @@ mod tests {
         assert!(manner.contains("`manner` is answers, busy"), "{manner}");
         assert!(fault("[pace]\nnext_call_s = [9, 1]\n").contains("[least, most]"));
         assert!(fault("[pace]\nsecond_call = 2\n").contains("from 0 to 1"));
+        let expert = |more: &str| {
+            fault(&format!(
+                "[[expert]]\nname = \"Nadia\"\nnumber = \"+49 30 23125 201\"\n{more}\n"
+            ))
+        };
+        let presence = expert("presence = \"asleep\"");
+        assert!(
+            presence.contains("`presence` is one of Available, "),
+            "{presence}"
+        );
+        assert!(expert("skills = [\"a\\nb\"]").contains("`skills` is one line"));
+        assert!(expert("next_meeting_in_min = -1").contains("`next_meeting_in_min` is -60"));
+        assert!(fault("[directory]\npeople = 9000\n").contains("5000 at most"));
         assert!(fault("[lines]\necho = \"abc\"\n").contains("not a short number"));
+    }
+
+    #[test]
+    fn what_teams_says_of_an_expert_is_read() {
+        let read = scenario(
+            &format!(
+                "{SMALL}[directory]\npeople = 3\n[[expert]]\nname = \"Nadia\"\nnumber = \"+49 30 23125 201\"\n\
+                 skills = [\"Returns\"]\npresence = \"inacall\"\nnext_meeting_in_min = 1.5\nfavourite = true\n\
+                 [[expert]]\nname = \"Viktor\"\nnumber = \"+49 30 23125 202\"\npresence = \"availableIdle\"\n\
+                 verified_number = false\n"
+            ),
+            None,
+        );
+        let read = read.expect("good");
+        assert_eq!(read.colleagues, 3);
+        let [nadia, viktor] = &read.experts[..] else {
+            panic!("two experts");
+        };
+        assert_eq!(nadia.profile.skills, ["Returns"]);
+        assert_eq!(nadia.profile.presence, Some(Status::InACall));
+        assert_eq!(nadia.profile.next_meeting, Some(Duration::from_secs(90)));
+        assert!(nadia.profile.favourite && nadia.profile.verified_number);
+        assert_eq!(viktor.profile.presence, Some(Status::AvailableIdle));
+        assert!(!viktor.profile.verified_number);
     }
 
     proptest! {

@@ -6,6 +6,7 @@ mod errors;
 mod history;
 mod hold;
 mod incoming;
+mod lines;
 mod outgoing;
 #[path = "../peer/mod.rs"]
 mod peer;

@@ -12,13 +12,13 @@ use warmline_media::{Fork, MediaEvent};
 use crate::peer::{self, CUSTOMER_NAME, Dialog, Message, PATIENCE, Peer, Phone, Telephone};
 
 /// A phone on a runtime of its own, so that it can be killed: nothing of it says farewell.
-struct Mortal {
+pub(crate) struct Mortal {
     runtime: Runtime,
-    phone: Phone,
+    pub(crate) phone: Phone,
 }
 
 impl Mortal {
-    async fn start(config: DeskConfig) -> Self {
+    pub(crate) async fn start(config: DeskConfig) -> Self {
         let runtime = Runtime::new().unwrap();
         let desk = {
             let _inside = runtime.enter();
@@ -28,7 +28,7 @@ impl Mortal {
         Self { runtime, phone }
     }
 
-    fn dies(self) {
+    pub(crate) fn dies(self) {
         let Self { runtime, phone } = self;
         // A runtime does not end inside another.
         let end = std::thread::spawn(move || runtime.shutdown_timeout(PATIENCE));

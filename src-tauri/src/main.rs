@@ -8,6 +8,7 @@ mod history;
 mod last_way_out;
 #[cfg(target_os = "macos")]
 mod menu;
+mod office;
 mod page;
 mod phone;
 mod practice;
@@ -62,7 +63,8 @@ fn main() -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             commands::phone::act,
             commands::phone::read_number,
-            commands::phone::watch
+            commands::phone::watch,
+            commands::phone::watch_people
         ])
         .on_window_event(window::on_event)
         .setup(move |app| {

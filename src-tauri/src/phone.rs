@@ -1,16 +1,17 @@
 //! One phone that runs: the desk, and what it looks like.
 
 use std::{
-    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use tauri::async_runtime::spawn_blocking;
 use tokio::sync::{broadcast, watch};
 use warmline_desk::{
-    Desk, DeskConfig, DeskError, DeskEvent, DeviceRole, Snapshot, UserAction,
+    Desk, DeskConfig, DeskError, DeskEvent, DeviceRole, Profile, Snapshot, UserAction,
     journal::{Journal, Remembered},
     log::LogHealth,
+    office::OfficeView,
     policy::{Device, Settings},
 };
 use warmline_ipc::{Presenter, UiSnapshot};
@@ -36,20 +37,18 @@ pub(crate) enum News {
 }
 
 impl Phone {
-    /// Starts a phone by the profile in this file, on the devices of these settings, which remembers
-    /// its calls in `journal`. Reading the profile may ask the agent to unlock the keychain, so this
+    /// Starts a phone with a line for each of these profiles, on the devices of these settings, which
+    /// remembers its calls in `journal`. A password may have to be asked of the agent's keychain, so this
     /// may take long. The agent hears of a `log` that loses lines.
     pub(crate) async fn start(
-        profile: PathBuf,
+        profiles: Arc<[Profile]>,
         settings: Settings,
         journal: Journal,
         log: Option<LogHealth>,
     ) -> Result<Self, DeskError> {
-        let read = tauri::async_runtime::spawn_blocking(move || {
-            let profile = warmline_desk::Profile::load(&profile)?;
-            DeskConfig::from_profile(&profile).map(|config| (profile, config))
-        });
-        let (profile, mut config) = read.await.expect("reading a profile does not panic")?;
+        let lines = profiles.clone();
+        let read = spawn_blocking(move || DeskConfig::from_profiles(&lines));
+        let mut config = read.await.expect("reading a profile does not panic")?;
         config.log = log;
         let mut recents = journal.recents();
         // What is there already is news too.
@@ -57,7 +56,7 @@ impl Phone {
         config.journal = Some(journal);
         let desk = warmline_desk::start(config.with_settings(&settings))?;
         Ok(Self {
-            presenter: Presenter::new(&profile),
+            presenter: Presenter::of_lines(&profiles[0], &profiles[1..]),
             snapshot: desk.snapshot(),
             events: desk.events(),
             recents,
@@ -105,10 +104,10 @@ impl Phone {
     }
 
     /// What the pages show now.
-    pub(crate) fn present(&mut self, closing: bool) -> UiSnapshot {
+    pub(crate) fn present(&mut self, closing: bool, office: Option<&OfficeView>) -> UiSnapshot {
         let levels = self.desk.levels();
         self.presenter
-            .present(&self.snapshot.borrow(), levels, closing)
+            .present(&self.snapshot.borrow(), levels, closing, office)
     }
 
     /// One of the devices the agent looks at, to be remembered.

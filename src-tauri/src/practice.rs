@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use warmline_desk::sign_in::Opener;
 use warmline_ipc::{UiProblem, UiProblemKind};
-use warmline_practice::{Practice, Scenario};
+use warmline_practice::{Practice, Scenario, agree};
 
 /// A practice contact centre that runs, and the profile by which a phone signs on to it. All of it
 /// is gone when dropped.
@@ -28,12 +29,17 @@ impl Centre {
             .prefix("warmline-practice-")
             .tempdir()
             .map_err(|error| problem(&error, AGAIN))?;
-        let profile = practice.write_profile(folder.path());
+        let profile = practice.write_sign_in_profile(folder.path());
         Ok(Self {
             profile: profile.map_err(|error| problem(&error, AGAIN))?,
             _folder: folder,
             _practice: practice,
         })
+    }
+
+    /// Who agrees to the sign-in in the place of a browser: practice has no account.
+    pub(crate) fn opener(&self) -> Opener {
+        Opener::new(agree)
     }
 
     /// The profile for the phone.
@@ -62,7 +68,7 @@ mod tests {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let profile = runtime.block_on(async {
             let centre = Centre::open(None).await.expect("it opens");
-            assert!(warmline_desk::Profile::load(centre.profile()).is_ok());
+            assert!(warmline_desk::profile::Access::load(centre.profile()).is_ok());
             centre.profile().to_owned()
         });
         assert!(!profile.exists());

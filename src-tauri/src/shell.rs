@@ -10,13 +10,14 @@ use tauri::{AppHandle, async_runtime::spawn_blocking, ipc::Channel};
 use tokio::sync::{mpsc, oneshot, watch};
 use warmline_desk::{
     Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply,
-    UserAction, journal::Journal, log::LogHealth,
+    UserAction, journal::Journal, log::LogHealth, office::Office, profile::Access,
 };
-use warmline_ipc::{UiAccount, UiError, UiProblem, UiSnapshot};
+use warmline_ipc::{UiAccount, UiError, UiPeople, UiProblem, UiSnapshot};
 
 use crate::{
     first_run::Profile,
     history, last_way_out,
+    office::{self, Open, Panel},
     page::Page,
     phone::{News, Phone},
     practice::Centre,
@@ -32,6 +33,7 @@ use crate::{
 pub(crate) struct Shell {
     asks: mpsc::UnboundedSender<Ask>,
     desk: watch::Receiver<Option<Desk>>,
+    office: watch::Receiver<Option<Office>>,
 }
 
 impl Shell {
@@ -46,6 +48,7 @@ impl Shell {
     ) -> Self {
         let (asks, asked) = mpsc::unbounded_channel();
         let (desk_sender, desk) = watch::channel(None);
+        let (office_sender, office) = watch::channel(None);
         let task = Task {
             app,
             settings: Kept::beside(profile.path()),
@@ -56,6 +59,8 @@ impl Shell {
             log,
             untold: no_log.into_iter().collect(),
             looking: false,
+            office: None,
+            panel: Panel::default(),
             phone: None,
             starting: None,
             restarts: Restarts::default(),
@@ -63,14 +68,25 @@ impl Shell {
             page: Page::default(),
             closing: None,
             desk: desk_sender,
+            open: office_sender,
         };
         tauri::async_runtime::spawn(task.run(asked));
-        Self { asks, desk }
+        Self { asks, desk, office }
     }
 
     /// The phone, if one runs.
     pub(crate) fn desk(&self) -> Option<Desk> {
         self.desk.borrow().clone()
+    }
+
+    /// The office, if the profile asks for a sign-in.
+    pub(crate) fn office(&self) -> Option<Office> {
+        self.office.borrow().clone()
+    }
+
+    /// Shows a page's panel of experts everything from now on.
+    pub(crate) fn watch_people(&self, panel: Channel<UiPeople>) {
+        self.ask(Ask::WatchPeople(panel));
     }
 
     /// Shows a page everything from now on.
@@ -155,6 +171,7 @@ impl Shell {
 
 enum Ask {
     Watch(Channel<UiSnapshot>),
+    WatchPeople(Channel<UiPeople>),
     PageLost(Loss),
     LookAtSound(bool),
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
@@ -186,6 +203,9 @@ struct Task {
     settings: Kept,
     /// The page shows the sound devices.
     looking: bool,
+    /// Where the agent signs in, if the profile asks for it.
+    office: Option<Open>,
+    panel: Panel,
     phone: Option<Phone>,
     /// A phone under way. The keychain may wait for the agent, and the window must not.
     starting: Option<Starting>,
@@ -196,6 +216,7 @@ struct Task {
     /// Since when the agent is asked whether the window may close.
     closing: Option<Instant>,
     desk: watch::Sender<Option<Desk>>,
+    open: watch::Sender<Option<Office>>,
 }
 
 impl Task {
@@ -214,6 +235,10 @@ impl Task {
                 },
                 started = until_started(&mut self.starting) => {
                     self.started(started);
+                    false
+                }
+                () = office::changed(&mut self.office) => {
+                    self.office_changed();
                     false
                 }
                 news = next(&mut self.phone) => {
@@ -259,6 +284,7 @@ impl Task {
                 self.look_at_sound(false);
                 self.name_window();
             }
+            Ask::WatchPeople(panel) => self.panel.watch(panel),
             Ask::PageLost(loss) => {
                 self.page.lost(loss);
                 self.look_at_sound(false);
@@ -272,12 +298,12 @@ impl Task {
             Ask::SetLoudness(of, percent, asked) => {
                 let _ = asked.send(self.set_loudness(of, percent));
             }
-            Ask::ReadProfile => self.start_phone(Duration::ZERO),
+            Ask::ReadProfile => self.begin_anew(),
             Ask::Practise(on) => {
                 if self.phone.is_none() && self.starting.is_none() {
                     // A scenario that could not be played is read again.
                     self.practise = on.then(|| self.practise.take().unwrap_or_default());
-                    self.start_phone(Duration::ZERO);
+                    self.begin_anew();
                 }
             }
             Ask::CloseAsked => {
@@ -337,9 +363,23 @@ impl Task {
         Ok(phone.desk.send(UserAction::SetVolume(of, percent)))
     }
 
+    /// By what the profile says now.
+    fn begin_anew(&mut self) {
+        if self.phone.is_none() && self.starting.is_none() {
+            self.open.send_replace(None);
+            self.office = None;
+            self.start_phone(Duration::ZERO);
+        }
+    }
+
     /// Starts a phone after a while, unless one runs or is under way.
     fn start_phone(&mut self, wait: Duration) {
         if self.phone.is_none() && self.starting.is_none() {
+            let provided = self.office.as_ref().map(Open::profiles);
+            if let Some(None) = provided {
+                self.account = UiAccount::SignIn;
+                return;
+            }
             self.account = UiAccount::Starting;
             let open = self
                 .centre
@@ -349,16 +389,64 @@ impl Task {
             let profile = open.unwrap_or_else(|| self.profile.path().to_owned());
             let (settings, log) = (self.settings.now().clone(), self.log.clone());
             let journal = self.journal();
+            let opener = self.centre.as_ref().map(Centre::opener);
             self.starting = Some(Box::pin(async move {
                 tokio::time::sleep(wait).await;
-                let Some(Practise(scenario)) = to_open else {
-                    let phone = Phone::start(profile, settings, journal, log).await;
-                    return Ok((phone.map_err(NoPhone::Desk)?, None));
+                let start = |profiles| async {
+                    let phone = Phone::start(profiles, settings.clone(), journal, log).await;
+                    phone.map_err(NoPhone::Desk)
                 };
-                let centre = Centre::open(scenario).await.map_err(NoPhone::Practice)?;
-                let profile = centre.profile().to_owned();
-                let phone = Phone::start(profile, settings, journal, log).await;
-                Ok((phone.map_err(NoPhone::Desk)?, Some(centre)))
+                if let Some(Some(profiles)) = provided {
+                    return Ok(Begun::Phone(start(profiles).await?, None));
+                }
+                let centre = match to_open {
+                    Some(Practise(scenario)) => {
+                        Some(Centre::open(scenario).await.map_err(NoPhone::Practice)?)
+                    }
+                    None => None,
+                };
+                let profile = centre
+                    .as_ref()
+                    .map_or(profile, |centre| centre.profile().to_owned());
+                let opener = centre.as_ref().map(Centre::opener).or(opener);
+                let read = spawn_blocking(move || Access::load(&profile)).await;
+                let access = read.expect("reading a profile does not panic");
+                Ok(match access.map_err(NoPhone::Desk)? {
+                    Access::Phone(profile) => Begun::Phone(start([*profile].into()).await?, centre),
+                    Access::SignIn(sign_in) => {
+                        let office = Open::open(sign_in, &settings, opener);
+                        Begun::Office(office.map_err(NoPhone::Desk)?, centre)
+                    }
+                })
+            }));
+        }
+    }
+
+    /// The agent has signed in or out, or somebody's presence is another one.
+    fn office_changed(&mut self) {
+        let Some(office) = &self.office else {
+            return;
+        };
+        if self.centre.is_none() {
+            self.settings.mark(office.favourites());
+        }
+        self.start_phone(Duration::ZERO);
+        self.leave_phone();
+    }
+
+    /// Whoever has signed out has no phone any more, once nobody is on it.
+    fn leave_phone(&mut self) {
+        let signed_out = self
+            .office
+            .as_ref()
+            .is_some_and(|office| office.profiles().is_none());
+        let idle = |phone: &mut Phone| signed_out && !phone.has_calls();
+        if let Some(phone) = self.phone.take_if(idle) {
+            self.desk.send_replace(None);
+            self.account = UiAccount::SignIn;
+            self.starting = Some(Box::pin(async {
+                phone.quit().await;
+                Ok(Begun::Nothing)
             }));
         }
     }
@@ -376,15 +464,22 @@ impl Task {
     fn started(&mut self, started: Started) {
         self.starting = None;
         match started {
-            Ok((phone, centre)) => {
-                if centre.is_some() {
-                    self.centre = centre;
-                    self.name_window();
+            Ok(Begun::Phone(phone, centre)) => {
+                self.entered(centre);
+                if let Some(open) = &self.office {
+                    open.office.attend(phone.desk.clone());
                 }
                 self.desk.send_replace(Some(phone.desk.clone()));
                 self.phone = Some(phone);
                 self.look_at_sound(self.looking);
             }
+            Ok(Begun::Office(office, centre)) => {
+                self.entered(centre);
+                self.open.send_replace(Some(office.office.clone()));
+                self.office = Some(office);
+                self.start_phone(Duration::ZERO);
+            }
+            Ok(Begun::Nothing) => self.start_phone(Duration::ZERO),
             Err(NoPhone::Desk(error)) => {
                 tracing::warn!(
                     code = error.code.as_str(),
@@ -399,9 +494,16 @@ impl Task {
         }
     }
 
+    fn entered(&mut self, centre: Option<Centre>) {
+        if centre.is_some() {
+            self.centre = centre;
+            self.name_window();
+        }
+    }
+
     fn hear(&mut self, news: News) {
         match news {
-            News::Changed => {}
+            News::Changed => self.leave_phone(),
             News::Incoming => window::draw_attention(&self.app),
             News::Stopped => {
                 self.desk.send_replace(None);
@@ -418,6 +520,7 @@ impl Task {
 
     /// Sends the page what it does not show yet; forgets a page that is gone.
     fn show(&mut self) {
+        let office = self.office.as_ref().map(Open::view);
         let now = match &mut self.phone {
             Some(phone) => {
                 // The last call may end while the agent is still asked.
@@ -429,10 +532,12 @@ impl Task {
                         phone.tell(&error);
                     }
                 }
-                phone.present(self.closing.is_some())
+                phone.present(self.closing.is_some(), office.as_deref())
             }
-            None => UiSnapshot::without_phone(self.account.clone()),
+            None => UiSnapshot::without_phone(self.account.clone(), office.as_deref()),
         };
+        let desk = self.phone.as_ref().map(|phone| &phone.desk);
+        self.panel.show(self.office.as_ref(), desk);
         if !self.page.show(now) {
             self.look_at_sound(false);
         }
@@ -461,8 +566,15 @@ fn device_gone() -> UiError {
     ))
 }
 
-/// A phone, and the practice that it was opened for.
-type Started = Result<(Phone, Option<Centre>), NoPhone>;
+type Started = Result<Begun, NoPhone>;
+
+/// What has begun, and the practice that it was opened for.
+enum Begun {
+    Phone(Phone, Option<Centre>),
+    Office(Open, Option<Centre>),
+    /// What was there has ended.
+    Nothing,
+}
 
 /// Why there is no phone.
 enum NoPhone {

@@ -1,5 +1,7 @@
 use serde::Deserialize;
-use warmline_desk::{CallId, DeviceRole, LineId, Loudness, Rejection, UserAction};
+use warmline_desk::{
+    CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk,
+};
 
 use crate::sound::{UiDeviceRole, UiLoudness};
 
@@ -277,59 +279,13 @@ pub enum Asked {
     /// The window: make something louder or softer and remember it.
     SetLoudness(Loudness, u8),
     /// The window: what concerns sign-in and experts.
-    Office(OfficeAction),
+    Office(OfficeAsk),
     /// The window: begin practice, or go by the profile.
     Practise(bool),
     /// The window: read the profile again.
     ReadProfile,
     /// The window: close, ending all calls (`true`), or stay open.
     Close(bool),
-}
-
-/// What concerns sign-in and experts.
-#[derive(Clone, PartialEq)]
-pub enum OfficeAction {
-    /// [`UiAction::LookAtPeople`].
-    LookAtPeople {
-        /// Whether the panel is to be seen.
-        shown: bool,
-        /// What stands in its search.
-        search: String,
-        /// The first row.
-        first: usize,
-        /// How many.
-        rows: usize,
-    },
-    /// [`UiAction::Favourite`].
-    Favourite(String, bool),
-    /// [`UiAction::CallPerson`].
-    CallPerson {
-        /// Whom.
-        person: String,
-        /// About which call.
-        call: Option<CallId>,
-        /// Whether it is to be handed over.
-        hand_over: bool,
-    },
-    /// [`UiAction::SignIn`]: which tenant, and whether by device code.
-    SignIn(usize, bool),
-    /// [`UiAction::OpenSignInPage`].
-    OpenSignInPage(usize),
-    /// [`UiAction::CancelSignIn`].
-    CancelSignIn(usize),
-    /// [`UiAction::SignOut`].
-    SignOut(usize),
-    /// [`UiAction::AskConsent`].
-    AskConsent(usize),
-    /// [`UiAction::Provision`].
-    Provision,
-}
-
-/// People are never printed.
-impl std::fmt::Debug for OfficeAction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OfficeAction")
-    }
 }
 
 impl UiAction {
@@ -397,24 +353,24 @@ impl UiAction {
                 first,
                 rows,
             } => {
-                return Asked::Office(OfficeAction::LookAtPeople {
+                return Asked::Office(OfficeAsk::Look {
                     shown,
-                    search,
+                    search: search.into(),
                     first: first as usize,
                     rows: rows as usize,
                 });
             }
             Self::Favourite { person, on } => {
-                return Asked::Office(OfficeAction::Favourite(person, on));
+                return Asked::Office(OfficeAsk::Favourite(person.into(), on));
             }
             Self::CallPerson {
                 person,
                 call,
                 hand_over,
             } => {
-                return Asked::Office(OfficeAction::CallPerson {
-                    person,
-                    call: call.map(id),
+                return Asked::Office(OfficeAsk::Call {
+                    person: person.into(),
+                    about: call.map(id),
                     hand_over,
                 });
             }
@@ -426,20 +382,25 @@ impl UiAction {
             Self::SignIn {
                 tenant,
                 device_code,
-            } => return Asked::Office(OfficeAction::SignIn(tenant as usize, device_code)),
+            } => {
+                return Asked::Office(OfficeAsk::SignIn {
+                    tenant: tenant as usize,
+                    device_code,
+                });
+            }
             Self::OpenSignInPage { tenant } => {
-                return Asked::Office(OfficeAction::OpenSignInPage(tenant as usize));
+                return Asked::Office(OfficeAsk::OpenPage(tenant as usize));
             }
             Self::CancelSignIn { tenant } => {
-                return Asked::Office(OfficeAction::CancelSignIn(tenant as usize));
+                return Asked::Office(OfficeAsk::CancelSignIn(tenant as usize));
             }
             Self::SignOut { tenant } => {
-                return Asked::Office(OfficeAction::SignOut(tenant as usize));
+                return Asked::Office(OfficeAsk::SignOut(tenant as usize));
             }
             Self::AskConsent { rung } => {
-                return Asked::Office(OfficeAction::AskConsent(rung as usize));
+                return Asked::Office(OfficeAsk::Consent(rung as usize));
             }
-            Self::Provision => return Asked::Office(OfficeAction::Provision),
+            Self::Provision => return Asked::Office(OfficeAsk::Provision),
             Self::Practise { on } => return Asked::Practise(on),
             Self::ReadProfile => return Asked::ReadProfile,
             Self::Close { really } => return Asked::Close(really),
@@ -525,6 +486,21 @@ mod tests {
             UiAction::Reject {
                 call: 3,
                 with: UiRejection::Busy
+            }
+        );
+    }
+
+    #[test]
+    fn what_has_two_words_is_written_as_pages_write_it() {
+        let action: UiAction =
+            serde_json::from_str(r#"{"do":"callPerson","person":"7","call":1,"handOver":true}"#)
+                .expect("the page's JSON");
+        assert_eq!(
+            action,
+            UiAction::CallPerson {
+                person: "7".into(),
+                call: Some(1),
+                hand_over: true
             }
         );
     }

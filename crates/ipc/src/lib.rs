@@ -24,12 +24,12 @@ mod snapshot;
 mod sound;
 mod transfer;
 
-pub use action::{Asked, OfficeAction, UiAction, UiRejection};
+pub use action::{Asked, UiAction, UiRejection};
 pub use error::{UiError, UiErrorCode};
 pub use number::{UiNumber, UiNumberKind};
 pub use people::{
     UiBlocked, UiBlockedKind, UiCard, UiCardState, UiConsent, UiNote, UiPeople, UiPerson,
-    UiPresence, UiReason,
+    UiPresence, UiReason, no_sign_in, people,
 };
 pub use presenter::Presenter;
 pub use recent::{UiOutcome, UiRecent};

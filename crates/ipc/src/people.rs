@@ -1,4 +1,18 @@
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
+use warmline_desk::{
+    CallId, Desk,
+    experts::{
+        Activity, Availability, Blocked, CardState, Consent, DialledAs, People, Presence, Ranked,
+        Reason, WhoMayConsent,
+    },
+    number,
+    office::{PeopleView, SentCard},
+};
+
+use crate::presenter::{millis, said};
 
 /// What the panel of experts shows, complete each time, on a channel of its own: it is sent while the
 /// panel is to be seen ([`UiAction::LookAtPeople`](crate::UiAction::LookAtPeople)) and only when it looks
@@ -212,5 +226,290 @@ pub struct UiNote {
 impl std::fmt::Debug for UiNote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("‹pii›")
+    }
+}
+
+/// The panel as the pages show it at this moment, by the clock and the rules for numbers of the phone that
+/// runs.
+pub fn people(view: &PeopleView, now: Instant, desk: Option<&Desk>) -> UiPeople {
+    let shown = Shown { now, desk };
+    let all = |people: &[Ranked]| people.iter().map(|one| shown.person(one)).collect();
+    let People {
+        blocked,
+        loading,
+        best,
+        favourites,
+        recent,
+        all: part,
+        ladder,
+    } = &*view.people;
+    UiPeople {
+        now_ms: shown.clock(now),
+        customer: view.customer.clone(),
+        loading: *loading,
+        blocked: blocked.map(|why| shown.blocked(why)),
+        call: view.call.map(number_of),
+        best: all(best),
+        favourites: all(favourites),
+        recent: all(recent),
+        total: count(part.total),
+        first: count(part.first),
+        rows: all(&part.people),
+        ladder: ladder.iter().map(consent).collect(),
+    }
+}
+
+/// What the panel shows of a profile without a sign-in.
+pub fn no_sign_in() -> UiPeople {
+    UiPeople {
+        blocked: Some(UiBlocked {
+            kind: UiBlockedKind::NoSignIn,
+            words: "This phone has no sign-in, so it knows no experts.".to_owned(),
+            advice: Some("Bring somebody in by number.".to_owned()),
+            until_ms: None,
+        }),
+        ..UiPeople::default()
+    }
+}
+
+/// What an expert was told of a call.
+pub(crate) fn card(sent: &SentCard) -> UiCard {
+    let to = sent.to.expose();
+    let (state, words, reply) = match &sent.card.state {
+        CardState::Sending => (
+            UiCardState::Sending,
+            format!("Sending a note to {to} in Teams."),
+            None,
+        ),
+        CardState::Unsure { reply } => (
+            UiCardState::Sent,
+            format!("Teams did not say whether {to} has the note."),
+            reply.as_ref().map(|reply| reply.expose().clone()),
+        ),
+        CardState::Sent { reply } => (
+            UiCardState::Sent,
+            format!("{to} has a note about the call in Teams."),
+            reply.as_ref().map(|reply| reply.expose().clone()),
+        ),
+        CardState::Failed(_) => (
+            UiCardState::Failed,
+            format!("The note to {to} could not be sent. The call goes on."),
+            None,
+        ),
+    };
+    UiCard {
+        state,
+        words,
+        reply,
+        text: sent.card.text.expose().clone(),
+    }
+}
+
+fn number_of(call: CallId) -> u32 {
+    u32::try_from(call.get()).unwrap_or(u32::MAX)
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
+
+/// When, and by what phone, people are shown.
+struct Shown<'a> {
+    now: Instant,
+    desk: Option<&'a Desk>,
+}
+
+impl Shown<'_> {
+    /// That of [`UiSnapshot::now_ms`](crate::UiSnapshot::now_ms).
+    fn clock(&self, at: Instant) -> u64 {
+        self.desk.map_or(0, |desk| millis(desk.since_start(at)))
+    }
+
+    fn number(&self, number: &str) -> String {
+        match self.desk {
+            Some(desk) => desk.read_number(number).shown,
+            None => number::read(number, None).shown,
+        }
+    }
+
+    fn person(&self, ranked: &Ranked) -> UiPerson {
+        let person = &ranked.person;
+        let title = [&person.title, &person.department].into_iter().flatten();
+        let title: Vec<&str> = title.map(|text| text.expose().as_str()).collect();
+        let presence = ranked.presence.as_ref();
+        let number = person.dialable.as_ref();
+        UiPerson {
+            id: person.id.as_str().to_owned(),
+            name: person.name.expose().clone(),
+            title: said(&title.join(" · ")),
+            skills: person
+                .skills
+                .iter()
+                .map(|skill| skill.expose().clone())
+                .collect(),
+            presence: presence.map_or(UiPresence::Unknown, badge),
+            presence_words: presence.map_or_else(|| "Presence not known".to_owned(), words),
+            as_of_ms: presence.map(|presence| self.clock(presence.read_at)),
+            status_message: presence
+                .and_then(|presence| presence.status_message.as_ref())
+                .map(|message| message.expose().clone()),
+            number: number.map(|number| self.number(number.number.expose())),
+            number_verified: number.is_some_and(|number| number.dialled_as == DialledAs::Teams),
+            time_zone: person.time_zone.clone(),
+            next_meeting_unix_ms: ranked.next_meeting.map(unix_ms),
+            reasons: ranked
+                .reasons
+                .iter()
+                .map(|why| reason(why, self.now))
+                .collect(),
+            favourite: ranked.favourite,
+            photo: ranked.photo.as_deref().map(photo),
+        }
+    }
+
+    fn blocked(&self, why: Blocked) -> UiBlocked {
+        let (kind, words, advice) = blocked_words(why);
+        UiBlocked {
+            kind,
+            words: words.to_owned(),
+            advice: said(advice),
+            until_ms: match why {
+                Blocked::Throttled(until) => Some(self.clock(until)),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn unix_ms(time: SystemTime) -> u64 {
+    millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// Graph gives JPEG, seldom PNG.
+fn photo(bytes: &[u8]) -> String {
+    let kind = if bytes.starts_with(b"\x89PNG") {
+        "png"
+    } else {
+        "jpeg"
+    };
+    format!("data:image/{kind};base64,{}", STANDARD.encode(bytes))
+}
+
+fn badge(presence: &Presence) -> UiPresence {
+    if presence.out_of_office.is_some() && presence.availability != Availability::Available {
+        return UiPresence::OutOfOffice;
+    }
+    match presence.availability {
+        Availability::Available | Availability::AvailableIdle => UiPresence::Available,
+        Availability::Away | Availability::BeRightBack => UiPresence::Away,
+        Availability::Busy | Availability::BusyIdle => UiPresence::Busy,
+        Availability::DoNotDisturb => UiPresence::DoNotDisturb,
+        Availability::Offline => UiPresence::Offline,
+        Availability::Unknown => UiPresence::Unknown,
+    }
+}
+
+fn words(presence: &Presence) -> String {
+    if let Some(out) = &presence.out_of_office {
+        let message = out.message.expose().trim();
+        return if message.is_empty() {
+            "Out of office".to_owned()
+        } else {
+            format!("Out of office: {message}")
+        };
+    }
+    let words = match presence.activity {
+        Activity::InACall => "In a call",
+        Activity::InAConferenceCall => "In a conference call",
+        Activity::InAMeeting => "In a meeting",
+        Activity::Presenting => "Presenting",
+        Activity::UrgentInterruptionsOnly => "Urgent interruptions only",
+        Activity::Focusing => "Focusing",
+        Activity::OutOfOffice => "Out of office",
+        Activity::OffWork => "Not at work now",
+        Activity::Nothing => match presence.availability {
+            Availability::Available => "Available",
+            Availability::AvailableIdle => "Available, not at the keyboard",
+            Availability::Away => "Away",
+            Availability::BeRightBack => "Right back",
+            Availability::Busy => "Busy",
+            Availability::BusyIdle => "Busy, not at the keyboard",
+            Availability::DoNotDisturb => "Do not disturb",
+            Availability::Offline => "Offline",
+            Availability::Unknown => "Presence not known",
+        },
+    };
+    words.to_owned()
+}
+
+fn reason(why: &Reason, now: Instant) -> UiReason {
+    let (words, favours) = match why {
+        Reason::Knows(skill) => (format!("knows {}", skill.expose()), true),
+        Reason::Free => ("free now".to_owned(), true),
+        Reason::MaybeReached => ("may be reached".to_owned(), true),
+        Reason::NotNow => ("not now".to_owned(), false),
+        Reason::NoNumber => ("no number to call".to_owned(), false),
+        Reason::UnverifiedNumber => ("number unverified".to_owned(), false),
+        Reason::CalledToday(1) => ("called once today".to_owned(), false),
+        Reason::CalledToday(times) => (format!("called {times} times today"), false),
+        Reason::MeetingSoon(left) if left.is_zero() => ("in a meeting".to_owned(), false),
+        Reason::MeetingSoon(left) => (
+            format!("meeting in {} min", left.as_secs().div_ceil(60)),
+            false,
+        ),
+        Reason::OldNews(since) => {
+            let minutes = now.saturating_duration_since(*since).as_secs() / 60;
+            (format!("last seen {} min ago", minutes.max(1)), false)
+        }
+    };
+    UiReason { words, favours }
+}
+
+fn blocked_words(why: Blocked) -> (UiBlockedKind, &'static str, &'static str) {
+    match why {
+        Blocked::SignedOut => (
+            UiBlockedKind::SignedOut,
+            "You are signed out, so nothing new of the experts is known.",
+            "Sign in again. Your calls go on.",
+        ),
+        Blocked::NoConsent => (
+            UiBlockedKind::NoConsent,
+            "Your organisation has not allowed Warmline to see who is free.",
+            "Ask for it below.",
+        ),
+        Blocked::Offline => (
+            UiBlockedKind::Offline,
+            "Microsoft does not answer.",
+            "What you see is from before; Warmline tries again by itself.",
+        ),
+        Blocked::Throttled(_) => (
+            UiBlockedKind::Throttled,
+            "Microsoft asks Warmline to wait.",
+            "What you see is from before; it goes on by itself.",
+        ),
+        Blocked::Broken => (
+            UiBlockedKind::Broken,
+            "What Microsoft answers cannot be read.",
+            "Warmline tries again by itself. If it stays so, tell your administrator.",
+        ),
+        Blocked::NoPresence => (
+            UiBlockedKind::NoPresence,
+            "This Microsoft cloud does not say who is free.",
+            "Experts are shown without.",
+        ),
+    }
+}
+
+fn consent(missing: &Consent) -> UiConsent {
+    let rung = Consent::LADDER.iter().position(|rung| rung == missing);
+    UiConsent {
+        rung: rung.map_or(u32::MAX, count),
+        unlocks: missing.unlocks.to_owned(),
+        permissions: missing
+            .scopes
+            .iter()
+            .map(|scope| scope.as_str().to_owned())
+            .collect(),
+        by_administrator: missing.by == WhoMayConsent::Administrator,
     }
 }

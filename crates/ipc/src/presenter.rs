@@ -2,15 +2,17 @@ use std::time::Duration;
 
 use warmline_desk::{
     CallId, DeskError, ErrorCode, Levels, LineId, LineView, Profile, Snapshot, journal::Remembered,
+    office::OfficeView,
 };
 
 use crate::{
     call,
     devices::Devices,
     party::Agent,
+    people,
     quality::Meters,
     recent::{UiRecent, recent},
-    registration,
+    registration, sign_in,
     sign_in::UiLine,
     snapshot::{UiAccount, UiCall, UiNotice, UiSnapshot},
     transfer,
@@ -78,8 +80,14 @@ impl Presenter {
     }
 
     /// The pages' snapshot. `levels` are those of now; `closing` says that the window waits for the
-    /// agent's leave to close.
-    pub fn present(&mut self, snapshot: &Snapshot, levels: Levels, closing: bool) -> UiSnapshot {
+    /// agent's leave to close; `office` is what stands around the phone, where the profile asks for a sign-in.
+    pub fn present(
+        &mut self,
+        snapshot: &Snapshot,
+        levels: Levels,
+        closing: bool,
+        office: Option<&OfficeView>,
+    ) -> UiSnapshot {
         self.faults.retain(|fault| snapshot.at < fault.until);
         let qualities = self.meters.read(snapshot);
         let lines = self.lines(snapshot);
@@ -96,6 +104,12 @@ impl Presenter {
             })
             .collect();
         let (sound, mut notices) = self.devices.present(snapshot, levels);
+        if office.is_some_and(|office| office.in_teams_call) {
+            notices.push(notice(
+                "You are in a call in Teams.",
+                "End it there, or set Teams aside, before you take a customer.",
+            ));
+        }
         notices.extend(self.faults.iter().map(|fault| fault.notice.clone()));
         UiSnapshot {
             now_ms: millis(snapshot.at),
@@ -103,14 +117,16 @@ impl Presenter {
                 &snapshot.registration,
                 &self.agents[0],
             )),
-            sign_ins: Vec::new(),
+            sign_ins: office.map_or_else(Vec::new, sign_in::sign_ins),
             lines,
             calls,
             transfers: snapshot
                 .transfers
                 .iter()
                 .map(|view| {
-                    transfer::transfer(view, snapshot, self.agent_in(view.customer, snapshot))
+                    let agent = self.agent_in(view.customer, snapshot);
+                    let card = office.and_then(|office| office.cards.get(&view.customer));
+                    transfer::transfer(view, snapshot, agent, card.map(people::card))
                 })
                 .collect(),
             group: snapshot
@@ -263,14 +279,14 @@ pub(crate) mod tests {
         presenter.fault(Duration::from_secs(1), &error);
         presenter.fault(Duration::from_secs(2), &error);
         let notices = presenter
-            .present(&idle(3), Levels::default(), false)
+            .present(&idle(3), Levels::default(), false, None)
             .notices;
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].words, "They refused to hold.");
         assert_eq!(notices[0].advice, None);
         assert!(
             presenter
-                .present(&idle(17), Levels::default(), false)
+                .present(&idle(17), Levels::default(), false, None)
                 .notices
                 .is_empty()
         );
@@ -280,7 +296,7 @@ pub(crate) mod tests {
     fn calls_that_are_over_are_shown_until_others_are() {
         let mut presenter = presenter();
         let shown = |presenter: &mut Presenter| {
-            let snapshot = presenter.present(&idle(1), Levels::default(), false);
+            let snapshot = presenter.present(&idle(1), Levels::default(), false, None);
             let ids = snapshot.recents.iter().map(|recent| recent.id);
             ids.collect::<Vec<_>>()
         };

@@ -1,9 +1,10 @@
 use serde::Serialize;
+use warmline_desk::office::OfficeView;
 
 use crate::{
     people::UiNote,
     recent::UiRecent,
-    sign_in::{UiLine, UiSignIn},
+    sign_in::{self, UiLine, UiSignIn},
     sound::UiSound,
     transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
 };
@@ -43,12 +44,12 @@ pub struct UiSnapshot {
 }
 
 impl UiSnapshot {
-    /// What is shown as long as no phone runs.
-    pub fn without_phone(account: UiAccount) -> Self {
+    /// What is shown as long as no phone runs; `office` is where the agent signs in, if the profile asks for it.
+    pub fn without_phone(account: UiAccount, office: Option<&OfficeView>) -> Self {
         Self {
             now_ms: 0,
             account,
-            sign_ins: Vec::new(),
+            sign_ins: office.map_or_else(Vec::new, sign_in::sign_ins),
             lines: Vec::new(),
             calls: Vec::new(),
             transfers: Vec::new(),

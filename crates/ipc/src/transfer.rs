@@ -114,7 +114,12 @@ pub struct UiRecovery {
 }
 
 /// A transfer as the pages show it.
-pub(crate) fn transfer(view: &TransferView, snapshot: &Snapshot, agent: &Agent) -> UiTransfer {
+pub(crate) fn transfer(
+    view: &TransferView,
+    snapshot: &Snapshot,
+    agent: &Agent,
+    card: Option<UiCard>,
+) -> UiTransfer {
     let talking_to = match snapshot.focus {
         Some(focus) if focus == view.customer => UiTalkingTo::Customer,
         Some(focus) if Some(focus) == view.expert => UiTalkingTo::Expert,
@@ -134,7 +139,7 @@ pub(crate) fn transfer(view: &TransferView, snapshot: &Snapshot, agent: &Agent) 
         customer_hears: hears(call(Some(view.customer))).to_owned(),
         expert_hears: hears(call(view.expert)).to_owned(),
         completes_at_ms: view.completes_at.map(millis),
-        card: None,
+        card,
         trouble: view.trouble.map(trouble),
     }
 }

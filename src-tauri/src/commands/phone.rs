@@ -1,6 +1,6 @@
 use tauri::{State, ipc::Channel};
 use warmline_desk::{ErrorCode, UserAction, number};
-use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiSnapshot};
+use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiPeople, UiSnapshot};
 
 use crate::shell::Shell;
 
@@ -8,6 +8,12 @@ use crate::shell::Shell;
 #[tauri::command]
 pub(crate) fn watch(shell: State<'_, Shell>, channel: Channel<UiSnapshot>) {
     shell.watch(channel);
+}
+
+/// Sends the page what its panel of experts shows, for as long as the page lives.
+#[tauri::command]
+pub(crate) fn watch_people(shell: State<'_, Shell>, channel: Channel<UiPeople>) {
+    shell.watch_people(channel);
 }
 
 /// Does what the agent asked for. Success says only that it was understood: what comes of it is in
@@ -33,8 +39,12 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
                 journal.forget(recent);
             }
         }
-        // Until the office is there.
-        Asked::Office(_) => return Err(UiError::no_phone()),
+        Asked::Office(ask) => {
+            // A page that shows no experts asks in vain.
+            if let Some(office) = shell.office() {
+                office.ask(ask).await?;
+            }
+        }
         Asked::Practise(on) => shell.practise(on),
         Asked::ReadProfile => shell.read_profile(),
         Asked::Close(really) => shell.close(really),

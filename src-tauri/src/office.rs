@@ -1,0 +1,132 @@
+//! The office, where the profile asks for a sign-in, and the panel that shows its experts.
+
+use std::{future::pending, sync::Arc, time::Instant};
+
+use tauri::ipc::Channel;
+use tokio::sync::watch;
+use warmline_desk::{
+    Desk, DeskError, Profile,
+    experts::PersonId,
+    office::{Office, OfficeConfig, OfficeView, PeopleView, PhoneView},
+    policy::Settings,
+    profile::SignInProfile,
+    sign_in::{Keeping, Opener},
+};
+use warmline_ipc::{UiPeople, no_sign_in, people};
+
+/// An office that is open.
+pub(crate) struct Open {
+    pub(crate) office: Office,
+    view: watch::Receiver<Arc<OfficeView>>,
+    people: watch::Receiver<PeopleView>,
+}
+
+impl Open {
+    /// Opens the one that this profile describes; what the browser shows is shown by `opener`, and nothing
+    /// of a practice sign-in is kept.
+    pub(crate) fn open(
+        sign_in: SignInProfile,
+        settings: &Settings,
+        opener: Option<Opener>,
+    ) -> Result<Self, DeskError> {
+        let keeping = match (&opener, warmline_desk::state_folder()) {
+            (None, Some(folder)) => Keeping::Keychain(folder),
+            _ => Keeping::Nowhere,
+        };
+        let at_once = opener.is_some();
+        let favourites = settings.experts.favourites.iter();
+        let office = Office::open(OfficeConfig {
+            sign_in,
+            keeping,
+            opener: opener
+                .unwrap_or_else(|| Opener::new(|page| open::that_detached(page.as_str()))),
+            at_once,
+            favourites: favourites.filter_map(|id| PersonId::new(id)).collect(),
+        })?;
+        let (view, mut people) = (office.view(), office.people());
+        people.mark_changed();
+        Ok(Self {
+            office,
+            view,
+            people,
+        })
+    }
+
+    /// How it stands.
+    pub(crate) fn view(&self) -> Arc<OfficeView> {
+        self.view.borrow().clone()
+    }
+
+    /// The phone that the provider describes, once it does.
+    pub(crate) fn profiles(&self) -> Option<Arc<[Profile]>> {
+        match &self.view.borrow().phone {
+            PhoneView::Ready(profiles) => Some(profiles.clone()),
+            PhoneView::None | PhoneView::Fetching | PhoneView::Failed(_) => None,
+        }
+    }
+
+    /// The experts that the agent has marked.
+    pub(crate) fn favourites(&self) -> Vec<String> {
+        let view = self.view.borrow();
+        view.favourites
+            .iter()
+            .map(|id| id.as_str().to_owned())
+            .collect()
+    }
+
+    /// Waits until something looks different.
+    async fn changed(&mut self) {
+        tokio::select! {
+            Ok(()) = self.view.changed() => {}
+            Ok(()) = self.people.changed() => {}
+            else => pending().await,
+        }
+    }
+}
+
+/// Waits until something of it looks different.
+pub(crate) async fn changed(open: &mut Option<Open>) {
+    match open {
+        Some(open) => open.changed().await,
+        None => pending().await,
+    }
+}
+
+/// The panel of experts on the page.
+#[derive(Default)]
+pub(crate) struct Panel {
+    channel: Option<Channel<UiPeople>>,
+    shown: Option<UiPeople>,
+}
+
+impl Panel {
+    /// A page that is new, or loaded again, is shown everything.
+    pub(crate) fn watch(&mut self, channel: Channel<UiPeople>) {
+        self.channel = Some(channel);
+        self.shown = None;
+    }
+
+    /// Shows what is not shown yet.
+    pub(crate) fn show(&mut self, open: Option<&Open>, desk: Option<&Desk>) {
+        if self.channel.is_none() {
+            return;
+        }
+        let now = Instant::now();
+        let seen = match open {
+            Some(open) => people(&open.people.borrow(), now, desk),
+            None => no_sign_in(),
+        };
+        let same = |shown: &UiPeople| {
+            UiPeople {
+                now_ms: seen.now_ms,
+                ..shown.clone()
+            } == seen
+        };
+        if self.shown.as_ref().is_some_and(same) {
+            return;
+        }
+        self.channel
+            .take_if(|channel| channel.send(seen.clone()).is_err());
+        self.shown = Some(seen);
+    }
+}

@@ -18,6 +18,7 @@ use crate::handset::Handset;
 use crate::hearing::Voice;
 use crate::kamailio::{Digest, Kamailio};
 use crate::people::Person;
+use crate::prism::Prism;
 use crate::pulse::Pulse;
 use crate::setup::PhoneSetup;
 use crate::turn::Turn;
@@ -146,6 +147,11 @@ impl Lab {
     /// JsSIP in Chromium, registered at the server with this `wss://` address.
     pub fn browser(&self, person: Person, server: &str) -> Result<Browser> {
         Browser::start(self.dir(), person, server)
+    }
+
+    /// Prism, with this OpenAPI document.
+    pub fn prism(&self, document: &Path) -> Result<Prism> {
+        Prism::mock(self.dir(), document)
     }
 
     /// A sound server without a sound card.

@@ -1,5 +1,7 @@
 //! Who suits a call best, and why. Pure, whole numbers only: the same people rank the same everywhere.
 
+#[cfg(test)]
+mod tests;
 mod topic;
 
 use std::time::{Duration, Instant};

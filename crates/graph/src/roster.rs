@@ -7,7 +7,11 @@ mod known;
 mod lane;
 mod lists;
 mod pace;
+#[cfg(test)]
+mod random;
 mod sequence;
+#[cfg(test)]
+pub(crate) mod stage;
 #[cfg(test)]
 mod stories;
 mod vocabulary;

@@ -4,6 +4,9 @@
 //! can be found of its people. A search reads the texts from end to end, which even of 100,000 people is a
 //! few megabytes; a change writes one shelf anew.
 
+#[cfg(test)]
+mod tests;
+
 use memchr::memmem::Finder;
 
 use crate::{

@@ -98,7 +98,12 @@ impl Roster {
                 self.read_on(progress);
             }
             Ask::These(ids) if again => self.directory.not_asked(ids),
-            Ask::Search(_) if again => self.searching.due = self.searching.due.or(Some(now)),
+            Ask::Search(text) if again => {
+                // What was typed since is waiting already.
+                if *text == self.look.search {
+                    self.searching.due = Some(now);
+                }
+            }
             Ask::Search(text) => self.searching.done.push((text.clone(), now)),
             Ask::Number(id) if absent => {
                 if let Some(slot) = self.known.slot(id) {

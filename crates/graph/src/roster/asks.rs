@@ -41,12 +41,10 @@ impl Roster {
     /// When something of this kind is to be asked; none if nothing is, or if an answer is still to come.
     fn due(&self, kind: Kind, now: Instant) -> Option<Instant> {
         let lane = self.lane(kind);
-        if self.granted.is_none() || !lane.is_free() {
-            return None;
-        }
+        let scopes = self.granted.as_ref().filter(|_| lane.is_free())?;
         let refused = lane.trouble == Some(Failure::NotGranted);
         let wanted = match kind {
-            Kind::Directory => self.directory.due(now, self.looking()),
+            Kind::Directory => self.directory.due(now, self.looking(), scopes),
             _ if refused || !self.looking() => None,
             Kind::Search => self.searching.due.filter(|_| self.may_search()),
             Kind::Presence => self.presence_due(now),
@@ -54,18 +52,17 @@ impl Roster {
             Kind::Photo => self.extra_due(kind, self.photo_wanted(now).map(|_| now)),
             Kind::Meetings => self.extra_due(kind, self.meetings_due(now)),
         }?;
-        Some(lane.not_before.map_or(wanted, |at| wanted.max(at)))
+        Some(lane.open_at().map_or(wanted, |at| wanted.max(at)))
     }
 
     fn next_ask(&mut self, kind: Kind, now: Instant) -> Option<Ask> {
         match kind {
             Kind::Directory => {
-                if self.directory.is_due(now)
-                    && let Some(scopes) = &self.granted
-                {
+                let scopes = self.granted.as_ref()?;
+                if self.directory.is_due(now) {
                     self.directory.begin(now, scopes, &mut self.rng);
                 }
-                self.directory.next(now)
+                self.directory.next(now, scopes)
             }
             Kind::Search => {
                 self.searching.due = None;
@@ -154,9 +151,7 @@ impl Roster {
 
     /// What is good to have waits while Graph wants fewer requests for presence, and takes its time.
     fn extra_due(&self, kind: Kind, wanted: Option<Instant>) -> Option<Instant> {
-        let presence = self.lane(Kind::Presence);
-        let throttled = matches!(presence.trouble, Some(Failure::Throttled { .. }));
-        let silent = presence.not_before.filter(|_| throttled);
+        let silent = self.lane(Kind::Presence).silent_until;
         let share = self.pace.refill();
         let spacing = match kind {
             Kind::Number => (share / 20).max(Duration::from_secs(1)),

@@ -123,19 +123,19 @@ impl Directory {
     }
 
     /// When there is something to ask. The first reading waits for nobody; all else until somebody looks.
-    pub(crate) fn due(&self, now: Instant, looking: bool) -> Option<Instant> {
+    pub(crate) fn due(&self, now: Instant, looking: bool, scopes: &Scopes) -> Option<Instant> {
         if !self.steps.is_empty() && (looking || !self.read) {
             return Some(now);
         }
         match looking {
-            true if !self.strangers.is_empty() => Some(now),
+            true if self.meets_strangers(scopes) => Some(now),
             true => self.again,
             false => None,
         }
     }
 
     /// What to ask next.
-    pub(crate) fn next(&mut self, now: Instant) -> Option<Ask> {
+    pub(crate) fn next(&mut self, now: Instant, scopes: &Scopes) -> Option<Ask> {
         if let Some(step) = self.steps.front() {
             let page = step.page.clone();
             return Some(match self.sources[step.source].clone() {
@@ -143,11 +143,14 @@ impl Directory {
                 Source::Tag(tag) => Ask::Tagged { tag, page },
             });
         }
+        if !self.meets_strangers(scopes) {
+            return None;
+        }
         let count = self.strangers.len().min(THESE);
         let these: Vec<PersonId> = self.strangers.drain(..count).collect();
         self.asked_for
             .extend(these.iter().map(|id| (id.clone(), now)));
-        (!these.is_empty()).then_some(Ask::These(these))
+        Some(Ask::These(these))
     }
 
     /// Of these, only the id is known.
@@ -209,6 +212,10 @@ impl Directory {
             }
             Failure::SignedOut | Failure::Throttled { .. } | Failure::Offline => Progress::GoesOn,
         }
+    }
+
+    fn meets_strangers(&self, scopes: &Scopes) -> bool {
+        !self.strangers.is_empty() && scopes.contains(&Scope::UserReadBasicAll)
     }
 
     fn step_over(&mut self) -> Progress {

@@ -239,6 +239,7 @@ impl KnownPeople {
     /// Put together what is shown of somebody. Whether it looks different.
     fn compose(&mut self, slot: Slot) -> bool {
         let known = &mut self.people[slot as usize];
+        let plain = known.tags.is_empty() && known.number.is_none();
         let mut person = Person::clone(&known.told);
         person.expert = known.expert_in > 0;
         for (tag, _) in &known.tags {
@@ -252,9 +253,16 @@ impl KnownPeople {
             person.dialable = Some(number.clone());
         }
         if person == *known.person {
+            if plain {
+                known.told = Arc::clone(&known.person);
+            }
             return false;
         }
         let before = std::mem::replace(&mut known.person, Arc::new(person));
+        if plain {
+            // Most people are as they were told, and there may be very many.
+            known.told = Arc::clone(&known.person);
+        }
         match (before.expert, known.person.expert) {
             (false, true) => self.experts += 1,
             (true, false) => self.experts -= 1,

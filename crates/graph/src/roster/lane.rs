@@ -8,8 +8,10 @@ use crate::ask::{Ask, Failure, RequestId};
 #[derive(Debug, Default)]
 pub(crate) struct Lane {
     asked: Option<Asked>,
-    /// Nothing is asked before: Graph said so, or did not answer.
+    /// Nothing is asked before: Graph did not answer, or not to the purpose.
     pub(crate) not_before: Option<Instant>,
+    /// Nothing is asked before: Graph wants silence, whoever asks.
+    pub(crate) silent_until: Option<Instant>,
     /// When it was asked last.
     pub(crate) last: Option<Instant>,
     /// What was the matter with the last answer.
@@ -70,13 +72,17 @@ impl Lane {
         if let Some(asked) = &mut self.asked {
             asked.stale = true;
         }
-        let throttled = matches!(self.trouble, Some(Failure::Throttled { .. }));
         *self = Self {
             asked: self.asked.take(),
-            not_before: self.not_before.filter(|_| throttled),
+            silent_until: self.silent_until,
             last: self.last,
             ..Self::default()
         };
+    }
+
+    /// When it may be asked again.
+    pub(crate) fn open_at(&self) -> Option<Instant> {
+        self.not_before.max(self.silent_until)
     }
 
     /// The network may be back: do not wait for it.
@@ -94,24 +100,25 @@ impl Lane {
     pub(crate) fn failed(&mut self, now: Instant, failure: Failure, rng: &mut StdRng) {
         self.failures = self.failures.saturating_add(1);
         self.trouble = Some(failure);
-        let wait = match failure {
-            Failure::Throttled {
-                retry_after: Some(wait),
-            } => {
-                // To the second, and then not all agents in the same one.
-                let wait = wait.min(DAY);
-                let spread = (wait / 4).clamp(Duration::from_secs(1), Duration::from_secs(15));
-                Some(wait + spread.mul_f64(rng.random_range(0.0..1.0)))
+        match failure {
+            Failure::Throttled { retry_after } => {
+                let wait = match retry_after {
+                    // To the second, and then not all agents in the same one.
+                    Some(wait) => {
+                        let wait = wait.min(DAY);
+                        let spread = wait / 4;
+                        let spread = spread.clamp(Duration::from_secs(1), SPREAD);
+                        wait + spread.mul_f64(rng.random_range(0.0..1.0))
+                    }
+                    None => self.back_off(5, 300, rng),
+                };
+                self.silent_until = self.silent_until.max(Some(now + wait));
             }
-            Failure::Throttled { retry_after: None } => Some(self.back_off(5, 300, rng)),
-            Failure::Offline => Some(self.back_off(2, 60, rng)),
-            Failure::Broken => Some(self.back_off(10, 300, rng)),
-            Failure::SignedOut => Some(self.back_off(5, 60, rng)),
+            Failure::Offline => self.not_before = Some(now + self.back_off(2, 60, rng)),
+            Failure::Broken => self.not_before = Some(now + self.back_off(10, 300, rng)),
+            Failure::SignedOut => self.not_before = Some(now + self.back_off(5, 60, rng)),
             // Each is dealt with by what it was about.
-            Failure::NotGranted | Failure::NotThere => None,
-        };
-        if let Some(wait) = wait {
-            self.not_before = Some(now + wait);
+            Failure::NotGranted | Failure::NotThere => {}
         }
     }
 
@@ -121,5 +128,8 @@ impl Lane {
         Duration::from_secs(doubled.min(most)).mul_f64(rng.random_range(0.5..1.0))
     }
 }
+
+/// Those that Graph told to wait come back over this.
+const SPREAD: Duration = Duration::from_secs(15);
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);

@@ -236,8 +236,11 @@ impl Roster {
         if !self.may(Scope::PresenceReadAll) {
             return Some(Blocked::NoConsent);
         }
-        [Kind::Presence, Kind::Directory]
+        // Once the directory has been read, it can wait for better days.
+        let directory = self.directory.is_loading().then_some(Kind::Directory);
+        [Some(Kind::Presence), directory]
             .into_iter()
+            .flatten()
             .find_map(|kind| {
                 let lane = self.lane(kind);
                 let presence = kind == Kind::Presence;
@@ -245,7 +248,7 @@ impl Roster {
                     Failure::SignedOut => Some(Blocked::SignedOut),
                     Failure::NotGranted => presence.then_some(Blocked::NoConsent),
                     Failure::NotThere => presence.then_some(Blocked::NoPresence),
-                    Failure::Throttled { .. } => lane.not_before.map(Blocked::Throttled),
+                    Failure::Throttled { .. } => lane.silent_until.map(Blocked::Throttled),
                     Failure::Offline => Some(Blocked::Offline),
                     Failure::Broken => Some(Blocked::Broken),
                 }

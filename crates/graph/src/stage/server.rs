@@ -5,11 +5,12 @@ use std::{
 
 use serde_json::Value;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
     sync::Notify,
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -55,6 +56,7 @@ type Script = Box<dyn Fn(&Seen) -> Speech + Send + Sync>;
 
 /// A Graph at a port of its own. Gone when dropped.
 pub(crate) struct Server {
+    scheme: &'static str,
     port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
     more: Arc<Notify>,
@@ -63,18 +65,24 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(script: impl Fn(&Seen) -> Speech + Send + Sync + 'static) -> Self {
+        Self::listen(None, Box::new(script)).await
+    }
+
+    /// Says the same to everybody, over TLS with this certificate.
+    pub(crate) async fn secure(tls: TlsAcceptor, speech: Speech) -> Self {
+        Self::listen(Some(tls), Box::new(move |_| speech.clone())).await
+    }
+
+    async fn listen(tls: Option<TlsAcceptor>, script: Script) -> Self {
         super::provide_tls();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let seen = Arc::<Mutex<Vec<Seen>>>::default();
-        let more = Arc::<Notify>::default();
-        let script: Arc<Script> = Arc::new(Box::new(script));
-        let task = tokio::spawn(accept(listener, script, seen.clone(), more.clone()));
+        let heard = Heard::default();
         Self {
-            port,
-            seen,
-            more,
-            task,
+            scheme: if tls.is_some() { "https" } else { "http" },
+            port: listener.local_addr().unwrap().port(),
+            seen: heard.seen.clone(),
+            more: heard.more.clone(),
+            task: tokio::spawn(accept(listener, tls, Arc::new(script), heard)),
         }
     }
 
@@ -84,7 +92,7 @@ impl Server {
     }
 
     pub(crate) fn base(&self) -> String {
-        format!("http://127.0.0.1:{}/v1.0", self.port)
+        format!("{}://127.0.0.1:{}/v1.0", self.scheme, self.port)
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -109,29 +117,45 @@ impl Drop for Server {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    script: Arc<Script>,
+#[derive(Clone, Default)]
+struct Heard {
     seen: Arc<Mutex<Vec<Seen>>>,
     more: Arc<Notify>,
+}
+
+async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    script: Arc<Script>,
+    heard: Heard,
 ) {
     let mut held = tokio::task::JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (script, seen, more) = (script.clone(), seen.clone(), more.clone());
+        let (tls, script, heard) = (tls.clone(), script.clone(), heard.clone());
         held.spawn(async move {
-            let mut stream = stream;
-            let Some(request) = request(&mut stream).await else {
-                return;
-            };
-            let speech = script(&request);
-            seen.lock().unwrap().push(request);
-            more.notify_waiters();
-            speak(stream, speech).await;
+            match tls {
+                None => serve(stream, &script, &heard).await,
+                // Whoever does not trust us says no more.
+                Some(tls) => match tls.accept(stream).await {
+                    Ok(stream) => serve(stream, &script, &heard).await,
+                    Err(_) => {}
+                },
+            }
         });
     }
 }
 
-async fn request(stream: &mut TcpStream) -> Option<Seen> {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, script: &Script, heard: &Heard) {
+    let Some(request) = request(&mut stream).await else {
+        return;
+    };
+    let speech = script(&request);
+    heard.seen.lock().unwrap().push(request);
+    heard.more.notify_waiters();
+    speak(stream, speech).await;
+}
+
+async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -169,7 +193,7 @@ async fn request(stream: &mut TcpStream) -> Option<Seen> {
     })
 }
 
-async fn speak(mut stream: TcpStream, speech: Speech) {
+async fn speak(mut stream: impl AsyncRead + AsyncWrite + Unpin, speech: Speech) {
     let head = |status: u16, rest: &str| {
         format!(
             "HTTP/1.1 {status} So\r\ncontent-type: application/json\r\nconnection: close\r\n{rest}\r\n"

@@ -195,6 +195,33 @@ async fn no_token_goes_to_plain_http_elsewhere() {
     assert_eq!(trouble, Trouble::surely(Failure::Broken));
 }
 
+#[tokio::test]
+async fn only_who_is_vouched_for_gets_a_token() {
+    stage::provide_tls();
+    let ours = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let chain = vec![ours.cert.der().clone()];
+    let key = ours.signing_key.serialize_der().try_into().unwrap();
+    let tls = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let nobody = Speech::json(200, json!({ "value": [] }));
+    let server = Server::secure(Arc::new(tls).into(), nobody).await;
+    let mut config = stage::config(&server);
+    let stranger = Graph::new(&config, Arc::new(Purse::default()));
+    let told = stranger.answer(&members()).await.told;
+    assert_eq!(told.err(), Some(Failure::Offline));
+    assert!(server.seen().is_empty());
+    config.extra_ca = Some(ours.cert.pem().into_bytes());
+    let trusting = Graph::new(&config, Arc::new(Purse::default()));
+    assert!(trusting.answer(&members()).await.told.is_ok());
+    config.extra_ca =
+        Some(b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----".to_vec());
+    let misled = Graph::new(&config, Arc::new(Purse::default()));
+    let told = misled.answer(&members()).await.told;
+    assert_eq!(told.err(), Some(Failure::Broken));
+}
+
 async fn failure(server: &Server, ask: &Ask) -> Option<Failure> {
     graph(server).answer(ask).await.told.err()
 }

@@ -6,6 +6,7 @@ import { renderApp } from "./host/fake/renderApp";
 import { active, incoming, snapshot } from "./host/fake/moments";
 import { peopleIn } from "./host/fake/officeScenes";
 import { scenes } from "./host/fake/scenes";
+import { widen } from "./host/fake/widen";
 
 // A tooltip and a menu belong to their control, wherever they are drawn: they need no landmark.
 axe.configure({
@@ -78,6 +79,13 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
 it.each(opened)("has no fault that axe finds when opened: %s", async (_, scene, open) => {
   const { user } = renderApp(scenes[scene] ?? snapshot(), peopleIn[scene] ?? null);
   await open(user);
+  expect(await faults()).toEqual([]);
+});
+
+it.each(["experts", "expertsInCall", "expertsNoConsent"])("has no fault that axe finds in a wide window: %s", async (scene) => {
+  widen();
+  renderApp(scenes[scene] ?? snapshot(), peopleIn[scene] ?? null);
+  expect(screen.getByRole("tab", { name: "Experts", selected: true })).toBeTruthy();
   expect(await faults()).toEqual([]);
 });
 

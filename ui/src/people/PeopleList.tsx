@@ -85,6 +85,7 @@ export function PeopleList({ people, hand, searching, onLeave, ...actions }: Peo
 
   const goTo = (place: Place) => {
     setCurrent(place);
+    focused.current = true;
     if (focusPlace(scroller.current, place)) {
       return;
     }

@@ -69,7 +69,7 @@ export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
         </span>
         <span id={`${id}-presence`} className={styles.presence}>
           <span className={styles.line}>{presenceWords}</span>
-          {asOfMs !== null && (
+          {asOfMs !== null && presenceWords !== "" && (
             <span className={styles.age}>
               <Age asOfMs={asOfMs} />
             </span>

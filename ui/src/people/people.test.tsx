@@ -6,6 +6,7 @@ import { directory, nobody, people, peopleInCall, person, signIn } from "../host
 import { peopleIn } from "../host/fake/officeScenes";
 import { renderApp } from "../host/fake/renderApp";
 import { scenes } from "../host/fake/scenes";
+import { widen } from "../host/fake/widen";
 import type { UiAction } from "../ipc/bindings";
 
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
@@ -282,19 +283,6 @@ it("proposes the best experts where somebody is brought in, and calls them as ex
   await user.click(button(/^Hand over/));
   expect(but(host.asked, "lookAtPeople")).toEqual([{ do: "callPerson", person: "nadia", call: 1, handOver: true }]);
 });
-
-/** A window of 800 pixels and more, from now on. */
-function widen() {
-  vi.spyOn(window, "matchMedia").mockImplementation(
-    (media) =>
-      ({
-        matches: media.includes("min-width: 800px"),
-        media,
-        addEventListener: () => undefined,
-        removeEventListener: () => undefined,
-      }) as unknown as MediaQueryList,
-  );
-}
 
 it("stands beside the calls in a wide window, with the recent calls behind it, and remembers which", async () => {
   widen();

@@ -22,7 +22,7 @@ export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
           </div>
         </div>
       )}
-      <p className={mergeClasses(styles.state, state === "failed" && styles.failed)}>
+      <div className={mergeClasses(styles.state, state === "failed" && styles.failed)}>
         {state === "sending" ? (
           <Spinner size="extra-tiny" aria-hidden />
         ) : state === "sent" ? (
@@ -31,7 +31,7 @@ export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
           <Warning16Filled aria-hidden />
         )}
         <span>{state === "failed" ? sentences(words, "The call goes on") : words}</span>
-      </p>
+      </div>
       <details>
         <summary className={styles.summary}>What the note says</summary>
         <p className={styles.note}>{text}</p>
@@ -74,7 +74,6 @@ const useStyles = makeStyles({
     display: "flex",
     alignItems: "center",
     gap: tokens.spacingHorizontalXS,
-    margin: 0,
     "& svg": { flexShrink: 0 },
   },
   sent: { color: tokens.colorStatusSuccessForeground1 },

@@ -12,10 +12,8 @@ mod office;
 mod page;
 mod phone;
 mod practice;
-mod restarts;
 mod settings;
 mod shell;
-mod signals;
 mod web_process;
 mod window;
 

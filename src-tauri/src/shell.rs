@@ -9,8 +9,8 @@ use std::{
 use tauri::{AppHandle, async_runtime::spawn_blocking, ipc::Channel};
 use tokio::sync::{mpsc, oneshot, watch};
 use warmline_desk::{
-    Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply,
-    UserAction, journal::Journal, log::LogHealth, office::Office, profile::Access,
+    Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply, Restarts,
+    UserAction, journal::Journal, log::LogHealth, office::Office, profile::Access, terminated,
 };
 use warmline_ipc::{UiAccount, UiError, UiPeople, UiProblem, UiSnapshot};
 
@@ -21,9 +21,7 @@ use crate::{
     page::Page,
     phone::{News, Phone},
     practice::Centre,
-    restarts::Restarts,
     settings::Kept,
-    signals,
     web_process::Loss,
     window,
 };
@@ -226,7 +224,7 @@ impl Task {
             self.untold.push(error);
         }
         self.start_phone(Duration::ZERO);
-        let mut terminated = std::pin::pin!(signals::terminated());
+        let mut terminated = std::pin::pin!(terminated());
         loop {
             let leave = tokio::select! {
                 ask = asked.recv() => match ask {

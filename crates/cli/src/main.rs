@@ -7,7 +7,6 @@ mod listing;
 mod printer;
 mod protocol;
 mod run;
-mod signals;
 mod sound;
 mod talk;
 mod view;

@@ -9,13 +9,13 @@ use std::{
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 use warmline_desk::{
     CallId, CallView, Desk, DeskError, DeskEvent, Done, ErrorCode, Hold, LineId, Rejection,
-    Snapshot, State, TransferView, UserAction,
+    Snapshot, State, TransferView, UserAction, terminated,
 };
 
 use crate::{
     printer::Printer,
     protocol::{Command, Event, PROTOCOL, Reason, Request},
-    signals, view,
+    view,
 };
 
 /// Serves stdin until `quit`, its end, or the desk stops.
@@ -24,7 +24,7 @@ pub(crate) async fn run(desk: Desk) -> ExitCode {
     let snapshot = desk.snapshot();
     let mut events = desk.events();
     let mut lines = stdin();
-    let mut interrupted = std::pin::pin!(signals::terminated());
+    let mut interrupted = std::pin::pin!(terminated());
     printer.print(
         None,
         Event::Hello {

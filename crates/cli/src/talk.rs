@@ -8,9 +8,10 @@ use tokio::{
 };
 use warmline_desk::{
     CallId, CallView, Desk, DeskEvent, Done, EndReason, LineId, Registration, UserAction,
+    terminated,
 };
 
-use crate::{arguments::Talk, printer::Printer, protocol::Event, signals, view};
+use crate::{arguments::Talk, printer::Printer, protocol::Event, view};
 
 /// Dials, talks, hangs up.
 pub(crate) async fn call(desk: Desk, to: String, talk: Talk) -> ExitCode {
@@ -40,7 +41,7 @@ async fn serve(desk: Desk, purpose: Purpose, talk: Talk) -> ExitCode {
     };
     let snapshot = desk.snapshot();
     let mut events = desk.events();
-    let mut interrupted = std::pin::pin!(signals::terminated());
+    let mut interrupted = std::pin::pin!(terminated());
     let mut ours: Option<CallId> = None;
     let mut hang_up_at: Option<Instant> = None;
     let mut code = ExitCode::SUCCESS;

@@ -27,9 +27,11 @@ pub mod number;
 pub mod office;
 pub mod profile;
 mod recovery;
+mod restarts;
 mod run;
 mod snapshot;
 mod sound;
+mod termination;
 pub mod told;
 mod transfer;
 mod view;
@@ -42,10 +44,12 @@ pub use error::{DeskError, ErrorCode};
 pub use event::{DeskEvent, DeviceRole, DeviceState, Holder, Loudness};
 pub use lines::LineId;
 pub use profile::{Profile, instance::state_folder};
+pub use restarts::Restarts;
 pub use snapshot::{
     CallView, DeviceView, Ending, GroupView, LineView, Note, RecoveryView, ReferralView,
     Registration, Snapshot, TransferView,
 };
+pub use termination::terminated;
 
 /// Who can help, as Microsoft Graph tells it.
 pub mod experts {

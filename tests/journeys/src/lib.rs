@@ -1,5 +1,6 @@
 //! A phone without a window, at work in the practice contact centre. The tests are in `tests/`.
 
+mod office;
 mod relay;
 
 use std::fs;
@@ -15,6 +16,7 @@ use warmline_desk::{
 };
 use warmline_practice::{Deed, Place, Practice, PracticeError, Recording, Scenario};
 
+pub use office::{OfficeShift, name};
 pub use relay::Relay;
 
 /// A contact centre and an agent with a phone, whose speaker is a file.

@@ -5,10 +5,7 @@ use warmline_entra::Consent;
 use warmline_graph::PersonId;
 use warmline_sip::redact::Pii;
 
-use super::{
-    OfficeAsk, calls,
-    run::{Looking, Running},
-};
+use super::{OfficeAsk, calls, looking::Looking, run::Running};
 use crate::{
     UserAction,
     error::{DeskError, ErrorCode},

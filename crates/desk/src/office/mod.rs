@@ -4,7 +4,9 @@
 //! Nothing here can end or hold up a call: a phone that runs goes on whatever becomes of the sign-in.
 
 mod asks;
+mod bearer;
 mod calls;
+mod looking;
 mod provisioning;
 mod run;
 mod view;

@@ -1,27 +1,22 @@
 //! The one task that owns the office.
 
-use std::{
-    collections::BTreeMap,
-    future::pending,
-    pin::Pin,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeMap, future::pending, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{Notify, broadcast::error::RecvError, mpsc, oneshot, watch},
+    sync::{broadcast::error::RecvError, mpsc, oneshot, watch},
     task::JoinSet,
     time::{Instant, sleep_until},
 };
 use warmline_call::CallId;
-use warmline_entra::{Audience, Config as EntraConfig, Entra, State, Tokens as _};
-use warmline_graph::{CardView, Config as GraphConfig, Experts, Look, People, PersonId};
+use warmline_entra::{Config as EntraConfig, Entra, State};
+use warmline_graph::{CardView, Config as GraphConfig, Experts, People, PersonId};
 use warmline_journal::Remembered;
-use warmline_sip::redact::{Pii, Secret};
+use warmline_sip::redact::Pii;
 
 use super::{
     Office, OfficeAsk, OfficeConfig, OfficeView, PeopleView, PhoneView, SentCard, SignInView,
-    calls,
+    bearer::Bearer,
+    looking::Looking,
     provisioning::{self, NotProvisioned, Policy, Provisioned, Tenant},
 };
 use crate::{
@@ -64,17 +59,14 @@ pub(super) struct Running {
     tries: u32,
     pub(super) desk: Option<Desk>,
     pub(super) snapshot: Option<watch::Receiver<Snapshot>>,
-    recents: Option<watch::Receiver<Arc<[Remembered]>>>,
+    pub(super) recents: Option<watch::Receiver<Arc<[Remembered]>>>,
     pub(super) look: Looking,
     pub(super) cards: BTreeMap<CallId, Sending>,
     /// Who is consulted about which customer's call.
     pub(super) consulted: BTreeMap<CallId, PersonId>,
     pub(super) favourites: Vec<PersonId>,
     in_teams_call: bool,
-    /// The token of lines whose server takes one, and that another one is wanted.
-    bearer: watch::Sender<Option<Secret<String>>>,
-    token_wanted: Arc<Notify>,
-    renewing: bool,
+    bearer: Bearer,
     news_in: mpsc::Sender<News>,
     /// What carries news here; each ends with what it listens to.
     pub(super) listeners: JoinSet<()>,
@@ -85,21 +77,12 @@ pub(super) struct Running {
 /// A tenant that the agent serves.
 pub(super) struct TenantAt {
     tenant: Tenant,
-    customer: Option<String>,
+    pub(super) customer: Option<String>,
     pub(super) entra: Entra,
     pub(super) state: State,
     pub(super) experts: Option<Experts>,
-    people: Arc<People>,
+    pub(super) people: Arc<People>,
     device_code: bool,
-}
-
-/// What the agent looks at.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Looking {
-    pub(super) shown: bool,
-    pub(super) search: Pii<String>,
-    pub(super) first: usize,
-    pub(super) rows: usize,
 }
 
 /// A card on its way, or there.
@@ -111,6 +94,8 @@ pub(super) struct Sending {
 type Fetching = Pin<Box<dyn Future<Output = Result<Provisioned, NotProvisioned>> + Send>>;
 
 pub(super) fn open(config: OfficeConfig) -> Result<Office, DeskError> {
+    // The one provider of the whole program; it may have been installed before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let extra_ca = config.sign_in.extra_ca()?;
     let client = client(extra_ca.as_deref())?;
     let (asks, asked) = mpsc::channel(ASKS);
@@ -150,9 +135,7 @@ pub(super) fn open(config: OfficeConfig) -> Result<Office, DeskError> {
         consulted: BTreeMap::new(),
         favourites,
         in_teams_call: false,
-        bearer: watch::channel(None).0,
-        token_wanted: Arc::default(),
-        renewing: false,
+        bearer: Bearer::new(),
         news_in,
         listeners: JoinSet::new(),
         view,
@@ -268,7 +251,7 @@ impl Running {
             News::TeamsCall(up) => self.in_teams_call = up,
             // It is read when the view is made.
             News::Card => {}
-            News::TokenWanted => self.token_wanted.notify_one(),
+            News::TokenWanted => self.bearer.refused(),
         }
     }
 
@@ -319,7 +302,7 @@ impl Running {
             self.config.sign_in.provisioning.clone(),
         );
         let entra = self.tenants[0].entra.clone();
-        let bearer = self.bearer.subscribe();
+        let bearer = self.bearer.token();
         self.fetching = Some(Box::pin(async move {
             provisioning::fetch(&client, &url, &entra, &bearer).await
         }));
@@ -360,39 +343,14 @@ impl Running {
             .iter()
             .any(|profile| matches!(profile.auth, Auth::Bearer(_)))
         {
-            self.renew_token();
+            let entra = self.tenants[0].entra.clone();
+            if let Some(keeping) = self.bearer.keep_fresh(entra) {
+                self.listeners.spawn(keeping);
+            }
         }
         self.profiles = profiles.into();
         self.phone = PhoneView::Ready(self.profiles.clone());
         self.look_again();
-    }
-
-    /// Keeps the token of the lines that take one fresh from now on.
-    fn renew_token(&mut self) {
-        if std::mem::replace(&mut self.renewing, true) {
-            return;
-        }
-        let (bearer, wanted) = (self.bearer.clone(), self.token_wanted.clone());
-        let entra = self.tenants[0].entra.clone();
-        self.listeners.spawn(async move {
-            while !bearer.is_closed() {
-                let token = entra.token(Audience::Provider).await.ok();
-                let held = token.as_ref().map(|token| token.expose().to_owned());
-                bearer.send_if_modified(|before| {
-                    let news = before.as_ref().map(Secret::expose) != held.as_ref();
-                    *before = held.map(Secret::new);
-                    news
-                });
-                tokio::select! {
-                    () = wanted.notified() => {
-                        if let Some(token) = token {
-                            entra.refused(&token, None).await;
-                        }
-                    }
-                    () = tokio::time::sleep(RENEWED) => {}
-                }
-            }
-        });
     }
 
     /// Reads the experts of a tenant from now on.
@@ -451,64 +409,6 @@ impl Running {
         self.look_again();
     }
 
-    /// Whom the agent has called before.
-    fn remember(&self) {
-        let Some(recents) = &self.recents else {
-            return;
-        };
-        let past = calls::past(&recents.borrow(), SystemTime::now());
-        for experts in self
-            .tenants
-            .iter()
-            .filter_map(|tenant| tenant.experts.as_ref())
-        {
-            experts.remember(past.clone());
-        }
-    }
-
-    /// Every tenant's experts are looked at as far as the agent's calls and eyes ask for it.
-    pub(super) fn look_again(&mut self) {
-        let snapshot = self
-            .snapshot
-            .as_ref()
-            .map(|snapshot| snapshot.borrow().clone());
-        let call = snapshot.as_ref().and_then(calls::in_hand);
-        let whose = self.whose(call.map(|call| call.line.0 as usize));
-        if let Some(snapshot) = &snapshot {
-            let consults = |customer: &CallId| {
-                let mut transfers = snapshot.transfers.iter();
-                transfers.any(|transfer| transfer.customer == *customer)
-            };
-            self.cards.retain(|customer, _| consults(customer));
-            self.consulted.retain(|customer, _| consults(customer));
-        }
-        let consulting = call.and_then(|call| self.consulted.get(&call.id)).cloned();
-        let everywhere = self.policy.experts_of_other_customers;
-        for (at, tenant) in self.tenants.iter().enumerate() {
-            let Some(experts) = &tenant.experts else {
-                continue;
-            };
-            let concerned = at == whose || everywhere;
-            experts.look(Look {
-                visible: self.look.shown && concerned,
-                call: call.filter(|_| concerned).map(calls::topic),
-                consulting: consulting.clone().filter(|_| concerned),
-                search: self.look.search.clone(),
-                first: self.look.first,
-                rows: self.look.rows,
-            });
-            if at == 0 {
-                experts.in_call(snapshot.as_ref().is_some_and(calls::talking));
-            }
-        }
-    }
-
-    /// The tenant whose experts are for this line, or for no call.
-    pub(super) fn whose(&self, line: Option<usize>) -> usize {
-        let line = line.unwrap_or_default();
-        self.lines.get(line).copied().unwrap_or_default()
-    }
-
     pub(super) fn send_card(
         &mut self,
         customer: CallId,
@@ -550,20 +450,6 @@ impl Running {
                 }
                 news
             });
-        }
-    }
-
-    fn shown_people(&self) -> PeopleView {
-        let snapshot = self.snapshot.as_ref().map(|snapshot| snapshot.borrow());
-        let call = snapshot
-            .as_ref()
-            .and_then(|snapshot| calls::in_hand(snapshot));
-        let whose = self.whose(call.map(|call| call.line.0 as usize));
-        let tenant = &self.tenants[whose];
-        PeopleView {
-            customer: tenant.customer.clone(),
-            call: call.map(|call| call.id),
-            people: tenant.people.clone(),
         }
     }
 }
@@ -624,8 +510,6 @@ async fn changed<T>(watch: &mut Option<watch::Receiver<T>>) -> bool {
     }
 }
 
-/// Tokens live for an hour or more; a new one is there some minutes before that.
-const RENEWED: Duration = Duration::from_secs(120);
 /// What may wait to be read.
 const ASKS: usize = 64;
 const NEWS: usize = 64;

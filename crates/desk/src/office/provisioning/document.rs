@@ -1,122 +1,65 @@
-//! What the provider says the phone is: fetched with the agent's token, and read.
-//!
-//! `docs/provisioning.md` describes both.
+//! The document: what may stand in it, and what it makes of the phone.
 
 use std::time::Duration;
 
-use reqwest::{StatusCode, header};
 use serde::Deserialize;
 use warmline_call::{RecoverBy, Referrals};
-use warmline_entra::{Audience, Cloud, TokenError, Tokens};
+use warmline_entra::Cloud;
 use warmline_graph::{CardPolicy, TeamTag};
 use warmline_media::Codec;
 use warmline_sip::{Aor, ServerUri, Token, redact::Secret};
 
+use super::{NotProvisioned, unreadable};
 use crate::{
-    error::{DeskError, ErrorCode},
     number::Country,
     profile::{Auth, IceEntry, Profile, SecretSource, Transfer, every_codec},
 };
 
 /// Everything the provider says.
 #[derive(Clone, Debug)]
-pub(crate) struct Provisioned {
+pub(in crate::office) struct Provisioned {
     /// The lines, at least one: the first is the agent's own.
-    pub(crate) lines: Vec<Line>,
-    pub(crate) policy: Policy,
+    pub(in crate::office) lines: Vec<Line>,
+    pub(in crate::office) policy: Policy,
 }
 
 /// One line, and whose customers call on it.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) profile: Profile,
+pub(in crate::office) struct Line {
+    pub(in crate::office) profile: Profile,
     /// Where its experts are; none for the tenant that the agent has signed in to.
-    pub(crate) tenant: Option<Tenant>,
-    pub(crate) experts: Option<Experts>,
+    pub(in crate::office) tenant: Option<Tenant>,
+    pub(in crate::office) experts: Option<Experts>,
 }
 
 /// Another tenant.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Tenant {
-    pub(crate) cloud: Cloud,
-    pub(crate) tenant: String,
-    pub(crate) client_id: String,
+pub(in crate::office) struct Tenant {
+    pub(in crate::office) cloud: Cloud,
+    pub(in crate::office) tenant: String,
+    pub(in crate::office) client_id: String,
 }
 
 /// Who the experts of a line are.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Experts {
-    pub(crate) groups: Vec<String>,
-    pub(crate) tags: Vec<TeamTag>,
+pub(in crate::office) struct Experts {
+    pub(in crate::office) groups: Vec<String>,
+    pub(in crate::office) tags: Vec<TeamTag>,
     /// How many agents share the tenant's budget of requests.
-    pub(crate) agents: u32,
+    pub(in crate::office) agents: u32,
 }
 
 /// What the provider lets agents do.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Policy {
-    pub(crate) device_code: bool,
-    pub(crate) experts_of_other_customers: bool,
-    pub(crate) share_presence: bool,
-    pub(crate) card: Option<CardPolicy>,
-}
-
-/// Why there is no phone yet.
-#[derive(Clone, Debug)]
-pub(crate) struct NotProvisioned {
-    pub(crate) error: DeskError,
-    /// It may be otherwise in a while.
-    pub(crate) passes: bool,
-}
-
-/// Asks the provider.
-pub(crate) async fn fetch(
-    client: &reqwest::Client,
-    url: &url::Url,
-    tokens: &dyn Tokens,
-    bearer: &Token,
-) -> Result<Provisioned, NotProvisioned> {
-    for last in [false, true] {
-        let token = tokens.token(Audience::Provider).await.map_err(no_token)?;
-        let request = client
-            .get(url.clone())
-            .bearer_auth(token.expose())
-            .header(header::ACCEPT, "application/json");
-        let answer = request.send().await.map_err(|_| no_answer())?;
-        match answer.status() {
-            StatusCode::UNAUTHORIZED if !last => {
-                let claims = claims(answer.headers());
-                tokens.refused(&token, claims.as_deref()).await;
-            }
-            status if status.is_success() => return read(&body(answer).await?, bearer),
-            status => return Err(refused(status)),
-        }
-    }
-    Err(refused(StatusCode::UNAUTHORIZED))
-}
-
-/// What a challenge asks for, as it stands in `WWW-Authenticate`.
-fn claims(headers: &header::HeaderMap) -> Option<String> {
-    let challenges = headers.get_all(header::WWW_AUTHENTICATE).iter();
-    let texts = challenges.filter_map(|value| value.to_str().ok());
-    texts
-        .filter_map(|text| text.split_once("claims=\""))
-        .find_map(|(_, rest)| rest.split_once('"').map(|(claims, _)| claims.to_owned()))
-}
-
-async fn body(mut answer: reqwest::Response) -> Result<Vec<u8>, NotProvisioned> {
-    let mut body = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(|_| no_answer())? {
-        if body.len() + piece.len() > LARGEST {
-            return Err(unreadable("it is larger than any description of a phone"));
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body)
+pub(in crate::office) struct Policy {
+    pub(in crate::office) device_code: bool,
+    pub(in crate::office) experts_of_other_customers: bool,
+    pub(in crate::office) share_presence: bool,
+    pub(in crate::office) card: Option<CardPolicy>,
 }
 
 /// Reads the document. `bearer` is the token of those lines whose server takes one.
-pub(crate) fn read(json: &[u8], bearer: &Token) -> Result<Provisioned, NotProvisioned> {
+pub(in crate::office) fn read(json: &[u8], bearer: &Token) -> Result<Provisioned, NotProvisioned> {
     let document: Document = serde_json::from_slice(json).map_err(|error| {
         // The message may quote a value: where it stands says enough.
         unreadable(&format!(
@@ -412,71 +355,124 @@ fn codec(said: CodecSaid) -> Codec {
     }
 }
 
-fn no_token(error: TokenError) -> NotProvisioned {
-    let (what, advice, passes) = match error {
-        TokenError::SignedOut => ("You are signed out.", "Sign in again.", false),
-        TokenError::NotGranted(_) => (
-            "Your organisation does not let Warmline fetch your phone.",
-            "An administrator must grant the provider's permission.",
-            false,
-        ),
-        TokenError::Unreachable => (
-            "Microsoft's sign-in does not answer.",
-            "Check the network; Warmline tries again by itself.",
-            true,
-        ),
-    };
-    not_provisioned(what, advice, passes)
-}
-
-fn no_answer() -> NotProvisioned {
-    not_provisioned(
-        "The provider's service that describes your phone does not answer.",
-        "Check the network; Warmline tries again by itself.",
-        true,
-    )
-}
-
-fn refused(status: StatusCode) -> NotProvisioned {
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => not_provisioned(
-            "The provider does not let this account have a phone.",
-            "Sign in with another account, or tell your administrator.",
-            false,
-        ),
-        StatusCode::NOT_FOUND => not_provisioned(
-            "The provider has no phone for this account.",
-            "Tell your administrator, or sign in with another account.",
-            false,
-        ),
-        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-            not_provisioned(
-                "The provider's service that describes your phone is out of order.",
-                "Warmline tries again by itself.",
-                true,
-            )
-        }
-        _ => unreadable("the answer is not of this service"),
-    }
-}
-
-fn unreadable(why: &str) -> NotProvisioned {
-    not_provisioned(
-        &format!("The provider's description of your phone cannot be used: {why}."),
-        "Tell your administrator: docs/provisioning.md says what may stand in it.",
-        false,
-    )
-}
-
-fn not_provisioned(what: &str, advice: &str, passes: bool) -> NotProvisioned {
-    NotProvisioned {
-        error: DeskError::new(ErrorCode::ProfileInvalid, what, advice),
-        passes,
-    }
-}
-
-/// A description with certificates of several authorities has some tens of kilobytes.
-const LARGEST: usize = 1024 * 1024;
-
 /// Where the provider does not say how many agents it has.
 const AGENTS: u32 = 200;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use tokio::sync::watch;
+
+    use super::*;
+
+    fn document() -> Value {
+        json!({
+            "version": 1,
+            "agent": { "name": "Robin Adeyemi" },
+            "lines": [{
+                "id": "contact",
+                "customer": "Contact GmbH",
+                "servers": ["wss://sbc.contact.example/ws"],
+                "aor": "sip:+493023125100@contact.example",
+                "auth": { "kind": "digest", "password": "hush" },
+                "codecs": ["g722", "pcma"],
+                "iceServers": [{
+                    "urls": ["turn:turn.contact.example"], "username": "robin", "credential": "hush"
+                }],
+                "transfer": { "completeOnAnswerS": 5, "referrals": "ask" },
+                "experts": { "groups": ["1b4e28ba-2fa1-11d2-883f-0016d3cca427"], "agents": 500 }
+            }],
+            "policy": { "shareTeamsPresence": true, "card": { "redactNumbers": true } }
+        })
+    }
+
+    fn read(document: &Value) -> Result<Provisioned, NotProvisioned> {
+        let (_, bearer) = watch::channel(None);
+        super::read(document.to_string().as_bytes(), &bearer)
+    }
+
+    #[test]
+    fn a_line_is_a_profile_of_its_own() {
+        let provisioned = read(&document()).unwrap();
+        let [line] = &provisioned.lines[..] else {
+            panic!("one line");
+        };
+        let profile = &line.profile;
+        assert_eq!(profile.aor.user(), "+493023125100");
+        assert_eq!(profile.display_name.as_deref(), Some("Robin Adeyemi"));
+        assert_eq!(profile.country.map(Country::name), Some("Germany"));
+        assert_eq!(profile.codecs, [Codec::G722, Codec::Pcma]);
+        assert_eq!(profile.password().unwrap().expose(), "hush");
+        assert_eq!(profile.ice_servers().unwrap().len(), 1);
+        let after = profile.transfer.complete_on_answer;
+        assert_eq!(after, Some(Duration::from_secs(5)));
+        assert_eq!(line.tenant, None);
+        assert_eq!(line.experts.as_ref().unwrap().agents, 500);
+        let policy = provisioned.policy;
+        assert!(policy.share_presence && !policy.experts_of_other_customers);
+        let card = policy.card.unwrap();
+        assert!(card.redact_numbers && card.redact_digits && card.template.contains("{topic}"));
+    }
+
+    #[test]
+    fn another_customer_has_a_line_and_a_tenant_of_their_own() {
+        let mut two = document();
+        let mut other = two["lines"][0].clone();
+        other["customer"] = json!("Fabrikam");
+        other["aor"] = json!("sip:2001@fabrikam.example");
+        other["auth"] = json!({ "kind": "bearer" });
+        other["tenant"] =
+            json!({ "cloud": "public", "tenant": "fabrikam.example", "clientId": "7d9" });
+        two["lines"].as_array_mut().unwrap().push(other);
+        let lines = read(&two).unwrap().lines;
+        assert!(matches!(lines[1].profile.auth, Auth::Bearer(_)));
+        let tenant = lines[1].tenant.as_ref().unwrap();
+        assert_eq!(tenant.tenant, "fabrikam.example");
+        assert_eq!(Some(&tenant.cloud), Cloud::named("public").as_ref());
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_said_without_the_value() {
+        for (pointer, value, says) in [
+            ("/version", json!(2), "of a version"),
+            ("/lines", json!([]), "it has no line"),
+            (
+                "/lines/0/servers",
+                json!([]),
+                "line 1 of the phone: it has no server",
+            ),
+            (
+                "/lines/0/servers/0",
+                json!("http://secret.example"),
+                "a server is not an address",
+            ),
+            ("/lines/0/aor", json!("secret"), "`aor` is not"),
+            (
+                "/lines/0/auth/kind",
+                json!("secret"),
+                "is not as it should be",
+            ),
+            (
+                "/lines/0/codecs/0",
+                json!("secret"),
+                "is not as it should be",
+            ),
+        ] {
+            let mut wrong = document();
+            *wrong.pointer_mut(pointer).unwrap() = value;
+            let error = read(&wrong).unwrap_err();
+            assert!(error.error.what.contains(says), "{}", error.error);
+            assert!(!error.error.what.contains("secret"), "{}", error.error);
+            assert!(!error.passes);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_does_harm(text: Vec<u8>) {
+            let (_, bearer) = watch::channel(None);
+            let _ = super::read(&text, &bearer);
+        }
+    }
+}

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 /// Counts phones that stopped soon one after the other.
 #[derive(Debug, Default)]
-pub(crate) struct Restarts {
+pub struct Restarts {
     in_a_row: u32,
 }
 
 impl Restarts {
     /// A phone that ran for so long has stopped: how long to wait before the next one.
-    pub(crate) fn wait_after(&mut self, ran: Duration) -> Duration {
+    pub fn wait_after(&mut self, ran: Duration) -> Duration {
         if ran >= SOUND {
             self.in_a_row = 0;
         }

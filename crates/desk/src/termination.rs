@@ -2,7 +2,7 @@
 
 /// Returns on the first of them: Ctrl-C, and where there is such a thing SIGTERM or a closed
 /// terminal.
-pub(crate) async fn terminated() {
+pub async fn terminated() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

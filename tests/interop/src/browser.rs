@@ -33,15 +33,8 @@ impl Browser {
                 place: peer,
             });
         }
-        let chromium = match std::env::var_os("WARMLINE_CHROMIUM").filter(|file| !file.is_empty()) {
-            Some(file) => file.into(),
-            None => place::program(
-                "Chromium",
-                &["chromium", "google-chrome-stable", "google-chrome"],
-            )?,
-        };
         let who = json!({
-            "chromium": chromium,
+            "chromium": place::chromium()?,
             "server": server,
             "aor": person.aor(),
             "name": person.name,

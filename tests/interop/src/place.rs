@@ -149,9 +149,14 @@ impl Lab {
         Browser::start(self.dir(), person, server)
     }
 
-    /// Prism, with this OpenAPI document.
+    /// Prism, which answers by this OpenAPI document.
     pub fn prism(&self, document: &Path) -> Result<Prism> {
         Prism::mock(self.dir(), document)
+    }
+
+    /// Prism in front of the server of this address, which is held against this OpenAPI document.
+    pub fn prism_before(&self, upstream: &str, document: &Path) -> Result<Prism> {
+        Prism::proxy(self.dir(), document, upstream)
     }
 
     /// A sound server without a sound card.
@@ -302,6 +307,17 @@ pub(crate) fn program(what: &'static str, names: &[&str]) -> Result<PathBuf> {
             what,
             place: "the PATH".into(),
         })
+}
+
+/// The browser, which may be called what the machine's owner says.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    match std::env::var_os("WARMLINE_CHROMIUM").filter(|file| !file.is_empty()) {
+        Some(file) => Ok(file.into()),
+        None => program(
+            "Chromium",
+            &["chromium", "google-chrome-stable", "google-chrome"],
+        ),
+    }
 }
 
 fn take_turn() -> Result<File> {

@@ -129,8 +129,8 @@ it("lists every line, and calls by the one that is chosen", async () => {
   await user.type(field, "2010{Enter}");
   expect(host.asked).toHaveLength(1);
   expect(within(screen.getByRole("main")).getAllByText("You can call as soon as you are reachable again.").length).toBeGreaterThan(0);
-  const cards = screen.getAllByRole("region", { name: "Mina Kowalski" }).map(({ textContent }) => textContent);
-  expect(cards).toEqual([expect.stringContaining("Contact GmbH"), expect.stringContaining("Nordwind AG")]);
+  expect(within(screen.getByRole("region", { name: "Mina Kowalski" })).getByText("Contact GmbH")).toBeTruthy();
+  expect(within(screen.getByRole("region", { name: "Jonas Brandt" })).getByText("Nordwind AG")).toBeTruthy();
 });
 
 it("says beside a sign-in of several whose it is", () => {

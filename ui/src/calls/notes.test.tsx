@@ -12,6 +12,8 @@ const inCall = snapshot({ calls: [active()], sound: inUse() });
 const asking = (changes: Parameters<typeof card>[0] = {}) =>
   snapshot({ signIns: [signIn()], calls: [waits(), expert()], transfers: [consulting({ card: card(changes) })], sound: inUse() });
 
+const FAILED = "The note to Nadia Haddad could not be sent. The call goes on.";
+
 it("sends notes once the hand rests, both fields each time", async () => {
   const { host, user } = renderApp(inCall);
   await user.click(button("Notes"));
@@ -61,9 +63,9 @@ it("takes the keyboard from nobody", async () => {
 });
 
 it.each([
-  [{ state: "sending", words: "Sending your note to Nadia in Teams" }, "Sending your note to Nadia in Teams"],
-  [{}, "Your note was sent to Nadia in Teams"],
-  [{ state: "failed", words: "Your note could not be sent." }, "Your note could not be sent. The call goes on."],
+  [{ state: "sending", words: "Sending a note to Nadia Haddad in Teams." }, "Sending a note to Nadia Haddad in Teams."],
+  [{}, "Nadia Haddad has a note about the call in Teams."],
+  [{ state: "failed", words: FAILED }, FAILED],
 ] as const)("says what became of the note: %o", (changes, words) => {
   renderApp(asking(changes));
   const shown = within(screen.getByRole("region", { name: "Mina Kowalski Nadia Haddad" }));
@@ -83,6 +85,6 @@ it("shows and says what the expert replies, once", () => {
 
 it("says that a note could not be sent, and that the call goes on", () => {
   const { show } = renderApp(asking({ state: "sending" }));
-  show(asking({ state: "failed", words: "Your note could not be sent." }));
-  expect(screen.getByTestId("polite").textContent).toBe("Your note could not be sent. The call goes on.");
+  show(asking({ state: "failed", words: FAILED }));
+  expect(screen.getByTestId("polite").textContent).toBe(FAILED);
 });

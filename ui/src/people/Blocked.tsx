@@ -63,7 +63,8 @@ export function Blocked({ blocked, shown, signIns, customer, onNumber }: Blocked
         return null;
     }
   };
-  const stale = shown && (kind === "throttled" || kind === "offline" || kind === "broken" || kind === "signedOut");
+  // Of the others the host says so itself.
+  const stale = shown && (kind === "broken" || kind === "signedOut");
   const button = wayOut();
   return (
     <Note

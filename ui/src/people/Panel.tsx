@@ -49,7 +49,7 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
 
   const searching = search.trim() !== "";
   const hand = inHand(people, { calls, transfers });
-  const blocked = signIns.length === 0 ? NO_SIGN_IN : (people?.blocked ?? null);
+  const blocked = people?.blocked ?? (signIns.length === 0 ? NO_SIGN_IN : null);
   const shown = people !== null && countShown(people) > 0;
 
   const look = (text: string) => {
@@ -244,11 +244,11 @@ function countShown({ best, favourites, recent, total }: UiPeople): number {
   return best.length + favourites.length + recent.length + total;
 }
 
-/** The host says the same once it is asked; without a sign-in it has nobody to ask. */
+/** The host says the same; but without a sign-in it is not asked. */
 const NO_SIGN_IN: UiBlocked = {
   kind: "noSignIn",
-  words: "This phone has no sign-in to Office 365.",
-  advice: "Experts are listed once your profile has one; until then you call them by number.",
+  words: "This phone has no sign-in, so it knows no experts.",
+  advice: "Bring somebody in by number.",
   untilMs: null,
 };
 

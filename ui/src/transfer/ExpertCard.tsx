@@ -3,7 +3,6 @@ import { Chat20Filled } from "@fluentui/react-icons/svg/chat";
 import { CheckmarkCircle16Filled } from "@fluentui/react-icons/svg/checkmark-circle";
 import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
 
-import { sentences } from "../calls/words";
 import type { UiCard } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 
@@ -30,7 +29,7 @@ export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
         ) : (
           <Warning16Filled aria-hidden />
         )}
-        <span>{state === "failed" ? sentences(words, "The call goes on") : words}</span>
+        <span>{words}</span>
       </div>
       <details>
         <summary className={styles.summary}>What the note says</summary>

@@ -74,7 +74,7 @@ function aboutTransfer(
     said.push({ text: `They are connected by themselves in ${seconds} seconds, unless you press Not yet.`, urgent: false });
   }
   if (card?.state === "failed" && earlier?.card?.state !== "failed") {
-    said.push({ text: sentences(card.words, "The call goes on"), urgent: false });
+    said.push({ text: card.words, urgent: false });
   }
   const reply = card?.reply ?? null;
   if (reply !== null && reply !== earlier?.card?.reply) {

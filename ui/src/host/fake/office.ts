@@ -32,7 +32,7 @@ export function line(changes: Partial<UiLine> = {}): UiLine {
 export function card(changes: Partial<UiCard> = {}): UiCard {
   return {
     state: "sent",
-    words: "Your note was sent to Nadia in Teams",
+    words: "Nadia Haddad has a note about the call in Teams.",
     reply: null,
     text: "Mina Kowalski calls about: Invoice 4711 was paid twice.\nTried so far: looked the invoice up.",
     ...changes,

@@ -63,7 +63,7 @@ export const officeScenes: Readonly<Record<string, UiSnapshot>> = {
       line({ line: 1, customer: "Nordwind AG", registration: registration({ reachability: "unreachable", words: "Not reachable" }) }),
       line({ line: 2, customer: "Wolfeschlegelsteinhausenbergerdorff Electronics", registration: registration({ reachability: "connecting", words: "Connecting" }) }),
     ],
-    calls: [active({ customer: "Contact GmbH" }), incoming({ id: 5, customer: "Nordwind AG" })],
+    calls: [active({ customer: "Contact GmbH" }), incoming({ id: 5, customer: "Nordwind AG", party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" } })],
     sound: inUse(),
   }),
   experts: snapshot(withSignIn),
@@ -78,9 +78,9 @@ export const officeScenes: Readonly<Record<string, UiSnapshot>> = {
   expertsLadder: snapshot(withSignIn),
   expertsBroken: snapshot(withSignIn),
   expertsNoPresence: snapshot(withSignIn),
-  cardSending: cardScene({ state: "sending", words: "Sending your note to Nadia in Teams" }),
+  cardSending: cardScene({ state: "sending", words: "Sending a note to Nadia Haddad in Teams." }),
   cardSent: cardScene({}),
-  cardFailed: cardScene({ state: "failed", words: "Your note could not be sent." }),
+  cardFailed: cardScene({ state: "failed", words: "The note to Nadia Haddad could not be sent. The call goes on." }),
   cardReplied: cardScene({ reply: "2 min" }),
   notes: snapshot({
     calls: [active({ note: { tried: "Looked the invoice up.", note: "Wants the money back on the same account." } })],
@@ -95,18 +95,33 @@ export const peopleIn: Readonly<Record<string, UiPeople>> = {
   expertsWhileAsking: peopleInCall(),
   expertsLoading: nobody({ loading: true }),
   expertsEmpty: nobody(),
-  expertsSignedOut: nobody({ blocked: blocked("signedOut", "You are signed out.", "Sign in to see who can help.") }),
-  expertsOffline: people({ blocked: blocked("offline", "Microsoft does not answer.", "Warmline keeps trying by itself.") }),
+  expertsSignedOut: nobody({
+    blocked: blocked("signedOut", "You are signed out, so nothing new of the experts is known.", "Sign in again. Your calls go on."),
+  }),
+  expertsOffline: people({
+    blocked: blocked("offline", "Microsoft does not answer.", "What you see is from before; Warmline tries again by itself."),
+  }),
   expertsThrottled: people({
-    blocked: { ...blocked("throttled", "Microsoft wants fewer requests.", null), untilMs: 621_000 },
+    blocked: {
+      ...blocked("throttled", "Microsoft asks Warmline to wait.", "What you see is from before; it goes on by itself."),
+      untilMs: 621_000,
+    },
   }),
   expertsNoConsent: nobody({
-    blocked: blocked("noConsent", "Your organisation does not let Warmline see people yet.", null),
+    blocked: blocked("noConsent", "Your organisation has not allowed Warmline to see who is free.", "Ask for it below."),
     ladder: [...ladder],
   }),
   expertsLadder: people({ ladder: ladder.slice(1) }),
-  expertsBroken: people({ blocked: blocked("broken", "Microsoft answers in a way that Warmline does not understand.", "Tell your IT department.") }),
-  expertsNoPresence: people({ blocked: blocked("noPresence", "This cloud does not say who is available.", null) }),
+  expertsBroken: people({
+    blocked: blocked(
+      "broken",
+      "What Microsoft answers cannot be read.",
+      "Warmline tries again by itself. If it stays so, tell your administrator.",
+    ),
+  }),
+  expertsNoPresence: people({
+    blocked: blocked("noPresence", "This Microsoft cloud does not say who is free.", "Experts are shown without."),
+  }),
 };
 
 function blocked(kind: NonNullable<UiPeople["blocked"]>["kind"], words: string, advice: string | null): NonNullable<UiPeople["blocked"]> {

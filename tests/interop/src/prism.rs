@@ -16,6 +16,16 @@ pub struct Prism {
 impl Prism {
     /// Answers by itself, with examples that it makes up.
     pub(crate) fn mock(dir: &Path, document: &Path) -> Result<Prism> {
+        Prism::start(dir, &["mock"], document, None)
+    }
+
+    /// Hands everything on to a server of this address, and its answers back: what is not as described on
+    /// either way becomes an error.
+    pub(crate) fn proxy(dir: &Path, document: &Path, upstream: &str) -> Result<Prism> {
+        Prism::start(dir, &["proxy", "--errors"], document, Some(upstream))
+    }
+
+    fn start(dir: &Path, mode: &[&str], document: &Path, upstream: Option<&str>) -> Result<Prism> {
         let peer = place::sources().join("prism");
         let program = peer.join("node_modules/@stoplight/prism-cli/dist/index.js");
         if !program.is_file() {
@@ -28,8 +38,10 @@ impl Prism {
         let mut command = Command::new(place::program("Node.js", &["node"])?);
         command
             .arg(program)
-            .args(["mock", "--host", "127.0.0.1", "--port", &port.to_string()])
+            .args(mode)
+            .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             .arg(document)
+            .args(upstream)
             .env("HOME", dir);
         let mut process = Process::start("prism", command, Pipes::None, dir)?;
         // It listens when it has read the document.
@@ -65,21 +77,33 @@ impl Prism {
     }
 }
 
-/// `[HTTP SERVER] get /me ℹ …` and, some lines later, `> Responding with "200"`: one request after another.
+/// `[HTTP SERVER] get /me ℹ …`; some lines later what is answered, by itself or by the server behind it; and
+/// then perhaps that this is not as described. One request after another.
 fn read(log: &str) -> Vec<(String, u16)> {
     let mut heard = Vec::new();
     let mut asked = None;
     for line in log.lines() {
         if let Some((_, rest)) = line.split_once("[HTTP SERVER] ") {
             asked = rest.split_once(" ℹ").map(|(request, _)| request.trim());
-        } else if let Some((_, status)) = line.split_once("> Responding with \"")
-            && let Some(status) = status.trim_end_matches('"').parse().ok()
+            if rest.contains("✖")
+                && let Some((_, status)) = heard.last_mut()
+            {
+                *status = 500;
+            }
+        } else if let Some(status) = status(line)
             && let Some(request) = asked.take()
         {
             heard.push((request.to_owned(), status));
         }
     }
     heard
+}
+
+fn status(line: &str) -> Option<u16> {
+    let (_, status) = line
+        .split_once("> Responding with \"")
+        .or_else(|| line.split_once(" has returned "))?;
+    status.trim_end_matches('"').parse().ok()
 }
 
 #[cfg(test)]
@@ -94,12 +118,17 @@ mod tests {
             [7:48 AM] ›     [NEGOTIATOR] ℹ  info      > Responding with \"422\"\n\
             [7:48 AM] › [HTTP SERVER] get /me ℹ  info      Request received\n\
             [7:48 AM] ›     [NEGOTIATOR] ℹ  info      > Responding with \"200\"\n\
+            [7:48 AM] › [HTTP SERVER] get /users ℹ  info      Request received\n\
+            [7:48 AM] ›     [PROXY] ℹ  info      > Forwarding \"get\" request to http://127.0.0.1:1/v1.0/users...\n\
+            [7:48 AM] ›     [PROXY] ℹ  info      The upstream call to /users has returned 200\n\
+            [7:48 AM] › [HTTP SERVER] get /users ✖  error     Request terminated with error: VIOLATIONS\n\
             [7:48 AM] › [HTTP SERVER] get /cut ℹ  info      Request received\n";
         assert_eq!(
             read(log),
             [
                 ("post /me/presence/setPresence".to_owned(), 422),
-                ("get /me".to_owned(), 200)
+                ("get /me".to_owned(), 200),
+                ("get /users".to_owned(), 500)
             ]
         );
     }

@@ -28,6 +28,8 @@ for (let step = 0; step < 8; step++) {
   } else if (shown === 'Sign in') {
     await page.fill('input[name=account]', account);
     await page.click('text=Accept');
+  } else if (shown === 'Practice sign-in') {
+    await page.click(answer === 'yes' ? '#yes' : '#no');
   } else if (shown === 'Warmline would like to') {
     await page.click(answer === 'yes' ? 'text=Accept' : 'text=Cancel');
   } else {

@@ -253,17 +253,15 @@ impl SignIn {
         };
         self.still = Still::Out(None);
         self.known = result.is_ok();
-        match result {
-            Ok(Some(kept)) => {
+        match (result, then) {
+            // Whoever has signed out is not signed in again by what could not be wiped then.
+            (Ok(Some(kept)), _) if !self.choose => {
                 self.hint = Some(kept.account.username.clone());
                 self.session = Some(Session::kept(kept, now, then));
             }
-            Ok(None) => {
-                if let Some(method) = then {
-                    self.begin(method, Scopes::new(), out);
-                }
-            }
-            Err(error) => self.still = Still::Out(Some(error.into())),
+            (Ok(_), Some(method)) => self.begin(method, Scopes::new(), out),
+            (Ok(_), None) => {}
+            (Err(error), _) => self.still = Still::Out(Some(error.into())),
         }
     }
 

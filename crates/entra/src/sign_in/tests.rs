@@ -3,6 +3,7 @@
 mod browser;
 mod device;
 mod kept;
+mod more;
 mod orders;
 mod refresh;
 mod rig;

@@ -184,6 +184,22 @@ fn whoever_signs_out_is_forgotten_at_once() {
 }
 
 #[test]
+fn whoever_has_signed_out_is_not_signed_in_by_what_could_not_be_wiped() {
+    let mut rig = Rig::kept();
+    rig.discover();
+    rig.refresh();
+    rig.vault_error = Some(KeepError::Disk);
+    rig.tell(Event::SignOut);
+    let why = Some(Why::Disk);
+    assert_eq!(rig.machine.state(), State::SignedOut { why });
+    assert!(rig.vault.is_some());
+    rig.vault_error = None;
+    rig.tell(Event::SignIn(Method::Browser));
+    assert!(matches!(rig.machine.state(), State::SigningIn { .. }));
+    assert!(rig.questions.is_empty());
+}
+
+#[test]
 fn what_is_looked_for_when_somebody_signs_out_is_not_found() {
     let mut rig = Rig::kept();
     rig.discover();

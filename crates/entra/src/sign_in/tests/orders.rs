@@ -83,6 +83,8 @@ fn step() -> impl Strategy<Value = Step> {
 /// A rig, and what must be true of it at all times.
 struct Watched {
     rig: Rig,
+    /// Refresh tokens that were exchanged for others.
+    spent: BTreeSet<String>,
     /// The refresh token that was kept last, and those before it.
     kept: Option<String>,
     replaced: BTreeSet<String>,
@@ -97,6 +99,7 @@ impl Watched {
     fn new(kept: bool) -> Self {
         Self {
             rig: if kept { Rig::kept() } else { Rig::new() },
+            spent: BTreeSet::new(),
             kept: None,
             replaced: BTreeSet::new(),
             current: BTreeSet::new(),
@@ -178,6 +181,9 @@ impl Watched {
             }),
             Question::Post(..) => {
                 let form = form(question);
+                if rig.machine.refresh_awaits(request) {
+                    self.spent.insert(form["refresh_token"].clone());
+                }
                 let mut tokens = rig.tokens(&form["scope"]);
                 let claims = rig.claims(rig.nonce());
                 tokens["id_token"] = Forge::issuer().sign(&claims).into();
@@ -219,7 +225,8 @@ impl Watched {
         for (request, question) in refreshes {
             let token = form(question)["refresh_token"].clone();
             if self.current.insert(*request) {
-                assert!(!self.replaced.contains(&token), "{token} has been replaced");
+                let spent = self.spent.contains(&token) || self.replaced.contains(&token);
+                assert!(!spent, "{token} has been replaced");
             }
         }
         // What has been replaced is never kept again.

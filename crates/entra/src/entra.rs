@@ -18,7 +18,8 @@ use crate::{
 use task::{Order, Task};
 
 /// The sign-in to one tenant, for whoever shows it and whoever needs a token. When the last of them is
-/// dropped it ends; what is kept stays.
+/// dropped it ends; what is kept stays. A watch of its [`State`] closes when everything is put away: another
+/// one for the same tenant and application must not begin before that.
 #[derive(Clone, Debug)]
 pub struct Entra {
     orders: mpsc::UnboundedSender<Order>,
@@ -80,7 +81,8 @@ impl Entra {
         let _ = wiped.await;
     }
 
-    /// Asks the agent, in the browser, to grant this too. What comes of it stands in the state.
+    /// Asks the agent, in the browser, to grant this too. What comes of it stands in the state. Nothing
+    /// happens while something else is asked, while nobody is signed in, or if it is granted already.
     pub fn ask(&self, scopes: Scopes) {
         self.tell(Event::Ask(scopes));
     }

@@ -1,9 +1,12 @@
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, sync::Arc};
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
 };
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 use super::*;
@@ -99,4 +102,47 @@ async fn what_is_too_long_cut_off_or_not_http_is_no_answer() {
             .await
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn an_authority_of_the_house_is_trusted_if_it_is_named_and_nobody_elses() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut params = CertificateParams::new([]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let authority = params.self_signed(&key).unwrap().pem();
+    let issuer = Issuer::new(params, key);
+    let server_key = KeyPair::generate().unwrap();
+    let names = vec!["localhost".to_owned()];
+    let certificate = CertificateParams::new(names).unwrap();
+    let certificate = certificate.signed_by(&server_key, &issuer).unwrap();
+    let server = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(server_key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let acceptor = TlsAcceptor::from(Arc::new(server));
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let mut head = [0; 4_096];
+                let _ = stream.read(&mut head).await;
+                let _ = stream.write_all(&response("200 OK", b"{}")).await;
+                let _ = stream.shutdown().await;
+            }
+        }
+    });
+    let get = async |extra: Option<&[u8]>, host: &str| {
+        let url = Url::parse(&format!("https://{host}:{port}/")).unwrap();
+        Http::new(extra).unwrap().ask(Question::Get(url)).await
+    };
+    let reply = get(Some(authority.as_bytes()), "localhost").await;
+    assert_eq!(reply.unwrap().status, 200);
+    assert!(get(None, "localhost").await.is_none());
+    assert!(get(Some(authority.as_bytes()), "127.0.0.1").await.is_none());
+    assert!(get(Some(b"nonsense"), "localhost").await.is_none());
 }

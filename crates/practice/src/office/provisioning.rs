@@ -3,10 +3,7 @@
 
 use std::time::SystemTime;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::office::http::{Answer, Request};
 use crate::office::identity::{Identity, Resource};
@@ -80,17 +77,8 @@ impl Provisioning {
             Some(status) => return refuse(status, "internal"),
             None => {}
         }
-        let text = self.phone.to_string();
-        let tag = BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(&text)[..12]);
-        let tag = format!("\"{tag}\"");
-        let same = request.header("if-none-match") == Some(&tag);
-        let answer = match same {
-            true => Answer::empty(304),
-            false => Answer::json(200, &self.phone),
-        };
-        answer
-            .with("ETag", &tag)
-            .with("Cache-Control", "private, no-cache")
+        // It holds a password.
+        Answer::json(200, &self.phone).with("Cache-Control", "no-store")
     }
 }
 
@@ -131,3 +119,112 @@ const CARD: &str = "{agent} is about to call you with a customer.\n\
                     About: {topic}\n\
                     Tried so far: {tried}\n\
                     Note: {note}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::office::Order;
+    use crate::office::trial::{Trial, bearing, body, header};
+
+    const PHONE: &str = "/provisioning/v1/phone";
+    const SCOPE: &str = "api://practice/Phone.Read";
+
+    /// Holds a document against what `docs/provisioning.openapi.json` says of it.
+    fn described(schema: &str, document: &Value) -> Result<(), String> {
+        let api: Value = serde_json::from_str(API).expect("JSON");
+        let mut root = json!({ "$ref": format!("#/components/schemas/{schema}") });
+        root["components"] = api["components"].clone();
+        let validator = jsonschema::draft202012::new(&root).expect("a schema");
+        validator
+            .validate(document)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_phone_is_as_it_is_described() {
+        let mut trial = Trial::new();
+        let token = trial.token(SCOPE);
+        let answer = trial.asks(bearing(&token, "GET", PHONE));
+        assert_eq!(answer.status, 200);
+        assert_eq!(header(&answer, "Cache-Control"), Some("no-store"));
+        let phone = body(&answer);
+        assert_eq!(described("Phone", &phone), Ok(()));
+        let line = &phone["lines"][0];
+        assert_eq!(
+            (&line["country"], &line["auth"]["password"]),
+            (&json!("DE"), &json!("secret"))
+        );
+        assert_eq!(line["experts"]["groups"], json!([trial.state.staff.group]));
+        for (pointer, value) in [
+            ("/version", json!(2)),
+            ("/lines", json!([])),
+            ("/lines/0/servers/0", json!("https://sbc.example")),
+            ("/lines/0/auth", json!({ "kind": "digest" })),
+            (
+                "/lines/0/auth",
+                json!({ "kind": "bearer", "password": "x" }),
+            ),
+            ("/lines/0/country", json!("Germany")),
+            ("/lines/0/experts/tags/0", json!({ "team": "x" })),
+            ("/policy/card", json!({ "text": "x" })),
+        ] {
+            let mut wrong = phone.clone();
+            *wrong.pointer_mut(pointer).expect("it is there") = value;
+            assert!(described("Phone", &wrong).is_err(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn another_customer_is_another_line() {
+        let mut trial = Trial::new();
+        let mut line = trial.state.provisioning.line();
+        line["customer"] = json!("Contact");
+        line["tenant"] = json!({
+            "cloud": { "authority": "http://127.0.0.1:1", "graph": "http://127.0.0.1:1/v1.0" },
+            "tenant": "t", "clientId": "c",
+        });
+        trial.state.provisioning.add(line);
+        let token = trial.token(SCOPE);
+        let phone = body(&trial.asks(bearing(&token, "GET", PHONE)));
+        assert_eq!(described("Phone", &phone), Ok(()));
+        assert_eq!(phone["lines"][1]["customer"], "Contact");
+    }
+
+    #[test]
+    fn refusals_are_as_they_are_described() {
+        let mut trial = Trial::new();
+        let (token, graph) = (trial.token(SCOPE), trial.token("User.Read"));
+        for request in [
+            Request::new("GET", PHONE),
+            bearing(&graph, "GET", PHONE),
+            bearing("x", "GET", PHONE),
+        ] {
+            let answer = trial.asks(request);
+            assert_eq!(answer.status, 401);
+            assert!(
+                header(&answer, "WWW-Authenticate").is_some_and(|says| says.starts_with("Bearer"))
+            );
+            assert_eq!(described("Refusal", &body(&answer)), Ok(()));
+        }
+        for status in [403, 404, 500, 503] {
+            let refuses = Some(status);
+            trial
+                .state
+                .obey(trial.now, Order::Phone { refuses })
+                .expect("done");
+            let answer = trial.asks(bearing(&token, "GET", PHONE));
+            assert_eq!(answer.status, status);
+            assert_eq!(described("Refusal", &body(&answer)), Ok(()));
+        }
+        trial
+            .state
+            .obey(trial.now, Order::Phone { refuses: None })
+            .expect("done");
+        assert_eq!(trial.asks(bearing(&token, "POST", PHONE)).status, 405);
+        assert_eq!(trial.asks(bearing(&token, "GET", PHONE)).status, 200);
+        trial.passes(4_500);
+        assert_eq!(trial.asks(bearing(&token, "GET", PHONE)).status, 401);
+    }
+
+    const API: &str = include_str!("../../../../docs/provisioning.openapi.json");
+}

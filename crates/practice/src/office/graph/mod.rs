@@ -5,6 +5,7 @@ mod calendar;
 mod chats;
 mod fault;
 mod presence;
+mod query;
 mod teams;
 #[cfg(test)]
 mod tests;

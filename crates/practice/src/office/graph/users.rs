@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
+use super::query::{Search, ids};
 use super::{Asked, Graph};
 use crate::office::http::Answer;
 use crate::office::staff::{Colleague, portrait};
 
 impl Graph {
-    /// `/users`, with `$search`.
+    /// `/users`, with `$search`, or `$filter` by ids.
     pub(super) fn users(&self, asked: Asked<'_>) -> Result<Answer, Fault> {
         asked.needs(&["User.ReadBasic.All", "User.Read.All"])?;
         let query = &asked.request.query;
@@ -19,10 +20,15 @@ impl Graph {
             Some(text) => Some(Search::parse(text).ok_or(Fault::BadQuery)?),
             None => None,
         };
+        let filter = match query.get("$filter") {
+            Some(text) => Some(ids(text)?),
+            None => None,
+        };
         let fields = Selected::new(&asked)?;
         fields.in_list()?;
         let found = asked.staff.everybody();
         let found = found.filter(|one| search.as_ref().is_none_or(|search| search.finds(one)));
+        let found = found.filter(|one| filter.as_ref().is_none_or(|ids| ids.contains(&one.id)));
         let found = found.map(|one| fields.of(one)).collect();
         self.page(&asked, found, 100, 999, "users")
     }
@@ -46,6 +52,11 @@ impl Graph {
     /// `/groups/{id}/transitiveMembers/microsoft.graph.user`.
     pub(super) fn members(&self, group: &str, asked: Asked<'_>) -> Result<Answer, Fault> {
         asked.needs(&["GroupMember.ReadBasic.All", "GroupMember.Read.All"])?;
+        // A list of one kind of members is an advanced query.
+        let counts = asked.request.query.get("$count") == Some("true");
+        if !(counts && asked.request.header("consistencylevel") == Some("eventual")) {
+            return Err(Fault::NotEventual);
+        }
         if !asked.staff.group.eq_ignore_ascii_case(group) {
             return Err(Fault::NotThere);
         }
@@ -132,7 +143,7 @@ impl Selected {
     }
 }
 
-fn property(one: &Colleague, name: &str) -> Value {
+pub(super) fn property(one: &Colleague, name: &str) -> Value {
     let (given, family) = one.name.split_once(' ').unwrap_or((&one.name, ""));
     match name {
         "displayName" => json!(one.name),
@@ -162,41 +173,6 @@ fn spaced(number: &str) -> String {
     };
     let (area, rest) = rest.split_at(rest.len().min(2));
     format!("{country} ({area}) {rest}")
-}
-
-/// `"displayName:nad" OR "mail:nad"`: words, each the beginning of one in that property.
-struct Search(Vec<(String, Vec<String>)>);
-
-impl Search {
-    fn parse(text: &str) -> Option<Self> {
-        let clauses = text.split(" OR ").map(|clause| {
-            let clause = clause.trim().strip_prefix('"')?.strip_suffix('"')?;
-            let (property, words) = clause.split_once(':')?;
-            let known = [
-                "displayName",
-                "givenName",
-                "surname",
-                "mail",
-                "userPrincipalName",
-            ];
-            let known = known.into_iter().chain(["jobTitle", "department"]);
-            let property = known.into_iter().find(|name| *name == property)?;
-            let words: Vec<_> = words.split_whitespace().map(str::to_lowercase).collect();
-            (!words.is_empty()).then(|| (property.to_owned(), words))
-        });
-        clauses.collect::<Option<Vec<_>>>().map(Self)
-    }
-
-    fn finds(&self, one: &Colleague) -> bool {
-        self.0.iter().any(|(name, words)| {
-            let value = property(one, name);
-            let text = value.as_str().unwrap_or_default().to_lowercase();
-            let mut theirs = text.split(|c: char| !c.is_alphanumeric());
-            words.iter().all(|word| {
-                text.starts_with(word) || theirs.clone().any(|their| their.starts_with(word))
-            }) && theirs.next().is_some()
-        })
-    }
 }
 
 /// What is given if nothing is selected.

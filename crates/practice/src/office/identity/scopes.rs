@@ -92,10 +92,8 @@ const AGENTS: &[&str] = &[
 pub(super) const ADMINISTRATORS: &[&str] = &[
     "User.Read.All",
     "GroupMember.ReadBasic.All",
-    "GroupMember.Read.All",
     "TeamworkTag.Read",
     "TeamsUserConfiguration.Read.All",
-    "Calendars.ReadBasic",
 ];
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the agent asks for, where it takes more than handing it to the calls.
 
-use warmline_call::{CallId, Digit, Party, Refusal, UserAction as CallAction};
+use warmline_call::{CallId, Digit, Party, Refusal, Transfer, UserAction as CallAction};
 
 use crate::{
     action::Done,
@@ -61,10 +61,9 @@ impl Running {
 
     /// Connects customer and expert, where one server has both.
     pub(crate) fn complete(&mut self, customer: CallId, sure: bool) -> Result<Done, DeskError> {
-        let mut transfers = self.phone.transfers();
-        let expert = transfers.find(|t| t.customer() == customer);
-        let expert = expert.and_then(|transfer| transfer.expert());
-        drop(transfers);
+        let of = |transfer: &&Transfer| transfer.customer() == customer;
+        let transfer = self.phone.transfers().find(of);
+        let expert = transfer.and_then(Transfer::expert);
         self.on_one_line(expert.into_iter().chain([customer]))?;
         self.phone(CallAction::Complete { customer, sure })
     }
@@ -87,7 +86,7 @@ impl Running {
         Err(DeskError::new(
             ErrorCode::AcrossLines,
             "These calls are on different lines: no phone system can connect them.",
-            "Merge them, and stay on the line until they are done.",
+            "Merged on this phone they hear each other: stay on the line until they are done.",
         ))
     }
 

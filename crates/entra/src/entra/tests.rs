@@ -21,15 +21,15 @@ use crate::{
 };
 
 /// Whatever the browser was shown.
-type Seen = Arc<Mutex<Vec<String>>>;
+type Seen = watch::Sender<Vec<String>>;
 
 /// A browser that signs in by itself, and remembers what it was shown in the end.
 fn browser(seen: &Seen) -> Opener {
-    let seen = Arc::clone(seen);
+    let seen = seen.clone();
     Opener::new(move |page| {
         let back = Provider::sign_in(page);
         let shown = get(&back);
-        seen.lock().unwrap().push(shown);
+        seen.send_modify(|pages| pages.push(shown));
         Ok(())
     })
 }
@@ -43,6 +43,21 @@ fn get(url: &Url) -> String {
     let mut shown = String::new();
     stream.read_to_string(&mut shown).unwrap();
     shown
+}
+
+/// Where the log goes.
+#[derive(Clone)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn started(provider: &Provider, opener: Opener) -> Entra {
@@ -138,12 +153,61 @@ async fn an_agent_signs_in_and_gets_tokens_until_they_sign_out() {
     assert_eq!(*entra.state().borrow(), State::SignedOut { why: None });
     let after = entra.token(Audience::Graph(&[Scope::UserRead])).await;
     assert_eq!(after.unwrap_err(), TokenError::SignedOut);
-    let seen = seen.lock().unwrap();
-    assert_eq!(seen.len(), 2);
+    // The browser has it a moment after the state says so.
+    let mut seen = seen.subscribe();
+    let pages = seen.wait_for(|pages| pages.len() == 2).await.unwrap();
+    let good = |page: &String| page.contains("You are signed in.");
+    assert!(pages.iter().all(good), "{pages:?}");
+}
+
+#[tokio::test]
+async fn nothing_of_it_is_in_the_log() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let writer = Log(Arc::clone(&log));
+    // What the tests beside this one say is listened to as well.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .init();
+    let provider = Provider::start().await;
+    let seen = Seen::default();
+    let entra = started(&provider, browser(&seen));
+    entra.sign_in();
+    until(&entra, is_signed_in).await;
+    let token = entra
+        .token(Audience::Graph(&[Scope::UserRead]))
+        .await
+        .unwrap();
+    entra.refused(&token, None).await;
+    entra.token(Audience::Provider).await.unwrap();
+    provider.revoke();
+    let token = entra
+        .token(Audience::Graph(&[Scope::UserRead]))
+        .await
+        .unwrap();
+    entra.refused(&token, Some("e30=")).await;
+    until(&entra, is_signed_out).await;
+    entra.sign_out().await;
+
+    let asked = provider.asked();
+    let secret = ["code", "code_verifier", "refresh_token"];
+    let mut secrets: Vec<_> = asked
+        .iter()
+        .flat_map(|form| secret.iter().filter_map(|name| form.get(*name).cloned()))
+        .collect();
+    secrets.extend(["access-", "Robin", "robin", "\"object\""].map(str::to_owned));
+    assert!(secrets.len() > 6);
+    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
     assert!(
-        seen.iter().all(|page| page.contains("You are signed in.")),
-        "{seen:?}"
+        log.contains("TRACE") && log.contains("hyper"),
+        "it has been listened to"
     );
+    for line in log.lines() {
+        for secret in &secrets {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
 }
 
 #[tokio::test]

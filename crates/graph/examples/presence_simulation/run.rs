@@ -112,8 +112,8 @@ impl<'a> Stage<'a> {
                 look: Look::default(),
                 wake: None,
             });
-            // The shift begins within ten minutes.
-            let comes = Duration::from_secs(stage.rng.random_range(0..600));
+            // The shift begins within five minutes.
+            let comes = Duration::from_secs(stage.rng.random_range(0..300));
             stage.later(comes, Next::Turn(seat));
         }
         stage.later(Duration::from_secs(1), Next::Expert);
@@ -276,8 +276,8 @@ fn config(agents: u32, seed: u64) -> Config {
 const EXPERTS: usize = 2_000;
 
 /// Not counted: the shift begins.
-const WARM_UP: Duration = Duration::from_secs(900);
+const WARM_UP: Duration = Duration::from_secs(600);
 
-const OUTAGE: Duration = Duration::from_secs(1_800);
+const OUTAGE: Duration = Duration::from_secs(900);
 
-const LASTS: Duration = Duration::from_secs(2_700);
+const LASTS: Duration = Duration::from_secs(1_500);

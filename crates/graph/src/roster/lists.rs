@@ -154,28 +154,26 @@ impl Roster {
         called.into_iter().map(|(_, slot)| slot).collect()
     }
 
-    /// Those who suit the call best. Among equals those that the agent has marked, then by name.
+    /// Those who suit the call best. Among equals those that the agent has marked, then by name: the index has
+    /// them in that order, and names are not compared again.
     fn rank(&self, now: Instant) -> Vec<Slot> {
         let only_experts = self.known.any_expert();
-        let offered = |known: &Known| {
-            known.person.expert || !only_experts || self.favourites.contains(&known.person.id)
-        };
-        let known = self.known.iter().filter(|(_, known)| offered(known));
-        let mut ranked: Vec<_> = known
-            .map(|(slot, known)| (Reverse(self.case(now, known).merit(now)), slot))
+        let marked = |slot: &Slot| self.lists.favourites.contains(slot);
+        let people = self.known.index.all().enumerate();
+        let mut ranked: Vec<_> = people
+            .filter_map(|(place, slot)| {
+                let (known, marked) = (self.known.get(slot), marked(&slot));
+                let offered = known.person.expert || !only_experts || marked;
+                let merit = Reverse(self.case(now, known).merit(now));
+                offered.then_some((merit, !marked, place, slot))
+            })
             .collect();
-        let order = |(one, a): &(_, Slot), (other, b): &(_, Slot)| {
-            let (a, b) = (&self.known.get(*a).person, &self.known.get(*b).person);
-            let tie = |id| !self.favourites.contains(id);
-            let by_name = || (tie(&a.id), &a.name, &a.id).cmp(&(tie(&b.id), &b.name, &b.id));
-            Ord::cmp(one, other).then_with(by_name)
-        };
         if ranked.len() > BEST {
-            ranked.select_nth_unstable_by(BEST, order);
+            ranked.select_nth_unstable(BEST);
             ranked.truncate(BEST);
         }
-        ranked.sort_by(order);
-        ranked.into_iter().map(|(_, slot)| slot).collect()
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(.., slot)| slot).collect()
     }
 
     fn see(&mut self, now: Instant) {

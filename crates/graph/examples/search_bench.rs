@@ -1,0 +1,262 @@
+//! How long each keystroke takes in a directory of 100,000 people: from the letter typed until the rows of the
+//! panel are there, on one core. Prints JSON; milliseconds.
+
+#![allow(clippy::print_stdout, reason = "it is a program that prints")]
+
+use std::time::{Duration, Instant, SystemTime};
+
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use serde_json::json;
+use warmline_entra::{Cloud, Scope};
+use warmline_graph::{
+    Activity, Answer, Ask, Availability, CallInHand, Command, Config, Dialable, DialledAs, Event,
+    Look, Person, PersonId, Presence, Roster, Told,
+};
+
+fn main() {
+    let mut rng = StdRng::seed_from_u64(7);
+    let people: Vec<Person> = (0..PEOPLE).map(|n| person(n, &mut rng)).collect();
+    let now = Instant::now();
+    let mut roster = Roster::new(&config(), now, SystemTime::UNIX_EPOCH);
+    let scopes = [Scope::GroupMemberReadBasicAll, Scope::PresenceReadAll];
+    let mut commands = roster.handle(now, Event::Granted(scopes.into_iter().collect()));
+    let loaded = Instant::now();
+    // The directory and everybody's presence are read, as if nobody were in a hurry.
+    let mut at = now;
+    for _ in 0..PEOPLE / 650 + 10 {
+        for command in std::mem::take(&mut commands) {
+            if let Command::Ask(id, ask) = command {
+                let told = Ok(told(&ask, &people, at, &mut rng));
+                let answer = Answer { told, used: None };
+                commands.extend(roster.handle(at, Event::Answered(id, answer)));
+            }
+        }
+        commands.extend(roster.handle(at, Event::Look(look(""))));
+        at += Duration::from_secs(10);
+        commands.extend(roster.handle(at, Event::Timeout));
+    }
+    let loading = loaded.elapsed();
+    let mut all = Vec::new();
+    let mut rows = Vec::new();
+    for typed in TYPED {
+        let mut times = Vec::new();
+        let mut matches = 0;
+        for _ in 0..ROUNDS {
+            // Letter by letter, and back to nothing.
+            let ends = typed
+                .char_indices()
+                .map(|(end, letter)| end + letter.len_utf8());
+            for end in ends {
+                at += Duration::from_millis(1);
+                let began = Instant::now();
+                roster.handle(at, Event::Look(look(&typed[..end])));
+                let shown = roster.people(at);
+                times.push(began.elapsed().as_secs_f64() * 1_000.0);
+                matches = shown.all.total;
+            }
+            roster.handle(at, Event::Look(look("")));
+        }
+        rows.push(json!({
+            "typed": typed,
+            "matches": matches,
+            "medianMs": at_share(&mut times, 0.5),
+            "p99Ms": at_share(&mut times, 0.99),
+        }));
+        all.append(&mut times);
+    }
+    let keystrokes = all.len();
+    println!(
+        "{:#}",
+        json!({
+            "people": PEOPLE,
+            "keystrokes": keystrokes,
+            "medianMs": at_share(&mut all, 0.5),
+            "p99Ms": at_share(&mut all, 0.99),
+            "maxMs": at_share(&mut all, 1.0),
+            "loadingS": (loading.as_secs_f64() * 100.0).round() / 100.0,
+            "searches": rows,
+        })
+    );
+}
+
+fn at_share(times: &mut [f64], share: f64) -> f64 {
+    times.sort_by(f64::total_cmp);
+    let place = ((times.len() as f64 * share) as usize).min(times.len() - 1);
+    (times[place] * 100.0).round() / 100.0
+}
+
+fn look(typed: &str) -> Look {
+    let topic = vec!["Billing of cloud licences".into()];
+    Look {
+        visible: true,
+        call: Some(CallInHand { topic }),
+        search: typed.into(),
+        rows: 30,
+        ..Look::default()
+    }
+}
+
+fn told(ask: &Ask, people: &[Person], at: Instant, rng: &mut StdRng) -> Told {
+    match ask {
+        Ask::Presences(ids) => {
+            let mut presence = |id: &PersonId| {
+                let free = [
+                    Availability::Available,
+                    Availability::Busy,
+                    Availability::Away,
+                ];
+                let presence = Presence {
+                    availability: free[rng.random_range(0..free.len())],
+                    activity: Activity::Nothing,
+                    out_of_office: None,
+                    status_message: None,
+                    sequence_number: "A1".to_owned(),
+                    read_at: at,
+                };
+                (id.clone(), presence)
+            };
+            Told::Presences(ids.iter().map(&mut presence).collect())
+        }
+        _ => Told::Members {
+            people: people.to_vec(),
+            next: None,
+        },
+    }
+}
+
+fn person(number: usize, rng: &mut StdRng) -> Person {
+    let mut one = |of: &[&str]| of[rng.random_range(0..of.len())].to_owned();
+    let (first, last) = (one(FIRST), one(LAST));
+    // Some have two of each, and some names are made up, so that not all are alike.
+    let name = match number % 7 {
+        0 => format!("{first}-{} {last}", one(FIRST)),
+        1 => format!("{first} {last}-{}", one(LAST)),
+        2 => format!("{last}{}", one(KOREAN)),
+        3 => format!(
+            "{first} {}{}{}",
+            one(SYLLABLES),
+            one(SYLLABLES).to_lowercase(),
+            one(ENDS)
+        ),
+        _ => format!("{first} {last}"),
+    };
+    let id = PersonId::new(&format!("{number:08x}-0000-4000-8000-000000000000"));
+    Person {
+        id: id.unwrap_or_else(|| unreachable!("hexadecimal digits and dashes fit")),
+        name: name.into(),
+        title: Some(format!("{} {}", one(GRADES), one(JOBS)).into()),
+        department: Some(one(DEPARTMENTS).into()),
+        mail: None,
+        skills: vec![one(SKILLS).into(), one(SKILLS).into()],
+        dialable: Some(Dialable {
+            number: format!("+4930{:08}", (number * 7_919) % 100_000_000).into(),
+            dialled_as: DialledAs::Teams,
+        }),
+        time_zone: None,
+        expert: true,
+    }
+}
+
+fn config() -> Config {
+    Config {
+        cloud: Cloud {
+            authority: String::new(),
+            graph: String::new(),
+        },
+        groups: vec!["experts".to_owned()],
+        tags: Vec::new(),
+        agents: 1,
+        card: None,
+        share_presence: false,
+        client_id: String::new(),
+        extra_ca: None,
+        seed: 7,
+    }
+}
+
+const PEOPLE: usize = 100_000;
+
+const ROUNDS: usize = 15;
+
+const TYPED: &[&str] = &[
+    "a",
+    "e",
+    "anna müller",
+    "zoë",
+    "billing lead",
+    "son an",
+    "x",
+    "nobody at all",
+    "+49 30 0079",
+    "ㅁㅅ",
+    "민수",
+];
+
+const FIRST: &[&str] = &[
+    "Anna", "Zoë", "Jörg", "Nadia", "Robin", "Aysel", "Łukasz", "Inês", "Søren", "Chloé", "Priya",
+    "Omar", "Mei", "Tomás", "Hanna", "Jean", "Olga", "Kofi", "Freya", "Matteo",
+];
+
+const LAST: &[&str] = &[
+    "Müller",
+    "Adeyemi",
+    "Østergård",
+    "García",
+    "Nowak",
+    "Smith",
+    "Şahin",
+    "Fernandes",
+    "Dubois",
+    "Rossi",
+    "Andersson",
+    "Kowalczyk",
+    "O’Brien",
+    "Schäfer",
+    "Novák",
+    "Okafor",
+    "Petersen",
+    "Lindqvist",
+];
+
+const KOREAN: &[&str] = &[" 김민수", " 이지은", " 박서준", " 최민서", " 정하늘"];
+
+const SYLLABLES: &[&str] = &[
+    "Bar", "Ke", "Lo", "Ma", "Ni", "Pet", "Ro", "San", "Ti", "Vel", "Wi", "Zan",
+];
+
+const ENDS: &[&str] = &["son", "ski", "ez", "ini", "ler", "sen", "ová", "idis"];
+
+const GRADES: &[&str] = &["Senior", "Junior", "Lead", "Principal", "Associate"];
+
+const JOBS: &[&str] = &[
+    "Engineer",
+    "Adviser",
+    "Accountant",
+    "Analyst",
+    "Specialist",
+    "Counsel",
+];
+
+const DEPARTMENTS: &[&str] = &[
+    "Finance",
+    "Legal",
+    "Cloud Operations",
+    "Field Service",
+    "Sales",
+    "Réseau",
+];
+
+const SKILLS: &[&str] = &[
+    "Billing",
+    "Cloud licences",
+    "SAP",
+    "VPN",
+    "Contracts",
+    "Returns",
+    "Hardware",
+    "Mobile",
+    "C++",
+    "Tax",
+    "Payroll",
+    "Warranty",
+];

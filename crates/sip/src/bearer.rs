@@ -61,22 +61,20 @@ impl Bearer {
         if !self.encrypted {
             return Err(AuthFailure::InTheClear);
         }
-        let new = challenges
-            .iter()
-            .any(|(kind, _)| !self.asked.contains(kind));
-        if self.token.borrow().is_none() || !(new || self.has_another()) {
-            return Err(AuthFailure::Token(TokenWanted {
-                refused: self.token.borrow().is_some(),
-                ..wanted.clone()
-            }));
-        }
+        let wanted = wanted.clone();
         let kinds: Vec<Kind> = challenges.into_iter().map(|(kind, _)| kind).collect();
+        let new = kinds.iter().any(|kind| !self.asked.contains(kind));
+        // From now on they are shown it unasked, be it another one by then.
         for kind in &kinds {
             if !self.asked.contains(kind) {
                 self.asked.push(*kind);
             }
         }
-        Ok(kinds)
+        let refused = self.token.borrow().is_some();
+        if refused && (new || self.has_another()) {
+            return Ok(kinds);
+        }
+        Err(AuthFailure::Token(TokenWanted { refused, ..wanted }))
     }
 
     /// Shows the token to everybody who has asked.

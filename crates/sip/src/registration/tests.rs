@@ -5,10 +5,11 @@ use rand::SeedableRng as _;
 use rsipstack::sip::{Header, Headers, StatusCode};
 
 use super::*;
-use crate::account::Timing;
+use crate::account::{Credentials, Timing};
 use crate::message;
 
 mod network;
+mod token;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -466,10 +467,14 @@ impl Bench {
     }
 
     fn seeded(seed: u64) -> Self {
+        Self::with("pw", seed)
+    }
+
+    fn with(credentials: impl Into<Credentials>, seed: u64) -> Self {
         let mut account = Account::new(
             vec!["wss://sbc.example.com/".parse().unwrap()],
             "sip:alice@example.com".parse().unwrap(),
-            "pw",
+            credentials,
             "00000000-0000-1000-8000-000A95A0E128\r\n",
         );
         account.user_agent = "Warm\r\nRoute: <sip:evil>".into();

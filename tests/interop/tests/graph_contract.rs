@@ -73,8 +73,8 @@ fn every_request_is_as_microsoft_describes_it() {
     });
 }
 
-// The stand-in of practice is to be held against the same description: Prism's `proxy` mode between
-// client and stand-in checks both the requests and the answers.
+// The place for the stand-in of practice: `Lab::prism_before` puts Prism between client and stand-in, and
+// checks the requests and the answers.
 
 /// What [`ask_everything`] comes to at the server.
 const EXPECTED: &[&str] = &[

@@ -135,11 +135,12 @@ async fn accept(
         held.spawn(async move {
             match tls {
                 None => serve(stream, &script, &heard).await,
-                // Whoever does not trust us says no more.
-                Some(tls) => match tls.accept(stream).await {
-                    Ok(stream) => serve(stream, &script, &heard).await,
-                    Err(_) => {}
-                },
+                Some(tls) => {
+                    // Whoever does not trust us says no more.
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve(stream, &script, &heard).await;
+                    }
+                }
             }
         });
     }

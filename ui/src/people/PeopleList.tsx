@@ -233,8 +233,8 @@ function placeOf(target: Element): Place | null {
   return shelf === undefined || index === undefined ? null : { shelf: shelf as Shelf, index: Number(index) };
 }
 
-/** As many as a large window shows, until it is measured. */
-const UNMEASURED_ROWS = 12;
+/** As many as a window shows at least, until it is measured. */
+const UNMEASURED_ROWS = 8;
 
 const PLACED = { position: "absolute", insetInline: 0, top: 0 } as const;
 

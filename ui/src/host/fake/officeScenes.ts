@@ -1,6 +1,6 @@
 import type { UiPeople, UiSignIn, UiSnapshot } from "../../ipc/bindings";
 import { active, consulting, expert, incoming, inUse, recent, registration, snapshot, waits } from "./moments";
-import { card, ladder, line, nobody, people, peopleInCall, signIn, signingIn } from "./office";
+import { card, directory, ladder, line, nobody, people, peopleInCall, signIn, signingIn } from "./office";
 
 /** The page of a sign-in that is so far. */
 function page(...signIns: readonly UiSignIn[]): UiSnapshot {
@@ -88,6 +88,9 @@ export const officeScenes: Readonly<Record<string, UiSnapshot>> = {
   }),
 };
 
+/** A directory of four: what stands around the list is the matter. */
+const few = { total: 4, rows: [...directory(4)] };
+
 /** What is known of experts in these scenes. */
 export const peopleIn: Readonly<Record<string, UiPeople>> = {
   experts: people(),
@@ -99,9 +102,11 @@ export const peopleIn: Readonly<Record<string, UiPeople>> = {
     blocked: blocked("signedOut", "You are signed out, so nothing new of the experts is known.", "Sign in again. Your calls go on."),
   }),
   expertsOffline: people({
+    ...few,
     blocked: blocked("offline", "Microsoft does not answer.", "What you see is from before; Warmline tries again by itself."),
   }),
   expertsThrottled: people({
+    ...few,
     blocked: {
       ...blocked("throttled", "Microsoft asks Warmline to wait.", "What you see is from before; it goes on by itself."),
       untilMs: 621_000,
@@ -111,8 +116,9 @@ export const peopleIn: Readonly<Record<string, UiPeople>> = {
     blocked: blocked("noConsent", "Your organisation has not allowed Warmline to see who is free.", "Ask for it below."),
     ladder: [...ladder],
   }),
-  expertsLadder: people({ ladder: ladder.slice(1) }),
+  expertsLadder: people({ ...few, ladder: ladder.slice(1) }),
   expertsBroken: people({
+    ...few,
     blocked: blocked(
       "broken",
       "What Microsoft answers cannot be read.",
@@ -120,6 +126,7 @@ export const peopleIn: Readonly<Record<string, UiPeople>> = {
     ),
   }),
   expertsNoPresence: people({
+    ...few,
     blocked: blocked("noPresence", "This Microsoft cloud does not say who is free.", "Experts are shown without."),
   }),
 };

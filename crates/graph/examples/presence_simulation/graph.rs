@@ -51,6 +51,11 @@ impl Graph {
         weight: u64,
         ask: &Ask,
     ) -> Answer {
+        // Photos have a budget of their own.
+        if !matches!(ask, Ask::Presences(_)) {
+            let told = self.tell(read_at, ask);
+            return Answer { told, used: None };
+        }
         while let Some((taken, count)) = self.taken.front()
             && at.saturating_sub(*taken) >= WINDOW
         {

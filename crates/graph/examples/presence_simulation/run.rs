@@ -6,7 +6,7 @@ use std::{
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use warmline_entra::{Cloud, Scope};
-use warmline_graph::{Answer, Command, Config, Event, Look, RequestId, Roster};
+use warmline_graph::{Answer, Ask, Command, Config, Event, Look, RequestId, Roster};
 
 use crate::{
     agent::Agent,
@@ -193,7 +193,7 @@ impl<'a> Stage<'a> {
                 let latency = Duration::from_millis(self.rng.random_range(100..200));
                 let read_at = self.start + at;
                 let answer = self.graph.answer(at, read_at, self.plan.weight, &ask);
-                if at >= WARM_UP {
+                if at >= WARM_UP && matches!(ask, Ask::Presences(_)) {
                     let window = (at - WARM_UP).as_secs() as usize / 30;
                     self.tally.windows[window] += self.plan.weight;
                     self.tally.refused += u64::from(answer.told.is_err()) * self.plan.weight;

@@ -171,13 +171,12 @@ fn who_leaves_the_group_is_no_expert_any_more() {
     let mut left = 0;
     for _ in 0..6 * 3_600 {
         while let Some((_, ask)) = stage.open.first() {
-            match ask {
-                Ask::Members { .. } => {
-                    let people = vec![person(2, "Ali Baker")];
-                    stage.answer(Ok(Told::Members { people, next: None }));
-                    left += 1;
-                }
-                _ => stage.answer_presences(Availability::Available, "A1"),
+            if let Ask::Members { .. } = ask {
+                let people = vec![person(2, "Ali Baker")];
+                stage.answer(Ok(Told::Members { people, next: None }));
+                left += 1;
+            } else {
+                stage.answer_presences(Availability::Available, "A1");
             }
         }
         stage.pass_s(1);

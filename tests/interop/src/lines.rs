@@ -62,7 +62,11 @@ impl Lines {
         }
     }
 
-    pub(crate) fn send(&mut self, command: &impl Serialize) -> Result<()> {
+    /// Says one thing.
+    ///
+    /// # Errors
+    /// The program does not read it.
+    pub fn send(&mut self, command: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string(command)
             .map_err(std::io::Error::other)
             .doing("writing JSON")?;

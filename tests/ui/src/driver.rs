@@ -31,7 +31,7 @@ impl Driver {
         desktop: &Desktop,
         program: &Path,
         arguments: &[String],
-        environment: &[(&'static str, &'static str)],
+        environment: &[(&'static str, String)],
     ) -> Result<Self> {
         let wanted = json!({ "binary": program, "args": arguments });
         let environment = desktop
@@ -39,7 +39,7 @@ impl Driver {
             .chain(
                 environment
                     .iter()
-                    .map(|(name, value)| (*name, (*value).to_owned())),
+                    .map(|(name, value)| (*name, value.clone())),
             )
             .chain([("TAURI_WEBVIEW_AUTOMATION", "true".to_owned())]);
         Self::begin(dir, &[], environment, wanted)

@@ -85,6 +85,43 @@ music = "902"
 voicemail = "903"
 "#;
 
+/// Who can help, as Teams knows them.
+pub const OFFICE: &str = r#"
+[[expert]]
+name = "Nadia Haddad"
+number = "+49 30 23125 201"
+title = "Billing specialist"
+department = "Finance"
+skills = ["Billing", "Refunds"]
+presence = "available"
+status_message = "Month-end: short answers only"
+reply = "2 min"
+favourite = true
+after_s = 0.5
+says = ["nadia-1"]
+[[expert]]
+name = "Ingrid Solberg"
+number = "+49 30 23125 203"
+title = "Returns lead"
+department = "Logistics"
+skills = ["Returns"]
+presence = "away"
+says = ["ingrid-1"]
+holds_s = 600
+[[expert]]
+name = "Jonas Weber"
+number = "+49 30 23125 204"
+department = "Finance"
+skills = ["Billing"]
+presence = "inACall"
+manner = "busy"
+verified_number = false
+[lines]
+echo = "901"
+[directory]
+people = 300
+"#;
+
 /// What stands in the names and numbers of all of them, and in no log.
 pub(crate) const TRACES: [&str; 8] = [
     "Robin", "Keller", "Okafor", "Haddad", "Solberg", "Weber", "+4930", "+4420",

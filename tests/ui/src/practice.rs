@@ -10,7 +10,10 @@ use std::{
 use serde_json::Value;
 use warmline_interop::{Lines, Pipes, Process, Result};
 
-use crate::setup::{beside_the_tests, write};
+use crate::{
+    desktop::refused as refused_by,
+    setup::{beside_the_tests, write},
+};
 
 /// A contact centre that runs, and what the people in it do. It ends with the test.
 pub struct Practice {
@@ -46,6 +49,28 @@ impl Practice {
     /// The profile for the phone.
     pub fn profile(&self) -> PathBuf {
         self.dir.join("practice/profile.toml")
+    }
+
+    /// The profile by which the agent signs in first.
+    pub fn sign_in_profile(&self) -> PathBuf {
+        self.dir.join("practice/sign-in.toml")
+    }
+
+    /// Tells the office something (`docs/practice.md`), and waits until it is done.
+    ///
+    /// # Errors
+    /// It does not do it.
+    pub fn tell(&mut self, order: &Value) -> Result<()> {
+        self.lines.send(order)?;
+        let from = self.next.get(OFFICE).copied().unwrap_or_default();
+        let order = order.to_string();
+        let (index, refused) = self.lines.find(from, &order, LIMIT, |line| {
+            let done = line.value["done"] == order;
+            let why = (line.value["refused"] == order).then(|| line.value["why"].to_string());
+            (done || why.is_some()).then_some(why)
+        })?;
+        self.next.insert(OFFICE.to_owned(), index + 1);
+        refused.map_or(Ok(()), |why| Err(refused_by(OFFICE, why)))
     }
 
     /// Waits until somebody does something; what was waited for before is over.
@@ -124,6 +149,9 @@ fn start(dir: &Path) -> Result<Lines> {
     })?;
     Ok(lines)
 }
+
+/// Nobody is called so.
+const OFFICE: &str = "the office";
 
 /// Longer than anybody in practice takes for anything: a second customer comes after half a minute at
 /// most.

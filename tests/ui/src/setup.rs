@@ -16,7 +16,7 @@ pub struct Setup<'a> {
     lab: &'a Lab,
     desktop: &'a Desktop,
     arguments: Vec<String>,
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, String)>,
     log: PathBuf,
 }
 
@@ -54,6 +54,32 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// With the profile that makes the agent sign in to the practice contact centre first; the pages that the
+    /// system's browser would show are written into [`Setup::pages`], one a line.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn signing_in(mut self, practice: &Practice) -> Result<Self> {
+        let profile = practice.sign_in_profile().display().to_string();
+        self.arguments = vec!["--profile".to_owned(), profile];
+        let programs = self.lab.dir().join("programs");
+        let browser = programs.join("xdg-open");
+        let pages = Self::pages(self.lab);
+        write(&browser, &format!("#!/bin/sh\necho \"$1\" >> {}\n", pages.display()))?;
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&browser, executable)
+            .map_err(|source| io("making the browser", source))?;
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", programs.display());
+        self.environment.push(("PATH", path));
+        Ok(self)
+    }
+
+    /// Where the pages are written that the browser would show.
+    pub fn pages(lab: &Lab) -> PathBuf {
+        lab.dir().join("pages.txt")
+    }
+
     /// With arguments as IT or an agent would write them.
     #[must_use]
     pub fn arguments(mut self, arguments: &[&str]) -> Self {
@@ -64,7 +90,7 @@ impl<'a> Setup<'a> {
     /// With this variable in its environment.
     #[must_use]
     pub fn environment(mut self, name: &'static str, value: &'static str) -> Self {
-        self.environment.push((name, value));
+        self.environment.push((name, value.to_owned()));
         self
     }
 
@@ -82,7 +108,7 @@ impl<'a> Setup<'a> {
     pub fn open(self) -> Result<Window> {
         let mut arguments = self.arguments;
         let mut environment = self.environment;
-        environment.push(("WARMLINE_TEST_PASSWORD", Person::AGENT.password));
+        environment.push(("WARMLINE_TEST_PASSWORD", Person::AGENT.password.to_owned()));
         arguments.extend(["--log".to_owned(), self.log.display().to_string()]);
         let driver = Driver::start(
             self.lab.dir(),

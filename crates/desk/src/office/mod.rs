@@ -32,7 +32,8 @@ pub struct OfficeConfig {
     pub keeping: Keeping,
     /// How a page is shown to the agent.
     pub opener: Opener,
-    /// Whether the sign-in begins by itself where nobody is signed in: in practice.
+    /// Whether the sign-in begins by itself where nobody is signed in, and asks for everything that an agent
+    /// may grant: in practice.
     pub at_once: bool,
     /// The experts that the agent has marked before.
     pub favourites: Vec<PersonId>,

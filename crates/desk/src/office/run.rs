@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use warmline_call::CallId;
-use warmline_entra::{Config as EntraConfig, Entra, State};
+use warmline_entra::{Config as EntraConfig, Consent, Entra, State, WhoMayConsent};
 use warmline_graph::{CardView, Config as GraphConfig, Experts, People, PersonId};
 use warmline_journal::Remembered;
 use warmline_sip::redact::Pii;
@@ -53,6 +53,8 @@ pub(super) struct Running {
     pub(super) profiles: Arc<[Profile]>,
     pub(super) policy: Policy,
     phone: PhoneView,
+    /// As soon as somebody is signed in.
+    asks_for_all: bool,
     fetching: Option<Fetching>,
     /// When the provider is asked again by itself, and how often it was.
     again: Option<Instant>,
@@ -124,6 +126,7 @@ pub(super) fn open(config: OfficeConfig) -> Result<Office, DeskError> {
         profiles: Arc::new([]),
         policy: Policy::default(),
         phone: PhoneView::None,
+        asks_for_all: false,
         fetching: None,
         again: None,
         tries: 0,
@@ -217,11 +220,13 @@ impl Running {
             tenant,
             customer,
             entra,
-            state,
+            state: State::Starting,
             experts: None,
             people: Arc::default(),
             device_code,
         });
+        // It may have got somewhere already.
+        self.signed(at, state);
         at
     }
 
@@ -271,7 +276,16 @@ impl Running {
             return;
         }
         match &self.tenants[0].state {
-            State::SignedIn { .. } => {
+            State::SignedIn { granted, .. } => {
+                if std::mem::take(&mut self.asks_for_all) {
+                    let all = Consent::LADDER
+                        .iter()
+                        .filter(|rung| rung.by == WhoMayConsent::Agent);
+                    let all = all.flat_map(|rung| rung.scopes).copied();
+                    self.tenants[0]
+                        .entra
+                        .ask(all.filter(|scope| !granted.contains(scope)).collect());
+                }
                 if matches!(self.phone, PhoneView::None) {
                     self.fetch();
                 }
@@ -285,6 +299,7 @@ impl Running {
             }
             State::SignedOut { why: None } if self.config.at_once => {
                 self.config.at_once = false;
+                self.asks_for_all = true;
                 self.tenants[0].entra.sign_in();
             }
             State::Starting | State::SignedOut { .. } | State::SigningIn { .. } => {}

@@ -1,0 +1,96 @@
+//! An agent who signs in, in a real browser and with a real keychain, and brings an expert in prepared.
+#![cfg(target_os = "linux")]
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use warmline_interop::{Agent, Lab, LabError, Result, test};
+use warmline_ui_tests::{Desktop, Practice, Scheme, Setup, Window, people};
+
+#[test]
+fn an_agent_signs_in_brings_an_expert_in_prepared_and_is_signed_out_in_a_call() {
+    test(|lab| {
+        let pulse = lab.pulse()?;
+        let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
+        let scenario = [people::AGENT, people::SOON, people::TOM, people::MARIA, people::OFFICE];
+        let mut practice = Practice::open(lab.dir(), &scenario.concat())?;
+        let window = Setup::new(lab, &desktop).signing_in(&practice)?.open()?;
+        window.sees("Sign in to Warmline")?;
+        window.press("Sign in with Office 365")?;
+        window.sees("Go on in your browser")?;
+        let seen = Agent::new(lab.dir(), "robin").sign_in(&page(lab, 0)?, None)?;
+        assert!(seen.contains("You are signed in."), "{seen}");
+        window.is_reachable()?;
+
+        brings_an_expert_in(&window, &mut practice)?;
+        is_signed_out_in_a_call(lab, &window, &mut practice)?;
+        let leaks = window.leaks()?;
+        assert_eq!(leaks, Vec::<String>::new());
+        drop(window);
+
+        // The keychain knows who it is: nobody is asked.
+        let window = Setup::new(lab, &desktop).signing_in(&practice)?.open()?;
+        window.is_reachable()?;
+        assert_eq!(pages(lab).len(), 2, "no other page was shown");
+        window.press("Who is signed in")?;
+        window.pick("Sign out")?;
+        window.sees("Sign in to Warmline")?;
+        let leaks = window.leaks()?;
+        assert_eq!(leaks, Vec::<String>::new());
+        Ok(())
+    });
+}
+
+fn brings_an_expert_in(window: &Window, practice: &mut Practice) -> Result<()> {
+    window.sees_at("Tom Okafor", "Incoming call")?;
+    window.press("Answer")?;
+    window.sees_at("Tom Okafor", "In call")?;
+    window.press("Experts for this call")?;
+    window.sees("Best for this call")?;
+    window.sees("knows Billing")?;
+    window.press("Ask Nadia Haddad")?;
+    window.sees_at("Tom Okafor", "Talking with you")?;
+    practice.does("Nadia Haddad", "reads")?;
+    window.sees("2 min")?;
+    window.press("Connect them")?;
+    practice.does("Tom Okafor", "transferred")?;
+    window.sees("Handed over")
+}
+
+fn is_signed_out_in_a_call(lab: &Lab, window: &Window, practice: &mut Practice) -> Result<()> {
+    window.sees_at("Maria Keller", "Incoming call")?;
+    window.press("Answer")?;
+    window.sees_at("Maria Keller", "In call")?;
+    practice.tell(&json!({ "office": "revoke" }))?;
+    // Presence is read all the time in a call, and refused now.
+    window.sees("Your call goes on.")?;
+    window.sees_at("Maria Keller", "In call")?;
+    window.press("Sign in")?;
+    let seen = Agent::new(lab.dir(), "robin").sign_in(&page(lab, 1)?, None)?;
+    assert!(seen.contains("You are signed in."), "{seen}");
+    window.no_longer_sees("Your call goes on.")?;
+    window.press("Hang up")?;
+    practice.does("Maria Keller", "ended").map(drop)
+}
+
+/// The page of this number that the browser was to show, as soon as it is.
+fn page(lab: &Lab, number: usize) -> Result<String> {
+    let start = Instant::now();
+    while start.elapsed() < LIMIT {
+        if let Some(page) = pages(lab).into_iter().nth(number) {
+            return Ok(page);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Err(LabError::Refused {
+        name: "browser".to_owned(),
+        reason: "no page was shown".to_owned(),
+    })
+}
+
+fn pages(lab: &Lab) -> Vec<String> {
+    let pages = std::fs::read_to_string(Setup::pages(lab)).unwrap_or_default();
+    pages.lines().map(str::to_owned).collect()
+}
+
+const LIMIT: Duration = Duration::from_secs(30);

@@ -89,8 +89,14 @@ impl Phone {
 
     /// Dials, and gives the call's number.
     pub fn dial(&mut self, number: &str) -> Result<u64> {
+        self.dial_by(None, number)
+    }
+
+    /// The same by one line of several, counted from 0.
+    pub fn dial_by(&mut self, line: Option<u32>, number: &str) -> Result<u64> {
         self.tell(Command::Dial {
             to: number.to_owned(),
+            line,
         })?;
         let event = self.event("dialing", LIMIT, |event| {
             matches!(event.kind, Kind::Dialing { .. })
@@ -132,6 +138,7 @@ impl Phone {
             Kind::Unregistered {
                 reason,
                 retry_in_ms,
+                ..
             } => Some((reason.clone(), *retry_in_ms)),
             _ => None,
         })

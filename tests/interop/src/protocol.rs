@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Command {
     Dial {
         to: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        line: Option<u32>,
     },
     Answer {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,10 +110,12 @@ pub enum Kind {
     },
     Registered {
         expires_s: u64,
+        line: Option<u32>,
     },
     Unregistered {
         reason: Reason,
         retry_in_ms: Option<u64>,
+        line: Option<u32>,
     },
     Dialing {
         to: String,

@@ -45,7 +45,7 @@ fn registers(digest: Digest, server: impl Fn(&Kamailio) -> String) {
         let kamailio = lab.kamailio(digest)?;
         let mut phone = lab.phone(&server(&kamailio)).start()?;
         let expires = phone.wait("registered", |kind| match kind {
-            Kind::Registered { expires_s } => Some(*expires_s),
+            Kind::Registered { expires_s, .. } => Some(*expires_s),
             _ => None,
         })?;
         assert!(

@@ -109,6 +109,7 @@ impl Client for Warmline {
     fn dial(&mut self, number: &str) -> Result<()> {
         self.0.tell(lab::Command::Dial {
             to: number.to_owned(),
+            line: None,
         })
     }
 

@@ -412,7 +412,7 @@ impl Task {
                 Ok(match access.map_err(NoPhone::Desk)? {
                     Access::Phone(profile) => Begun::Phone(start([*profile].into()).await?, centre),
                     Access::SignIn(sign_in) => {
-                        let office = Open::open(sign_in, &settings, opener);
+                        let office = Open::open(*sign_in, &settings, opener);
                         Begun::Office(office.map_err(NoPhone::Desk)?, centre)
                     }
                 })

@@ -1,4 +1,5 @@
-//! Every request of ours to Microsoft Graph is held against Microsoft's own description of it, by Prism.
+//! Every request of ours to Microsoft Graph is held against Microsoft's own description of it, by Prism; and
+//! so is what practice answers.
 //!
 //! The description is Microsoft's and no part of this project: where it is (`WARMLINE_GRAPH_OPENAPI`, or
 //! beside the project in `../shared/graph/openapi-subset.json`), this check runs; elsewhere it says that it
@@ -14,9 +15,13 @@ use std::{
 
 use async_trait::async_trait;
 use serde_json::Value;
-use warmline_entra::{AccessToken, Audience, Cloud, TokenError, Tokens};
-use warmline_graph::{Ask, Config, Graph, PersonId};
+use warmline_entra::{
+    AccessToken, Audience, Cloud, Consent, Entra, Keeping, Opener, Scopes, State, TokenError,
+    Tokens,
+};
+use warmline_graph::{Ask, Config, Graph, PersonId, Told, Trouble};
 use warmline_interop::{Prism, test};
+use warmline_practice::{Office, Practice, Scenario};
 use warmline_redact::Pii;
 
 /// What the description at hand leaves out; these are held against Microsoft's pages by people.
@@ -39,11 +44,7 @@ const NOT_COVERED: &[(&str, &str)] = &[
 
 #[test]
 fn every_request_is_as_microsoft_describes_it() {
-    let Some(document) = document() else {
-        say("LEFT OUT: Microsoft's description of Graph is not here \
-             (WARMLINE_GRAPH_OPENAPI, or ../shared/graph/openapi-subset.json beside the project)");
-        return;
-    };
+    let Some(document) = document() else { return };
     let text = std::fs::read(&document).expect("the description can be read");
     let described: Value = serde_json::from_slice(&text).expect("the description is JSON");
     for (what, path) in NOT_COVERED {
@@ -58,8 +59,17 @@ fn every_request_is_as_microsoft_describes_it() {
     test(|lab| {
         let mut prism = lab.prism(&document)?;
         ask_wrongly(&prism);
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        runtime.block_on(ask_everything(&prism));
+        let graph = Graph::new(&config(&prism, "b1f7"), Arc::new(Bearer));
+        // What Prism makes up for an answer means nothing: that it answers counts.
+        runtime().block_on(async {
+            let _ = ask_of_people(
+                &graph,
+                "9a0b4f00-0000-4000-8000-000000000001",
+                "Nadia \"O\\sei & Söhne\"",
+            )
+            .await;
+            let _ = do_everything(&graph, &id("1f6c90aa-52d7")).await;
+        });
         let heard = prism.heard(EXPECTED.len() + 1)?;
         // Otherwise this test would prove nothing.
         assert_eq!(heard[0].1, 422, "what is not described was taken");
@@ -73,10 +83,32 @@ fn every_request_is_as_microsoft_describes_it() {
     });
 }
 
-// The place for the stand-in of practice: `Lab::prism_before` puts Prism between client and stand-in, and
-// checks the requests and the answers.
+#[test]
+fn practice_answers_as_microsoft_describes_it() {
+    let Some(document) = document() else { return };
+    test(|lab| {
+        let runtime = runtime();
+        let practice = runtime.block_on(Practice::start(Scenario::built_in()));
+        let practice = practice.expect("practice begins");
+        let office = practice.office();
+        let mut prism = lab.prism_before(&office.graph(), &document)?;
+        runtime.block_on(async {
+            let entra = signed_in(office).await;
+            let group = group(office, &entra).await;
+            let graph = Graph::new(&config(&prism, office.client_id()), Arc::new(entra));
+            let experts = ask_of_people(&graph, &group, "a").await;
+            let experts = experts.unwrap_or_else(|why| panic!("{why}\n{}", prism.log_tail()));
+            let done = do_everything(&graph, experts.first().expect("an expert")).await;
+            done.unwrap_or_else(|why| panic!("{why}\n{}", prism.log_tail()));
+        });
+        let heard = prism.heard(EXPECTED.len())?;
+        let well = heard.iter().all(|(_, status)| (200..300).contains(status));
+        assert!(well, "{heard:?}\n{}", prism.log_tail());
+        Ok(())
+    });
+}
 
-/// What [`ask_everything`] comes to at the server.
+/// What [`ask_of_people`] and [`do_everything`] come to at a server.
 const EXPECTED: &[&str] = &[
     "get /groups/9a0b4f00-0000-4000-8000-000000000001/transitiveMembers/graph.user",
     "get /users",
@@ -87,38 +119,90 @@ const EXPECTED: &[&str] = &[
     "post /chats/string/messages",
     "get /chats/string/messages",
     "post /me/presence/setPresence",
-    "post /me/presence/clearPresence",
     "get /me/presence",
+    "post /me/presence/clearPresence",
 ];
 
-/// One request after another. What Prism makes up for an answer means nothing: that it answers counts.
-async fn ask_everything(prism: &Prism) {
-    // Another test of this process may have been first.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let graph = Graph::new(&config(prism), Arc::new(Bearer));
-    let (agent, expert) = (id("77e0c2bb-93b1"), id("1f6c90aa-52d7"));
-    let asks = [
-        Ask::Members {
-            group: "9a0b4f00-0000-4000-8000-000000000001".to_owned(),
-            page: None,
-        },
-        Ask::These(vec![agent.clone(), expert.clone()]),
-        Ask::Presences(vec![agent.clone(), expert.clone()]),
-        Ask::Search(Pii::from("Nadia \"O\\sei & Söhne\"")),
-    ];
-    for ask in &asks {
-        assert!(is_covered(ask));
-        let _ = graph.answer(ask).await;
+/// One question after another; who belongs to the group.
+async fn ask_of_people(graph: &Graph, group: &str, name: &str) -> Result<Vec<PersonId>, String> {
+    let members = Ask::Members {
+        group: group.to_owned(),
+        page: None,
+    };
+    let members = told(graph, &members).await;
+    let ids = match &members {
+        Ok(Told::Members { people, .. }) => people.iter().map(|person| person.id.clone()).collect(),
+        _ => vec![id("1f6c90aa-52d7")],
+    };
+    let some: Vec<_> = ids.iter().take(15).cloned().collect();
+    let these = told(graph, &Ask::These(some)).await;
+    let presences = told(graph, &Ask::Presences(ids.clone())).await;
+    let found = told(graph, &Ask::Search(Pii::from(name))).await;
+    for told in [members, these, presences, found] {
+        told?;
     }
-    let _ = graph.me().await;
-    let chat = graph.chat(&agent, &expert).await;
-    let chat = chat.unwrap_or_else(|trouble| panic!("{trouble:?}\n{}", prism.log_tail()));
+    Ok(ids)
+}
+
+async fn told(graph: &Graph, ask: &Ask) -> Result<Told, String> {
+    assert!(is_covered(ask));
+    graph
+        .answer(ask)
+        .await
+        .told
+        .map_err(|failure| format!("{ask:?}: {failure:?}"))
+}
+
+/// A word to an expert, and the agent's own presence.
+async fn do_everything(graph: &Graph, expert: &PersonId) -> Result<(), String> {
+    let trouble = |trouble: Trouble| format!("{trouble:?}");
+    let agent = graph.me().await.map_err(trouble)?;
+    let chat = graph.chat(&agent, expert).await.map_err(trouble)?;
     let text = "Robin is about to call you.\nCustomer: <Ada> & \"Söhne\"";
-    let _ = graph.message(&chat.id, text).await;
-    let _ = graph.messages(&chat.id).await;
-    let _ = graph.set_busy("b1f7", "PT5M").await;
-    let _ = graph.clear_busy("b1f7").await;
-    let _ = graph.own_presence().await;
+    let posted = graph.message(&chat.id, text).await.map_err(trouble)?;
+    let messages = graph.messages(&chat.id).await;
+    graph.set_busy("b1f7", "PT5M").await.map_err(trouble)?;
+    let own = graph.own_presence().await;
+    graph.clear_busy("b1f7").await.map_err(trouble)?;
+    posted.ok_or("it is not told when the message was written")?;
+    messages.map_err(trouble)?;
+    own.map(drop).map_err(trouble)
+}
+
+/// Somebody who has agreed to everything that the client asks for here.
+async fn signed_in(office: &Office) -> Entra {
+    let entra = warmline_entra::start(warmline_entra::Config {
+        cloud: Cloud {
+            authority: office.authority().to_owned(),
+            graph: office.graph(),
+        },
+        tenant: office.tenant().to_owned(),
+        client_id: office.client_id().to_owned(),
+        provider_scope: Some(office.provider_scope().to_owned()),
+        device_code: false,
+        keeping: Keeping::Nowhere,
+        opener: Opener::new(warmline_practice::agree),
+        extra_ca: None,
+    });
+    let wanted: Scopes = Consent::LADDER
+        .iter()
+        .flat_map(|rung| rung.scopes)
+        .copied()
+        .collect();
+    entra.sign_in();
+    let mut state = entra.state();
+    let some = |state: &State| matches!(state, State::SignedIn { .. });
+    state.wait_for(some).await.expect("somebody signs in");
+    entra.ask(wanted.clone());
+    let all = |state: &State| matches!(state, State::SignedIn { granted, .. } if granted.is_superset(&wanted));
+    state.wait_for(all).await.expect("everything is granted");
+    entra
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    // The other test of this process may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    tokio::runtime::Runtime::new().expect("a runtime")
 }
 
 /// Whether the description at hand has it. Whoever adds a question finds this place.
@@ -131,16 +215,39 @@ fn is_covered(ask: &Ask) -> bool {
 
 /// A request with a property that nobody has described.
 fn ask_wrongly(prism: &Prism) {
-    let host = prism.base().replace("http://", "");
     let body = r#"{"sessionId":"x","availability":"Busy","wrong":1}"#;
-    let request = format!(
-        "POST /me/presence/setPresence HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer x\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+    let head = format!(
+        "content-type: application/json\r\ncontent-length: {}\r\n",
         body.len()
     );
-    let mut stream = TcpStream::connect(&host).expect("Prism listens");
-    stream.write_all(request.as_bytes()).expect("Prism reads");
-    stream.read_to_end(&mut Vec::new()).expect("Prism answers");
+    let url = format!("{}/me/presence/setPresence", prism.base());
+    plain("POST", &url, "any", &format!("{head}\r\n{body}"));
+}
+
+/// The group of the experts, as the provider tells it to a phone.
+async fn group(office: &Office, entra: &Entra) -> String {
+    let token = entra.token(Audience::Provider).await.expect("a token");
+    let url = office.provisioning();
+    let phone = tokio::task::spawn_blocking(move || plain("GET", &url, token.expose(), "\r\n"));
+    let phone = phone.await.expect("an answer");
+    let (_, body) = phone.split_once("\r\n\r\n").expect("a body");
+    let phone: Value = serde_json::from_str(body).expect("JSON");
+    let group = &phone["lines"][0]["experts"]["groups"][0];
+    group.as_str().expect("a group").to_owned()
+}
+
+/// A request over plain HTTP, by hand: `rest` is what follows the head that every request has.
+fn plain(method: &str, url: &str, token: &str, rest: &str) -> String {
+    let address = url.strip_prefix("http://").expect("plain HTTP");
+    let (host, path) = address.split_once('/').expect("a path");
+    let mut stream = TcpStream::connect(host).expect("somebody listens");
+    let head = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n"
+    );
+    write!(stream, "{head}{rest}").expect("they read");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("they answer");
+    answer
 }
 
 /// Past the test harness, which keeps what a good test prints to itself.
@@ -148,16 +255,22 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// The description, if it is here.
 fn document() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let file = match std::env::var_os("WARMLINE_GRAPH_OPENAPI").filter(|file| !file.is_empty()) {
         Some(file) => root.join(file),
         None => root.join("../shared/graph/openapi-subset.json"),
     };
-    file.is_file().then_some(file)
+    if !file.is_file() {
+        say("LEFT OUT: Microsoft's description of Graph is not here \
+             (WARMLINE_GRAPH_OPENAPI, or ../shared/graph/openapi-subset.json beside the project)");
+        return None;
+    }
+    Some(file)
 }
 
-fn config(prism: &Prism) -> Config {
+fn config(prism: &Prism, client_id: &str) -> Config {
     Config {
         cloud: Cloud {
             authority: "https://login.example".to_owned(),
@@ -168,7 +281,7 @@ fn config(prism: &Prism) -> Config {
         agents: 1,
         card: None,
         share_presence: true,
-        client_id: "b1f7".to_owned(),
+        client_id: client_id.to_owned(),
         extra_ca: None,
         seed: 1,
     }

@@ -47,7 +47,7 @@ impl OfficeShift {
             panic!("{} is no sign-in", profile.display());
         };
         let office = Office::open(OfficeConfig {
-            sign_in,
+            sign_in: *sign_in,
             keeping: Keeping::Nowhere,
             opener: Opener::new(agree),
             at_once: true,

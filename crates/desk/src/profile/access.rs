@@ -17,7 +17,7 @@ pub enum Access {
     /// It describes the phone.
     Phone(Box<Profile>),
     /// It says where to sign in: the provider describes the phone then.
-    SignIn(SignInProfile),
+    SignIn(Box<SignInProfile>),
 }
 
 /// Where the agent signs in: `[sign_in]` in the profile.
@@ -65,7 +65,7 @@ impl Access {
     /// Not TOML, a key that is not known, a value that does not fit, or a key that is missing.
     pub fn parse(text: &str, folder: &Path) -> Result<Self, DeskError> {
         match read::sign_in(text, folder)? {
-            Some(sign_in) => Ok(Self::SignIn(sign_in)),
+            Some(sign_in) => Ok(Self::SignIn(Box::new(sign_in))),
             None => Profile::parse(text, folder).map(|profile| Self::Phone(Box::new(profile))),
         }
     }

@@ -43,6 +43,8 @@ pub enum Ask {
     Meetings(Vec<Arc<Person>>),
     /// The number by which Teams calls them: `/admin/teams/userConfigurations/{id}`.
     Number(PersonId),
+    /// What they know: `/users/{id}?$select=skills`. Graph refuses lists with it.
+    Skills(PersonId),
     /// Their photo, small: `/users/{id}/photos/48x48/$value`.
     Photo(PersonId),
 }
@@ -95,6 +97,8 @@ pub enum Told {
     Meetings(Vec<(PersonId, Option<SystemTime>)>),
     /// Of [`Ask::Number`]; none if Teams gives them none.
     Number(Option<Dialable>),
+    /// Of [`Ask::Skills`], each once.
+    Skills(Vec<Pii<String>>),
     /// Of [`Ask::Photo`]; none if they have none.
     Photo(Option<Arc<[u8]>>),
 }

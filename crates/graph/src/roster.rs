@@ -3,6 +3,7 @@
 mod answers;
 mod asks;
 mod directory;
+mod extra;
 mod known;
 mod lane;
 mod lists;

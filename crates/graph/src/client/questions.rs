@@ -39,6 +39,7 @@ impl Graph {
             Ask::Search(typed) => self.search(place, typed, &mut used).await,
             Ask::Meetings(people) => self.meetings(place, people, &mut used).await,
             Ask::Number(id) => self.number(place, id, &mut used).await,
+            Ask::Skills(id) => self.skills(place, id, &mut used).await,
             Ask::Photo(id) => self.photo(place, id, &mut used).await,
         };
         Answer { told, used }
@@ -214,6 +215,19 @@ impl Graph {
         read::teams_number(&reply.body).map(Told::Number)
     }
 
+    async fn skills(
+        &self,
+        place: &Place,
+        id: &PersonId,
+        used: &mut Option<f32>,
+    ) -> Result<Told, Failure> {
+        let url = query(place.at(["users", id.as_str()]), &[("$select", "skills")]);
+        let scopes = &[Scope::UserReadAll];
+        let request = get("skills", url, scopes, Priority::Low, SMALL);
+        let reply = self.ask(request, used).await?;
+        read::skills(&reply.body).map(Told::Skills)
+    }
+
     async fn photo(
         &self,
         place: &Place,
@@ -276,7 +290,7 @@ fn is_picture(body: &[u8]) -> bool {
     body.starts_with(&[0xff, 0xd8, 0xff]) || body.starts_with(b"\x89PNG\r\n\x1a\n")
 }
 
-/// What is asked of people. `skills` and `mailboxSettings` are not among it: Graph gives them of one person
-/// at a time only, and refuses a list with them.
+/// What is asked of people. `skills` ([`Ask::Skills`]) and `mailboxSettings` are not among it: Graph gives
+/// them of one person at a time only, and refuses a list with them.
 const PERSON: &str = "id,displayName,jobTitle,department,mail,userPrincipalName,businessPhones";
 const LONGEST_SEARCH: usize = 64;

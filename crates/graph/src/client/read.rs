@@ -72,15 +72,6 @@ fn person(user: User, expert: bool) -> Option<Person> {
             .filter(|text| !text.is_empty())
             .map(Pii::new)
     };
-    let mut seen = BTreeSet::new();
-    let skills = user
-        .skills
-        .into_iter()
-        .flatten()
-        .take(MOST_SKILLS)
-        .filter_map(|skill| line(Some(skill)))
-        .filter(|skill| seen.insert(skill.expose().to_lowercase()))
-        .collect();
     let dialable = user
         .business_phones
         .into_iter()
@@ -96,7 +87,7 @@ fn person(user: User, expert: bool) -> Option<Person> {
         title: line(user.job_title),
         department: line(user.department),
         mail: address(user.mail).or_else(|| address(user.user_principal_name)),
-        skills,
+        skills: each_once(user.skills),
         dialable,
         time_zone: user
             .mailbox_settings
@@ -153,6 +144,23 @@ pub(super) fn teams_number(body: &[u8]) -> Result<Option<Dialable>, Failure> {
         }))
 }
 
+/// What somebody knows.
+pub(super) fn skills(body: &[u8]) -> Result<Vec<Pii<String>>, Failure> {
+    let told: Skilled = serde_json::from_slice(body).map_err(|_| Failure::Broken)?;
+    Ok(each_once(told.skills))
+}
+
+fn each_once(skills: Option<Vec<String>>) -> Vec<Pii<String>> {
+    let mut seen = BTreeSet::new();
+    let skills = skills.into_iter().flatten();
+    let skills = skills.map(|skill| words::tidy(&skill, LONGEST_SKILL));
+    skills
+        .filter(|skill| !skill.is_empty() && seen.insert(skill.to_lowercase()))
+        .take(MOST_SKILLS)
+        .map(Pii::new)
+        .collect()
+}
+
 #[derive(Deserialize)]
 struct List {
     value: Vec<Value>,
@@ -173,6 +181,12 @@ struct User {
     business_phones: Option<Vec<String>>,
     skills: Option<Vec<String>>,
     mailbox_settings: Option<MailboxSettings>,
+}
+
+/// `user`, of which nothing else was asked.
+#[derive(Deserialize)]
+struct Skilled {
+    skills: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -360,6 +374,7 @@ fn address(text: Option<String>) -> Option<Pii<String>> {
 const LONGEST_NAME: usize = 256;
 const LONGEST_MESSAGE: usize = 280;
 const MOST_SKILLS: usize = 50;
+const LONGEST_SKILL: usize = 100;
 const UTC: &[&str] = &["UTC", "Etc/UTC", "Etc/GMT", "GMT", "Z", ""];
 /// How far the clocks in the west are behind UTC at most.
 const FARTHEST_WEST: Duration = Duration::from_secs(12 * 60 * 60);

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::{Roster, directory::Progress, lane::Kind, sequence};
+use super::{Roster, directory::Progress, known::Known, lane::Kind, sequence};
 use crate::{
     ask::{Answer, Ask, Failure, RequestId, Told},
     person::{Person, PersonId},
@@ -70,14 +70,13 @@ impl Roster {
                 self.meetings_told(now, people, meetings);
             }
             (Ask::Number(id), Told::Number(number)) => {
-                if let Some(slot) = self.known.slot(id) {
-                    self.stale.people |= self.known.numbered(slot, now, number);
-                }
+                self.heard_of(id, |known| known.number.told(now, number));
+            }
+            (Ask::Skills(id), Told::Skills(skills)) => {
+                self.heard_of(id, |known| known.own_skills.told(now, skills));
             }
             (Ask::Photo(id), Told::Photo(photo)) => {
-                if let Some(slot) = self.known.slot(id) {
-                    self.known.get_mut(slot).photo = Some((now, photo));
-                }
+                self.heard_of(id, |known| known.photo.told(now, photo));
             }
             _ => return false,
         }
@@ -105,25 +104,14 @@ impl Roster {
                 }
             }
             Ask::Search(text) => self.searching.done.push((text.clone(), now)),
-            Ask::Number(id) if absent => {
-                if let Some(slot) = self.known.slot(id) {
-                    self.stale.people |= self.known.numbered(slot, now, None);
-                }
-            }
-            Ask::Photo(id) if absent => {
-                if let Some(slot) = self.known.slot(id) {
-                    self.known.get_mut(slot).photo = Some((now, None));
-                }
-            }
+            Ask::Number(id) => self.heard_of(id, |known| known.number.failed(now, failure)),
+            Ask::Skills(id) => self.heard_of(id, |known| known.own_skills.failed(now, failure)),
+            Ask::Photo(id) => self.heard_of(id, |known| known.photo.failed(now, failure)),
             // This cloud does not have it; tomorrow it may.
             Ask::Presences(_) | Ask::Meetings(_) if absent => {
                 self.lane_mut(kind).not_before = Some(now + DAY);
             }
-            Ask::These(_)
-            | Ask::Presences(_)
-            | Ask::Meetings(_)
-            | Ask::Number(_)
-            | Ask::Photo(_) => {}
+            Ask::These(_) | Ask::Presences(_) | Ask::Meetings(_) => {}
         }
     }
 
@@ -135,6 +123,10 @@ impl Roster {
         if progress != Progress::GoesOn {
             self.directory.strangers(self.known.unknown());
         }
+    }
+
+    fn heard_of(&mut self, id: &PersonId, hear: impl FnOnce(&mut Known)) {
+        self.stale.people |= self.known.heard_of(id, hear);
     }
 
     fn found(&mut self, people: Vec<Person>) {

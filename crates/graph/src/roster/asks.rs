@@ -49,6 +49,7 @@ impl Roster {
             Kind::Search => self.searching.due.filter(|_| self.may_search()),
             Kind::Presence => self.presence_due(now),
             Kind::Number => self.extra_due(kind, self.number_wanted(now).map(|_| now)),
+            Kind::Skills => self.extra_due(kind, self.skills_wanted(now).map(|_| now)),
             Kind::Photo => self.extra_due(kind, self.photo_wanted(now).map(|_| now)),
             Kind::Meetings => self.extra_due(kind, self.meetings_due(now)),
         }?;
@@ -69,14 +70,9 @@ impl Roster {
                 Some(Ask::Search(self.look.search.clone()))
             }
             Kind::Presence => self.presences(now),
-            Kind::Number => {
-                let slot = self.number_wanted(now)?;
-                Some(Ask::Number(self.known.get(slot).person.id.clone()))
-            }
-            Kind::Photo => {
-                let slot = self.photo_wanted(now)?;
-                Some(Ask::Photo(self.known.get(slot).person.id.clone()))
-            }
+            Kind::Number => self.number_wanted(now).cloned().map(Ask::Number),
+            Kind::Skills => self.skills_wanted(now).cloned().map(Ask::Skills),
+            Kind::Photo => self.photo_wanted(now).cloned().map(Ask::Photo),
             Kind::Meetings => {
                 let wanted = self.seen().filter(|known| {
                     known.person.mail.is_some() && meeting_until(known, now) <= now
@@ -154,7 +150,7 @@ impl Roster {
         let silent = self.lane(Kind::Presence).silent_until;
         let share = self.pace.refill();
         let spacing = match kind {
-            Kind::Number => (share / 20).max(Duration::from_secs(1)),
+            Kind::Number | Kind::Skills => (share / 20).max(Duration::from_secs(1)),
             Kind::Meetings => (share / 10).max(Duration::from_secs(2)),
             _ => (share / 40).max(Duration::from_millis(250)),
         };
@@ -166,13 +162,18 @@ impl Roster {
         })
     }
 
-    fn number_wanted(&self, now: Instant) -> Option<Slot> {
-        let wanted = |known: &Known| known.number.as_ref().is_none_or(|(at, _)| now >= *at + DAY);
+    fn number_wanted(&self, now: Instant) -> Option<&PersonId> {
+        let wanted = |known: &Known| known.number.is_due(now);
         self.first_seen(Scope::TeamsUserConfigurationReadAll, wanted)
     }
 
-    fn photo_wanted(&self, now: Instant) -> Option<Slot> {
-        let wanted = |known: &Known| known.photo.as_ref().is_none_or(|(at, _)| now >= *at + DAY);
+    fn skills_wanted(&self, now: Instant) -> Option<&PersonId> {
+        let wanted = |known: &Known| known.own_skills.is_due(now);
+        self.first_seen(Scope::UserReadAll, wanted)
+    }
+
+    fn photo_wanted(&self, now: Instant) -> Option<&PersonId> {
+        let wanted = |known: &Known| known.photo.is_due(now);
         if !self.look.visible {
             return None;
         }
@@ -188,12 +189,12 @@ impl Roster {
         with_mail.map(|known| meeting_until(known, now)).min()
     }
 
-    fn first_seen(&self, scope: Scope, wanted: impl Fn(&Known) -> bool) -> Option<Slot> {
+    fn first_seen(&self, scope: Scope, wanted: impl Fn(&Known) -> bool) -> Option<&PersonId> {
         if !self.may(scope) {
             return None;
         }
-        let mut seen = self.lists.seen.iter().copied();
-        seen.find(|slot| wanted(self.known.get(*slot)))
+        let first = self.seen().find(|known| wanted(known));
+        first.map(|known| &known.person.id)
     }
 
     fn seen(&self) -> impl Iterator<Item = &Known> {
@@ -220,5 +221,3 @@ const MEETINGS: usize = 20;
 const OTHERS_LAST: Duration = Duration::from_secs(60);
 
 const MEETINGS_LAST: Duration = Duration::from_secs(300);
-
-const DAY: Duration = Duration::from_secs(24 * 3_600);

@@ -8,7 +8,7 @@ use std::{
 
 use warmline_redact::Pii;
 
-use super::vocabulary::Vocabulary;
+use super::{extra::Extra, vocabulary::Vocabulary};
 use crate::{
     event::Past,
     person::{Dialable, Person, PersonId},
@@ -52,9 +52,11 @@ pub(crate) struct Known {
     pub(crate) presence: Option<Presence>,
     /// When presence was asked for last, whatever came.
     pub(crate) presence_asked: Option<Instant>,
-    /// The number that Teams calls them by, and when it was asked for.
-    pub(crate) number: Option<(Instant, Option<Dialable>)>,
-    pub(crate) photo: Option<(Instant, Option<Arc<[u8]>>)>,
+    /// The number that Teams calls them by.
+    pub(crate) number: Extra<Option<Dialable>>,
+    /// Their skills of the directory, which its lists leave out.
+    pub(crate) own_skills: Extra<Vec<Pii<String>>>,
+    pub(crate) photo: Extra<Option<Arc<[u8]>>>,
     pub(crate) meeting: Option<(Instant, Option<SystemTime>)>,
     pub(crate) called_at: Option<SystemTime>,
     pub(crate) called_today: u32,
@@ -71,8 +73,9 @@ impl Known {
             skills: Vec::new(),
             presence: None,
             presence_asked: None,
-            number: None,
-            photo: None,
+            number: Extra::default(),
+            own_skills: Extra::default(),
+            photo: Extra::default(),
             meeting: None,
             called_at: None,
             called_today: 0,
@@ -160,9 +163,12 @@ impl KnownPeople {
         self.compose(slot)
     }
 
-    /// Teams has told somebody's number, or that there is none.
-    pub(crate) fn numbered(&mut self, slot: Slot, now: Instant, number: Option<Dialable>) -> bool {
-        self.get_mut(slot).number = Some((now, number));
+    /// Something else has become known of somebody. Whether they look different.
+    pub(crate) fn heard_of(&mut self, id: &PersonId, hear: impl FnOnce(&mut Known)) -> bool {
+        let Some(slot) = self.slot(id) else {
+            return false;
+        };
+        hear(self.get_mut(slot));
         self.compose(slot)
     }
 
@@ -239,17 +245,19 @@ impl KnownPeople {
     /// Put together what is shown of somebody. Whether it looks different.
     fn compose(&mut self, slot: Slot) -> bool {
         let known = &mut self.people[slot as usize];
-        let plain = known.tags.is_empty() && known.number.is_none();
+        let (number, skills) = (&known.number.told, &known.own_skills.told);
+        let plain = known.tags.is_empty() && number.is_none() && skills.is_empty();
         let mut person = Person::clone(&known.told);
         person.expert = known.expert_in > 0;
-        for (tag, _) in &known.tags {
+        let tags = known.tags.iter().map(|(tag, _)| tag);
+        for new in skills.iter().chain(tags) {
             let alike =
-                |skill: &Pii<String>| skill.expose().to_lowercase() == tag.expose().to_lowercase();
+                |skill: &Pii<String>| skill.expose().to_lowercase() == new.expose().to_lowercase();
             if !person.skills.iter().any(alike) {
-                person.skills.push(tag.clone());
+                person.skills.push(new.clone());
             }
         }
-        if let Some((_, Some(number))) = &known.number {
+        if let Some(number) = number {
             person.dialable = Some(number.clone());
         }
         if person == *known.person {

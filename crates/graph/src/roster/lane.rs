@@ -35,16 +35,18 @@ pub(crate) enum Kind {
     Presence,
     Directory,
     Number,
+    Skills,
     Meetings,
     Photo,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Search,
         Self::Presence,
         Self::Directory,
         Self::Number,
+        Self::Skills,
         Self::Meetings,
         Self::Photo,
     ];

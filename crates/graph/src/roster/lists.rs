@@ -206,7 +206,7 @@ impl Roster {
             presence: known.presence.clone(),
             next_meeting: known.meeting.and_then(|(_, meeting)| meeting),
             favourite: self.favourites.contains(&known.person.id),
-            photo: known.photo.as_ref().and_then(|(_, photo)| photo.clone()),
+            photo: known.photo.told.clone(),
             reasons: self.case(now, known).reasons(now),
         }
     }

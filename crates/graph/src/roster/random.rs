@@ -302,6 +302,12 @@ impl Witness {
                 let dialled_as = DialledAs::Teams;
                 Told::Number(more.then_some(Dialable { number, dialled_as }))
             }
+            Ask::Skills(_) => {
+                let skills = ["billing", "Cloud", "Returns"]
+                    .into_iter()
+                    .take(from as usize % 4);
+                Told::Skills(skills.map(Into::into).collect())
+            }
             Ask::Photo(_) => Told::Photo(more.then(|| [1].into())),
         }
     }
@@ -334,6 +340,12 @@ impl Witness {
                 .as_ref()
                 .map(|presence| &*presence.sequence_number);
             assert_eq!(shown, newest.map(|newest| format!("A{newest}")).as_deref());
+            let skills = ranked.person.skills.iter();
+            let mut skills: Vec<String> = skills.map(|it| it.expose().to_lowercase()).collect();
+            let count = skills.len();
+            skills.sort_unstable();
+            skills.dedup();
+            assert_eq!(skills.len(), count, "each skill once");
         }
     }
 
@@ -368,6 +380,7 @@ impl Witness {
                 Some(Scope::CalendarsRead)
             }
             Ask::Number(_) => Some(Scope::TeamsUserConfigurationReadAll),
+            Ask::Skills(_) => Some(Scope::UserReadAll),
             Ask::Photo(_) => Some(Scope::UserReadBasicAll),
         };
         assert!(
@@ -384,6 +397,7 @@ fn kind(ask: &Ask) -> &'static str {
         Ask::Search(_) => "search",
         Ask::Meetings(_) => "meetings",
         Ask::Number(_) => "number",
+        Ask::Skills(_) => "skills",
         Ask::Photo(_) => "photo",
     }
 }
@@ -408,4 +422,5 @@ const SCOPES: &[Scope] = &[
     Scope::TeamworkTagRead,
     Scope::TeamsUserConfigurationReadAll,
     Scope::CalendarsRead,
+    Scope::UserReadAll,
 ];

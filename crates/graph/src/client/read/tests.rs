@@ -61,6 +61,21 @@ fn people_are_read_with_what_is_there() {
 }
 
 #[test]
+fn skills_are_few_and_short_and_each_is_there_once() {
+    let many: Vec<String> = (0..60).map(|n| format!("Skill {n}")).collect();
+    let long = "x".repeat(101);
+    let told = [vec![" ".to_owned(), long, "Skill\n0".to_owned()], many].concat();
+    let read = skills(json!({ "skills": told }).to_string().as_bytes()).unwrap();
+    assert_eq!(read.len(), 50);
+    assert_eq!(read[0].expose().chars().count(), 100);
+    assert_eq!(read[1..3], ["Skill 0".into(), "Skill 1".into()]);
+    for nothing in [json!({ "skills": null }), json!({ "id": "a1" })] {
+        assert_eq!(skills(nothing.to_string().as_bytes()), Ok(Vec::new()));
+    }
+    assert_eq!(skills(b"{\"skills\":7}"), Err(Failure::Broken));
+}
+
+#[test]
 fn a_group_whose_members_have_no_names_is_not_granted() {
     let body = br#"{"value":[{"id":"a1","displayName":null},{"id":"b2"}]}"#;
     let failure = people(&place(), body, true).err();
@@ -240,6 +255,10 @@ proptest! {
                     let said = presence.status_message.map_or(0, |said| said.expose().chars().count());
                     prop_assert!(said <= LONGEST_MESSAGE);
                 }
+            }
+            if let Ok(skills) = skills(body) {
+                let lengths = skills.iter().map(|skill| skill.expose().chars().count());
+                prop_assert!(skills.len() <= 50 && lengths.into_iter().all(|it| (1..=100).contains(&it)));
             }
             let _ = (teams_number(body), tag_name(body), own_presence(body, now()));
         }

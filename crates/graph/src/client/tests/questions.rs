@@ -224,12 +224,14 @@ async fn meetings_are_asked_for_by_address() {
 }
 
 #[tokio::test]
-async fn numbers_come_from_teams_and_photos_as_pictures() {
+async fn numbers_come_from_teams_skills_from_the_directory_and_photos_as_pictures() {
     let server = Server::start(|seen| match seen.path.as_str() {
         "/admin/teams/userConfigurations/a1" => Speech::json(
             200,
             json!({ "telephoneNumbers": [{ "telephoneNumber": "+15550000001" }] }),
         ),
+        "/users/a1" => Speech::json(200, json!({ "skills": ["Billing", "billing"] })),
+        "/users/b2" => Speech::json(404, json!({})),
         "/users/a1/photos/48x48/$value" => {
             Speech::Full(200, Vec::new(), vec![0xff, 0xd8, 0xff, 0xe0])
         }
@@ -243,6 +245,13 @@ async fn numbers_come_from_teams_and_photos_as_pictures() {
     assert!(
         matches!(told, Ok(Told::Number(Some(number))) if number.dialled_as == DialledAs::Teams)
     );
+    let told = graph.answer(&Ask::Skills(id("a1"))).await.told;
+    assert!(matches!(told, Ok(Told::Skills(skills)) if skills == ["Billing".into()]));
+    let seen = server.seen();
+    assert_eq!(seen[1].query["$select"], "skills");
+    assert_eq!(seen[1].headers["x-ms-throttle-priority"], "Low");
+    let told = graph.answer(&Ask::Skills(id("b2"))).await.told;
+    assert_eq!(told.err(), Some(Failure::NotThere));
     let told = graph.answer(&Ask::Photo(id("a1"))).await.told;
     assert!(matches!(told, Ok(Told::Photo(Some(photo))) if photo.len() == 4));
     let told = graph.answer(&Ask::Photo(id("b2"))).await.told;

@@ -153,6 +153,8 @@ impl Own {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let write = match (self.writing, self.wants_shown()) {
             (Some(_), _) => None,
+            // The reading comes first, and when it is there this goes on by itself.
+            (None, true) if self.reads_first() && self.reading => None,
             (None, true) => self
                 .write_not_before
                 .or(self.set_at.map(|at| at + RENEW_AFTER)),
@@ -188,13 +190,18 @@ impl Own {
         self.may_read && (self.in_call || self.visible)
     }
 
+    /// Only what is read before ours is in force tells of a call of Teams.
+    fn reads_first(&self) -> bool {
+        self.wants_shown() && self.ours_until.is_none() && self.may_read
+    }
+
     fn go_on(&mut self, now: Instant) -> Vec<Command> {
         let mut commands = Vec::new();
         if self.ours_until.is_some_and(|until| until <= now) && self.writing.is_none() {
             self.ours_until = None;
             self.set_at = None;
         }
-        let first = self.wants_shown() && self.ours_until.is_none() && self.may_read;
+        let first = self.reads_first();
         let look_first = first && self.read_at.is_none_or(|at| now >= at + FRESH);
         let read_due = self.read_not_before.is_none_or(|at| now >= at);
         if !self.reading && (self.wants_read() && read_due || look_first) {
@@ -208,7 +215,6 @@ impl Own {
         }
         let due = self.set_at.is_none_or(|at| now >= at + RENEW_AFTER);
         if self.wants_shown() && due {
-            // Only what is read before ours is in force tells of a call of Teams.
             if first && self.reading {
                 return commands;
             }

@@ -96,6 +96,17 @@ fn a_call_is_shown_renewed_and_taken_back() {
 }
 
 #[test]
+fn whoever_waits_for_a_reading_is_not_due() {
+    let mut day = Day::in_call();
+    assert_eq!(day.written(), (240, Command::Set));
+    day.take(Event::Written(Err(Failure::NotGranted)));
+    assert_eq!(day.take(GRANTED), [Command::Read]);
+    assert_eq!(day.own.poll_timeout(), None);
+    let commands = day.shows(Activity::Nothing);
+    assert!(commands.contains(&Command::Set));
+}
+
+#[test]
 fn a_call_that_ends_while_it_is_being_shown_is_taken_back_then() {
     let mut day = Day::new();
     day.take(GRANTED);
@@ -329,6 +340,8 @@ proptest! {
             }
             play.now += Duration::from_secs(seconds);
         }
+        // Graph may have wanted silence: who signs in anew has none to keep.
+        play.take(Event::SignedOut);
         for up in [true, false] {
             play.take(GRANTED);
             play.take(Event::InCall(up));

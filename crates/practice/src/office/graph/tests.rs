@@ -242,6 +242,35 @@ fn what_is_seen_of_people_is_what_was_granted() {
 }
 
 #[test]
+fn skills_are_told_of_one_person_at_a_time() {
+    let (mut trial, token) = signed_in();
+    let nadia = id(&mut trial, "Nadia Haddad");
+    let one = get(
+        &mut trial,
+        &token,
+        &format!("/users/{nadia}?$select=skills"),
+    );
+    assert_eq!(body(&one)["skills"], json!(["Billing", "Refunds"]));
+    assert!(body(&one).get("displayName").is_none());
+    let of_nobody = "/users/00000000-0000-4000-8000-000000000000?$select=skills";
+    let nobody = get(&mut trial, &token, of_nobody);
+    is(&nobody, 404, "Request_ResourceNotFound");
+    let filter = format!("id in ('{nadia}')");
+    let lists = [
+        with_query("/users", &[("$select", "id,skills")]),
+        with_query("/users", &[("$filter", &filter), ("$select", "skills")]),
+        with_query(
+            "/users",
+            &[("$search", "\"displayName:nad\""), ("$select", "skills")],
+        ),
+        members(&trial, &[("$count", "true"), ("$select", "skills")]),
+    ];
+    for list in lists {
+        is(&eventual(&mut trial, &token, &list), 400, "NotSupported");
+    }
+}
+
+#[test]
 fn people_are_found_by_what_is_typed_and_by_their_ids() {
     let (mut trial, token) = signed_in();
     let search = |text: &str| {

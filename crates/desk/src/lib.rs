@@ -53,7 +53,7 @@ pub use termination::terminated;
 
 /// Who can help, as Microsoft Graph tells it.
 pub mod experts {
-    pub use warmline_entra::{Consent, WhoMayConsent};
+    pub use warmline_entra::{Consent, Scope, WhoMayConsent};
     pub use warmline_graph::*;
 }
 

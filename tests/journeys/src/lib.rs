@@ -190,7 +190,13 @@ impl Shift {
 
     /// Calls somebody.
     pub async fn dials(&mut self, to: &str) -> CallId {
-        match self.act(UserAction::Dial { to: to.to_owned(), line: None }).await {
+        match self
+            .act(UserAction::Dial {
+                to: to.to_owned(),
+                line: None,
+            })
+            .await
+        {
             Done::Dialing(call) => call,
             done => panic!("{done:?}"),
         }

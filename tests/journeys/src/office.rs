@@ -35,11 +35,17 @@ impl OfficeShift {
     pub async fn begin(scenario: &str) -> Self {
         let scenario = Scenario::parse(scenario, None).unwrap_or_else(|error| panic!("{error}"));
         let practice = Practice::start_at(scenario, &Place::default()).await;
-        Self::at(practice.unwrap_or_else(|error| panic!("{error}"))).await
+        Self::at(practice.unwrap_or_else(|error| panic!("{error}")), true).await
     }
 
-    /// The same at a contact centre that is open.
-    pub async fn at(practice: Practice) -> Self {
+    /// The same, and the agent has granted nothing yet but to be known.
+    pub async fn begin_with_little(scenario: &str) -> Self {
+        let scenario = Scenario::parse(scenario, None).unwrap_or_else(|error| panic!("{error}"));
+        let practice = Practice::start_at(scenario, &Place::default()).await;
+        Self::at(practice.unwrap_or_else(|error| panic!("{error}")), false).await
+    }
+
+    async fn at(practice: Practice, grants_all: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let profile = practice.write_sign_in_profile(folder.path());
         let profile = profile.unwrap_or_else(|error| panic!("{error}"));
@@ -50,11 +56,19 @@ impl OfficeShift {
             sign_in: *sign_in,
             keeping: Keeping::Nowhere,
             opener: Opener::new(agree),
-            at_once: true,
+            at_once: grants_all,
             favourites: Vec::new(),
         });
         let office = office.unwrap_or_else(|error| panic!("{error}"));
         let mut view = office.view();
+        if !grants_all {
+            let sign_in = OfficeAsk::SignIn {
+                tenant: 0,
+                device_code: false,
+            };
+            let asked = office.ask(sign_in).await;
+            asked.unwrap_or_else(|error| panic!("{error}"));
+        }
         let provided = timeout(
             PATIENCE,
             view.wait_for(|view| matches!(view.phone, PhoneView::Ready(_))),
@@ -63,7 +77,8 @@ impl OfficeShift {
         let PhoneView::Ready(profiles) = &provided.phone else {
             unreachable!("only a phone is waited for");
         };
-        let mut config = DeskConfig::from_profiles(profiles).unwrap_or_else(|error| panic!("{error}"));
+        let mut config =
+            DeskConfig::from_profiles(profiles).unwrap_or_else(|error| panic!("{error}"));
         config.audio = EngineConfig::silent();
         let desk = warmline_desk::start(config).unwrap_or_else(|error| panic!("{error}"));
         office.attend(desk.clone());
@@ -110,7 +125,8 @@ impl OfficeShift {
             unreachable!("only such an event is waited for");
         };
         self.act(UserAction::Answer(call.id)).await;
-        self.until(|event| *event == DeskEvent::FirstAudio(call.id)).await;
+        self.until(|event| *event == DeskEvent::FirstAudio(call.id))
+            .await;
         call.id
     }
 

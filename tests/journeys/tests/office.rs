@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use warmline_desk::{
     DeskEvent, TransferNews, UserAction,
-    experts::{Activity, Availability, Blocked, CardState, Reason},
+    experts::{Activity, Availability, Blocked, CardState, Consent, Reason, Scope},
     office::{OfficeAsk, PhoneView},
     sign_in::{State, Why},
 };
@@ -114,14 +114,26 @@ async fn an_expert_is_found_told_and_given_the_customer() {
     assert_eq!(told.cards[&call].to.expose(), "Nadia Haddad");
     let messages = office.messages_to("Nadia Haddad");
     assert_eq!(messages.len(), 1, "{messages:?}");
-    for part in ["Tom Okafor", "Billing", "Charged twice", "Looked up both invoices", "today"] {
+    for part in [
+        "Tom Okafor",
+        "Billing",
+        "Charged twice",
+        "Looked up both invoices",
+        "today",
+    ] {
         assert!(messages[0].contains(part), "{part} in {}", messages[0]);
     }
     assert!(!messages[0].contains("4111"), "{}", messages[0]);
 
     shift
         .until(|event| {
-            matches!(event, DeskEvent::Transfer { news: TransferNews::Consulting, .. })
+            matches!(
+                event,
+                DeskEvent::Transfer {
+                    news: TransferNews::Consulting,
+                    ..
+                }
+            )
         })
         .await;
     shift
@@ -131,7 +143,15 @@ async fn an_expert_is_found_told_and_given_the_customer() {
         })
         .await;
     shift
-        .until(|event| matches!(event, DeskEvent::Transfer { news: TransferNews::Done, .. }))
+        .until(|event| {
+            matches!(
+                event,
+                DeskEvent::Transfer {
+                    news: TransferNews::Done,
+                    ..
+                }
+            )
+        })
         .await;
     shift.office_is(|view| view.cards.is_empty()).await;
     let again = shift
@@ -151,16 +171,29 @@ async fn whoever_is_signed_out_in_a_call_keeps_the_call_and_signs_in_again() {
     shift.looks("nad").await;
     shift
         .office_is(|view| {
-            matches!(view.sign_ins[0].state, State::SignedOut { why: Some(Why::Expired) })
+            matches!(
+                view.sign_ins[0].state,
+                State::SignedOut {
+                    why: Some(Why::Expired)
+                }
+            )
         })
         .await;
     shift
         .people_are(|view| view.people.blocked == Some(Blocked::SignedOut))
         .await;
     let snapshot = shift.desk.snapshot().borrow().clone();
-    assert!(snapshot.call(call).is_some_and(|call| call.ending.is_none()), "the call goes on");
+    assert!(
+        snapshot
+            .call(call)
+            .is_some_and(|call| call.ending.is_none()),
+        "the call goes on"
+    );
     let view = shift.office.view().borrow().clone();
-    assert!(matches!(view.phone, PhoneView::Ready(_)), "so does the phone");
+    assert!(
+        matches!(view.phone, PhoneView::Ready(_)),
+        "so does the phone"
+    );
 
     shift
         .asks(OfficeAsk::SignIn {
@@ -190,7 +223,9 @@ async fn what_graph_refuses_is_said_and_passes() {
     shift
         .people_are(|view| view.people.all.total > 40 && view.people.blocked.is_none())
         .await;
-    office.obey(Order::Challenge { asks: false }).expect("an order");
+    office
+        .obey(Order::Challenge { asks: false })
+        .expect("an order");
     office
         .obey(Order::Presence {
             who: "Ingrid Solberg".to_owned(),
@@ -210,21 +245,19 @@ async fn what_graph_refuses_is_said_and_passes() {
             })
         })
         .await;
-    office.obey(Order::Throttle { s: 3, says: true }).expect("an order");
+    office
+        .obey(Order::Throttle { s: 3, says: true })
+        .expect("an order");
     shift
         .people_are(|view| matches!(view.people.blocked, Some(Blocked::Throttled(_))))
         .await;
-    shift
-        .people_are(|view| view.people.blocked.is_none())
-        .await;
+    shift.people_are(|view| view.people.blocked.is_none()).await;
     office.obey(Order::Down { down: true }).expect("an order");
     shift
         .people_are(|view| view.people.blocked == Some(Blocked::Offline))
         .await;
     office.obey(Order::Down { down: false }).expect("an order");
-    let back = shift
-        .people_are(|view| view.people.blocked.is_none())
-        .await;
+    let back = shift.people_are(|view| view.people.blocked.is_none()).await;
     assert!(back.people.all.total > 40);
 }
 
@@ -233,8 +266,14 @@ async fn a_provider_without_a_phone_is_said_in_words() {
     let mut shift = OfficeShift::begin(DAY).await;
     let office = shift.practice.office().clone();
     shift.asks(OfficeAsk::SignOut(0)).await;
-    shift.office_is(|view| matches!(view.phone, PhoneView::None)).await;
-    for (status, says) in [(404, "has no phone"), (403, "does not let"), (503, "out of order")] {
+    shift
+        .office_is(|view| matches!(view.phone, PhoneView::None))
+        .await;
+    for (status, says) in [
+        (404, "has no phone"),
+        (403, "does not let"),
+        (503, "out of order"),
+    ] {
         office
             .obey(Order::Phone {
                 refuses: Some(status),
@@ -249,13 +288,39 @@ async fn a_provider_without_a_phone_is_said_in_words() {
         };
         shift.asks(ask).await;
         let view = shift
-            .office_is(|view| matches!(&view.phone, PhoneView::Failed(error) if error.what.contains(says)))
+            .office_is(
+                |view| matches!(&view.phone, PhoneView::Failed(error) if error.what.contains(says)),
+            )
             .await;
         assert!(matches!(view.sign_ins[0].state, State::SignedIn { .. }));
     }
-    office.obey(Order::Phone { refuses: None }).expect("an order");
+    office
+        .obey(Order::Phone { refuses: None })
+        .expect("an order");
     // By itself: the last refusal passes.
     shift
         .office_is(|view| matches!(view.phone, PhoneView::Ready(_)))
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_granted_is_left_out_until_the_agent_asks_for_it() {
+    let mut shift = OfficeShift::begin_with_little(DAY).await;
+    shift.looks("").await;
+    let view = shift
+        .people_are(|view| view.people.blocked == Some(Blocked::NoConsent))
+        .await;
+    let rung = Consent::LADDER
+        .iter()
+        .position(|rung| rung.scopes.contains(&Scope::PresenceReadAll))
+        .expect("presence is on the ladder");
+    assert!(view.people.ladder.contains(&Consent::LADDER[rung]));
+    shift.asks(OfficeAsk::Consent(rung)).await;
+    let view = shift
+        .people_are(|view| {
+            let mut all = view.people.all.people.iter();
+            view.people.blocked.is_none() && all.any(|one| one.presence.is_some())
+        })
+        .await;
+    assert!(!view.people.ladder.contains(&Consent::LADDER[rung]));
 }

@@ -65,7 +65,10 @@ impl<'a> Setup<'a> {
         let programs = self.lab.dir().join("programs");
         let browser = programs.join("xdg-open");
         let pages = Self::pages(self.lab);
-        write(&browser, &format!("#!/bin/sh\necho \"$1\" >> {}\n", pages.display()))?;
+        write(
+            &browser,
+            &format!("#!/bin/sh\necho \"$1\" >> {}\n", pages.display()),
+        )?;
         let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(&browser, executable)
             .map_err(|source| io("making the browser", source))?;

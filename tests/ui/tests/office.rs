@@ -12,17 +12,22 @@ fn an_agent_signs_in_brings_an_expert_in_prepared_and_is_signed_out_in_a_call() 
     test(|lab| {
         let pulse = lab.pulse()?;
         let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
-        let scenario = [people::AGENT, people::SOON, people::TOM, people::MARIA, people::OFFICE];
+        let scenario = [
+            people::AGENT,
+            people::SOON,
+            people::TOM,
+            people::MARIA,
+            people::OFFICE,
+        ];
         let mut practice = Practice::open(lab.dir(), &scenario.concat())?;
         let window = Setup::new(lab, &desktop).signing_in(&practice)?.open()?;
         window.sees("Sign in to Warmline")?;
         window.press("Sign in with Office 365")?;
         window.sees("Go on in your browser")?;
-        let seen = Agent::new(lab.dir(), "robin").sign_in(&page(lab, 0)?, None)?;
-        assert!(seen.contains("You are signed in."), "{seen}");
+        agrees(lab, 0)?;
         window.is_reachable()?;
 
-        brings_an_expert_in(&window, &mut practice)?;
+        brings_an_expert_in(lab, &window, &mut practice)?;
         is_signed_out_in_a_call(lab, &window, &mut practice)?;
         let leaks = window.leaks()?;
         assert_eq!(leaks, Vec::<String>::new());
@@ -31,7 +36,7 @@ fn an_agent_signs_in_brings_an_expert_in_prepared_and_is_signed_out_in_a_call() 
         // The keychain knows who it is: nobody is asked.
         let window = Setup::new(lab, &desktop).signing_in(&practice)?.open()?;
         window.is_reachable()?;
-        assert_eq!(pages(lab).len(), 2, "no other page was shown");
+        assert_eq!(pages(lab).len(), 4, "no other page was shown");
         window.press("Who is signed in")?;
         window.pick("Sign out")?;
         window.sees("Sign in to Warmline")?;
@@ -41,12 +46,18 @@ fn an_agent_signs_in_brings_an_expert_in_prepared_and_is_signed_out_in_a_call() 
     });
 }
 
-fn brings_an_expert_in(window: &Window, practice: &mut Practice) -> Result<()> {
+fn brings_an_expert_in(lab: &Lab, window: &Window, practice: &mut Practice) -> Result<()> {
     window.sees_at("Tom Okafor", "Incoming call")?;
     window.press("Answer")?;
     window.sees_at("Tom Okafor", "In call")?;
     window.press("Experts for this call")?;
+    window.sees("has not allowed Warmline to see who is free")?;
+    window.press("Ask for it")?;
+    agrees(lab, 1)?;
     window.sees("Best for this call")?;
+    window.click("//summary[contains(., 'things more are possible')]")?;
+    window.press("Ask for it")?;
+    agrees(lab, 2)?;
     window.sees("knows Billing")?;
     window.press("Ask Nadia Haddad")?;
     window.sees_at("Tom Okafor", "Talking with you")?;
@@ -66,11 +77,17 @@ fn is_signed_out_in_a_call(lab: &Lab, window: &Window, practice: &mut Practice) 
     window.sees("Your call goes on.")?;
     window.sees_at("Maria Keller", "In call")?;
     window.press("Sign in")?;
-    let seen = Agent::new(lab.dir(), "robin").sign_in(&page(lab, 1)?, None)?;
-    assert!(seen.contains("You are signed in."), "{seen}");
+    agrees(lab, 3)?;
     window.no_longer_sees("Your call goes on.")?;
     window.press("Hang up")?;
     practice.does("Maria Keller", "ended").map(drop)
+}
+
+/// The agent agrees in a real browser to what the page of this number asks.
+fn agrees(lab: &Lab, number: usize) -> Result<()> {
+    let seen = Agent::new(lab.dir(), "robin").sign_in(&page(lab, number)?, None)?;
+    assert!(seen.contains("You are signed in."), "{seen}");
+    Ok(())
 }
 
 /// The page of this number that the browser was to show, as soon as it is.

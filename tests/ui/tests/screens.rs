@@ -365,7 +365,7 @@ fn stopped_in_a_call(
 /// Only who is talked with can be hung up on from the card.
 fn talks_with_the_customer(window: &Window) -> bool {
     let button = format!("//button[@aria-label='Hang up, {MARIA}']");
-    window.driver().find(&button).is_ok()
+    window.driver().find(&button).is_some()
 }
 
 /// Opens the box of whom to bring in, types a number and chooses one of the ways.

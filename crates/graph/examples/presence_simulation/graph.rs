@@ -51,7 +51,7 @@ impl Graph {
         weight: u64,
         ask: &Ask,
     ) -> Answer {
-        // Photos have a budget of their own.
+        // Photos and skills have budgets of their own.
         if !matches!(ask, Ask::Presences(_)) {
             let told = self.tell(read_at, ask);
             return Answer { told, used: None };
@@ -100,6 +100,10 @@ impl Graph {
                     Some((id.clone(), presence))
                 };
                 Ok(Told::Presences(ids.iter().filter_map(presence).collect()))
+            }
+            Ask::Skills(id) => {
+                let place = self.places.get(id).ok_or(Failure::NotThere)?;
+                Ok(Told::Skills(self.people[*place].skills.clone()))
             }
             _ => Err(Failure::NotThere),
         }

@@ -6,12 +6,12 @@ use std::{
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use warmline_entra::{Cloud, Scope};
-use warmline_graph::{Answer, Ask, Command, Config, Event, Look, RequestId, Roster};
+use warmline_graph::{Answer, Command, Config, Event, Look, RequestId, Roster};
 
 use crate::{
     agent::Agent,
     graph::Graph,
-    tally::{Report, Tally},
+    tally::{Counts, Report, Tally},
 };
 
 /// A tenant on one day.
@@ -102,7 +102,8 @@ impl<'a> Stage<'a> {
         };
         stage.tally.hours = f64::from(plan.agents) * (LASTS - WARM_UP).as_secs_f64() / 3_600.0;
         let windows = (LASTS - WARM_UP).as_secs() / 30;
-        stage.tally.windows = vec![0; windows as usize];
+        stage.tally.presences = Counts::new(windows as usize);
+        stage.tally.skills = Counts::new(windows as usize);
         for seed in 0..seats {
             let roster = Roster::new(&config(plan.agents, seed), start, SystemTime::UNIX_EPOCH);
             let seat = stage.seats.len();
@@ -168,6 +169,7 @@ impl<'a> Stage<'a> {
                 Scope::UserReadBasicAll,
                 Scope::PresenceReadAll,
                 Scope::GroupMemberReadBasicAll,
+                Scope::UserReadAll,
             ];
             self.tell(at, seat, Event::Granted(scopes.into_iter().collect()));
         }
@@ -193,10 +195,9 @@ impl<'a> Stage<'a> {
                 let latency = Duration::from_millis(self.rng.random_range(100..200));
                 let read_at = self.start + at;
                 let answer = self.graph.answer(at, read_at, self.plan.weight, &ask);
-                if at >= WARM_UP && matches!(ask, Ask::Presences(_)) {
+                if at >= WARM_UP {
                     let window = (at - WARM_UP).as_secs() as usize / 30;
-                    self.tally.windows[window] += self.plan.weight;
-                    self.tally.refused += u64::from(answer.told.is_err()) * self.plan.weight;
+                    self.tally.count(window, &ask, &answer, self.plan.weight);
                 }
                 let place = self.free.pop().unwrap_or(self.answers.len());
                 self.answers

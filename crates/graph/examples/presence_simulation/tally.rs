@@ -1,13 +1,15 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use warmline_graph::{Answer, Ask};
 
 /// What was counted.
 #[derive(Default)]
 pub(crate) struct Tally {
-    /// Requests in each 30 s.
-    pub(crate) windows: Vec<u64>,
+    pub(crate) presences: Counts,
+    /// Of presence.
     pub(crate) refused: u64,
+    pub(crate) skills: Counts,
     /// Agent-hours.
     pub(crate) hours: f64,
     /// Ages in seconds of everybody whom somebody looks at, and of those who are consulted; by how often.
@@ -17,6 +19,44 @@ pub(crate) struct Tally {
     pub(crate) opened: Ages,
     /// People who were looked at and of whom nothing was known yet.
     pub(crate) unread: u64,
+}
+
+impl Tally {
+    /// A request of `weight` agents.
+    pub(crate) fn count(&mut self, window: usize, ask: &Ask, answer: &Answer, weight: u64) {
+        match ask {
+            Ask::Presences(_) => {
+                self.presences.0[window] += weight;
+                self.refused += u64::from(answer.told.is_err()) * weight;
+            }
+            Ask::Skills(_) => self.skills.0[window] += weight,
+            _ => {}
+        }
+    }
+}
+
+/// Requests in each 30 s.
+#[derive(Default)]
+pub(crate) struct Counts(Vec<u64>);
+
+impl Counts {
+    pub(crate) fn new(windows: usize) -> Self {
+        Self(vec![0; windows])
+    }
+
+    fn median(&self) -> u64 {
+        let mut windows = self.0.clone();
+        windows.sort_unstable();
+        windows.get(windows.len() / 2).copied().unwrap_or(0)
+    }
+
+    fn max(&self) -> u64 {
+        self.0.iter().copied().max().unwrap_or(0)
+    }
+
+    fn per_hour(&self, hours: f64) -> f64 {
+        self.0.iter().sum::<u64>() as f64 / hours
+    }
 }
 
 /// How often which age was seen, by tenths of a second.
@@ -61,9 +101,11 @@ impl Report {
         let tally = &self.tally;
         json!({
             "name": self.name,
-            "requestsPer30s": { "median": self.median(), "max": self.max() },
+            "presenceRequestsPer30s": { "median": tally.presences.median(), "max": tally.presences.max() },
             "refused": tally.refused,
-            "requestsPerAgentAndHour": self.per_hour(),
+            "presenceRequestsPerAgentAndHour": tally.presences.per_hour(tally.hours),
+            "skillsRequestsPer30s": { "median": tally.skills.median(), "max": tally.skills.max() },
+            "skillsRequestsPerAgentAndHour": tally.skills.per_hour(tally.hours),
             "ageSeenS": { "median": tally.seen.at(0.5), "p95": tally.seen.at(0.95) },
             "ageConsultedS": { "median": tally.consulted.at(0.5), "p95": tally.consulted.at(0.95) },
             "age2sAfterOpeningS": { "median": tally.opened.at(0.5), "p95": tally.opened.at(0.95) },
@@ -83,12 +125,14 @@ impl Report {
         };
         row("", &|report| report.name.to_owned());
         row("---", &|_| "--:".to_owned());
-        row("requests in 30 s, median / max", &|report| {
-            format!("**{}** / {}", report.median(), report.max())
+        let counts = |counts: &Counts| format!("**{}** / {}", counts.median(), counts.max());
+        row("presence requests in 30 s, median / max", &|report| {
+            counts(&report.tally.presences)
         });
         row("refused (429)", &|report| report.tally.refused.to_string());
-        row("requests an hour and agent", &|report| {
-            format!("**{:.0}**", report.per_hour())
+        row("presence requests an hour and agent", &|report| {
+            let tally = &report.tally;
+            format!("**{:.0}**", tally.presences.per_hour(tally.hours))
         });
         row("age of what is looked at, s, median / p95", &|report| {
             ages(&report.tally.seen)
@@ -103,21 +147,14 @@ impl Report {
         row("looked at, and not read yet, %", &|report| {
             format!("{:.1}", report.unread() * 100.0)
         });
+        row("requests for skills in 30 s, median / max", &|report| {
+            counts(&report.tally.skills)
+        });
+        row("requests for skills an hour and agent", &|report| {
+            let tally = &report.tally;
+            format!("**{:.0}**", tally.skills.per_hour(tally.hours))
+        });
         table.trim_end_matches('|').to_owned()
-    }
-
-    fn median(&self) -> u64 {
-        let mut windows = self.tally.windows.clone();
-        windows.sort_unstable();
-        windows.get(windows.len() / 2).copied().unwrap_or(0)
-    }
-
-    fn max(&self) -> u64 {
-        self.tally.windows.iter().copied().max().unwrap_or(0)
-    }
-
-    fn per_hour(&self) -> f64 {
-        self.tally.windows.iter().sum::<u64>() as f64 / self.tally.hours
     }
 
     fn unread(&self) -> f64 {

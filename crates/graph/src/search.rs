@@ -1,23 +1,29 @@
 //! Finds people while the agent types. Pure.
 //!
 //! Shelves of at most a thousand people stand in the order of names, each with one text that holds all that
-//! can be found of its people. A search reads the texts from end to end, which even of 100,000 people is a
-//! few megabytes; a change writes one shelf anew.
+//! can be found of its people. A search first asks which letters somebody has at all, and reads the text of
+//! the few who are left; what is typed on is looked for only among those who were found before. A change
+//! writes to one shelf.
 
+mod letters;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
-use memchr::memmem::Finder;
+use crate::{fold::fold, person::Person};
 
-use crate::{
-    fold::{fold, initials, spelled_out},
-    person::Person,
-};
+use shelf::{Shelf, Word};
 
 /// All people, in the order of their names, by their place among those that are known.
 #[derive(Debug)]
 pub(crate) struct Index {
     shelves: Vec<Shelf>,
+    /// What was looked for last.
+    last: Option<Query>,
+    /// Of each slot the class of presence, [`UNRATED`] until somebody asks.
+    classes: Vec<u8>,
+    /// Room for the hits of all shelves: kept between searches.
+    hits: Vec<(u8, u32)>,
 }
 
 /// What is looked for: words that must all be found.
@@ -51,6 +57,12 @@ impl Query {
         self.words.is_empty()
     }
 
+    /// Whoever matches this also matches the other: each word of that is a part of one of this.
+    fn narrows(&self, other: &Self) -> bool {
+        let known = |word: &String| self.words.iter().any(|longer| longer.contains(&**word));
+        other.words.iter().all(known)
+    }
+
     /// Whether the directory may know more: two letters at least, and not a number.
     pub(crate) fn is_for_directory(&self) -> bool {
         let letters = self.words.iter().flat_map(|word| word.chars());
@@ -62,6 +74,9 @@ impl Default for Index {
     fn default() -> Self {
         Self {
             shelves: vec![Shelf::default()],
+            last: None,
+            classes: Vec::new(),
+            hits: Vec::new(),
         }
     }
 }
@@ -70,25 +85,20 @@ impl Index {
     /// Take somebody in, or in place of what they were before.
     pub(crate) fn put(&mut self, slot: u32, before: Option<&Person>, person: &Person) {
         if let Some(before) = before {
-            self.take(slot, before);
+            let name = fold(before.name.expose());
+            let at = self.shelf(&name, slot);
+            self.shelves[at].take(&name, slot);
         }
-        let entry = Entry::new(slot, person);
-        let at = self.shelf(&entry.name, slot);
+        let name = fold(person.name.expose());
+        let at = self.shelf(&name, slot);
         let shelf = &mut self.shelves[at];
-        let place = shelf.place(&entry.name, slot);
-        shelf.entries.insert(place, entry);
-        shelf.stale = true;
+        shelf.put(name.into(), slot, person);
         if shelf.entries.len() > SHELF {
-            let entries = shelf.entries.split_off(SHELF / 2);
-            let stale = true;
-            self.shelves.insert(
-                at + 1,
-                Shelf {
-                    entries,
-                    stale,
-                    ..Shelf::default()
-                },
-            );
+            let second = shelf.split();
+            self.shelves.insert(at + 1, second);
+        }
+        if self.classes.len() <= slot as usize {
+            self.classes.resize(slot as usize + 1, UNRATED);
         }
     }
 
@@ -98,33 +108,39 @@ impl Index {
         entries.map(|entry| entry.slot)
     }
 
-    /// Those who match: by kind of match, then by `class` (the lower the freer), then by name.
-    pub(crate) fn find(&mut self, query: &Query, class: impl Fn(u32) -> u8) -> Vec<u32> {
-        let finders: Vec<Finder<'_>> = query.words.iter().map(Finder::new).collect();
-        let mut hits: Vec<(u8, u32)> = Vec::new();
-        let mut scratch = Scratch::default();
-        for shelf in &mut self.shelves {
-            shelf.write();
-            shelf.find(&finders, &mut scratch);
-            let found = shelf.entries.iter().zip(&scratch.sum);
-            let found = found.filter(|(_, kind)| **kind != NO_MATCH);
-            hits.extend(found.map(|(entry, kind)| {
-                let class = class(entry.slot).min(CLASSES - 1);
-                (kind.min(&(KINDS - 1)) * CLASSES + class, entry.slot)
-            }));
+    /// Somebody's presence is another: their class is asked for anew.
+    pub(crate) fn unrate(&mut self, slot: u32) {
+        if let Some(class) = self.classes.get_mut(slot as usize) {
+            *class = UNRATED;
         }
-        in_order(&hits)
     }
 
-    fn take(&mut self, slot: u32, person: &Person) {
-        let name = fold(person.name.expose());
-        let at = self.shelf(&name, slot);
-        let shelf = &mut self.shelves[at];
-        let place = shelf.place(&name, slot);
-        if shelf.entries.get(place).is_some_and(|it| it.slot == slot) {
-            shelf.entries.remove(place);
-            shelf.stale = true;
+    /// Those who match: by kind of match, then by `class` (the lower the freer), then by name. The class of
+    /// somebody is asked for once, until [`unrate`](Self::unrate).
+    pub(crate) fn find(&mut self, query: &Query, class: impl Fn(u32) -> u8) -> Vec<u32> {
+        let words: Vec<Word<'_>> = query.words.iter().map(|word| Word::new(word)).collect();
+        let last = self.last.as_ref();
+        let same = last == Some(query);
+        let narrower = last.is_some_and(|last| query.narrows(last));
+        self.hits.clear();
+        for shelf in &mut self.shelves {
+            if !same || shelf.found().is_none() {
+                shelf.find(&words, narrower);
+            }
+            for (place, kind) in shelf.found().unwrap_or_default() {
+                let slot = shelf.entries[usize::from(*place)].slot;
+                let rated = &mut self.classes[slot as usize];
+                if *rated == UNRATED {
+                    *rated = class(slot).min(CLASSES - 1);
+                }
+                let order = kind.min(&(KINDS - 1)) * CLASSES + *rated;
+                self.hits.push((order, slot));
+            }
         }
+        if !same {
+            self.last = Some(query.clone());
+        }
+        in_order(&self.hits)
     }
 
     /// On which shelf somebody stands, or would.
@@ -134,133 +150,6 @@ impl Index {
             first.is_none_or(|first| (&*first.name, first.slot) <= (name, slot))
         });
         after.saturating_sub(1)
-    }
-}
-
-#[derive(Debug, Default)]
-struct Shelf {
-    entries: Vec<Entry>,
-    /// The lines of all entries.
-    text: Vec<u8>,
-    /// Where in it the name of each ends, and their line.
-    ends: Vec<(u32, u32)>,
-    /// The text is older than the entries.
-    stale: bool,
-}
-
-#[derive(Debug)]
-struct Entry {
-    /// Folded: the order of the shelves.
-    name: Box<str>,
-    slot: u32,
-    /// Each word with a mark before it: [`NAME`] or [`WORD`].
-    line: Box<str>,
-    /// Where the words of the name end in it.
-    name_end: u32,
-}
-
-/// Room for one shelf's matches: kept between shelves.
-#[derive(Default)]
-struct Scratch {
-    sum: Vec<u8>,
-    word: Vec<u8>,
-}
-
-impl Entry {
-    fn new(slot: u32, person: &Person) -> Self {
-        let name = fold(person.name.expose());
-        let mut line = String::with_capacity(name.len() * 2 + 64);
-        let mut add = |mark: char, folded: &str| {
-            for word in folded.split_whitespace() {
-                line.push(mark);
-                line.push_str(word);
-            }
-            line.len()
-        };
-        add(NAME, &name);
-        let spelled = spelled_out(person.name.expose()).unwrap_or_default();
-        add(NAME, &spelled);
-        let name_end = add(NAME, &initials(&name));
-        let facts = person.title.iter().chain(&person.department);
-        for fact in facts.chain(&person.skills) {
-            add(WORD, &fold(fact.expose()));
-        }
-        if let Some(dialable) = &person.dialable {
-            let number = dialable.number.expose();
-            let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-            add(WORD, &digits);
-        }
-        Self {
-            name: name.into(),
-            slot,
-            line: line.into(),
-            name_end: name_end as u32,
-        }
-    }
-}
-
-impl Shelf {
-    fn place(&self, name: &str, slot: u32) -> usize {
-        self.entries
-            .partition_point(|entry| (&*entry.name, entry.slot) < (name, slot))
-    }
-
-    fn write(&mut self) {
-        if !std::mem::take(&mut self.stale) {
-            return;
-        }
-        self.text.clear();
-        self.ends.clear();
-        for entry in &self.entries {
-            let name_end = self.text.len() as u32 + entry.name_end;
-            self.text.extend_from_slice(entry.line.as_bytes());
-            self.text.push(END);
-            self.ends.push((name_end, self.text.len() as u32));
-        }
-    }
-
-    /// The sum of each entry's kinds of match, [`NO_MATCH`] if a word is missing.
-    fn find(&self, finders: &[Finder<'_>], scratch: &mut Scratch) {
-        scratch.sum.clear();
-        scratch.sum.resize(self.entries.len(), 0);
-        for finder in finders {
-            scratch.word.clear();
-            scratch.word.resize(self.entries.len(), NO_MATCH);
-            self.find_word(finder, &mut scratch.word);
-            for (sum, word) in scratch.sum.iter_mut().zip(&scratch.word) {
-                *sum = sum.saturating_add(*word);
-            }
-        }
-    }
-
-    fn find_word(&self, finder: &Finder<'_>, kinds: &mut [u8]) {
-        let (mut from, mut at) = (0, 0);
-        while let Some(found) = finder.find(&self.text[from..]) {
-            let found = from + found;
-            while self.ends[at].1 as usize <= found {
-                at += 1;
-            }
-            let begin = at.checked_sub(1).map_or(0, |before| self.ends[before].1);
-            let (name_end, end) = self.ends[at];
-            let kind = self.kind(found, begin as usize, name_end as usize);
-            kinds[at] = kinds[at].min(kind);
-            // Nothing further on in the line is better than the beginning of a name.
-            from = match kind {
-                NAME_BEGINS | WORD_OF_NAME_BEGINS => end as usize,
-                _ => found + 1,
-            };
-        }
-    }
-
-    fn kind(&self, found: usize, begin: usize, name_end: usize) -> u8 {
-        let before = found.checked_sub(1).map(|at| self.text[at]);
-        match before {
-            Some(mark) if mark == NAME as u8 && found == begin + 1 => NAME_BEGINS,
-            Some(mark) if mark == NAME as u8 => WORD_OF_NAME_BEGINS,
-            Some(mark) if mark == WORD as u8 => WORD_BEGINS,
-            _ if found < name_end => IN_NAME,
-            _ => ELSEWHERE,
-        }
     }
 }
 
@@ -288,22 +177,9 @@ const SHELF: usize = 1_024;
 /// More words than anybody types; they bound the sum of kinds.
 const WORDS: usize = 6;
 
-/// Before each word of a name.
-const NAME: char = '\u{1}';
-
-/// Before each other word.
-const WORD: char = ' ';
-
-/// After each line.
-const END: u8 = b'\n';
-
-const NAME_BEGINS: u8 = 0;
-const WORD_OF_NAME_BEGINS: u8 = 1;
-const WORD_BEGINS: u8 = 2;
-const IN_NAME: u8 = 3;
-const ELSEWHERE: u8 = 4;
-const NO_MATCH: u8 = u8::MAX;
-
 /// Kinds of match that are told apart, and classes of presence: together they fit into a byte.
 const KINDS: u8 = 32;
 const CLASSES: u8 = 8;
+
+/// A class that nobody has asked for yet.
+const UNRATED: u8 = u8::MAX;

@@ -150,6 +150,7 @@ impl Roster {
             if !older {
                 presence.read_at = now;
                 *known = Some(presence);
+                self.known.index.unrate(slot);
             }
         }
         self.stale.presence = true;

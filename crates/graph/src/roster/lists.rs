@@ -30,6 +30,9 @@ pub(crate) struct Lists {
     recent: Vec<Slot>,
     /// All who match the search.
     all: Vec<Slot>,
+    /// All who are shown without a search, if anybody has asked since people changed: a search that is taken
+    /// back does not go through everybody again.
+    everybody: Option<Vec<Slot>>,
     /// Everybody who is to be seen, or will be in a moment; whoever matters most first.
     pub(crate) seen: Vec<Slot>,
     among_seen: HashSet<Slot>,
@@ -64,6 +67,9 @@ impl Roster {
             .ranked_at
             .is_none_or(|at| now >= at + RANKED_LASTS);
         let rank = stale.people || stale.presence || stale.rank || aged;
+        if stale.people {
+            self.lists.everybody = None;
+        }
         if stale.people || stale.query || (stale.presence && !self.query.is_empty()) {
             self.lists.all = self.matching();
         }
@@ -127,10 +133,13 @@ impl Roster {
             let Self { known, query, .. } = self;
             return known.find(query);
         }
-        let only_experts = self.known.any_expert();
-        let all = self.known.index.all();
-        all.filter(|slot| !only_experts || self.known.get(*slot).person.expert)
-            .collect()
+        let everybody = self.lists.everybody.get_or_insert_with(|| {
+            let only_experts = self.known.any_expert();
+            let all = self.known.index.all();
+            all.filter(|slot| !only_experts || self.known.get(*slot).person.expert)
+                .collect()
+        });
+        everybody.clone()
     }
 
     /// In the order of names: those that an agent has marked stay where they are.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    fold::{initials, spelled_out},
     person::{Dialable, DialledAs},
     roster::stage::person,
 };
@@ -120,7 +121,101 @@ fn name() -> impl Strategy<Value = String> {
     "[a-cAÄç]{1,4}( [a-cé김민ㄱ]{1,3}){0,2}"
 }
 
+#[derive(Clone, Debug)]
+enum Step {
+    Type(String),
+    Erase,
+    Clear,
+    Change(prop::sample::Index, String, String),
+    Presence(prop::sample::Index, u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = any::<prop::sample::Index>;
+    prop_oneof![
+        6 => "[a-cé김민ㄱ ]{1,2}".prop_map(Step::Type),
+        2 => Just(Step::Erase),
+        1 => Just(Step::Clear),
+        1 => (who(), name(), "[a-c]{1,3}( [a-c#]{1,3}){0,1}").prop_map(|(who, name, skill)| Step::Change(who, name, skill)),
+        1 => (who(), 0..5_u8).prop_map(|(who, class)| Step::Presence(who, class)),
+    ]
+}
+
+/// Whom a search finds, and in which order, said as plainly as can be.
+fn plain(people: &[Person], classes: &[u8], query: &Query) -> Vec<u32> {
+    let kind = |person: &Person, word: &str| {
+        let name = fold(person.name.expose());
+        let spelled = spelled_out(person.name.expose()).unwrap_or_default();
+        let of_name = format!("{name} {spelled} {}", initials(&name));
+        let skills: Vec<String> = person.skills.iter().map(|it| fold(it.expose())).collect();
+        let of_name = of_name.split_whitespace().enumerate();
+        let of_name = of_name.filter_map(|(place, its)| match its.find(word)? {
+            0 if place == 0 => Some(0),
+            0 => Some(1),
+            _ => Some(3),
+        });
+        let others = skills.iter().flat_map(|skill| skill.split_whitespace());
+        let others = others.filter_map(|its| match its.find(word)? {
+            0 => Some(2),
+            _ => Some(4),
+        });
+        of_name.chain(others).min()
+    };
+    let mut found: Vec<(u32, u8, String, u32)> = Vec::new();
+    for (slot, person) in (0..).zip(people) {
+        let kinds = query.words.iter().map(|word| kind(person, word));
+        if let Some(sum) = kinds.sum::<Option<u32>>() {
+            let name = fold(person.name.expose());
+            found.push((sum, classes[slot as usize], name, slot));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(.., slot)| slot).collect()
+}
+
 proptest! {
+    #[test]
+    fn what_is_typed_on_finds_what_it_finds_at_once(
+        names in prop::collection::vec(name(), 1..60),
+        steps in prop::collection::vec(step(), 1..40),
+    ) {
+        let mut people: Vec<Person> = (0..).zip(&names).map(|(n, name)| person(n, name)).collect();
+        let mut classes = vec![0_u8; people.len()];
+        let mut index = Index::default();
+        for (slot, person) in (0..).zip(&people) {
+            index.put(slot, None, person);
+        }
+        let mut typed = String::new();
+        for step in steps {
+            match step {
+                Step::Type(letters) => typed.push_str(&letters),
+                Step::Erase => drop(typed.pop()),
+                Step::Clear => typed.clear(),
+                Step::Change(who, name, skill) => {
+                    let slot = who.index(people.len());
+                    let before = people[slot].clone();
+                    people[slot].name = name.into();
+                    people[slot].skills = vec![skill.into()];
+                    index.put(slot as u32, Some(&before), &people[slot]);
+                }
+                Step::Presence(who, class) => {
+                    let slot = who.index(people.len());
+                    classes[slot] = class;
+                    index.unrate(slot as u32);
+                }
+            }
+            let query = Query::new(&typed);
+            let mut fresh = Index::default();
+            for (slot, person) in (0..).zip(&people) {
+                fresh.put(slot, None, person);
+            }
+            let class = |slot: u32| classes[slot as usize];
+            let found = index.find(&query, class);
+            prop_assert_eq!(&found, &fresh.find(&query, class));
+            prop_assert_eq!(&found, &plain(&people, &classes, &query));
+        }
+    }
+
     #[test]
     fn it_finds_whoever_a_plain_look_finds(
         names in prop::collection::vec(name(), 1..60),

@@ -74,7 +74,11 @@ fn every_request_is_as_microsoft_describes_it() {
         // Otherwise this test would prove nothing.
         assert_eq!(heard[0].1, 422, "what is not described was taken");
         for ((request, status), expected) in heard[1..].iter().zip(EXPECTED) {
-            assert_eq!(request, expected);
+            let whole = request == expected;
+            assert!(
+                whole || expected.ends_with('/') && request.starts_with(expected),
+                "{request}"
+            );
             let log = prism.log_tail();
             assert!((200..300).contains(status), "{request}: {status}\n{log}");
         }
@@ -114,6 +118,8 @@ const EXPECTED: &[&str] = &[
     "get /users",
     "post /communications/getPresencesByUserId",
     "get /users",
+    // And somebody's id.
+    "get /users/",
     "get /me",
     "post /chats",
     "post /chats/string/messages",
@@ -138,7 +144,11 @@ async fn ask_of_people(graph: &Graph, group: &str, name: &str) -> Result<Vec<Per
     let these = told(graph, &Ask::These(some)).await;
     let presences = told(graph, &Ask::Presences(ids.clone())).await;
     let found = told(graph, &Ask::Search(Pii::from(name))).await;
-    for told in [members, these, presences, found] {
+    let skills = match ids.first() {
+        Some(id) => told(graph, &Ask::Skills(id.clone())).await,
+        None => Err("nobody is in the group".to_owned()),
+    };
+    for told in [members, these, presences, found, skills] {
         told?;
     }
     Ok(ids)
@@ -208,7 +218,11 @@ fn runtime() -> tokio::runtime::Runtime {
 /// Whether the description at hand has it. Whoever adds a question finds this place.
 fn is_covered(ask: &Ask) -> bool {
     match ask {
-        Ask::Members { .. } | Ask::These(_) | Ask::Presences(_) | Ask::Search(_) => true,
+        Ask::Members { .. }
+        | Ask::These(_)
+        | Ask::Presences(_)
+        | Ask::Search(_)
+        | Ask::Skills(_) => true,
         Ask::Tagged { .. } | Ask::Meetings(_) | Ask::Number(_) | Ask::Photo(_) => false,
     }
 }

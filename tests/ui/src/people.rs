@@ -122,6 +122,43 @@ echo = "901"
 people = 300
 "#;
 
+/// The same few without the directory, each as they always are.
+pub const STAFF: &str = r#"
+[[expert]]
+name = "Nadia Haddad"
+number = "+49 30 23125 201"
+title = "Billing specialist"
+department = "Finance"
+skills = ["Billing", "Refunds"]
+presence = "available"
+status_message = "Month-end: short answers only"
+after_s = 0.5
+says = ["nadia-1"]
+holds_s = 600
+[[expert]]
+name = "Ingrid Solberg"
+number = "+49 30 23125 203"
+title = "Returns lead"
+department = "Logistics"
+skills = ["Returns"]
+presence = "away"
+[[expert]]
+name = "Viktor Lindqvist"
+number = "+49 30 23125 202"
+title = "Network engineer"
+department = "Network operations"
+skills = ["Technical support"]
+presence = "doNotDisturb"
+[[expert]]
+name = "Jonas Weber"
+number = "+49 30 23125 204"
+department = "Finance"
+skills = ["Billing"]
+presence = "inACall"
+manner = "busy"
+verified_number = false
+"#;
+
 /// What stands in the names and numbers of all of them, and in no log.
 pub(crate) const TRACES: [&str; 8] = [
     "Robin", "Keller", "Okafor", "Haddad", "Solberg", "Weber", "+4930", "+4420",

@@ -1,6 +1,9 @@
 //! How a window is started, and on what.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use warmline_interop::{Asterisk, Lab, Person, Result};
 
@@ -55,7 +58,7 @@ impl<'a> Setup<'a> {
     }
 
     /// With the profile that makes the agent sign in to the practice contact centre first; the pages that the
-    /// system's browser would show are written into [`Setup::pages`], one a line.
+    /// system's browser would show are [`Setup::pages`].
     ///
     /// # Errors
     /// The disk refuses.
@@ -64,7 +67,7 @@ impl<'a> Setup<'a> {
         self.arguments = vec!["--profile".to_owned(), profile];
         let programs = self.lab.dir().join("programs");
         let browser = programs.join("xdg-open");
-        let pages = Self::pages(self.lab);
+        let pages = pages(self.lab);
         write(
             &browser,
             &format!("#!/bin/sh\necho \"$1\" >> {}\n", pages.display()),
@@ -78,9 +81,25 @@ impl<'a> Setup<'a> {
         Ok(self)
     }
 
-    /// Where the pages are written that the browser would show.
-    pub fn pages(lab: &Lab) -> PathBuf {
-        lab.dir().join("pages.txt")
+    /// The pages that the browser was to show.
+    pub fn pages(lab: &Lab) -> Vec<String> {
+        let pages = std::fs::read_to_string(pages(lab)).unwrap_or_default();
+        pages.lines().map(str::to_owned).collect()
+    }
+
+    /// The one of this number, as soon as it is to be shown.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn page(lab: &Lab, number: usize) -> Result<String> {
+        let start = Instant::now();
+        while start.elapsed() < LIMIT {
+            if let Some(page) = Self::pages(lab).into_iter().nth(number) {
+                return Ok(page);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Err(refused("browser", "no page was shown"))
     }
 
     /// With arguments as IT or an agent would write them.
@@ -122,6 +141,10 @@ impl<'a> Setup<'a> {
         )?;
         Window::of(driver, self.log)
     }
+}
+
+fn pages(lab: &Lab) -> PathBuf {
+    lab.dir().join("pages.txt")
 }
 
 /// A profile of the agent's for this PBX, without a source for the password.
@@ -166,3 +189,6 @@ pub fn beside_the_tests(name: &str) -> Result<PathBuf> {
         Err(refused(name, missing))
     }
 }
+
+/// Longer than a browser takes to be started.
+const LIMIT: Duration = Duration::from_secs(30);

@@ -13,6 +13,7 @@ const texts = [
   [/^Next try in \d+ s\.$|^Trying now\.$/, () => "Next try in 5 s."],
   [/Possible for \d+ s more\./, () => "Possible for 42 s more."],
   [/You talked for [\d:]+\./, () => "You talked for 0:42."],
+  [/as of (now|\d+ (s|min))/, () => "as of 4 s"],
   [/· \d+ (s|min)(?= ·|$)/, () => "· 42 s"],
   [/127\.0\.0\.1:\d+/, () => "127.0.0.1:8443"],
   [/\/\S+?\/home(?=\/)/, () => "/home/robin"],

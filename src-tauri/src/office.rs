@@ -1,6 +1,6 @@
 //! The office, where the profile asks for a sign-in, and the panel that shows its experts.
 
-use std::{future::pending, sync::Arc, time::Instant};
+use std::{future::pending, sync::Arc};
 
 use tauri::ipc::Channel;
 use tokio::sync::watch;
@@ -12,7 +12,7 @@ use warmline_desk::{
     profile::SignInProfile,
     sign_in::{Keeping, Opener},
 };
-use warmline_ipc::{UiPeople, no_sign_in, people};
+use warmline_ipc::{PeoplePresenter, UiPeople};
 
 /// An office that is open.
 pub(crate) struct Open {
@@ -24,7 +24,7 @@ pub(crate) struct Open {
 impl Open {
     /// Opens the one that this profile describes; what the browser shows is shown by `opener`, and nothing
     /// of a practice sign-in is kept.
-    pub(crate) fn open(
+    pub(crate) fn begin(
         sign_in: SignInProfile,
         settings: &Settings,
         opener: Option<Opener>,
@@ -67,11 +67,8 @@ impl Open {
 
     /// The experts that the agent has marked.
     pub(crate) fn favourites(&self) -> Vec<String> {
-        let view = self.view.borrow();
-        view.favourites
-            .iter()
-            .map(|id| id.as_str().to_owned())
-            .collect()
+        let ids = &self.view.borrow().favourites;
+        ids.iter().map(|id| id.as_str().to_owned()).collect()
     }
 
     /// Waits until something looks different.
@@ -86,47 +83,35 @@ impl Open {
 
 /// Waits until something of it looks different.
 pub(crate) async fn changed(open: &mut Option<Open>) {
-    match open {
-        Some(open) => open.changed().await,
-        None => pending().await,
+    if let Some(open) = open {
+        return open.changed().await;
     }
+    pending().await
 }
 
 /// The panel of experts on the page.
 #[derive(Default)]
 pub(crate) struct Panel {
     channel: Option<Channel<UiPeople>>,
-    shown: Option<UiPeople>,
+    presenter: PeoplePresenter,
 }
 
 impl Panel {
     /// A page that is new, or loaded again, is shown everything.
     pub(crate) fn watch(&mut self, channel: Channel<UiPeople>) {
         self.channel = Some(channel);
-        self.shown = None;
+        self.presenter = PeoplePresenter::default();
     }
 
     /// Shows what is not shown yet.
     pub(crate) fn show(&mut self, open: Option<&Open>, desk: Option<&Desk>) {
-        if self.channel.is_none() {
+        let Some(channel) = &self.channel else {
             return;
-        }
-        let now = Instant::now();
-        let seen = match open {
-            Some(open) => people(&open.people.borrow(), now, desk),
-            None => no_sign_in(),
         };
-        let same = |shown: &UiPeople| {
-            UiPeople {
-                now_ms: seen.now_ms,
-                ..shown.clone()
-            } == seen
-        };
-        if self.shown.as_ref().is_some_and(same) {
-            return;
+        let people = open.map(|open| open.people.borrow());
+        let news = self.presenter.present(people.as_deref(), desk);
+        if news.is_some_and(|news| channel.send(news).is_err()) {
+            self.channel = None;
         }
-        self.channel
-            .take_if(|channel| channel.send(seen.clone()).is_err());
-        self.shown = Some(seen);
     }
 }

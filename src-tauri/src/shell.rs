@@ -392,7 +392,7 @@ impl Task {
                 tokio::time::sleep(wait).await;
                 let start = |profiles| async {
                     let phone = Phone::start(profiles, settings.clone(), journal, log).await;
-                    phone.map_err(NoPhone::Desk)
+                    phone.map(Box::new).map_err(NoPhone::Desk)
                 };
                 if let Some(Some(profiles)) = provided {
                     return Ok(Begun::Phone(start(profiles).await?, None));
@@ -412,8 +412,8 @@ impl Task {
                 Ok(match access.map_err(NoPhone::Desk)? {
                     Access::Phone(profile) => Begun::Phone(start([*profile].into()).await?, centre),
                     Access::SignIn(sign_in) => {
-                        let office = Open::open(*sign_in, &settings, opener);
-                        Begun::Office(office.map_err(NoPhone::Desk)?, centre)
+                        let office = Open::begin(*sign_in, &settings, opener);
+                        Begun::Office(Box::new(office.map_err(NoPhone::Desk)?), centre)
                     }
                 })
             }));
@@ -459,7 +459,7 @@ impl Task {
         journal.clone()
     }
 
-    fn started(&mut self, started: Started) {
+    fn started(&mut self, started: Result<Begun, NoPhone>) {
         self.starting = None;
         match started {
             Ok(Begun::Phone(phone, centre)) => {
@@ -468,13 +468,13 @@ impl Task {
                     open.office.attend(phone.desk.clone());
                 }
                 self.desk.send_replace(Some(phone.desk.clone()));
-                self.phone = Some(phone);
+                self.phone = Some(*phone);
                 self.look_at_sound(self.looking);
             }
             Ok(Begun::Office(office, centre)) => {
                 self.entered(centre);
                 self.open.send_replace(Some(office.office.clone()));
-                self.office = Some(office);
+                self.office = Some(*office);
                 self.start_phone(Duration::ZERO);
             }
             Ok(Begun::Nothing) => self.start_phone(Duration::ZERO),
@@ -564,12 +564,10 @@ fn device_gone() -> UiError {
     ))
 }
 
-type Started = Result<Begun, NoPhone>;
-
 /// What has begun, and the practice that it was opened for.
 enum Begun {
-    Phone(Phone, Option<Centre>),
-    Office(Open, Option<Centre>),
+    Phone(Box<Phone>, Option<Centre>),
+    Office(Box<Open>, Option<Centre>),
     /// What was there has ended.
     Nothing,
 }
@@ -580,9 +578,9 @@ enum NoPhone {
     Practice(UiProblem),
 }
 
-type Starting = Pin<Box<dyn Future<Output = Started> + Send>>;
+type Starting = Pin<Box<dyn Future<Output = Result<Begun, NoPhone>> + Send>>;
 
-async fn until_started(starting: &mut Option<Starting>) -> Started {
+async fn until_started(starting: &mut Option<Starting>) -> Result<Begun, NoPhone> {
     match starting {
         Some(starting) => starting.await,
         None => std::future::pending().await,

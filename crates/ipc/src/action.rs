@@ -506,21 +506,6 @@ mod tests {
     }
 
     #[test]
-    fn what_has_two_words_is_written_as_pages_write_it() {
-        let action: UiAction =
-            serde_json::from_str(r#"{"do":"callPerson","person":"7","call":1,"handOver":true}"#)
-                .expect("the page's JSON");
-        assert_eq!(
-            action,
-            UiAction::CallPerson {
-                person: "7".into(),
-                call: Some(1),
-                hand_over: true
-            }
-        );
-    }
-
-    #[test]
     fn printing_an_action_shows_no_number_and_no_digit() {
         let dial = UiAction::Dial {
             to: "+15551234".into(),

@@ -28,8 +28,8 @@ pub use action::{Asked, UiAction, UiRejection};
 pub use error::{UiError, UiErrorCode};
 pub use number::{UiNumber, UiNumberKind};
 pub use people::{
-    UiBlocked, UiBlockedKind, UiCard, UiCardState, UiConsent, UiNote, UiPeople, UiPerson,
-    UiPresence, UiReason, no_sign_in, people,
+    PeoplePresenter, UiBlocked, UiBlockedKind, UiCard, UiCardState, UiConsent, UiNote, UiPeople,
+    UiPerson, UiPresence, UiReason,
 };
 pub use presenter::Presenter;
 pub use recent::{UiOutcome, UiRecent};

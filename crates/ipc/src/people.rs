@@ -229,9 +229,33 @@ impl std::fmt::Debug for UiNote {
     }
 }
 
-/// The panel as the pages show it at this moment, by the clock and the rules for numbers of the phone that
-/// runs.
-pub fn people(view: &PeopleView, now: Instant, desk: Option<&Desk>) -> UiPeople {
+/// Makes what the panel shows of what the office says. Remembers what is shown, so that only news is sent.
+#[derive(Debug, Default)]
+pub struct PeoplePresenter(Option<UiPeople>);
+
+impl PeoplePresenter {
+    /// What the panel is to show, if that is news: by the clock and the rules for numbers of the phone that
+    /// runs. There is no view in a profile without a sign-in.
+    pub fn present(&mut self, view: Option<&PeopleView>, desk: Option<&Desk>) -> Option<UiPeople> {
+        let people = match view {
+            Some(view) => people(view, Instant::now(), desk),
+            None => no_sign_in(),
+        };
+        let shown = self.0.as_mut();
+        // Time passes by itself.
+        let same = shown.is_some_and(|shown| {
+            shown.now_ms = people.now_ms;
+            *shown == people
+        });
+        if same {
+            return None;
+        }
+        self.0 = Some(people.clone());
+        Some(people)
+    }
+}
+
+fn people(view: &PeopleView, now: Instant, desk: Option<&Desk>) -> UiPeople {
     let shown = Shown { now, desk };
     let all = |people: &[Ranked]| people.iter().map(|one| shown.person(one)).collect();
     let People {
@@ -259,8 +283,7 @@ pub fn people(view: &PeopleView, now: Instant, desk: Option<&Desk>) -> UiPeople 
     }
 }
 
-/// What the panel shows of a profile without a sign-in.
-pub fn no_sign_in() -> UiPeople {
+fn no_sign_in() -> UiPeople {
     UiPeople {
         blocked: Some(UiBlocked {
             kind: UiBlockedKind::NoSignIn,

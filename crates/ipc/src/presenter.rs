@@ -241,11 +241,11 @@ pub(crate) mod tests {
         let mut snapshot = idle(1);
         let second = |line| CallView { line, ..call() };
         snapshot.calls = vec![second(LineId(1))];
-        let alone = presenter.present(&snapshot, Levels::default(), false);
+        let alone = presenter.present(&snapshot, Levels::default(), false, None);
         assert!(alone.lines.is_empty() && alone.calls[0].customer.is_none());
 
         snapshot.lines = vec![line(0, None), line(1, Some("Contact GmbH"))];
-        let shown = presenter.present(&snapshot, Levels::default(), false);
+        let shown = presenter.present(&snapshot, Levels::default(), false, None);
         let customers: Vec<_> = shown.lines.iter().map(|line| &line.customer).collect();
         assert_eq!(customers, ["robin@line0.example", "Contact GmbH"]);
         assert_eq!(shown.lines[1].line, 1);

@@ -183,7 +183,7 @@ fn signed_out(why: Option<&Why>) -> Said {
         Some(Why::Expired) => (
             out,
             "Your sign-in is no longer valid.".to_owned(),
-            "Sign in again. Calls are not touched by it.",
+            "Sign in again.",
         ),
         Some(Why::Denied) => (
             out,

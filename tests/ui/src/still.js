@@ -15,6 +15,7 @@ const texts = [
   [/You talked for [\d:]+\./, () => "You talked for 0:42."],
   [/as of (now|\d+ (s|min))/, () => "as of 4 s"],
   [/· \d+ (s|min)(?= ·|$)/, () => "· 42 s"],
+  [/http:\S+\/oauth2\/\S+/, () => "http://127.0.0.1:8443/contact/oauth2/v2.0/authorize?client_id=warmline"],
   [/127\.0\.0\.1:\d+/, () => "127.0.0.1:8443"],
   [/\/\S+?\/home(?=\/)/, () => "/home/robin"],
 ];

@@ -62,10 +62,9 @@ impl Roster {
     /// Bring the lists in line with what is known.
     pub(super) fn refresh(&mut self, now: Instant) {
         let stale = self.stale;
-        let aged = self
-            .lists
-            .ranked_at
-            .is_none_or(|at| now >= at + RANKED_LASTS);
+        // A letter that is typed does not wait for those who only grew older: what happens next does.
+        let ranked_at = self.lists.ranked_at;
+        let aged = !stale.query && ranked_at.is_none_or(|at| now >= at + RANKED_LASTS);
         let rank = stale.people || stale.presence || stale.rank || aged;
         if stale.people {
             self.lists.everybody = None;

@@ -167,10 +167,15 @@ impl Roster {
     fn rank(&self, now: Instant) -> Vec<Slot> {
         let only_experts = self.known.any_expert();
         let marked = |slot: &Slot| self.lists.favourites.contains(slot);
-        let people = self.known.index.all().enumerate();
+        let mut places = vec![0; self.known.len()];
+        for (place, slot) in (0_u32..).zip(self.known.index.all()) {
+            places[slot as usize] = place;
+        }
+        // As they lie in memory: there may be very many.
+        let people = self.known.iter();
         let mut ranked: Vec<_> = people
-            .filter_map(|(place, slot)| {
-                let (known, marked) = (self.known.get(slot), marked(&slot));
+            .filter_map(|(slot, known)| {
+                let (place, marked) = (places[slot as usize], marked(&slot));
                 let offered = known.person.expert || !only_experts || marked;
                 let merit = Reverse(self.case(now, known).merit(now));
                 offered.then_some((merit, !marked, place, slot))

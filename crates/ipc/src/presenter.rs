@@ -126,7 +126,11 @@ impl Presenter {
                 .map(|view| {
                     let agent = self.agent_in(view.customer, snapshot);
                     let card = office.and_then(|office| office.cards.get(&view.customer));
-                    transfer::transfer(view, snapshot, agent, card.map(people::card))
+                    let mut shown =
+                        transfer::transfer(view, snapshot, agent, card.map(people::card));
+                    let name = office.and_then(|office| office.asked.get(&view.customer));
+                    shown.to.name = name.map(|name| name.expose().clone()).or(shown.to.name);
+                    shown
                 })
                 .collect(),
             group: snapshot

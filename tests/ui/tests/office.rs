@@ -59,6 +59,7 @@ fn brings_an_expert_in(lab: &Lab, window: &Window, practice: &mut Practice) -> R
     is_signed_out_in_the_call(lab, window, practice)?;
     window.press("Ask Nadia Haddad")?;
     window.sees_at("Tom Okafor", "Talking with you")?;
+    window.sees_at("Tom Okafor", "Nadia Haddad")?;
     practice.does("Nadia Haddad", "reads")?;
     window.sees("2 min")?;
     window.press("Connect them")?;

@@ -125,15 +125,19 @@ impl Running {
         };
         desk.send(action).await?;
         experts.called(person.clone());
-        if let (Some(call), Some(_)) = (call, &self.policy.card) {
-            let line = call.line.0 as usize;
-            let profile = self.profiles.get(line);
-            let name = profile.and_then(|profile| profile.display_name.as_deref());
+        let Some(call) = call else {
+            return Ok(());
+        };
+        let name = expert.name.clone();
+        self.consulted
+            .insert(call.id, (person.clone(), name.clone()));
+        if self.policy.card.is_some() {
+            let profile = self.profiles.get(call.line.0 as usize);
+            let agent = profile.and_then(|profile| profile.display_name.as_deref());
             let country = profile.and_then(|profile| profile.country);
-            let card = calls::card(call, name, country);
-            let sent = experts.send_card(person.clone(), card);
-            self.consulted.insert(call.id, person);
-            self.send_card(call.id, expert.name.clone(), sent);
+            let card = calls::card(call, agent, country);
+            let sent = experts.send_card(person, card);
+            self.send_card(call.id, name, sent);
         }
         Ok(())
     }

@@ -158,7 +158,7 @@ mod tests {
                 queue: None,
                 began_unix_ms: began_s * 1000,
                 talked_s: Some(10),
-                outcome: Outcome::Talked,
+                outcome: Outcome::Answered,
                 words: String::new(),
                 status: None,
                 transfer: None,

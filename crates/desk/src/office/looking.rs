@@ -49,7 +49,8 @@ impl Running {
             self.cards.retain(|customer, _| consults(customer));
             self.consulted.retain(|customer, _| consults(customer));
         }
-        let consulting = call.and_then(|call| self.consulted.get(&call.id)).cloned();
+        let consulting = call.and_then(|call| self.consulted.get(&call.id));
+        let consulting = consulting.map(|(person, _)| person.clone());
         let everywhere = self.policy.experts_of_other_customers;
         for (at, tenant) in self.tenants.iter().enumerate() {
             let Some(experts) = &tenant.experts else {

@@ -65,7 +65,7 @@ pub(super) struct Running {
     pub(super) look: Looking,
     pub(super) cards: BTreeMap<CallId, Sending>,
     /// Who is consulted about which customer's call.
-    pub(super) consulted: BTreeMap<CallId, PersonId>,
+    pub(super) consulted: BTreeMap<CallId, (PersonId, Pii<String>)>,
     pub(super) favourites: Vec<PersonId>,
     in_teams_call: bool,
     bearer: Bearer,
@@ -114,6 +114,7 @@ pub(super) fn open(config: OfficeConfig) -> Result<Office, DeskError> {
         sign_ins: Vec::new(),
         phone: PhoneView::None,
         cards: BTreeMap::new(),
+        asked: BTreeMap::new(),
         in_teams_call: false,
         favourites: favourites.clone(),
     }));
@@ -446,10 +447,13 @@ impl Running {
             let to = sending.to.clone();
             (*customer, SentCard { to, card })
         });
+        let asked = self.consulted.iter();
+        let asked = asked.map(|(customer, (_, name))| (*customer, name.clone()));
         let view = OfficeView {
             sign_ins: sign_ins.collect(),
             phone: self.phone.clone(),
             cards: cards.collect(),
+            asked: asked.collect(),
             in_teams_call: self.in_teams_call,
             favourites: self.favourites.clone(),
         };

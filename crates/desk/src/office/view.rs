@@ -16,6 +16,8 @@ pub struct OfficeView {
     pub phone: PhoneView,
     /// What experts were told of calls: by the customer's call.
     pub cards: BTreeMap<CallId, SentCard>,
+    /// Who is asked: their names, by the customer's call.
+    pub asked: BTreeMap<CallId, Pii<String>>,
     /// The agent is in a call in Teams, which Warmline knows nothing else of.
     pub in_teams_call: bool,
     /// The experts that the agent has marked, to be kept with the settings.

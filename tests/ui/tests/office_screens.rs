@@ -77,6 +77,11 @@ fn finds_experts(
     agrees(lab, 1)?;
     window.sees("Best for this call")?;
     window.sees("knows Billing")?;
+    // Numbers and photos come one by one.
+    window.until("Nadia, with all that is known of her", |window| {
+        let whole = "//li[contains(., 'Nadia Haddad')][.//img][not(contains(., 'unverified'))]";
+        window.driver().find(whole).is_some()
+    })?;
     screens.look(window, "experts")?;
     window.click("//input[@aria-label='Find an expert']")?;
     window.driver().keys(&[], "zzz")?;
@@ -104,6 +109,8 @@ fn asks_one(window: &Window, practice: &mut Practice, screens: &mut Screens) -> 
     screens.look(window, "experts-ladder")?;
     window.click("//summary[contains(., 'things more are possible')]")?;
     window.press("Ask Nadia Haddad")?;
+    // The expert's sound, and not the customer's.
+    window.sees_at("Tom Okafor", "Hears music")?;
     window.sees_at("Tom Okafor", "Talking with you")?;
     window.sees("Clear sound")?;
     window.sees("could not be sent. The call goes on.")?;

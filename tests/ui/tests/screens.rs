@@ -297,6 +297,7 @@ fn together(window: &Window, practice: &mut Practice, screens: &mut Screens) -> 
     window.press("Dismiss, 903")?;
 
     brings_in(window, "201", "Ask first")?;
+    window.sees_at(MARIA, "Hears music")?;
     window.sees_at(MARIA, "Talking with you")?;
     window.sees("Clear sound")?;
     screens.look(window, "expert")?;

@@ -100,7 +100,8 @@ fn practice_answers_as_microsoft_describes_it() {
             let entra = signed_in(office).await;
             let group = group(office, &entra).await;
             let graph = Graph::new(&config(&prism, office.client_id()), Arc::new(entra));
-            let experts = ask_of_people(&graph, &group, "a").await;
+            // So few that there is no next page: it would lie behind the proxy, and is not followed there.
+            let experts = ask_of_people(&graph, &group, "Nadia").await;
             let experts = experts.unwrap_or_else(|why| panic!("{why}\n{}", prism.log_tail()));
             let done = do_everything(&graph, experts.first().expect("an expert")).await;
             done.unwrap_or_else(|why| panic!("{why}\n{}", prism.log_tail()));

@@ -288,6 +288,8 @@ impl Running {
             tried: tried.into(),
             note: note.into(),
         };
+        // Whoever asks next, as the expert's card does, finds it.
+        self.publish();
         Ok(Done::Accepted)
     }
 

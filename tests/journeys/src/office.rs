@@ -38,6 +38,19 @@ impl OfficeShift {
         Self::at(practice.unwrap_or_else(|error| panic!("{error}")), true).await
     }
 
+    /// Begins for two customers: each has a line, a tenant and experts of its own.
+    pub async fn begin_for_two(first: &str, second: &str) -> (Self, Practice) {
+        let open = async |scenario| {
+            let scenario = Scenario::parse(scenario, None);
+            let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
+            let practice = Practice::start_at(scenario, &Place::default()).await;
+            practice.unwrap_or_else(|error| panic!("{error}"))
+        };
+        let (home, other) = (open(first).await, open(second).await);
+        home.office().also_serves("Fabrikam", other.office());
+        (Self::at(home, true).await, other)
+    }
+
     /// The same, and the agent has granted nothing yet but to be known.
     pub async fn begin_with_little(scenario: &str) -> Self {
         let scenario = Scenario::parse(scenario, None).unwrap_or_else(|error| panic!("{error}"));

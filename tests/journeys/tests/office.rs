@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use warmline_desk::{
     DeskEvent, TransferNews, UserAction,
-    experts::{Activity, Availability, Blocked, CardState, Consent, Reason, Scope},
+    experts::{Activity, Availability, Blocked, CardState, Consent, Ranked, Reason, Scope},
     office::{OfficeAsk, PhoneView},
     sign_in::{State, Why},
 };
@@ -48,9 +48,10 @@ name = "Ingrid Solberg"
 number = "+49 30 23125 203"
 skills = ["Returns"]
 presence = "available"
-[directory]
-people = 40
 "#;
+
+/// Many more, whose presence changes as the day goes.
+const COLLEAGUES: &str = "[directory]\npeople = 40\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expert_is_found_told_and_given_the_customer() {
@@ -60,7 +61,7 @@ async fn an_expert_is_found_told_and_given_the_customer() {
     let all = shift
         .people_are(|view| {
             let people = &view.people;
-            people.all.total > 40 && people.all.people.iter().all(|one| one.presence.is_some())
+            people.all.total == 3 && people.all.people.iter().all(|one| one.presence.is_some())
         })
         .await;
     assert_eq!(all.people.blocked, None);
@@ -154,10 +155,12 @@ async fn an_expert_is_found_told_and_given_the_customer() {
         })
         .await;
     shift.office_is(|view| view.cards.is_empty()).await;
-    let again = shift
-        .people_are(|view| view.people.recent.iter().any(|one| one.person.id == nadia))
+    shift
+        .people_are(|view| {
+            let mut recent = view.people.recent.iter();
+            view.call.is_none() && recent.any(|one| one.person.id == nadia)
+        })
         .await;
-    assert_eq!(again.call, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,7 +220,7 @@ async fn whoever_is_signed_out_in_a_call_keeps_the_call_and_signs_in_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_graph_refuses_is_said_and_passes() {
-    let mut shift = OfficeShift::begin(DAY).await;
+    let mut shift = OfficeShift::begin(&format!("{DAY}{COLLEAGUES}")).await;
     let office = shift.practice.office().clone();
     shift.looks("").await;
     shift
@@ -323,4 +326,86 @@ async fn what_is_not_granted_is_left_out_until_the_agent_asks_for_it() {
         })
         .await;
     assert!(!view.people.ladder.contains(&Consent::LADDER[rung]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn experts_of_one_customer_are_not_offered_for_a_call_of_another() {
+    let home = DAY.replace("first_call_s = 1", "first_call_s = 600");
+    let other = DAY
+        .replace("23125 100", "23125 101")
+        .replace("23125 20", "23125 30")
+        .replace("Nadia Haddad", "Sofia Marino")
+        .replace("Tom Okafor", "Walter Brandt");
+    let (mut shift, fabrikam) = OfficeShift::begin_for_two(&home, &other).await;
+    shift.looks("Nadia").await;
+    let is_nadia = |one: &&Ranked| name(one) == "Nadia Haddad";
+    let at_home = shift
+        .people_are(|view| view.people.all.people.iter().any(|one| is_nadia(&one)))
+        .await;
+    let nadia = at_home.people.all.people.iter().find(is_nadia);
+    let nadia = nadia.expect("she is at home").person.id.clone();
+    shift.looks("").await;
+    shift
+        .asks(OfficeAsk::SignIn {
+            tenant: 1,
+            device_code: false,
+        })
+        .await;
+    let view = shift
+        .office_is(|view| matches!(view.sign_ins[1].state, State::SignedIn { .. }))
+        .await;
+    assert_eq!(view.sign_ins[1].customer.as_deref(), Some("Fabrikam"));
+
+    let call = shift.answers().await;
+    let snapshot = shift.desk.snapshot().borrow().clone();
+    let line = snapshot.call(call).expect("it is up").line;
+    let customer = snapshot.line(line).and_then(|line| line.customer.clone());
+    assert_eq!(customer.as_deref(), Some("Fabrikam"));
+    let rung = Consent::LADDER
+        .iter()
+        .position(|rung| rung.scopes.contains(&Scope::PresenceReadAll))
+        .expect("presence is on the ladder");
+    shift.asks(OfficeAsk::Consent(rung)).await;
+    let theirs = shift
+        .people_are(|view| {
+            let first = view.people.best.first().map(name);
+            view.customer.as_deref() == Some("Fabrikam") && first == Some("Sofia Marino")
+        })
+        .await;
+    let everybody = theirs.people.best.iter().chain(&theirs.people.all.people);
+    assert!(everybody.clone().all(|one| one.person.id != nadia));
+    let refused = shift
+        .office
+        .ask(OfficeAsk::Call {
+            person: nadia.as_str().to_owned().into(),
+            about: Some(call),
+            hand_over: false,
+        })
+        .await;
+    let refused = refused.expect_err("she is no expert of theirs");
+    assert!(
+        refused.what.contains("no expert of this customer"),
+        "{refused}"
+    );
+
+    // Their own is called by their line, in their own exchange.
+    shift
+        .asks(OfficeAsk::Call {
+            person: theirs.people.best[0].person.id.as_str().to_owned().into(),
+            about: Some(call),
+            hand_over: false,
+        })
+        .await;
+    shift
+        .until(|event| {
+            matches!(
+                event,
+                DeskEvent::Transfer {
+                    news: TransferNews::Consulting,
+                    ..
+                }
+            )
+        })
+        .await;
+    drop(fabrikam);
 }

@@ -118,8 +118,6 @@ manner = "busy"
 verified_number = false
 [lines]
 echo = "901"
-[directory]
-people = 300
 "#;
 
 /// The same few without the directory, each as they always are.

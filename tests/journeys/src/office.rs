@@ -190,5 +190,5 @@ pub fn name(ranked: &Ranked) -> &str {
     ranked.person.name.expose()
 }
 
-/// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than anything here takes: after several failures in a row a roster is silent for up to a minute.
+const PATIENCE: Duration = Duration::from_secs(90);

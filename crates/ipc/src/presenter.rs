@@ -31,13 +31,7 @@ pub struct Presenter {
 }
 
 impl Presenter {
-    /// For the agent of this profile.
-    pub fn new(profile: &Profile) -> Self {
-        Self::of_lines(profile, &[])
-    }
-
-    /// For an agent of several lines: the first one, and the others in the order in which the desk has
-    /// them.
+    /// For an agent of these lines: the first one, and the others in the order in which the desk has them.
     pub fn of_lines(first: &Profile, others: &[Profile]) -> Self {
         let agent = |profile: &Profile| Agent {
             name: profile.display_name.clone(),
@@ -219,7 +213,7 @@ pub(crate) mod tests {
         let text = "server = \"wss://sbc.contact.example/ws\"\naor = \"sip:2001@contact.example\"\n\
                     password_file = \"password.txt\"\n";
         let profile = Profile::parse(text, Path::new("")).expect("a good profile");
-        Presenter::new(&profile)
+        Presenter::of_lines(&profile, &[])
     }
 
     fn device(state: DeviceState) -> DeviceView {

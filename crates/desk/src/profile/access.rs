@@ -1,15 +1,12 @@
 //! What a profile gives access to: a phone at once, or a sign-in first.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use url::Url;
 use warmline_entra::Cloud;
 
-use super::{Profile, lower_first, read};
-use crate::error::{DeskError, ErrorCode};
+use super::{Profile, ca_file, loaded, read};
+use crate::error::DeskError;
 
 /// A profile file that has been read and makes sense.
 #[derive(Clone, Debug)]
@@ -45,18 +42,7 @@ impl Access {
     /// # Errors
     /// The file cannot be read, or its text is not a profile.
     pub fn load(path: &Path) -> Result<Self, DeskError> {
-        let text = fs::read_to_string(path).map_err(|error| {
-            DeskError::new(
-                ErrorCode::ProfileInvalid,
-                format!("The profile {} cannot be read: {error}.", path.display()),
-                "Check the name of the file and who may read it.",
-            )
-        })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, folder).map_err(|error| DeskError {
-            what: format!("{}, {}", path.display(), lower_first(&error.what)),
-            ..error
-        })
+        loaded(path, Self::parse)
     }
 
     /// Reads the text of a profile; relative paths in it start at `folder`.
@@ -77,15 +63,6 @@ impl SignInProfile {
     /// # Errors
     /// The file cannot be read.
     pub fn extra_ca(&self) -> Result<Option<Vec<u8>>, DeskError> {
-        let Some(path) = &self.ca_file else {
-            return Ok(None);
-        };
-        fs::read(path).map(Some).map_err(|error| {
-            DeskError::new(
-                ErrorCode::CaFileInvalid,
-                format!("The CA file {} cannot be read: {error}.", path.display()),
-                "Check `ca_file` in the profile.",
-            )
-        })
+        self.ca_file.as_deref().map(ca_file).transpose()
     }
 }

@@ -117,18 +117,7 @@ impl Profile {
     /// # Errors
     /// The file cannot be read, or its text is not a profile: see [`Profile::parse`].
     pub fn load(path: &Path) -> Result<Self, DeskError> {
-        let text = fs::read_to_string(path).map_err(|error| {
-            DeskError::new(
-                ErrorCode::ProfileInvalid,
-                format!("The profile {} cannot be read: {error}.", path.display()),
-                "Check the name of the file and who may read it.",
-            )
-        })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, folder).map_err(|error| DeskError {
-            what: format!("{}, {}", path.display(), lower_first(&error.what)),
-            ..error
-        })
+        loaded(path, Self::parse)
     }
 
     /// Reads the text of a profile; relative paths in it start at `folder`.
@@ -196,13 +185,7 @@ impl Profile {
     fn extra_ca(&self) -> Result<Option<Vec<u8>>, DeskError> {
         let mut all = Vec::new();
         if let Some(path) = &self.ca_file {
-            all = fs::read(path).map_err(|error| {
-                DeskError::new(
-                    ErrorCode::CaFileInvalid,
-                    format!("The CA file {} cannot be read: {error}.", path.display()),
-                    "Check `ca_file` in the profile.",
-                )
-            })?;
+            all = ca_file(path)?;
             all.push(b'\n');
         }
         let handed_in = self.ca_certificates.as_deref();
@@ -234,6 +217,36 @@ impl Profile {
         }
         Ok(servers)
     }
+}
+
+/// What `parse` makes of a file, and of the folder it lies in; what is wrong is said with its name.
+fn loaded<T>(
+    path: &Path,
+    parse: impl FnOnce(&str, &Path) -> Result<T, DeskError>,
+) -> Result<T, DeskError> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        DeskError::new(
+            ErrorCode::ProfileInvalid,
+            format!("The profile {} cannot be read: {error}.", path.display()),
+            "Check the name of the file and who may read it.",
+        )
+    })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    parse(&text, folder).map_err(|error| DeskError {
+        what: format!("{}, {}", path.display(), lower_first(&error.what)),
+        ..error
+    })
+}
+
+/// The file of authorities that a profile names.
+fn ca_file(path: &Path) -> Result<Vec<u8>, DeskError> {
+    fs::read(path).map_err(|error| {
+        DeskError::new(
+            ErrorCode::CaFileInvalid,
+            format!("The CA file {} cannot be read: {error}.", path.display()),
+            "Check `ca_file` in the profile.",
+        )
+    })
 }
 
 fn lower_first(text: &str) -> String {

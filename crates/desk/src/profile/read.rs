@@ -39,6 +39,11 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         "A password does not belong into the profile.",
         PASSWORD_ADVICE,
     )?;
+    root.refuse(
+        "sign_in",
+        "This profile asks for a sign-in, which only the window has.",
+        "Open it in the window, or describe the phone itself.",
+    )?;
     root.only(KEYS)?;
 
     let folder = |path: &str| folder.join(path);

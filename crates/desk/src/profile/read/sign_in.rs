@@ -156,6 +156,12 @@ mod tests {
     }
 
     #[test]
+    fn whoever_needs_a_phone_is_told_that_this_is_a_sign_in() {
+        let error = crate::profile::Profile::parse(GOOD, Path::new("")).unwrap_err();
+        assert!(error.what.contains("asks for a sign-in"), "{error}");
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_line() {
         for (more, says) in [
             ("cloud = \"moon\"\n", "Line 6: this is not a cloud."),

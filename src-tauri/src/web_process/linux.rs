@@ -1,4 +1,5 @@
-//! WebKitGTK says so by a signal of the view, which stays, blank.
+//! WebKitGTK says so by a signal of the view, which stays, blank. And GDK ends the program at the first
+//! thing that the X server refuses, say to draw in a window that somebody has just destroyed.
 
 use tauri::{Manager, Wry, plugin};
 use webkit2gtk::WebViewExt as _;
@@ -19,5 +20,10 @@ pub(super) fn watched(builder: tauri::Builder<Wry>) -> tauri::Builder<Wry> {
             tracing::warn!(%error, "the death of the web process would not be noticed");
         }
     });
-    builder.plugin(watching.build())
+    // Never popped: no such refusal is worth a call. The window that is gone is told by its own event.
+    let unharmed = plugin::Builder::<Wry>::new("x-errors").setup(|_, _| {
+        gdk::error_trap_push();
+        Ok(())
+    });
+    builder.plugin(watching.build()).plugin(unharmed.build())
 }

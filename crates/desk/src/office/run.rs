@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Desk, DeskEvent,
     error::{DeskError, ErrorCode},
+    network,
     profile::{Auth, Profile},
     snapshot::Snapshot,
 };
@@ -158,8 +159,10 @@ pub(super) fn open(config: OfficeConfig) -> Result<Office, DeskError> {
 
 impl Running {
     async fn run(mut self, mut asked: mpsc::Receiver<Inbox>, mut news: mpsc::Receiver<News>) {
+        let mut network = network::watch();
         loop {
             tokio::select! {
+                _ = network.changed() => self.woke(),
                 message = asked.recv() => match message {
                     Some(Inbox::Desk(desk)) => self.attend(desk),
                     Some(Inbox::Ask(ask, answer)) => {
@@ -194,6 +197,20 @@ impl Running {
                 }
             }
             self.publish();
+        }
+    }
+
+    /// What is shown may be hours old, and what could not be had may be there on this network.
+    fn woke(&mut self) {
+        for experts in self
+            .tenants
+            .iter()
+            .filter_map(|tenant| tenant.experts.as_ref())
+        {
+            experts.woke();
+        }
+        if self.again.is_some() {
+            self.fetch();
         }
     }
 

@@ -163,33 +163,8 @@ impl Sound {
     /// Does 10 ms of everything, to be played from `now` on.
     pub(crate) fn tick(&mut self, now: Instant) {
         let microphone = self.listen();
-        let mut mix = SILENCE;
+        let mix = self.exchange(now, &microphone);
         let shared = &self.shared;
-        let volumes = shared.faders.gains();
-        // All are heard before anybody is spoken to, so that a group's voices go on in the same tick.
-        let mut group = SILENCE;
-        let spoken = greeting::is_spoken(&microphone);
-        for leg in self.legs.iter_mut().flatten() {
-            leg.receive(now, spoken);
-            leg.hear(volumes.calls, &mut mix, &mut group);
-        }
-        let mut music = SILENCE;
-        if self.legs.iter().flatten().any(|leg| leg.plays_music()) {
-            self.hold_music.play(&mut music);
-        } else {
-            self.hold_music.stop();
-        }
-        let words = Words {
-            microphone: &microphone,
-            group: &group,
-            music: &music,
-        };
-        for leg in self.legs.iter_mut().flatten() {
-            leg.say(&words);
-        }
-        self.tones.add(&mut mix, volumes);
-        let tone_changed = shared.presence.tone_is(self.tones.is_playing());
-        self.limiter.limit(&mut mix);
         if let Some((_, heard)) = &mut self.line {
             *heard = mix;
         }
@@ -204,11 +179,44 @@ impl Sound {
         } else {
             self.output_meter.measure(&SILENCE, &shared.output_level);
         }
-        self.ring(volumes.ring);
+        self.ring(shared.faders.gains().ring);
+        self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What is between microphone and headset: gives all legs what is said in 10 ms, and gives what is
+    /// to be played from `now` on.
+    pub(crate) fn exchange(&mut self, now: Instant, microphone: &Frame) -> Frame {
+        let mut mix = SILENCE;
+        let shared = &self.shared;
+        let volumes = shared.faders.gains();
+        // All are heard before anybody is spoken to, so that a group's voices go on in the same tick.
+        let mut group = SILENCE;
+        let spoken = greeting::is_spoken(microphone);
+        for leg in self.legs.iter_mut().flatten() {
+            leg.receive(now, spoken);
+            leg.hear(volumes.calls, &mut mix, &mut group);
+        }
+        let mut music = SILENCE;
+        if self.legs.iter().flatten().any(|leg| leg.plays_music()) {
+            self.hold_music.play(&mut music);
+        } else {
+            self.hold_music.stop();
+        }
+        let words = Words {
+            microphone,
+            group: &group,
+            music: &music,
+        };
+        for leg in self.legs.iter_mut().flatten() {
+            leg.say(&words);
+        }
+        self.tones.add(&mut mix, volumes);
+        let tone_changed = shared.presence.tone_is(self.tones.is_playing());
+        self.limiter.limit(&mut mix);
         if tone_changed {
             self.wake_undertaker();
         }
-        self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+        mix
     }
 
     /// The microphone's next 10 ms, measured.

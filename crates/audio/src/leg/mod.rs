@@ -111,7 +111,9 @@ impl PacketSink {
         );
     }
 
-    pub(crate) fn push_at(
+    /// As [`push`](Self::push), of a packet that arrived at this time: for who has a clock of their own,
+    /// or knows it better. Never later than the tick that will take it.
+    pub fn push_at(
         &mut self,
         arrived: Instant,
         sequence_number: u16,

@@ -41,6 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         },
         receive: vec![(96, Payload::Audio(codec))],
         telephone_event: None,
+        comfort_noise: None,
         ptime_ms: 20,
         first_timestamp: 0,
     })?;

@@ -48,6 +48,7 @@ async fn measure(
             },
             receive: vec![(96, Payload::Audio(codec))],
             telephone_event: None,
+            comfort_noise: None,
             ptime_ms: 20,
             first_timestamp: 0,
         })?;

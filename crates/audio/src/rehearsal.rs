@@ -100,6 +100,7 @@ mod tests {
             },
             receive: vec![(0, Payload::Audio(Codec::Pcmu))],
             telephone_event: None,
+            comfort_noise: None,
             ptime_ms: 20,
             first_timestamp: 7,
         };

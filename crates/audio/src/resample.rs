@@ -10,7 +10,7 @@ use rubato::{
 
 use crate::frame::{FRAME, SAMPLE_RATE};
 
-/// Takes 48 kHz down by an integer factor. Delay: 18 samples of the lower rate.
+/// Takes a rate, 48 kHz as a rule, down by an integer factor. Delay: 18 samples of the lower rate.
 pub(crate) struct Decimator {
     factor: usize,
     taps: Box<[f32]>,
@@ -24,6 +24,11 @@ impl Decimator {
         let taps = low_pass(factor, 1.0);
         let line = vec![0.0; taps.len() - 1 + longest].into();
         Self { factor, taps, line }
+    }
+
+    /// How many samples become one.
+    pub(crate) fn factor(&self) -> usize {
+        self.factor
     }
 
     /// Fills `output` from `input`, which is `factor` times as long.

@@ -76,6 +76,7 @@ impl LegSlot {
             send: agreed.send,
             receive: agreed.payloads(),
             telephone_event: agreed.telephone_event,
+            comfort_noise: agreed.comfort_noise,
             ptime_ms: agreed.ptime_ms,
             first_timestamp: rand::random(),
         })?;
@@ -159,5 +160,6 @@ fn speaks_as(one: &Agreed, other: &Agreed) -> bool {
     one.send == other.send
         && one.receive == other.receive
         && one.telephone_event == other.telephone_event
+        && one.comfort_noise == other.comfort_noise
         && one.ptime_ms == other.ptime_ms
 }

@@ -328,7 +328,7 @@ mod tests {
         let (events, receiver) = mpsc::channel(8);
         let session = RtpSession::new(events);
         let mut state = session.state();
-        state.formats = Format::offered(&[Codec::Opus, Codec::Pcmu]);
+        state.formats = Format::offered(&[Codec::Opus, Codec::Pcmu], true);
         state.transmission = Some(Transmission::new(77, 48_000));
         state.rtcp.allow(true);
         drop(state);

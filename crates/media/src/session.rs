@@ -100,7 +100,8 @@ impl Session {
             rtp: rtp.clone(),
             leg: LegSlot::default(),
             state: Mutex::new(State {
-                negotiation: Negotiation::new(&config.codecs, config.ptime_ms, session_id),
+                negotiation: Negotiation::new(&config.codecs, config.ptime_ms, session_id)
+                    .with_dtx(config.dtx),
                 links: Links::new(config, rtp),
                 replacement: None,
                 early: Vec::new(),

@@ -1,14 +1,17 @@
 //! The codecs a leg can speak: 48 kHz sound on one side, RTP payloads on the other.
 
+pub(crate) mod comfort_noise;
 mod g711;
 mod g722;
 mod opus;
+mod silence;
 
 use crate::AudioError;
 use crate::frame::{FRAME, SAMPLE_RATE};
 use crate::resample::{Decimator, Interpolator};
 
 use g711::Law;
+use silence::{Silence, Turn};
 
 /// An audio codec, by the name its RTP payload format has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +76,38 @@ pub(crate) const MAX_DECODED: usize = MAX_RECEIVED_PAYLOAD * 6;
 pub(crate) struct Encoder {
     coder: Coder,
     low: Box<[f32]>,
+    /// Who listens for silence, of codecs that do not by themselves.
+    silence: Option<Quiet>,
+}
+
+/// What became of a packet's time. The payload of the given length, where there is one, is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoded {
+    /// Sound.
+    Sound(usize),
+    /// Comfort noise: nobody speaks.
+    Noise(usize),
+    /// Nothing is to be sent.
+    Nothing,
+}
+
+/// Silence, and what brings the codec's sound down to the 8 kHz at which it is looked for.
+struct Quiet {
+    silence: Silence,
+    down: Option<(Decimator, Box<[f32]>)>,
+}
+
+impl Quiet {
+    fn turn(&mut self, low: &[f32]) -> Turn {
+        match &mut self.down {
+            None => self.silence.turn(low),
+            Some((decimator, lower)) => {
+                let lower = &mut lower[..low.len() / 2];
+                decimator.process(low, lower);
+                self.silence.turn(lower)
+            }
+        }
+    }
 }
 
 enum Coder {
@@ -91,23 +126,83 @@ impl Encoder {
             Codec::Pcma => Coder::G711(decimator(), Law::A),
         };
         let low = vec![0.0; MAX_PACKET / codec.factor()].into();
-        Ok(Self { coder, low })
+        Ok(Self {
+            coder,
+            low,
+            silence: None,
+        })
+    }
+
+    /// Leaves out silence and describes it in its place (RFC 3389), where the codec has nothing of its
+    /// own for that.
+    pub(crate) fn leave_out_silence(&mut self) {
+        let silence = Silence::new();
+        let down = match &self.coder {
+            Coder::Opus(_) => return,
+            Coder::G711(..) => None,
+            Coder::G722(..) => {
+                let longest = self.low.len();
+                let low = vec![0.0; longest / 2].into();
+                Some((Decimator::new(2, longest), low))
+            }
+        };
+        self.silence = Some(Quiet { silence, down });
+    }
+
+    /// Encodes one packet of 48 kHz sound, unless it is silence that need not be sent or the codec fails.
+    pub(crate) fn encode_or_rest(
+        &mut self,
+        sound: &[f32],
+        payload: &mut [u8; MAX_SENT_PAYLOAD],
+    ) -> Encoded {
+        let low = self.bring_down(sound);
+        let turn = match &mut self.silence {
+            Some(quiet) => quiet.turn(&self.low[..low]),
+            None => Turn::Sound,
+        };
+        match turn {
+            Turn::Nothing => Encoded::Nothing,
+            Turn::Noise(noise) => {
+                let room = payload.first_chunk_mut().expect("the longest is longer");
+                Encoded::Noise(noise.write(room))
+            }
+            // Neither end's state moves on through a silence, so that they agree after it.
+            Turn::Sound => match self.code(sound, low, payload) {
+                0 => Encoded::Nothing,
+                length => Encoded::Sound(length),
+            },
+        }
     }
 
     /// Encodes one packet of 48 kHz sound; gives the payload's length in bytes, 0 if the codec
     /// failed.
+    #[cfg(test)]
     pub(crate) fn encode(&mut self, sound: &[f32], payload: &mut [u8; MAX_SENT_PAYLOAD]) -> usize {
+        let low = self.bring_down(sound);
+        self.code(sound, low, payload)
+    }
+
+    /// Brings sound to the codec's rate, if that is another; gives how many samples it is there.
+    fn bring_down(&mut self, sound: &[f32]) -> usize {
+        match &mut self.coder {
+            Coder::Opus(_) => 0,
+            Coder::G722(decimator, _) | Coder::G711(decimator, _) => {
+                let low = sound.len() / decimator.factor();
+                decimator.process(sound, &mut self.low[..low]);
+                low
+            }
+        }
+    }
+
+    fn code(&mut self, sound: &[f32], low: usize, payload: &mut [u8; MAX_SENT_PAYLOAD]) -> usize {
+        let low = &self.low[..low];
         match &mut self.coder {
             Coder::Opus(encoder) => encoder.encode(sound, payload),
-            Coder::G722(decimator, encoder) => {
-                let low = &mut self.low[..sound.len() / 3];
-                decimator.process(sound, low);
+            Coder::G722(_, encoder) => {
                 encoder.encode(low, &mut payload[..low.len() / 2]);
                 low.len() / 2
             }
-            Coder::G711(decimator, law) => {
-                let low = &mut self.low[..sound.len() / 6];
-                decimator.process(sound, low);
+            Coder::G711(_, law) => {
                 law.encode(low, &mut payload[..low.len()]);
                 low.len()
             }

@@ -1,5 +1,5 @@
-//! Sound for what is missing: waveform repetition for codecs that cannot guess by themselves, the
-//! fade of long gaps, and comfort noise.
+//! Sound for what is missing: waveform repetition for codecs that cannot guess by themselves, and the
+//! fade of long gaps.
 
 use crate::frame::{FRAME, crossfade, mean_square, ramp, samples};
 use crate::pitch::{self, LONGEST};
@@ -27,7 +27,6 @@ pub(super) struct Concealer {
     at: usize,
     /// Samples made up in a row.
     made: usize,
-    seed: u32,
 }
 
 impl Concealer {
@@ -38,7 +37,6 @@ impl Concealer {
             lag: 0,
             at: 0,
             made: 0,
-            seed: 1,
         }
     }
 
@@ -87,17 +85,8 @@ impl Concealer {
         self.made = 0;
     }
 
-    /// Fills `sound` with noise of a level in -dBov (RFC 3389 section 3.1).
-    pub(super) fn noise(&mut self, level: u8, sound: &mut [f32]) {
-        // Uniform noise from -1 to 1 has a mean square of 1/3.
-        let gain = 10.0_f32.powf(-f32::from(level.min(127)) / 20.0) * 3.0_f32.sqrt();
-        for sample in sound {
-            self.seed = self
-                .seed
-                .wrapping_mul(1_664_525)
-                .wrapping_add(1_013_904_223);
-            *sample = gain * (self.seed as i32 as f32 / 2_147_483_648.0);
-        }
+    /// Ends a gap that something else has filled.
+    pub(super) fn heard(&mut self) {
         self.made = 0;
     }
 
@@ -191,13 +180,5 @@ mod tests {
         let seam = (back[0] - gap[959]).abs();
         assert!(seam < 0.03, "a click of {seam}");
         assert_eq!(concealer.made(), 0);
-    }
-
-    #[test]
-    fn comfort_noise_has_the_level_asked_for() {
-        let mut noise = [0.0; 48_000];
-        Concealer::new().noise(40, &mut noise);
-        let level = 10.0 * mean_square(&noise).log10();
-        assert!((level + 40.0).abs() < 0.5, "{level} dB");
     }
 }

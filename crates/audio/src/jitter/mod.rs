@@ -16,6 +16,7 @@ mod tests;
 
 use std::time::Instant;
 
+use crate::codec::comfort_noise::{Noise, Synthesiser};
 use crate::codec::{Codec, Decoder, MAX_DECODED};
 use crate::frame::{FRAME, Frame, SAMPLE_RATE, samples};
 use crate::leg::Payload;
@@ -71,8 +72,8 @@ pub(crate) struct Counters {
 enum Filler {
     /// A guess at the lost sound.
     Guess,
-    /// Comfort noise of a level in -dBov.
-    Noise(u8),
+    /// Comfort noise, as it was described last.
+    Noise,
     /// Nothing: the far end is sending DTMF.
     Silence,
 }
@@ -86,6 +87,7 @@ pub(crate) struct JitterBuffer {
     packets: Packets,
     delay: DelayEstimator,
     concealer: Concealer,
+    noise: Synthesiser,
     stream: Option<Stream>,
     /// Sequence number that would confirm a jump.
     suspect: Option<u16>,
@@ -134,6 +136,7 @@ impl JitterBuffer {
             packets: Packets::new(),
             delay: DelayEstimator::new(),
             concealer: Concealer::new(),
+            noise: Synthesiser::new(),
             stream: None,
             suspect: None,
             playing: false,
@@ -333,8 +336,8 @@ impl JitterBuffer {
         match self.kinds[usize::from(packet.payload_type)] {
             Some(Payload::Audio(codec)) => self.play_audio(now, number, codec),
             Some(Payload::ComfortNoise) => {
-                let level = packet.payload().first().map_or(127, |first| first & 0x7F);
-                self.filler = Filler::Noise(level);
+                self.noise.set(Noise::read(packet.payload()));
+                self.filler = Filler::Noise;
             }
             Some(Payload::TelephoneEvent) => self.filler = Filler::Silence,
             None => {}
@@ -421,7 +424,10 @@ impl JitterBuffer {
         let work = &mut self.work[..length];
         let gone = self.concealer.made() >= samples(200);
         match self.filler {
-            Filler::Noise(level) => self.concealer.noise(level, work),
+            Filler::Noise => {
+                self.noise.fill(work);
+                self.concealer.heard();
+            }
             Filler::Silence => work.fill(0.0),
             Filler::Guess if gone => {
                 work.fill(0.0);

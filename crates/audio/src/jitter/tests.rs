@@ -395,7 +395,7 @@ fn comfort_noise_fills_a_pause_at_its_level() {
     let mut packets = sent(Codec::Pcmu, &spoken, 0, 0);
     packets.drain(101..150);
     packets[100].payload_type = NOISE;
-    packets[100].payload = vec![45, 0, 0];
+    packets[100].payload = vec![45, 60, 140];
     for (n, packet) in packets.iter_mut().enumerate() {
         packet.sequence_number = n as u16;
     }

@@ -8,7 +8,7 @@ use rtrb::Consumer;
 
 use super::shared::LegShared;
 use crate::CodecSpec;
-use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
+use crate::codec::{Encoded, Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
 use crate::frame::{FRAME, Frame, SAMPLE_RATE};
 use crate::greeting::GreetingWatch;
 use crate::jitter::{JitterBuffer, Received};
@@ -65,6 +65,8 @@ pub(crate) struct LegEnd {
     pub(super) feed: PacketFeed,
     pub(super) encoder: Encoder,
     pub(super) spec: CodecSpec,
+    /// Payload type of comfort noise, if the encoder makes any.
+    pub(super) noise_type: u8,
     /// The agent's voice, silent once muted.
     pub(super) said: Fade,
     /// The rest of the group.
@@ -210,12 +212,17 @@ impl LegEnd {
     fn send_sound(&mut self) {
         let mut data = [0; MAX_SENT_PAYLOAD];
         let sound = &self.packet[..self.packet_length];
-        let length = self.encoder.encode(sound, &mut data);
-        if length == 0 {
-            return;
+        match self.encoder.encode_or_rest(sound, &mut data) {
+            Encoded::Sound(length) => {
+                let spurt = std::mem::take(&mut self.spurt);
+                self.send(self.spec.payload_type, self.timestamp, spurt, length, data);
+            }
+            Encoded::Noise(length) => {
+                self.spurt = true;
+                self.send(self.noise_type, self.timestamp, false, length, data);
+            }
+            Encoded::Nothing => self.spurt = true,
         }
-        let spurt = std::mem::take(&mut self.spurt);
-        self.send(self.spec.payload_type, self.timestamp, spurt, length, data);
     }
 
     fn send(

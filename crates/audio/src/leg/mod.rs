@@ -36,7 +36,7 @@ const DIGITS: usize = 32;
 pub enum Payload {
     /// Sound.
     Audio(Codec),
-    /// Comfort noise (RFC 3389). Its level is played as white noise; its spectrum is not.
+    /// Comfort noise at 8000 Hz (RFC 3389), played with its level and its spectrum.
     ComfortNoise,
     /// Telephone events (RFC 4733): not played, but they explain a gap in the sound.
     TelephoneEvent,
@@ -62,6 +62,9 @@ pub struct LegConfig {
     pub receive: Vec<(u8, Payload)>,
     /// How to send DTMF; `None` if not negotiated.
     pub telephone_event: Option<TelephoneEventSpec>,
+    /// Payload type by which silence is described in place of being sent (RFC 3389), at 8000 Hz; `None`
+    /// sends it like all else. It is for G.711 and G.722; Opus goes without.
+    pub comfort_noise: Option<u8>,
     /// Length of a sent packet in ms: 10, 20, 30, 40 or 60 (30 not for Opus).
     pub ptime_ms: u32,
     /// RTP timestamp of the first sample; RFC 3550 wants it random.
@@ -260,7 +263,7 @@ pub(crate) fn open(
     config: &LegConfig,
     presence: Arc<Presence>,
 ) -> Result<(Leg, Box<LegEnd>), AudioError> {
-    if config.send.payload_type > 127 {
+    if config.send.payload_type > 127 || config.comfort_noise.is_some_and(|number| number > 127) {
         return Err(AudioError::LegConfig("payload types are 0 to 127"));
     }
     let allowed = match config.ptime_ms {
@@ -280,7 +283,10 @@ pub(crate) fn open(
         return Err(AudioError::LegConfig("telephone events need a clock rate"));
     }
     let jitter = JitterBuffer::new(&config.receive)?;
-    let encoder = Encoder::new(config.send.codec)?;
+    let mut encoder = Encoder::new(config.send.codec)?;
+    if config.comfort_noise.is_some() {
+        encoder.leave_out_silence();
+    }
     let shared = Arc::new(LegShared::default());
     let (feed, source) = packet_queue();
     let (sink, inbox) = RingBuffer::new(INBOX);
@@ -325,6 +331,7 @@ pub(crate) fn open(
         feed,
         encoder,
         spec: config.send,
+        noise_type: config.comfort_noise.unwrap_or_default(),
         said: Fade::at(1.0),
         others: Fade::at(0.0),
         music: Fade::at(0.0),

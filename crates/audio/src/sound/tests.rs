@@ -2,6 +2,7 @@
 
 mod group;
 mod music;
+mod silence;
 
 use std::time::Duration;
 
@@ -55,6 +56,7 @@ impl Bench {
                 payload_type: 101,
                 clock_rate: codec.clock_rate(),
             }),
+            comfort_noise: None,
             ptime_ms: 20,
             first_timestamp: 1_000,
         };

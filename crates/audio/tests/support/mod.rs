@@ -149,6 +149,7 @@ pub fn leg_config(codec: Codec) -> LegConfig {
             payload_type: 101,
             clock_rate: codec.clock_rate(),
         }),
+        comfort_noise: None,
         ptime_ms: 20,
         first_timestamp: 4_000_000_000,
     }

@@ -2,7 +2,7 @@
 
 use warmline_audio::{Codec, CodecSpec, Payload, TelephoneEventSpec};
 
-use super::format::{codec_name, telephone_event};
+use super::format::{codec_name, comfort_noise, telephone_event};
 use super::local::{Local, Origin};
 use super::{Content, Direction, Format, LocalTransport, Peer, PeerTransport, Section, Setup};
 use crate::MediaError;
@@ -13,6 +13,7 @@ use crate::MediaError;
 pub struct Negotiation {
     codecs: Vec<Codec>,
     ptime_ms: u32,
+    dtx: bool,
     session_id: u64,
     origin: Option<Origin>,
     version: u64,
@@ -32,6 +33,8 @@ pub struct Agreed {
     pub receive: Vec<Format>,
     /// How to send telephone events, if the peer takes them.
     pub telephone_event: Option<TelephoneEventSpec>,
+    /// Payload type by which silence is described in place of being sent, if both sides want that.
+    pub comfort_noise: Option<u8>,
     /// Sound in a packet we send, in ms.
     pub ptime_ms: u32,
     /// Which way media flows, as seen by us.
@@ -88,6 +91,7 @@ impl Negotiation {
         Negotiation {
             codecs: codecs.to_vec(),
             ptime_ms,
+            dtx: false,
             session_id,
             origin: None,
             version: 0,
@@ -97,6 +101,12 @@ impl Negotiation {
             agreed: None,
             arrangement: None,
         }
+    }
+
+    /// Silence may be left out, if the peer takes comfort noise in its place.
+    #[must_use]
+    pub fn with_dtx(self, dtx: bool) -> Negotiation {
+        Negotiation { dtx, ..self }
     }
 
     /// What was agreed on last.
@@ -187,7 +197,7 @@ impl Negotiation {
             .copied()
             .collect();
         let mut formats: Vec<Format> = Vec::new();
-        for mut format in Format::offered(&self.codecs) {
+        for mut format in Format::offered(&self.codecs, self.dtx) {
             let taken = |payload_type: u8| {
                 let mut all = known.iter().chain(&formats);
                 all.any(|known| known.payload_type == payload_type)
@@ -338,6 +348,7 @@ impl Negotiation {
                 payload_type: format.payload_type,
                 clock_rate: format.clock_rate(),
             }),
+            comfort_noise: comfort_noise(answered, send.codec.clock_rate()).filter(|_| self.dtx),
             ptime_ms: packet_time(
                 send.codec,
                 peer.ptime_ms.unwrap_or(self.ptime_ms),

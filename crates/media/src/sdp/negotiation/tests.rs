@@ -47,7 +47,7 @@ fn a_first_offer_lists_everything_once() {
     let text = offered(Direction::SendRecv, &mut negotiation());
     assert_eq!(
         line(&text, "m="),
-        "m=audio 40000 UDP/TLS/RTP/SAVPF 111 0 8 13 110 101"
+        "m=audio 40000 UDP/TLS/RTP/SAVPF 111 0 8 110 101"
     );
     assert_eq!(line(&text, "o="), "o=- 1 1 IN IP4 192.0.2.10");
     assert_eq!(line(&text, "c="), "c=IN IP4 192.0.2.10");
@@ -55,6 +55,32 @@ fn a_first_offer_lists_everything_once() {
     assert_eq!(line(&text, "a=mid"), "a=mid:0");
     assert_eq!(line(&text, "a=rtcp-mux"), "a=rtcp-mux");
     assert_eq!(line(&text, "a=rtpmap:0 "), "a=rtpmap:0 PCMU/8000");
+}
+
+#[test]
+fn silence_is_left_out_only_if_both_want_that() {
+    let mut silent = negotiation().with_dtx(true);
+    let text = offered(Direction::SendRecv, &mut silent);
+    assert!(line(&text, "m=").ends_with(" 111 0 8 13 110 101"), "{text}");
+    assert_eq!(line(&text, "a=rtpmap:13 "), "a=rtpmap:13 CN/8000");
+    for (taken, expected) in [("0 13 101", Some(13)), ("0 101", None), ("111 13", None)] {
+        let mut negotiation = silent.clone();
+        let agreed = negotiation.accept(&peer(taken, ""), true);
+        let agreed = agreed.expect("accepted");
+        assert_eq!(agreed.comfort_noise, expected, "{taken}");
+    }
+    // Who does not leave it out lets others do so.
+    let (text, agreed) = negotiation()
+        .answer(&peer("0 13 101", ""), &transport())
+        .expect("answered");
+    assert!(line(&text, "m=").ends_with(" 0 13 101"), "{text}");
+    assert_eq!(agreed.comfort_noise, None);
+    assert!(agreed.payloads().contains(&(13, Payload::ComfortNoise)));
+    let (_, agreed) = negotiation()
+        .with_dtx(true)
+        .answer(&peer("0 13 101", ""), &transport())
+        .expect("answered");
+    assert_eq!(agreed.comfort_noise, Some(13));
 }
 
 #[test]

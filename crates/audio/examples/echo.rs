@@ -44,6 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         comfort_noise: None,
         ptime_ms: 20,
         first_timestamp: 0,
+        opus: warmline_audio::OpusSettings::default(),
     })?;
     leg.control.set_heard(true);
     leg.control.set_sending(true);

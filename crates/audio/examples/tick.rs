@@ -51,6 +51,7 @@ async fn measure(
             comfort_noise: None,
             ptime_ms: 20,
             first_timestamp: 0,
+            opus: warmline_audio::OpusSettings::default(),
         })?;
         leg.control.set_heard(true);
         leg.control.set_sending(true);

@@ -25,6 +25,8 @@ mod resample;
 mod ring_tone;
 mod sound;
 mod source;
+mod spare;
+mod steering;
 mod telephone_event;
 mod tone;
 mod volume;
@@ -32,7 +34,7 @@ mod volume;
 #[cfg(test)]
 mod testing;
 
-pub use codec::{Codec, CodecSpec};
+pub use codec::{Codec, CodecSpec, OpusSettings};
 pub use device::{DeviceChoice, DeviceInfo, Devices, Input, Output};
 pub use engine::{Engine, EngineConfig, EngineStats, Levels};
 pub use error::{AudioError, AudioEvent, Role};
@@ -41,5 +43,6 @@ pub use leg::{Leg, LegConfig, LegControl, LegStats, PacketSink, Payload, Telepho
 pub use line::Line;
 pub use rehearsal::Rehearsal;
 pub use source::{EncodedPacket, PacketSource};
+pub use steering::PeerReport;
 pub use tone::{Region, Tone};
 pub use volume::Volumes;

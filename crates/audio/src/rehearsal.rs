@@ -103,6 +103,7 @@ mod tests {
             comfort_noise: None,
             ptime_ms: 20,
             first_timestamp: 7,
+            opus: crate::OpusSettings::default(),
         };
         let (mut near, mut far) = (Rehearsal::new(), Rehearsal::new());
         let mut speaks = near.open_leg(config.clone()).expect("opens");

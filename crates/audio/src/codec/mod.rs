@@ -9,9 +9,12 @@ mod silence;
 use crate::AudioError;
 use crate::frame::{FRAME, SAMPLE_RATE};
 use crate::resample::{Decimator, Interpolator};
+use crate::steering::Aim;
 
 use g711::Law;
 use silence::{Silence, Turn};
+
+pub use opus::OpusSettings;
 
 /// An audio codec, by the name its RTP payload format has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +90,8 @@ pub(crate) enum Encoded {
     Sound(usize),
     /// Comfort noise: nobody speaks.
     Noise(usize),
+    /// The codec's own idea of comfort noise.
+    Background(usize),
     /// Nothing is to be sent.
     Nothing,
 }
@@ -117,10 +122,15 @@ enum Coder {
 }
 
 impl Encoder {
+    #[cfg(test)]
     pub(crate) fn new(codec: Codec) -> Result<Self, AudioError> {
+        Self::with(codec, &OpusSettings::default())
+    }
+
+    pub(crate) fn with(codec: Codec, settings: &OpusSettings) -> Result<Self, AudioError> {
         let decimator = || Decimator::new(codec.factor(), MAX_PACKET);
         let coder = match codec {
-            Codec::Opus => Coder::Opus(opus::Encoder::new()?),
+            Codec::Opus => Coder::Opus(opus::Encoder::new(settings)?),
             Codec::G722 => Coder::G722(decimator(), Box::new(g722::Encoder::new())),
             Codec::Pcmu => Coder::G711(decimator(), Law::Mu),
             Codec::Pcma => Coder::G711(decimator(), Law::A),
@@ -169,6 +179,7 @@ impl Encoder {
             // Neither end's state moves on through a silence, so that they agree after it.
             Turn::Sound => match self.code(sound, low, payload) {
                 0 => Encoded::Nothing,
+                length if self.pauses() => Encoded::Background(length),
                 length => Encoded::Sound(length),
             },
         }
@@ -209,10 +220,27 @@ impl Encoder {
         }
     }
 
-    /// Tells the encoder what share of packets the far end loses, in percent.
-    pub(crate) fn set_expected_loss(&mut self, percent: u8) {
+    /// Takes what to aim for. Only Opus can aim.
+    pub(crate) fn aim(&mut self, aim: Aim) {
         if let Coder::Opus(encoder) = &mut self.coder {
-            encoder.set_expected_loss(percent);
+            encoder.aim(aim);
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_expected_loss(&mut self, percent: u8) {
+        self.aim(Aim {
+            bitrate: crate::steering::PROTECTED,
+            expected_loss: percent,
+            distance: 0,
+        });
+    }
+
+    /// Whether what was encoded last is the background while nobody speaks.
+    fn pauses(&mut self) -> bool {
+        match &mut self.coder {
+            Coder::Opus(encoder) => encoder.pauses(),
+            Coder::G722(..) | Coder::G711(..) => false,
         }
     }
 }

@@ -16,12 +16,12 @@ const PAUSE: i64 = 500_000;
 /// The relation of one stream's 16 and 32 bit numbers to ours that never wrap.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream {
-    highest: u64,
-    timestamp: u32,
+    pub(super) highest: u64,
+    pub(super) timestamp: u32,
     /// Time of `timestamp` in samples of 48 kHz.
-    time: i64,
+    pub(super) time: i64,
     /// Samples of 48 kHz per unit of the RTP clock.
-    scale: i64,
+    pub(super) scale: i64,
     /// When the last packet arrived, in µs.
     arrived: i64,
     transit: i64,
@@ -116,6 +116,6 @@ impl JitterBuffer {
 }
 
 /// From one RTP timestamp to another, either way, across a wrap.
-fn time_between(from: u32, to: u32) -> i64 {
+pub(super) fn time_between(from: u32, to: u32) -> i64 {
     i64::from(to.wrapping_sub(from) as i32)
 }

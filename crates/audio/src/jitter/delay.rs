@@ -56,6 +56,10 @@ pub(super) struct DelayEstimator {
     /// is believed: pauses in speech are not protected, but they end.
     repair: i64,
     repair_believed: u32,
+    /// How far behind what carries it a spare lies, in µs, and for how many packets more it is believed
+    /// that they come.
+    spare: i64,
+    spare_believed: u32,
 }
 
 impl DelayEstimator {
@@ -74,6 +78,8 @@ impl DelayEstimator {
             lost: 0,
             repair: 0,
             repair_believed: 0,
+            spare: 0,
+            spare_believed: 0,
         }
     }
 
@@ -147,6 +153,16 @@ impl DelayEstimator {
             None if self.repair_believed > 0 => self.repair_believed -= 1,
             None => self.repair = 0,
         }
+        match self.spare_believed.checked_sub(1) {
+            Some(left) => self.spare_believed = left,
+            None => self.spare = 0,
+        }
+    }
+
+    /// Takes note that packets carry along what was sent this much before them, in µs.
+    pub(super) fn carries_spares(&mut self, behind: i64) {
+        self.spare = behind;
+        self.spare_believed = REPAIR_BELIEVED;
     }
 
     /// The delay to aim for, in µs over the fastest packet's.
@@ -168,8 +184,9 @@ impl DelayEstimator {
             (*sorted.select_nth_unstable(rank).1 - base).max(0)
         };
         let mut wanted = late(IN_TIME);
-        if self.repair > 0 && self.lost * 1_000 > self.received * LOSS_WORTH_REPAIR {
-            wanted = wanted.max(late(REPAIR_IN_TIME) + self.repair + REPAIR_SPARE);
+        let repair = self.repair.max(self.spare);
+        if repair > 0 && self.lost * 1_000 > self.received * LOSS_WORTH_REPAIR {
+            wanted = wanted.max(late(REPAIR_IN_TIME) + repair + REPAIR_SPARE);
         }
         self.floor = self.floor.min(wanted + UNDERRUN_MOST);
         self.target = wanted.max(self.floor).clamp(LEAST, MOST);

@@ -9,6 +9,7 @@ mod arrival;
 mod conceal;
 mod delay;
 mod packets;
+mod spare;
 mod stretch;
 
 #[cfg(test)]
@@ -59,6 +60,8 @@ pub(crate) struct Counters {
     pub(crate) duplicate: u64,
     pub(crate) unreadable: u64,
     pub(crate) recovered: u64,
+    /// Lost packets that came with later ones.
+    pub(crate) spared: u64,
     /// Samples of 48 kHz made up for lost packets.
     pub(crate) concealed: u64,
     pub(crate) restarts: u64,

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rtrb::Consumer;
 
+use super::carriage::Carriage;
 use super::shared::LegShared;
 use crate::CodecSpec;
 use crate::codec::{Encoded, Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
@@ -51,6 +52,7 @@ pub(crate) struct LegEnd {
     pub(super) shared: Arc<LegShared>,
     pub(super) inbox: Consumer<ReceivedPacket>,
     pub(super) jitter: JitterBuffer,
+    pub(super) carriage: Carriage,
     pub(super) meter: Meter,
     /// How loud the person is, to everybody.
     pub(super) volume: Fade,
@@ -99,17 +101,22 @@ impl LegEnd {
 
     /// Takes what was received and makes 10 ms of it. `spoken` says whether the agent speaks now.
     pub(crate) fn receive(&mut self, now: Instant, spoken: bool) {
-        while let Ok(packet) = self.inbox.pop() {
+        self.carriage.tick(now);
+        while let Ok(mut packet) = self.inbox.pop() {
             self.has_received = true;
-            self.jitter.push(
-                packet.arrived,
-                Received {
-                    sequence_number: packet.sequence_number,
-                    timestamp: packet.timestamp,
-                    payload_type: packet.payload_type,
-                    payload: &packet.data[..packet.length],
-                },
-            );
+            let carried = self.carriage.unload(&mut packet);
+            let place = carried.as_ref().map(|carried| carried.packet.clone());
+            let received = Received {
+                sequence_number: packet.sequence_number,
+                timestamp: packet.timestamp,
+                payload_type: packet.payload_type,
+                payload: &packet.data[place.unwrap_or(0..packet.length)],
+            };
+            self.jitter.push(packet.arrived, received);
+            if let Some((distance, place)) = carried.and_then(|carried| carried.spare) {
+                let spare = &packet.data[place];
+                self.jitter.push_spare(&received, distance, spare);
+            }
         }
         self.jitter.pull(now, &mut self.came);
         self.meter.measure(&self.came, &self.shared.level);
@@ -155,14 +162,12 @@ impl LegEnd {
             self.timestamp = self.timestamp.wrapping_add(held + step);
             self.filled = 0;
             self.spurt = true;
+            self.carriage.begin();
             // Nothing is on the air that would have to fade.
             self.said = Fade::at(0.0);
             self.others = Fade::at(0.0);
             self.limiter = Limiter::new();
             return;
-        }
-        if let Some(percent) = self.shared.expected_loss.take() {
-            self.encoder.set_expected_loss(percent);
         }
         let said = &mut self.packet[self.filled..self.filled + FRAME];
         said.copy_from_slice(words.microphone);
@@ -199,27 +204,43 @@ impl LegEnd {
                 let mut data = [0; MAX_SENT_PAYLOAD];
                 data[..4].copy_from_slice(&event.payload);
                 let payload_type = self.events.as_ref().map_or(0, |e| e.payload_type);
+                self.carriage.pass(event.timestamp);
                 self.send(payload_type, event.timestamp, event.marker, 4, data);
             }
             Slot::Pause => {}
         }
         self.filled = 0;
-        let packet = (self.packet_length as u64 * u64::from(self.spec.codec.clock_rate())
-            / u64::from(SAMPLE_RATE)) as u32;
-        self.timestamp = self.timestamp.wrapping_add(packet);
+        self.timestamp = self.timestamp.wrapping_add(self.step());
+    }
+
+    /// What the timestamp grows by from packet to packet.
+    fn step(&self) -> u32 {
+        let clock_rate = u64::from(self.spec.codec.clock_rate());
+        (self.packet_length as u64 * clock_rate / u64::from(SAMPLE_RATE)) as u32
     }
 
     fn send_sound(&mut self) {
+        if let Some(aim) = self.carriage.steer(self.shared.report.take()) {
+            self.encoder.aim(aim);
+            self.shared.aim.store(aim);
+        }
         let mut data = [0; MAX_SENT_PAYLOAD];
         let sound = &self.packet[..self.packet_length];
         match self.encoder.encode_or_rest(sound, &mut data) {
             Encoded::Sound(length) => {
+                let step = self.step();
+                let length = self.carriage.load(&mut data, length, self.timestamp, step);
                 let spurt = std::mem::take(&mut self.spurt);
                 self.send(self.spec.payload_type, self.timestamp, spurt, length, data);
             }
             Encoded::Noise(length) => {
                 self.spurt = true;
                 self.send(self.noise_type, self.timestamp, false, length, data);
+            }
+            Encoded::Background(length) => {
+                self.spurt = true;
+                self.carriage.pass(self.timestamp);
+                self.send(self.spec.payload_type, self.timestamp, false, length, data);
             }
             Encoded::Nothing => self.spurt = true,
         }
@@ -243,6 +264,8 @@ impl LegEnd {
         let counter = if queued {
             &self.shared.sent
         } else {
+            // It gets no number, by which spares are found.
+            self.carriage.begin();
             &self.shared.send_overflow
         };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -271,6 +294,7 @@ impl LegEnd {
         count(&shared.duplicate, counters.duplicate);
         count(&shared.unreadable, counters.unreadable);
         count(&shared.recovered, counters.recovered);
+        count(&shared.spared, counters.spared);
         count(&shared.restarts, counters.restarts);
         count(&shared.concealed_ms, counters.concealed_ms());
         let gauge = |gauge: &AtomicU32, value| gauge.store(value, Ordering::Relaxed);

@@ -1,7 +1,11 @@
 //! One call's meeting with the engine.
 
+mod carriage;
 mod end;
 mod shared;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -18,8 +22,9 @@ use crate::level::Meter;
 use crate::mixer::{Fade, Limiter};
 use crate::source::packet_queue;
 use crate::telephone_event::{Digit, EventSender};
-use crate::{AudioError, Codec, CodecSpec, Greeting, PacketSource};
+use crate::{AudioError, Codec, CodecSpec, Greeting, OpusSettings, PacketSource, PeerReport};
 
+use carriage::Carriage;
 use end::{Events, ReceivedPacket};
 use shared::LegShared;
 
@@ -69,6 +74,8 @@ pub struct LegConfig {
     pub ptime_ms: u32,
     /// RTP timestamp of the first sample; RFC 3550 wants it random.
     pub first_timestamp: u32,
+    /// How Opus is sent.
+    pub opus: OpusSettings,
 }
 
 /// An open leg: three ends, each for its own task.
@@ -243,13 +250,10 @@ impl LegControl {
             .map_err(|_| AudioError::Busy)
     }
 
-    /// Tells the encoder how much the far end loses, in percent (from RTCP receiver reports), so
-    /// that it spends bits on forward error correction accordingly.
-    pub fn set_expected_loss(&self, percent: u8) {
-        self.handle
-            .shared
-            .expected_loss
-            .store(percent.min(100), Ordering::Relaxed);
+    /// Takes what the far end reports of the packets it gets. The encoder's bits and its protection
+    /// against loss follow, with what the far end may say within the packets. The newest counts.
+    pub fn report(&self, report: PeerReport) {
+        self.handle.shared.report.store(report);
     }
 
     /// The leg's counters now.
@@ -283,7 +287,7 @@ pub(crate) fn open(
         return Err(AudioError::LegConfig("telephone events need a clock rate"));
     }
     let jitter = JitterBuffer::new(&config.receive)?;
-    let mut encoder = Encoder::new(config.send.codec)?;
+    let mut encoder = Encoder::with(config.send.codec, &config.opus)?;
     if config.comfort_noise.is_some() {
         encoder.leave_out_silence();
     }
@@ -321,6 +325,7 @@ pub(crate) fn open(
         shared,
         inbox,
         jitter,
+        carriage: Carriage::new(config),
         meter: Meter::default(),
         volume: Fade::at(1.0),
         heard: Fade::at(0.0),

@@ -152,5 +152,6 @@ pub fn leg_config(codec: Codec) -> LegConfig {
         comfort_noise: None,
         ptime_ms: 20,
         first_timestamp: 4_000_000_000,
+        opus: warmline_audio::OpusSettings::default(),
     }
 }

@@ -16,6 +16,7 @@ fn call(codec: Codec, spoken: &[f32]) -> (Vec<EncodedPacket>, Vec<f32>) {
         comfort_noise: Some(13),
         ptime_ms: 20,
         first_timestamp: 7,
+        opus: crate::OpusSettings::default(),
     };
     let (mut near, mut far) = (Rehearsal::new(), Rehearsal::new());
     let mut speaks = near.open_leg(config.clone()).expect("opens");

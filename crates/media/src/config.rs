@@ -25,7 +25,8 @@ pub struct MediaConfig {
     pub codecs: Vec<Codec>,
     /// Length in ms of the sound in one packet we send, unless the peer asks for another.
     pub ptime_ms: u32,
-    /// Whether silence may be left out, and described in its place (RFC 3389), if the peer takes that.
+    /// Whether silence may be left out: Opus does that by itself, the others describe it in its place
+    /// (RFC 3389), if the peer takes that.
     pub dtx: bool,
     /// Whether loopback addresses are offered too: the server runs on this machine.
     pub loopback: bool,

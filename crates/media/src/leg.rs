@@ -79,6 +79,7 @@ impl LegSlot {
             comfort_noise: agreed.comfort_noise,
             ptime_ms: agreed.ptime_ms,
             first_timestamp: rand::random(),
+            opus: agreed.opus,
         })?;
         rtp.set_leg(
             leg.sink,
@@ -162,4 +163,5 @@ fn speaks_as(one: &Agreed, other: &Agreed) -> bool {
         && one.telephone_event == other.telephone_event
         && one.comfort_noise == other.comfort_noise
         && one.ptime_ms == other.ptime_ms
+        && one.opus == other.opus
 }

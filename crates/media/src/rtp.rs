@@ -9,7 +9,7 @@ use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::sender_report::SenderReport;
 use rtc::rtp;
 use tokio::sync::mpsc;
-use warmline_audio::{Greeting, LegControl, PacketSink};
+use warmline_audio::{Greeting, LegControl, PacketSink, PeerReport};
 
 use crate::rtcp::Rtcp;
 use crate::sdp::{Agreed, Content, Format};
@@ -303,8 +303,12 @@ impl State {
         let ssrc = transmission.ssrc();
         for report in reports.iter().filter(|report| report.ssrc == ssrc) {
             transmission.on_reception_report(now, &self.clock, &crate::rtcp::read_report(report));
-            if let Some((_, control)) = &self.leg {
-                control.set_expected_loss(percent(report.fraction_lost));
+            if let (Some((_, control)), Some(remote)) = (&self.leg, transmission.remote()) {
+                control.report(PeerReport {
+                    fraction_lost: remote.fraction_lost as f32,
+                    jitter_ms: remote.jitter_ms as f32,
+                    round_trip_ms: remote.round_trip_ms.map(|trip| trip as f32),
+                });
             }
         }
     }
@@ -312,10 +316,6 @@ impl State {
 
 fn milliseconds(duration: Duration) -> u64 {
     duration.as_millis().try_into().unwrap_or(u64::MAX)
-}
-
-fn percent(fraction_lost: u8) -> u8 {
-    (u32::from(fraction_lost) * 100).div_ceil(256) as u8
 }
 
 #[cfg(test)]
@@ -427,12 +427,5 @@ mod tests {
             })],
         );
         assert_eq!(session.stats().remote_lost, Some(-2));
-    }
-
-    #[test]
-    fn loss_in_percent_is_rounded_up() {
-        assert_eq!(percent(0), 0);
-        assert_eq!(percent(1), 1);
-        assert_eq!(percent(255), 100);
     }
 }

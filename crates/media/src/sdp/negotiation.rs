@@ -1,6 +1,6 @@
 //! Offer and answer (RFC 3264): what is offered, what was agreed, what may come next.
 
-use warmline_audio::{Codec, CodecSpec, Payload, TelephoneEventSpec};
+use warmline_audio::{Codec, CodecSpec, OpusSettings, Payload, TelephoneEventSpec};
 
 use super::format::{codec_name, comfort_noise, telephone_event};
 use super::local::{Local, Origin};
@@ -35,6 +35,9 @@ pub struct Agreed {
     pub telephone_event: Option<TelephoneEventSpec>,
     /// Payload type by which silence is described in place of being sent, if both sides want that.
     pub comfort_noise: Option<u8>,
+    /// How Opus is sent, if that is what is sent: as the peer wants it, and without silence if either
+    /// side would leave it out.
+    pub opus: OpusSettings,
     /// Sound in a packet we send, in ms.
     pub ptime_ms: u32,
     /// Which way media flows, as seen by us.
@@ -341,8 +344,13 @@ impl Negotiation {
         });
         let send = send.ok_or_else(|| self.no_common_codec(peer))?;
         let events = telephone_event(answered, send.codec.clock_rate());
+        let mut of_peer = peer.opus.iter();
+        let wanted = of_peer.find(|(payload_type, _)| *payload_type == send.payload_type);
+        let mut opus = wanted.map_or_else(OpusSettings::default, |(_, settings)| *settings);
+        opus.dtx |= self.dtx;
         Ok(Agreed {
             send,
+            opus,
             receive,
             telephone_event: events.map(|format| TelephoneEventSpec {
                 payload_type: format.payload_type,

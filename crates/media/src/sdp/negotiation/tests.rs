@@ -315,3 +315,24 @@ fn a_reoffer_keeps_the_peers_arrangement() {
     assert_eq!(line(&text, "b=RS"), "b=RS:0");
     assert!(!text.contains("rtcp-mux"));
 }
+
+#[test]
+fn opus_is_sent_as_the_peer_wants_it() {
+    let limits = "a=fmtp:96 maxaveragebitrate=24000;usedtx=0\r\na=fmtp:111 usedtx=1\r\n";
+    let mut negotiation = negotiation();
+    let (_, agreed) = negotiation
+        .answer(&peer("96 111 0", limits), &transport())
+        .expect("answered");
+    assert_eq!(agreed.send.payload_type, 96);
+    assert_eq!((agreed.opus.max_bitrate, agreed.opus.dtx), (24_000, false));
+    // What is left out by policy need not be asked for.
+    let mut silent = negotiation.with_dtx(true);
+    let (_, agreed) = silent
+        .answer(&peer("96 111 0", limits), &transport())
+        .expect("answered");
+    assert!(agreed.opus.dtx);
+    let (_, agreed) = silent
+        .answer(&peer("0 96", limits), &transport())
+        .expect("answered");
+    assert_eq!(agreed.opus.max_bitrate, 510_000, "nothing of Opus is sent");
+}

@@ -1,9 +1,9 @@
 //! How notes and spares lie in the padding of an Opus packet.
 //!
 //! A packet of one frame (code 0, RFC 6716 section 3.2) becomes one with padding (code 3), and the
-//! padding holds one extension as draft-ietf-mlcodec-opus-extension has them: an id from the
-//! experimental range, to the end of the packet, then two bytes that say whose it is, then loss, wish
-//! and distance, a byte each, then the spare.
+//! padding holds one extension as draft-ietf-mlcodec-opus-extension has them: an id that libopus' own
+//! experiments (124 and 126) leave free, then two bytes that say whose it is, then loss, wish and
+//! distance, a byte each, then the spare, to the end of the packet.
 
 use std::ops::Range;
 

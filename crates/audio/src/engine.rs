@@ -90,6 +90,12 @@ pub struct EngineStats {
     pub capture_missing: u64,
     /// Samples (48 kHz) of silence the output device got because the playout ring was empty.
     pub playout_missing: u64,
+    /// Ticks that took longer than the 10 ms they are for: this computer cannot keep up.
+    pub overruns: u64,
+    /// Sound that the microphone's device has handed over at once of late, in µs; 0 without a device.
+    pub capture_period_us: u32,
+    /// Sound that the output device has asked for at once of late, in µs; 0 without a device.
+    pub playout_period_us: u32,
     /// Sound waiting in the capture ring now, in µs.
     pub capture_fill_us: u32,
     /// Sound waiting in the playout ring now, in µs.
@@ -302,6 +308,9 @@ impl Engine {
             capture_dropped: shared.capture_dropped.load(Ordering::Relaxed),
             capture_missing: shared.capture_missing.load(Ordering::Relaxed),
             playout_missing: shared.playout_missing.load(Ordering::Relaxed),
+            overruns: shared.overruns.load(Ordering::Relaxed),
+            capture_period_us: shared.capture_period_us.load(Ordering::Relaxed),
+            playout_period_us: shared.playout_period_us.load(Ordering::Relaxed),
             capture_fill_us: shared.capture_fill_us.load(Ordering::Relaxed),
             playout_fill_us: shared.playout_fill_us.load(Ordering::Relaxed),
             busy_us: shared.busy_us.load(Ordering::Relaxed),
@@ -393,6 +402,9 @@ pub(crate) struct Shared {
     pub(crate) capture_dropped: AtomicU64,
     pub(crate) capture_missing: AtomicU64,
     pub(crate) playout_missing: AtomicU64,
+    pub(crate) overruns: AtomicU64,
+    pub(crate) capture_period_us: AtomicU32,
+    pub(crate) playout_period_us: AtomicU32,
     pub(crate) capture_fill_us: AtomicU32,
     pub(crate) playout_fill_us: AtomicU32,
     pub(crate) busy_us: AtomicU64,

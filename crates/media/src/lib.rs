@@ -13,6 +13,7 @@ mod gate;
 mod leg;
 mod link;
 mod progress;
+pub mod quality;
 mod rtcp;
 mod rtp;
 pub mod sdp;

@@ -37,6 +37,8 @@ struct State {
     formats: Vec<Format>,
     telephone_events: TelephoneEvents,
     audio_heard: bool,
+    received_octets: u64,
+    says_silence: bool,
     /// Told since they were asked for: a leg that takes the place of another begins to listen anew.
     greetings: Vec<Greeting>,
     receives: bool,
@@ -58,6 +60,8 @@ impl RtpSession {
                 formats: Vec::new(),
                 telephone_events: TelephoneEvents::default(),
                 audio_heard: false,
+                received_octets: 0,
+                says_silence: false,
                 greetings: Vec::new(),
                 receives: true,
                 leg: None,
@@ -139,6 +143,8 @@ impl RtpSession {
         if !usable {
             return;
         }
+        state.received_octets += packet.payload.len() as u64;
+        state.says_silence = content == Some(Content::ComfortNoise);
         let gap = state.gap(now, content == Some(Content::ComfortNoise));
         let mut event = None;
         match content {
@@ -236,10 +242,16 @@ impl RtpSession {
         let state = self.state();
         let transmission = state.transmission.as_ref();
         let remote = transmission.and_then(Transmission::remote);
+        let (loss_runs, lost_in_runs) = state.reception.loss_runs();
         Stats {
+            remote_packet_ms: state.reception.packet_ms(),
             sent: state.sent_before + transmission.map_or(0, Transmission::packets),
             received: state.reception.received(),
             lost: state.reception.lost(),
+            received_octets: state.received_octets,
+            loss_runs,
+            lost_in_runs,
+            remote_says_silence: state.says_silence,
             longest_gap_ms: milliseconds(state.gaps.longest()),
             jitter_ms: state.reception.jitter_ms(),
             round_trip_ms: remote.and_then(|remote| remote.round_trip_ms),

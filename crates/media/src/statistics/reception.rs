@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::LossRuns;
 use super::clock::{fixed_point, middle};
 
 /// A sequence number this far ahead is a jump, not a loss (RFC 3550 appendix A.1).
@@ -13,6 +14,8 @@ const SILENCE: Duration = Duration::from_millis(200);
 /// A change of transit time of a second is a new timeline (the peer now plays another source under
 /// the same SSRC), not jitter.
 const MAX_TRANSIT_S: f64 = 1.0;
+/// Longer between two packets in a row is a pause.
+const LONGEST_PACKET_MS: f64 = 120.0;
 
 /// What was received in a session, over all the sources (SSRCs) that its peer used in turn.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Reception {
     displaced: Option<u32>,
     received: u64,
     lost: i64,
+    runs: u64,
+    lost_in_runs: u64,
 }
 
 /// A reception report block (RFC 3550 section 6.4.1).
@@ -58,6 +63,8 @@ struct Source {
     transit: Option<Transit>,
     jitter_s: f64,
     clock_rate: u32,
+    runs: LossRuns,
+    packet_ms: Option<u32>,
     sender_report: Option<(u32, Instant)>,
 }
 
@@ -67,6 +74,7 @@ struct Transit {
     arrival: Instant,
     timestamp: u32,
     clock_rate: u32,
+    number: u64,
 }
 
 impl Reception {
@@ -109,7 +117,7 @@ impl Reception {
         if let Some(source) = &mut self.source {
             source.last_arrival = now;
             if let Some(clock_rate) = clock_rate {
-                source.measure(now, timestamp, clock_rate);
+                source.measure(now, sequence_number, timestamp, clock_rate);
             }
         }
         true
@@ -119,6 +127,7 @@ impl Reception {
     pub fn forgive_gap(&mut self) {
         if let Some(source) = &mut self.source {
             source.gap_forgiven = true;
+            source.runs.forgive();
         }
     }
 
@@ -168,6 +177,20 @@ impl Reception {
         self.lost + self.source.as_ref().map_or(0, Source::lost)
     }
 
+    /// Runs of packets that never came, and packets in them.
+    pub fn loss_runs(&self) -> (u64, u64) {
+        let (runs, lost) = self
+            .source
+            .as_ref()
+            .map_or((0, 0), |source| (source.runs.runs(), source.runs.lost()));
+        (self.runs + runs, self.lost_in_runs + lost)
+    }
+
+    /// Length of a packet in ms, by the timestamps of two in a row.
+    pub fn packet_ms(&self) -> Option<u32> {
+        self.source.as_ref()?.packet_ms
+    }
+
     /// Interarrival jitter in ms.
     pub fn jitter_ms(&self) -> f64 {
         let jitter_s = self.source.as_ref().map_or(0.0, |source| source.jitter_s);
@@ -178,6 +201,8 @@ impl Reception {
         if let Some(source) = self.source.take() {
             self.received += source.received;
             self.lost += source.lost();
+            self.runs += source.runs.runs();
+            self.lost_in_runs += source.runs.lost();
         }
     }
 }
@@ -200,6 +225,8 @@ impl Source {
             transit: None,
             jitter_s: 0.0,
             clock_rate: 8_000,
+            runs: LossRuns::default(),
+            packet_ms: None,
             sender_report: None,
         }
     }
@@ -224,17 +251,30 @@ impl Source {
         }
         // Otherwise a duplicate or late.
         self.received += 1;
+        self.runs.on_packet(self.extended(sequence_number));
         true
     }
 
+    /// A sequence number without its wraps. One from before the first wraps back to far above, and is
+    /// none of ours: it counts as the first.
+    fn extended(&self, sequence_number: u16) -> u64 {
+        let behind = self.highest.wrapping_sub(sequence_number);
+        u64::from(self.extended_highest()).saturating_sub(u64::from(behind))
+    }
+
     /// Appendix A.8, in seconds, so that a change of clock rate does no harm.
-    fn measure(&mut self, now: Instant, timestamp: u32, clock_rate: u32) {
+    fn measure(&mut self, now: Instant, sequence_number: u16, timestamp: u32, clock_rate: u32) {
         self.clock_rate = clock_rate;
+        let number = self.extended(sequence_number);
         if let Some(before) = self.transit
             && before.clock_rate == clock_rate
         {
             let arrival = now.saturating_duration_since(before.arrival).as_secs_f64();
             let sent = f64::from(timestamp.wrapping_sub(before.timestamp) as i32);
+            let packet_ms = sent * 1_000.0 / f64::from(clock_rate);
+            if number == before.number + 1 && (1.0..=LONGEST_PACKET_MS).contains(&packet_ms) {
+                self.packet_ms = Some(packet_ms.round() as u32);
+            }
             let difference = (arrival - sent / f64::from(clock_rate)).abs();
             if difference < MAX_TRANSIT_S {
                 self.jitter_s += (difference - self.jitter_s) / 16.0;
@@ -244,6 +284,7 @@ impl Source {
             arrival: now,
             timestamp,
             clock_rate,
+            number,
         });
     }
 
@@ -359,6 +400,23 @@ mod tests {
         let packets = [(1, 0), (3, 40), (30_000, 60), (30_001, 80), (30_002, 100)];
         let (reception, _) = received(&packets);
         assert_eq!((reception.received(), reception.lost()), (4, 1));
+    }
+
+    #[test]
+    fn losses_in_a_row_are_one_run_and_packets_have_a_length() {
+        let packets: Vec<_> = (0..300u16)
+            .filter(|n| !(100..104).contains(n) && *n != 150)
+            .map(|n| (65_400_u16.wrapping_add(n), u64::from(n) * 20))
+            .collect();
+        let start = Instant::now();
+        let mut reception = Reception::default();
+        for (number, ms) in packets {
+            let timestamp = (ms * 8) as u32;
+            let now = start + Duration::from_millis(ms);
+            reception.on_packet(now, SSRC, number, timestamp, Some(8_000));
+        }
+        assert_eq!((reception.lost(), reception.loss_runs()), (5, (2, 5)));
+        assert_eq!(reception.packet_ms(), Some(20));
     }
 
     #[test]

@@ -1,0 +1,321 @@
+//! How a call sounds, what it suffers from, and whose that is.
+//!
+//! Pure: [`Monitor`] is handed what was read of a call once a second, and told when.
+
+mod alarms;
+mod budget;
+mod coding;
+mod emodel;
+mod second;
+mod trouble;
+
+use std::collections::VecDeque;
+
+use warmline_audio::Codec;
+
+pub use alarms::{Alarm, Alarms, Sample};
+pub use budget::Budget;
+pub use coding::Coding;
+pub use emodel::{Conditions, Rating, Scale, opinion, rate};
+pub use second::Reading;
+pub use trouble::{Cause, Culprit, Trouble};
+
+use second::Second;
+use trouble::Diary;
+
+use crate::Stats;
+
+/// How a call sounds now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quality {
+    /// What the agent hears, by the E-model; none before there are seconds to judge.
+    pub heard: Option<Rating>,
+    /// What the far end hears, as far as its reports tell.
+    pub said: Option<Rating>,
+    /// Where the time from mouth to ear goes.
+    pub budget: Budget,
+    /// What most of the last seconds suffered from.
+    pub trouble: Option<Trouble>,
+    /// Alarms that stand.
+    pub alarms: Vec<Alarm>,
+}
+
+/// Watches one call.
+#[derive(Clone, Debug, Default)]
+pub struct Monitor {
+    before: Option<Reading>,
+    seconds: VecDeque<(Second, Reading)>,
+    diary: Diary,
+    alarms: Alarms,
+}
+
+impl Monitor {
+    /// Takes what was read now, about a second after the last time. `None` while there is nothing to
+    /// judge: the call has just begun, or somebody holds it.
+    pub fn read(&mut self, reading: Reading) -> Option<Quality> {
+        let before = self.before.replace(reading);
+        if !reading.flows {
+            self.forget();
+            return None;
+        }
+        let before = before.filter(|before| before.flows)?;
+        let second = Second::between(&before, &reading)?;
+        if self.seconds.len() == BURST_WINDOW {
+            self.seconds.pop_front();
+        }
+        self.seconds.push_back((second, before));
+        self.diary.write(&second);
+        self.alarms.sample(reading.at, &self.sample(&second));
+        let way = Trouble {
+            cause: Cause::NoWay,
+            severe: true,
+        };
+        let trouble = if reading.connected {
+            self.diary.verdict()
+        } else {
+            Some(way)
+        };
+        if trouble.is_none() && !self.diary.knows() {
+            return None;
+        }
+        Some(Quality {
+            heard: self.heard(WINDOW),
+            said: self.said(&second),
+            budget: second.budget,
+            trouble,
+            alarms: self.alarms.raised().collect(),
+        })
+    }
+
+    fn forget(&mut self) {
+        self.seconds.clear();
+        self.diary.forget();
+        self.alarms.forget();
+    }
+
+    fn sample(&self, second: &Second) -> Sample {
+        let counts = second.received > 0;
+        let microphone = second.microphone_dbfs.filter(|_| !second.muted);
+        Sample {
+            jitter_ms: counts.then_some(second.jitter_ms),
+            round_trip_ms: second.round_trip_ms,
+            mos: self.heard(1).map(|rating| rating.mos),
+            loss_percent: Some(second.lost * 100.0),
+            received: Some(second.received).filter(|_| !second.says_silence),
+            sent: Some(second.sent),
+            microphone: microphone.map(|dbfs| f64::from(10.0_f32.powf(dbfs / 20.0))),
+        }
+    }
+
+    /// What the agent hears, over the last `window` seconds.
+    fn heard(&self, window: usize) -> Option<Rating> {
+        let last = self.seconds.iter().rev().take(window);
+        let made_up = last.clone().map(|(second, _)| {
+            let length = second.length.as_secs_f64();
+            // Where nothing comes nothing is heard, though it is not made up for long.
+            let gone = second.received == 0 && !second.says_silence;
+            (if gone { 1.0 } else { second.made_up }) * length
+        });
+        let length: f64 = last.map(|(second, _)| second.length.as_secs_f64()).sum();
+        let (second, _) = self.seconds.back()?;
+        Some(rate(&Conditions {
+            coding: Coding::of(self.codec()?, self.kbit_s()),
+            loss_percent: made_up.sum::<f64>() / length * 100.0,
+            burst_ratio: self.burst_ratio(),
+            delay_ms: second.budget.mouth_to_ear_ms(),
+        }))
+    }
+
+    /// What the far end hears; how it repairs is not known, so all that is lost counts.
+    fn said(&self, second: &Second) -> Option<Rating> {
+        Some(rate(&Conditions {
+            coding: Coding::of(self.codec()?, None),
+            loss_percent: second.lost_up? * 100.0,
+            burst_ratio: 1.0,
+            delay_ms: second.budget.mouth_to_ear_ms(),
+        }))
+    }
+
+    fn codec(&self) -> Option<Codec> {
+        self.now()?.codec
+    }
+
+    /// The rate at which the far end encodes, by what came over the last seconds.
+    fn kbit_s(&self) -> Option<f64> {
+        let (now, then) = self.ends()?;
+        let octets = now.received_octets.checked_sub(then.received_octets)?;
+        let packets = now.received.checked_sub(then.received)?;
+        let ms = packets * u64::from(now.remote_packet_ms?);
+        (ms > 0).then(|| octets as f64 * 8.0 / ms as f64)
+    }
+
+    /// How much longer losses lasted over the last seconds than random ones would have (G.107 section
+    /// 7.5): their mean length, by what is to be expected at that loss.
+    fn burst_ratio(&self) -> f64 {
+        let Some((now, then)) = self.ends() else {
+            return 1.0;
+        };
+        let runs = now.loss_runs.saturating_sub(then.loss_runs);
+        let lost = now.lost_in_runs.saturating_sub(then.lost_in_runs);
+        let all = now.received.saturating_sub(then.received) + lost;
+        if runs == 0 || all == 0 {
+            return 1.0;
+        }
+        let share = lost as f64 / all as f64;
+        (lost as f64 / runs as f64 * (1.0 - share)).max(1.0)
+    }
+
+    /// What was counted at the end and at the beginning of the seconds that are remembered.
+    fn ends(&self) -> Option<(Stats, Stats)> {
+        let (_, first) = self.seconds.front()?;
+        Some((self.now()?, first.stats))
+    }
+
+    fn now(&self) -> Option<Stats> {
+        self.before.map(|reading| reading.stats)
+    }
+}
+
+/// Seconds over which an opinion is formed, and over which bursts and rates are measured.
+const WINDOW: usize = 5;
+const BURST_WINDOW: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::second::tests::{next, reading};
+    use super::*;
+
+    /// What is said after each second of `count`, each changed.
+    fn watched(count: usize, change: impl Fn(usize, &mut Reading)) -> Vec<Option<Quality>> {
+        let mut monitor = Monitor::default();
+        let mut now = reading(Instant::now());
+        let mut said = vec![monitor.read(now)];
+        for second in 1..=count {
+            now = next(&now);
+            change(second, &mut now);
+            said.push(monitor.read(now));
+        }
+        said
+    }
+
+    fn last(count: usize, change: impl Fn(usize, &mut Reading)) -> Quality {
+        let said = watched(count, change);
+        said.last().cloned().flatten().expect("a verdict")
+    }
+
+    #[test]
+    fn there_is_no_verdict_before_there_are_seconds_to_judge() {
+        let said = watched(4, |_, _| {});
+        assert_eq!(said[..3], [None, None, None]);
+        let good = said[3].clone().expect("after three seconds");
+        assert_eq!((good.trouble, good.alarms.len()), (None, 0));
+        assert!(good.heard.expect("rated").mos > 4.2, "{good:?}");
+        assert!(good.said.expect("rated").mos > 4.2, "{good:?}");
+    }
+
+    #[test]
+    fn loss_lowers_the_opinion_raises_the_alarm_and_names_the_network() {
+        let quality = last(10, |_, now| {
+            now.stats.received -= 6;
+            now.stats.lost += 6;
+            now.stats.leg.concealed_ms += 120;
+        });
+        let trouble = quality.trouble.expect("trouble");
+        assert_eq!(
+            (trouble.culprit(), trouble.severe),
+            (Culprit::NetworkDown, true)
+        );
+        assert!(quality.heard.expect("rated").mos < 3.0, "{quality:?}");
+        assert_eq!(quality.alarms, [Alarm::Mos, Alarm::Loss, Alarm::LastingLoss]);
+        assert!(quality.said.expect("rated").mos > 4.2);
+    }
+
+    #[test]
+    fn what_was_repaired_is_no_trouble() {
+        let quality = last(10, |_, now| {
+            now.stats.received -= 4;
+            now.stats.lost += 4;
+            now.stats.leg.recovered += 4;
+        });
+        assert_eq!(quality.trouble, None);
+        assert!(quality.heard.expect("rated").mos > 4.2, "{quality:?}");
+        assert_eq!(quality.alarms, [Alarm::Loss, Alarm::LastingLoss]);
+    }
+
+    #[test]
+    fn losses_in_a_row_are_worse_than_as_many_apart() {
+        let lossy = |runs: u64| {
+            let quality = last(10, move |_, now| {
+                now.stats.received -= 4;
+                now.stats.lost += 4;
+                now.stats.lost_in_runs += 4;
+                now.stats.loss_runs += runs;
+                now.stats.leg.concealed_ms += 80;
+            });
+            quality.heard.expect("rated").mos
+        };
+        assert!(lossy(1) < lossy(4) - 0.1, "{} {}", lossy(1), lossy(4));
+    }
+
+    #[test]
+    fn a_low_rate_is_heard() {
+        let at = |octets: u64| {
+            let quality = last(10, move |_, now| now.stats.received_octets += octets * 50);
+            quality.heard.expect("rated").r
+        };
+        // 20 ms: 40 octets are 16 kbit/s, 120 are 48.
+        assert!((at(120) - at(40) - (30.16 - 10.67)).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_way_that_is_gone_is_told_at_once() {
+        let said = watched(1, |_, now| now.connected = false);
+        let trouble = said[1].as_ref().and_then(|quality| quality.trouble);
+        assert_eq!(trouble.map(|t| t.culprit()), Some(Culprit::Network));
+    }
+
+    #[test]
+    fn a_far_end_that_falls_silent_is_told_within_three_seconds() {
+        let said = watched(9, |second, now| {
+            if second > 5 {
+                now.stats.received = 250;
+            }
+        });
+        let cause = |at: usize| said[at].as_ref().and_then(|q| q.trouble.map(|t| t.cause));
+        assert_eq!((cause(5), cause(7)), (None, None));
+        assert_eq!(cause(8), Some(Cause::FarSilent));
+        let alarms = &said[8].as_ref().expect("a verdict").alarms;
+        assert!(alarms.contains(&Alarm::NothingReceived), "{alarms:?}");
+    }
+
+    #[test]
+    fn hold_is_no_trouble_and_begins_anew() {
+        let said = watched(12, |second, now| {
+            now.flows = !(5..8).contains(&second);
+            if second >= 5 {
+                now.stats.received = 200 + now.stats.sent.saturating_sub(400);
+            }
+        });
+        assert!(said[5..11].iter().all(Option::is_none), "{said:?}");
+        let after = said[11].clone().expect("three seconds after the hold");
+        assert_eq!((after.trouble, after.alarms.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_desk_that_slept_takes_it_for_one_long_second() {
+        let mut monitor = Monitor::default();
+        let mut now = reading(Instant::now());
+        monitor.read(now);
+        for _ in 0..4 {
+            now = next(&now);
+            monitor.read(now);
+        }
+        let mut woken = next(&now);
+        woken.at += Duration::from_secs(3_600);
+        woken.stats.leg.concealed_ms += 500;
+        let quality = monitor.read(woken).expect("a verdict");
+        assert_eq!(quality.trouble, None);
+    }
+}

@@ -1,0 +1,432 @@
+//! What a call suffers from, and whose it is.
+
+use std::collections::VecDeque;
+
+use super::second::Second;
+
+/// What a call suffers from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What it is.
+    pub cause: Cause,
+    /// Hard to talk with, not just to be heard now and then.
+    pub severe: bool,
+}
+
+impl Trouble {
+    /// Where it comes from.
+    pub fn culprit(&self) -> Culprit {
+        self.cause.culprit()
+    }
+}
+
+/// What may be wrong. Of two that are as bad, the later one here is told: a computer that cannot keep
+/// up makes packets late and lost, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Too long from mouth to ear, most of it on the way.
+    LongWay,
+    /// The same, most of it in devices and buffers of this computer.
+    LongHere,
+    /// The far end's packets leave it at odd times: they are late without any loss, while nothing is
+    /// late the other way and the round trip stands still.
+    FarUneven,
+    /// What goes to the far end comes at odd times.
+    UnevenUp,
+    /// What comes from the far end comes at odd times.
+    UnevenDown,
+    /// The microphone gives nothing but digital silence.
+    MicrophoneSilent,
+    /// The microphone breaks off again and again.
+    MicrophoneBreaks,
+    /// Packets are lost on the way to the far end.
+    LossUp,
+    /// Packets are lost on the way here, or come too late.
+    LossDown,
+    /// This computer is too busy: sound is not made or not played in time.
+    Busy,
+    /// Nothing comes, though the way is there.
+    FarSilent,
+    /// There is no microphone.
+    NoMicrophone,
+    /// There is no way at all; another is looked for.
+    NoWay,
+}
+
+/// Where trouble comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Culprit {
+    /// The agent's microphone.
+    Microphone,
+    /// This computer.
+    Computer,
+    /// The network on the way to the far end.
+    NetworkUp,
+    /// The network on the way here.
+    NetworkDown,
+    /// The network, both ways.
+    Network,
+    /// The far end.
+    FarSide,
+}
+
+impl Culprit {
+    /// As programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Culprit::Microphone => "microphone",
+            Culprit::Computer => "computer",
+            Culprit::NetworkUp => "network_up",
+            Culprit::NetworkDown => "network_down",
+            Culprit::Network => "network",
+            Culprit::FarSide => "far_side",
+        }
+    }
+}
+
+impl Cause {
+    /// Whose it is.
+    pub fn culprit(self) -> Culprit {
+        match self {
+            Cause::LongWay | Cause::NoWay => Culprit::Network,
+            Cause::LongHere | Cause::Busy => Culprit::Computer,
+            Cause::UnevenUp | Cause::LossUp => Culprit::NetworkUp,
+            Cause::UnevenDown | Cause::LossDown => Culprit::NetworkDown,
+            Cause::MicrophoneSilent | Cause::MicrophoneBreaks | Cause::NoMicrophone => {
+                Culprit::Microphone
+            }
+            Cause::FarUneven | Cause::FarSilent => Culprit::FarSide,
+        }
+    }
+
+    /// As programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Cause::LongWay => "long_way",
+            Cause::LongHere => "long_here",
+            Cause::FarUneven => "far_uneven",
+            Cause::UnevenUp => "uneven_up",
+            Cause::UnevenDown => "uneven_down",
+            Cause::MicrophoneSilent => "microphone_silent",
+            Cause::MicrophoneBreaks => "microphone_breaks",
+            Cause::LossUp => "loss_up",
+            Cause::LossDown => "loss_down",
+            Cause::Busy => "busy",
+            Cause::FarSilent => "far_silent",
+            Cause::NoMicrophone => "no_microphone",
+            Cause::NoWay => "no_way",
+        }
+    }
+}
+
+/// The last seconds of a call, and what most of them suffered from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Diary {
+    seconds: VecDeque<Option<Trouble>>,
+    round_trips: VecDeque<f64>,
+    silent_s: u32,
+    without_microphone: bool,
+}
+
+impl Diary {
+    pub(super) fn write(&mut self, second: &Second) {
+        self.silent_s = match second.microphone_dbfs {
+            Some(dbfs) if dbfs <= SILENT_DBFS && !second.muted => self.silent_s + 1,
+            _ => 0,
+        };
+        self.without_microphone = second.microphone_dbfs.is_none();
+        if let Some(ms) = second.round_trip_ms {
+            push(&mut self.round_trips, ms);
+        }
+        let trouble = self.trouble(second);
+        push(&mut self.seconds, trouble);
+    }
+
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether there are seconds enough to say anything.
+    pub(super) fn knows(&self) -> bool {
+        self.seconds.len() >= MOST_OF
+    }
+
+    /// What most of the last seconds suffered from, at least: one bad second is no news.
+    pub(super) fn verdict(&self) -> Option<Trouble> {
+        if self.without_microphone {
+            return Some(Trouble {
+                cause: Cause::NoMicrophone,
+                severe: true,
+            });
+        }
+        let mut seconds: Vec<_> = self.seconds.iter().copied().collect();
+        seconds.sort_by_key(|trouble| {
+            let rank = trouble.map(|trouble| (trouble.severe, trouble.cause));
+            std::cmp::Reverse(rank)
+        });
+        seconds.get(MOST_OF - 1).copied().flatten()
+    }
+
+    /// The worst of a second.
+    fn trouble(&self, second: &Second) -> Option<Trouble> {
+        let much = |value: f64, some: f64, much: f64| (value > some).then_some(value > much);
+        let up = second.lost_up.unwrap_or(0.0);
+        let uneven = second.jitter_ms > UNEVEN_MS;
+        let far_uneven = uneven && self.is_far_uneven(second);
+        let gone = second.received == 0 && !second.says_silence;
+        let busy_ms = second.playout_missing_ms.max(
+            // A tick that took too long held up both; what is missing says more, if anything is.
+            if second.overruns >= OVERRUNS { BUSY_MS + 1.0 } else { 0.0 },
+        );
+        // A busy computer also takes late what the microphone has: then it is not the microphone.
+        let breaks_ms = if busy_ms > BUSY_MS { 0.0 } else { second.capture_missing_ms };
+        let found = [
+            (Cause::LongWay, is_long(second).filter(|here| !here).map(|_| false)),
+            (Cause::LongHere, is_long(second).filter(|here| *here).map(|_| false)),
+            (Cause::FarUneven, far_uneven.then_some(false)),
+            (
+                Cause::UnevenUp,
+                second.jitter_up_ms.and_then(|ms| much(ms, UNEVEN_MS, f64::MAX)),
+            ),
+            (Cause::UnevenDown, (uneven && !far_uneven).then_some(false)),
+            (
+                Cause::MicrophoneSilent,
+                (self.silent_s >= SILENT_S).then_some(false),
+            ),
+            (Cause::MicrophoneBreaks, much(breaks_ms, BUSY_MS, VERY_BUSY_MS)),
+            (Cause::LossUp, much(up, SOME, MUCH)),
+            (Cause::LossDown, much(second.made_up, SOME, MUCH).filter(|_| !gone)),
+            (Cause::Busy, much(busy_ms, BUSY_MS, VERY_BUSY_MS)),
+            (Cause::FarSilent, gone.then_some(true)),
+        ];
+        let found = found.into_iter().filter_map(|(cause, severe)| {
+            Some(Trouble {
+                cause,
+                severe: severe?,
+            })
+        });
+        found.max_by_key(|trouble| (trouble.severe, trouble.cause))
+    }
+
+    fn is_far_uneven(&self, second: &Second) -> bool {
+        let least = self.round_trips.iter().copied().fold(f64::MAX, f64::min);
+        let most = self.round_trips.iter().copied().fold(0.0, f64::max);
+        second.lost == 0.0
+            && self.round_trips.len() >= MOST_OF
+            && most - least < STEADY_MS
+            && second.jitter_up_ms.is_some_and(|ms| ms < STEADY_MS)
+    }
+}
+
+/// Whether it takes too long from mouth to ear, and then whether most of that is here.
+fn is_long(second: &Second) -> Option<bool> {
+    let budget = &second.budget;
+    let long = budget.mouth_to_ear_ms() > LONG_MS
+        || second.round_trip_ms.is_some_and(|ms| ms > LONG_TRIP_MS);
+    let way = budget.network_ms.unwrap_or(0.0) + budget.far_ms;
+    long.then_some(budget.ours_ms() > way)
+}
+
+fn push<T>(last: &mut VecDeque<T>, value: T) {
+    if last.len() == WINDOW {
+        last.pop_front();
+    }
+    last.push_back(value);
+}
+
+/// Seconds that a verdict looks at, and how many of them must agree.
+const WINDOW: usize = 5;
+const MOST_OF: usize = 3;
+
+/// Shares of sound lost from which on speech suffers, and is hard to follow.
+const SOME: f64 = 0.02;
+const MUCH: f64 = 0.08;
+
+/// Sound missing at a device in a second, in ms, which is heard, and which is hard to bear.
+const BUSY_MS: f64 = 20.0;
+const VERY_BUSY_MS: f64 = 150.0;
+
+/// Ticks of a second that took longer than 10 ms.
+const OVERRUNS: u64 = 3;
+
+/// Jitter as in [`Alarm::Jitter`](super::Alarm::Jitter).
+const UNEVEN_MS: f64 = 30.0;
+
+/// What a network that stands still may still do.
+const STEADY_MS: f64 = 10.0;
+
+/// ITU-T G.114: above 400 ms one way nobody should plan; conversation suffers well before.
+const LONG_MS: f64 = 300.0;
+const LONG_TRIP_MS: f64 = 400.0;
+
+/// Softer than any room at any microphone, for so many seconds: a switch on the headset, or a
+/// permission that is missing.
+const SILENT_DBFS: f32 = -90.0;
+const SILENT_S: u32 = 10;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use proptest::prelude::*;
+
+    use super::super::second::{Reading, tests::{next, reading}};
+    use super::*;
+
+    /// The verdict after as many seconds like this.
+    fn after(count: usize, change: impl Fn(&mut Reading)) -> Option<Trouble> {
+        let mut diary = Diary::default();
+        let mut before = reading(Instant::now());
+        for _ in 0..count {
+            let mut now = next(&before);
+            change(&mut now);
+            diary.write(&Second::between(&before, &now).expect("a second"));
+            before = now;
+        }
+        diary.verdict()
+    }
+
+    fn cause(change: impl Fn(&mut Reading)) -> Option<(Cause, bool)> {
+        after(12, change).map(|trouble| (trouble.cause, trouble.severe))
+    }
+
+    #[test]
+    fn a_good_call_suffers_from_nothing() {
+        assert_eq!(cause(|_| {}), None);
+    }
+
+    #[test]
+    fn each_cause_is_told_from_the_others() {
+        use Cause::*;
+        let up = |share| move |now: &mut Reading| now.stats.remote_fraction_lost = Some(share);
+        assert_eq!(cause(up(0.05)), Some((LossUp, false)));
+        assert_eq!(cause(up(0.10)), Some((LossUp, true)));
+        let down = |ms| move |now: &mut Reading| now.stats.leg.concealed_ms += ms;
+        assert_eq!(cause(down(15)), None);
+        assert_eq!(cause(down(40)), Some((LossDown, false)));
+        assert_eq!(cause(down(200)), Some((LossDown, true)));
+        assert_eq!(
+            cause(|now| now.stats.received -= 50),
+            Some((FarSilent, true))
+        );
+        let announced = |now: &mut Reading| {
+            now.stats.received -= 50;
+            now.stats.remote_says_silence = true;
+        };
+        assert_eq!(cause(announced), None);
+        assert_eq!(
+            cause(|now| now.stats.remote_jitter_ms = Some(45.0)),
+            Some((UnevenUp, false))
+        );
+        assert_eq!(
+            cause(|now| now.engine.playout_missing += 48 * 30),
+            Some((Busy, false))
+        );
+        assert_eq!(cause(|now| now.engine.overruns += 5), Some((Busy, false)));
+        assert_eq!(
+            cause(|now| now.engine.capture_missing += 48 * 200),
+            Some((MicrophoneBreaks, true))
+        );
+        assert_eq!(
+            cause(|now| now.microphone_dbfs = None),
+            Some((NoMicrophone, true))
+        );
+        assert_eq!(
+            cause(|now| now.stats.round_trip_ms = Some(500.0)),
+            Some((LongWay, false))
+        );
+        assert_eq!(
+            cause(|now| now.stats.leg.buffer_ms = 350),
+            Some((LongHere, false))
+        );
+    }
+
+    #[test]
+    fn a_starved_computer_is_told_before_what_it_brings_about() {
+        let starved = |now: &mut Reading| {
+            now.engine.overruns += 20;
+            now.engine.playout_missing += 48 * 200;
+            now.engine.capture_missing += 48 * 200;
+            now.stats.leg.concealed_ms += 200;
+            now.stats.remote_fraction_lost = Some(0.2);
+        };
+        assert_eq!(cause(starved), Some((Cause::Busy, true)));
+        assert_eq!(Cause::Busy.culprit(), Culprit::Computer);
+    }
+
+    #[test]
+    fn jitter_is_the_far_sides_own_where_the_network_stands_still() {
+        let uneven = |now: &mut Reading| now.stats.jitter_ms = 40.0;
+        assert_eq!(cause(uneven), Some((Cause::FarUneven, false)));
+        assert_eq!(Cause::FarUneven.culprit(), Culprit::FarSide);
+        let network = |now: &mut Reading| {
+            uneven(now);
+            let odd = now.stats.sent % 100 == 0;
+            now.stats.round_trip_ms = Some(if odd { 30.0 } else { 90.0 });
+        };
+        assert_eq!(cause(network), Some((Cause::UnevenDown, false)));
+        let unknown = |now: &mut Reading| {
+            uneven(now);
+            now.stats.remote_jitter_ms = None;
+        };
+        assert_eq!(cause(unknown), Some((Cause::UnevenDown, false)));
+    }
+
+    #[test]
+    fn a_silent_microphone_is_told_after_ten_seconds_unless_it_is_muted() {
+        let silent = |now: &mut Reading| now.microphone_dbfs = Some(-100.0);
+        assert_eq!(after(11, silent), None);
+        let told = after(14, silent).expect("told");
+        assert_eq!((told.cause, told.culprit()), (Cause::MicrophoneSilent, Culprit::Microphone));
+        let muted = |now: &mut Reading| {
+            silent(now);
+            now.muted = true;
+        };
+        assert_eq!(after(30, muted), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_fewer_than_three_of_five_seconds_had_is_not_told(
+            pattern in prop::collection::vec(any::<bool>(), 5..60),
+        ) {
+            let mut diary = Diary::default();
+            let mut before = reading(Instant::now());
+            for (at, bad) in pattern.iter().enumerate() {
+                let mut now = next(&before);
+                if *bad {
+                    now.stats.leg.concealed_ms += 300;
+                }
+                diary.write(&Second::between(&before, &now).expect("a second"));
+                before = now;
+                let last = &pattern[at.saturating_sub(4)..=at];
+                let most = last.iter().filter(|bad| **bad).count() >= 3;
+                prop_assert_eq!(diary.verdict().is_some(), most);
+            }
+        }
+
+        #[test]
+        fn there_is_a_verdict_whatever_the_counters_say(
+            seconds in prop::collection::vec(
+                (any::<u32>(), any::<i32>(), any::<u32>(), any::<u32>(), 0.0_f64..1.0, any::<bool>()),
+                1..30,
+            ),
+        ) {
+            let mut diary = Diary::default();
+            let mut before = reading(Instant::now());
+            for (received, lost, concealed, missing, up, muted) in seconds {
+                let mut now = next(&before);
+                now.stats.received = received.into();
+                now.stats.lost = lost.into();
+                now.stats.leg.concealed_ms = concealed.into();
+                now.engine.playout_missing = missing.into();
+                now.stats.remote_fraction_lost = Some(up);
+                now.muted = muted;
+                diary.write(&Second::between(&before, &now).expect("a second"));
+                before = now;
+            }
+            prop_assert!(diary.seconds.len() <= WINDOW);
+            let _ = diary.verdict();
+        }
+    }
+}

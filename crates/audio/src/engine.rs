@@ -19,6 +19,7 @@ use crate::line::Line;
 use crate::priority;
 use crate::sound::{Command, MOST_LEGS, Sound};
 use crate::tone::{Region, Tone};
+use crate::trial::{self, Trial};
 use crate::volume::{Faders, Volumes};
 use crate::{AudioError, AudioEvent};
 
@@ -267,6 +268,17 @@ impl Engine {
         Ok(leg)
     }
 
+    /// Opens microphone and speaker to be tried, beside whatever calls there are. One at a time: another
+    /// takes the place of the one before.
+    ///
+    /// # Errors
+    /// 64 commands wait already.
+    pub fn try_devices(&self) -> Result<Trial, AudioError> {
+        let (trial, end) = trial::trial(self.inner.shared.presence.clone());
+        self.inner.commands.send(Command::Trial(end))?;
+        Ok(trial)
+    }
+
     /// Plays a tone in the headset in place of the one before; `None` stops it.
     pub fn tone(&self, tone: Option<Tone>) {
         self.inner.shared.presence.tone_begins(tone.is_some());
@@ -420,16 +432,19 @@ pub(crate) struct Presence {
     tone: AtomicBool,
     ringing: AtomicBool,
     monitored: AtomicBool,
+    tried: AtomicUsize,
     threads: OnceLock<Vec<Thread>>,
 }
 
 impl Presence {
     pub(crate) fn input_is_wanted(&self) -> bool {
-        self.sending_legs.load(Ordering::Relaxed) > 0 || self.is_monitored()
+        self.sending_legs.load(Ordering::Relaxed) > 0 || self.is_monitored() || self.is_tried()
     }
 
     pub(crate) fn output_is_wanted(&self) -> bool {
-        self.open_legs.load(Ordering::Relaxed) > 0 || self.tone.load(Ordering::Relaxed)
+        self.open_legs.load(Ordering::Relaxed) > 0
+            || self.tone.load(Ordering::Relaxed)
+            || self.is_tried()
     }
 
     pub(crate) fn ring_is_wanted(&self) -> bool {
@@ -439,6 +454,20 @@ impl Presence {
     /// Whether somebody looks at devices and levels.
     pub(crate) fn is_monitored(&self) -> bool {
         self.monitored.load(Ordering::Relaxed)
+    }
+
+    /// A trial begins, or ends. Another may begin before the one that it replaces has ended.
+    pub(crate) fn tries(&self, begins: bool) {
+        if begins {
+            self.tried.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.tried.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.wake();
+    }
+
+    fn is_tried(&self) -> bool {
+        self.tried.load(Ordering::Relaxed) > 0
     }
 
     pub(crate) fn leg_opened(&self) {

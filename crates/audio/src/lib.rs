@@ -16,6 +16,7 @@ mod jitter;
 mod leg;
 mod level;
 mod line;
+pub mod measure;
 mod mixer;
 mod pace;
 mod pitch;
@@ -29,6 +30,7 @@ mod spare;
 mod steering;
 mod telephone_event;
 mod tone;
+mod trial;
 mod volume;
 
 #[cfg(test)]
@@ -45,4 +47,5 @@ pub use rehearsal::Rehearsal;
 pub use source::{EncodedPacket, PacketSource};
 pub use steering::PeerReport;
 pub use tone::{Region, Tone};
+pub use trial::Trial;
 pub use volume::Volumes;

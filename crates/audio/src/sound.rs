@@ -22,9 +22,13 @@ use crate::mixer::Limiter;
 use crate::pace::{Clockwork, Pace, Step};
 use crate::ring_tone::RingTone;
 use crate::tone::{Region, Tone, TonePlayer};
+use crate::trial::TrialEnd;
 
 /// Legs that can be open at once.
 pub(crate) const MOST_LEGS: usize = 16;
+
+/// What a tick has to make sound for, in µs: one that takes longer is behind.
+const TICK_US: u32 = 10_000;
 
 /// Ring-tone frames made per tick at most, so that a strange device cannot hold up calls.
 const RING_BURST: usize = 3;
@@ -34,6 +38,7 @@ pub(crate) enum Command {
     Leg(Box<LegEnd>),
     Tone(Option<Tone>),
     Ring(bool),
+    Trial(Box<TrialEnd>),
     Capture(Option<Box<Capture>>),
     Playout(Option<Box<Playout>>),
     RingPlayout(Option<Box<Playout>>),
@@ -44,6 +49,7 @@ pub(crate) enum Leftover {
     Leg { _end: Box<LegEnd> },
     Capture { _end: Box<Capture> },
     Playout { _end: Box<Playout> },
+    Trial { _end: Box<TrialEnd> },
 }
 
 /// Everything the sound thread owns.
@@ -65,6 +71,8 @@ pub(crate) struct Sound {
     hold_music: HoldMusic,
     limiter: Limiter,
     pace: Pace,
+    /// Who tries the devices.
+    trial: Option<Box<TrialEnd>>,
     /// Who is here in place of devices, and what they heard last.
     line: Option<(Box<dyn Line>, Frame)>,
 }
@@ -94,6 +102,7 @@ impl Sound {
             hold_music: HoldMusic::default(),
             limiter: Limiter::new(),
             pace: Pace::default(),
+            trial: None,
             line: None,
         }
     }
@@ -124,6 +133,9 @@ impl Sound {
                     self.shared
                         .longest_tick_us
                         .fetch_max(took, Ordering::Relaxed);
+                    if took > TICK_US {
+                        self.shared.overruns.fetch_add(1, Ordering::Relaxed);
+                    }
                 }
                 Step::WaitUntil(then) => std::thread::park_timeout(then - now),
             }
@@ -137,6 +149,10 @@ impl Sound {
                 Command::Leg(leg) => self.seat(leg),
                 Command::Tone(tone) => self.tones.set(tone),
                 Command::Ring(ringing) => self.ring_tone.set(ringing),
+                Command::Trial(trial) => {
+                    let old = self.trial.replace(trial);
+                    self.leave(old.map(|end| Leftover::Trial { _end: end }));
+                }
                 Command::Capture(capture) => {
                     let old = std::mem::replace(&mut self.capture, capture);
                     self.leave(old.map(|end| Leftover::Capture { _end: end }));
@@ -151,6 +167,10 @@ impl Sound {
                 }
             }
         }
+        if self.trial.as_ref().is_some_and(|trial| trial.is_over()) {
+            let old = self.trial.take();
+            self.leave(old.map(|end| Leftover::Trial { _end: end }));
+        }
         for seat in 0..MOST_LEGS {
             let leg = self.legs[seat].as_ref();
             if leg.is_some_and(|leg| leg.is_closed() && leg.has_faded()) {
@@ -163,7 +183,10 @@ impl Sound {
     /// Does 10 ms of everything, to be played from `now` on.
     pub(crate) fn tick(&mut self, now: Instant) {
         let microphone = self.listen();
-        let mix = self.exchange(now, &microphone);
+        let mut mix = self.exchange(now, &microphone);
+        if let Some(trial) = &mut self.trial {
+            trial.tick(&microphone, &mut mix);
+        }
         let shared = &self.shared;
         if let Some((_, heard)) = &mut self.line {
             *heard = mix;
@@ -175,8 +198,13 @@ impl Sound {
             shared
                 .playout_fill_us
                 .store(playout.fill_us(), Ordering::Relaxed);
+            shared
+                .playout_period_us
+                .store(playout.period_us(), Ordering::Relaxed);
             self.output_meter.measure(&mix, &shared.output_level);
         } else {
+            shared.playout_fill_us.store(0, Ordering::Relaxed);
+            shared.playout_period_us.store(0, Ordering::Relaxed);
             self.output_meter.measure(&SILENCE, &shared.output_level);
         }
         self.ring(shared.faders.gains().ring);
@@ -229,6 +257,8 @@ impl Sound {
             return frame;
         }
         let Some(capture) = &mut self.capture else {
+            shared.capture_fill_us.store(0, Ordering::Relaxed);
+            shared.capture_period_us.store(0, Ordering::Relaxed);
             self.meter.measure(&frame, &shared.level);
             return frame;
         };
@@ -243,6 +273,9 @@ impl Sound {
         shared
             .capture_fill_us
             .store(capture.fill_us(), Ordering::Relaxed);
+        shared
+            .capture_period_us
+            .store(capture.period_us(), Ordering::Relaxed);
         if capture.has_ended() && !shared.wav_ended.swap(true, Ordering::Relaxed) {
             self.wake_undertaker();
         }
@@ -292,6 +325,7 @@ impl Sound {
         // A device that is still open for a moment is fed silence, so that it does not run dry.
         let feeds = |playout: &Option<Box<Playout>>| playout.as_ref().is_some_and(|p| p.paces());
         self.legs.iter().any(Option::is_some)
+            || self.trial.is_some()
             || self.tones.is_playing()
             || feeds(&self.playout)
             || (self.ring_tone.is_playing() && self.ring_playout.is_some())

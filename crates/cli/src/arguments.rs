@@ -70,6 +70,20 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ten seconds before a shift: speak, hear yourself, and see what the network does to sound.
+    Check {
+        #[command(flatten)]
+        profile: Profile,
+        /// Microphone: an id or a name from `devices`, `wav:FILE` or `silent`.
+        #[arg(long, value_name = "DEVICE")]
+        mic: Option<String>,
+        /// Speaker: an id or a name from `devices`, `wav:FILE` or `silent`.
+        #[arg(long, value_name = "DEVICE")]
+        speaker: Option<String>,
+        /// Print JSON, and say nothing meanwhile.
+        #[arg(long)]
+        json: bool,
+    },
     /// Ask for the password and put it into the system's keychain.
     Password {
         #[command(flatten)]

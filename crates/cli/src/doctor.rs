@@ -13,6 +13,16 @@ use crate::view::say;
 /// Examines everything a call needs. Fails if anything is wrong that a call needs.
 pub(crate) fn doctor(profile: &Path, as_json: bool) -> Result<ExitCode, DeskError> {
     let findings = crate::runtime().block_on(examine(profile));
+    Ok(report(
+        &findings,
+        as_json,
+        "Something is wrong: calls will not work until it is mended.",
+        "Everything a call needs is there.",
+    ))
+}
+
+/// Prints what was found, and what it comes to.
+pub(crate) fn report(findings: &[Finding], as_json: bool, bad: &str, good: &str) -> ExitCode {
     let wrong = findings
         .iter()
         .any(|finding| finding.verdict == Verdict::Wrong);
@@ -21,17 +31,13 @@ pub(crate) fn doctor(profile: &Path, as_json: bool) -> Result<ExitCode, DeskErro
         say(&json!({"ok": !wrong, "findings": each}).to_string());
     } else {
         findings.iter().for_each(|finding| say(&line(finding)));
-        say(if wrong {
-            "Something is wrong: calls will not work until it is mended."
-        } else {
-            "Everything a call needs is there."
-        });
+        say(if wrong { bad } else { good });
     }
-    Ok(if wrong {
+    if wrong {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
-    })
+    }
 }
 
 fn object(finding: &Finding) -> serde_json::Value {

@@ -2,6 +2,7 @@
 //! What it takes and prints is described in `docs/cli.md`.
 
 mod arguments;
+mod check;
 mod doctor;
 mod listing;
 mod printer;
@@ -77,6 +78,19 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
             with_desk(config, |desk| talk::register(desk, json))
         }
         Command::Devices { json } => listing::devices(json),
+        Command::Check {
+            profile,
+            mic,
+            speaker,
+            json,
+        } => {
+            let sound = arguments::Sound {
+                mic,
+                speaker,
+                ringer: None,
+            };
+            check::check(&configured(&[profile.file], Some(&sound), log)?, json)
+        }
         Command::Doctor { profile, json } => doctor::doctor(&profile.file, json),
         Command::Password { profile } => store_password(&Profile::load(&profile.file)?),
     }

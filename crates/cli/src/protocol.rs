@@ -190,6 +190,10 @@ pub(crate) enum Event {
     Gap {
         ms: u64,
     },
+    Alarm {
+        alarm: &'static str,
+        raised: bool,
+    },
     Device {
         role: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -247,6 +251,27 @@ pub(crate) struct Stats {
     pub buffer_ms: u32,
     pub concealed_ms: u64,
     pub microphone_dbfs: f64,
+    /// None until it can be judged.
+    pub mos: Option<f64>,
+    /// What the other end hears.
+    pub remote_mos: Option<f64>,
+    pub delay: Option<Delay>,
+    pub trouble: Option<&'static str>,
+    pub culprit: Option<&'static str>,
+    pub alarms: Vec<&'static str>,
+}
+
+/// From mouth to ear, ms.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Delay {
+    pub mouth_to_ear_ms: f64,
+    pub capture_ms: f64,
+    pub encode_ms: f64,
+    /// None before the first RTCP report.
+    pub network_ms: Option<f64>,
+    pub far_ms: f64,
+    pub buffer_ms: f64,
+    pub playout_ms: f64,
 }
 
 #[cfg(test)]

@@ -115,7 +115,10 @@ async fn carry_out(desk: &Desk, printer: &Printer, request: Request) {
             printer.print(Some(call), Event::Dialing { to, id, line });
         }
         (Ok(Done::Stats(stats)), _) => {
-            printer.print(call, view::figures(&stats, desk.microphone_dbfs()));
+            let snapshot = desk.snapshot().borrow().clone();
+            let quality = call.and_then(|call| snapshot.call(call)?.quality.as_ref());
+            let line = view::figures(&stats, quality, desk.microphone_dbfs());
+            printer.print(call, line);
         }
         (Ok(_), _) => {}
         (Err(error), _) => printer.print(call, view::failure(&error, id)),

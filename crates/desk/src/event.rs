@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use warmline_call::{CallId, EndReason, TransferNews, TransferReason};
+use warmline_media::quality::Alarm;
 
 use crate::{
     error::DeskError,
@@ -67,6 +68,15 @@ pub enum DeskEvent {
     Recoverable,
     /// Packets of the far end come again, after none for so long.
     Gap(CallId, Duration),
+    /// An alarm about a call's sound was raised, or is over.
+    Alarm {
+        /// Which call.
+        call: CallId,
+        /// What is alarming.
+        alarm: Alarm,
+        /// Whether it stands now.
+        raised: bool,
+    },
     /// A sound device has changed.
     Device {
         /// What it is used for.

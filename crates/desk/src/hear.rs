@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use tracing::{info, warn};
 use warmline_audio::{AudioEvent, Role};
 use warmline_call::{
-    Call, CallId, Cause, EndedBy as CallEndedBy, Event, MediaEvent as CallMedia, MediaFailure,
-    Party, SipEvent as CallSip, Suspicion,
+    Call, CallId, Cause, EndedBy as CallEndedBy, Event, Hold, MediaEvent as CallMedia,
+    MediaFailure, Party, SipEvent as CallSip, State, Suspicion,
 };
 use warmline_journal::StepKind;
 use warmline_media::{
     Direction, Greeting, MediaError, MediaEvent,
+    quality::{Microphone, Reading},
     sdp::{Negotiation, Peer},
 };
 use warmline_sip::{
@@ -215,6 +216,7 @@ impl Running {
                 preferred,
             } => {
                 info!(?role, preferred, "sound device in use");
+                self.no_microphone &= role != Role::Input;
                 let state = if preferred {
                     DeviceState::InUse
                 } else {
@@ -224,6 +226,7 @@ impl Running {
             }
             AudioEvent::NoDevice { role, reason } => {
                 warn!(?role, %reason, "no sound device");
+                self.no_microphone |= role == Role::Input;
                 self.device(role, None, DeviceState::None);
                 let (code, what) = match role {
                     Role::Input => (
@@ -255,11 +258,34 @@ impl Running {
         }
     }
 
+    /// Reads what every call and the engine count, and judges how it sounds.
     pub(crate) fn read_statistics(&mut self) {
-        for leg in self.legs.values_mut() {
-            if let Some(media) = &leg.media {
-                leg.notes.stats = Some(media.session.stats());
+        let engine = self.machines.engine.stats();
+        let microphone = match self.state.microphone.state {
+            DeviceState::InUse | DeviceState::StandIn => {
+                Microphone::Level(self.machines.engine.levels().input)
             }
+            _ if self.no_microphone => Microphone::Missing,
+            DeviceState::Lost | DeviceState::None => Microphone::Unknown,
+        };
+        let at = tokio::time::Instant::now().into_std();
+        for call in self.phone.calls() {
+            let Some(leg) = self.legs.get_mut(&call.id()) else {
+                continue;
+            };
+            let Some(media) = &leg.media else { continue };
+            let stats = media.session.stats();
+            leg.notes.stats = Some(stats);
+            let answered = call.state() == State::Established;
+            leg.notes.quality = leg.monitor.read(Reading {
+                at,
+                stats,
+                engine,
+                microphone,
+                muted: call.muted(),
+                connected: call.connected(),
+                flows: answered && call.hold() == Hold::No && !call.remote_hold(),
+            });
         }
     }
 

@@ -135,6 +135,7 @@ mod tests {
             note: crate::snapshot::Note::default(),
             dtmf_sent: Pii::new(String::new()),
             stats: None,
+            quality: None,
             ending: Some(Ending {
                 reason,
                 status: Some(200),

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use warmline_journal::OpenCall;
-use warmline_media::Fork;
+use warmline_media::{Fork, quality::Monitor};
 use warmline_sip::{ForkId, SavedDialog};
 
 use crate::{media::Media, view::Notes};
@@ -16,6 +16,8 @@ pub(crate) struct Leg {
     pub(crate) media: Option<Media>,
     pub(crate) sdp: Sdp,
     pub(crate) notes: Notes,
+    /// How it sounds, second by second.
+    pub(crate) monitor: Monitor,
     pub(crate) info: InfoDigits,
     /// The dialog as another process can take it up.
     pub(crate) saved: Option<SavedDialog>,

@@ -10,6 +10,7 @@
 mod action;
 mod ask;
 mod carry;
+pub mod check;
 mod config;
 mod desk;
 pub mod doctor;
@@ -72,7 +73,7 @@ pub use warmline_call::{
     Rejection, State, Suspicion, TransferNews, TransferReason,
 };
 pub use warmline_journal as journal;
-pub use warmline_media::{Codec, Stats};
+pub use warmline_media::{Codec, Stats, quality};
 pub use warmline_policy as policy;
 pub use warmline_sip::{
     Invite, NameAddr, Token,

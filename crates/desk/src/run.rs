@@ -80,6 +80,8 @@ pub(crate) struct Running {
     pub(crate) tone: Option<Tone>,
     /// Until when the ring device is tried.
     pub(crate) trial: Option<Instant>,
+    /// There is no microphone at all.
+    pub(crate) no_microphone: bool,
     /// The agent looks at the sound devices.
     pub(crate) looking: bool,
     /// To be told with the next snapshot, and before what it shows by itself.
@@ -133,6 +135,7 @@ impl Running {
             refusal: None,
             tone: None,
             trial: None,
+            no_microphone: false,
             looking: false,
             pending: Vec::new(),
             left: None,

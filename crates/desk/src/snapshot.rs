@@ -8,7 +8,7 @@ use warmline_call::{
     CallId, Direction, EndReason, Hold, How, Party, Phase, State, Suspicion, TransferReason,
 };
 use warmline_journal::Transferred;
-use warmline_media::Stats;
+use warmline_media::{Stats, quality::Quality};
 use warmline_sip::{Invite, redact::Pii};
 
 use crate::{error::DeskError, event::DeviceState, lines::LineId};
@@ -153,6 +153,8 @@ pub struct CallView {
     pub dtmf_sent: Pii<String>,
     /// Statistics, read once a second while it is answered, and the last ones after its end.
     pub stats: Option<Stats>,
+    /// How it sounds, judged once a second while people talk.
+    pub quality: Option<Quality>,
     /// How it ended, if it did.
     pub ending: Option<Ending>,
 }

@@ -61,6 +61,8 @@ fn typescript() -> String {
         UiDetailKind,
         UiQuality,
         UiQualityLevel,
+        UiDelay,
+        UiDelayPart,
         UiEnding,
         UiTransfer,
         UiTransferPhase,

@@ -35,9 +35,9 @@ pub use presenter::Presenter;
 pub use recent::{UiOutcome, UiRecent};
 pub use sign_in::{UiLine, UiSignIn, UiSignInState};
 pub use snapshot::{
-    UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDirection, UiEnding, UiFirstRun,
-    UiHold, UiNotice, UiParty, UiProblem, UiProblemKind, UiQuality, UiQualityLevel, UiReachability,
-    UiRegistration, UiSnapshot,
+    UiAccount, UiCall, UiCallState, UiDelay, UiDelayPart, UiDetail, UiDetailKind, UiDirection,
+    UiEnding, UiFirstRun, UiHold, UiNotice, UiParty, UiProblem, UiProblemKind, UiQuality,
+    UiQualityLevel, UiReachability, UiRegistration, UiSnapshot,
 };
 pub use sound::{
     UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiLoudness, UiSound,

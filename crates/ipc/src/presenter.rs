@@ -9,8 +9,7 @@ use crate::{
     call,
     devices::Devices,
     party::Agent,
-    people,
-    quality::Meters,
+    people, quality,
     recent::{UiRecent, recent},
     registration, sign_in,
     sign_in::UiLine,
@@ -19,12 +18,11 @@ use crate::{
 };
 
 /// Makes what the pages show of what the desk says. Remembers only what a single snapshot of the
-/// desk cannot tell: figures of the last seconds, and faults that the agent should still see.
+/// desk cannot tell: faults that the agent should still see.
 #[derive(Debug)]
 pub struct Presenter {
     /// Who the agent is on each line; at least one.
     agents: Vec<Agent>,
-    meters: Meters,
     faults: Vec<Fault>,
     devices: Devices,
     recents: Vec<UiRecent>,
@@ -42,7 +40,6 @@ impl Presenter {
         };
         Self {
             agents: std::iter::once(first).chain(others).map(agent).collect(),
-            meters: Meters::default(),
             faults: Vec::new(),
             devices: Devices::default(),
             recents: Vec::new(),
@@ -83,13 +80,12 @@ impl Presenter {
         office: Option<&OfficeView>,
     ) -> UiSnapshot {
         self.faults.retain(|fault| snapshot.at < fault.until);
-        let qualities = self.meters.read(snapshot);
         let lines = self.lines(snapshot);
         let calls: Vec<_> = snapshot
             .calls
             .iter()
             .map(|view| {
-                let quality = qualities.get(&view.id).cloned();
+                let quality = quality::quality(view);
                 let customer = lines.get(view.line.0 as usize);
                 UiCall {
                     customer: customer.map(|line| line.customer.clone()),
@@ -338,6 +334,7 @@ pub(crate) mod tests {
             note: warmline_desk::Note::default(),
             dtmf_sent: Pii::new(String::new()),
             stats: None,
+            quality: None,
             ending: None,
         }
     }

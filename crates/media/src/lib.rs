@@ -32,5 +32,5 @@ pub use sdp::Direction;
 pub use session::{Fork, MediaEvent, Session};
 pub use statistics::Stats;
 pub use trust::Trust;
-pub use turn::{ReachError, reach};
+pub use turn::{ReachError, measure, reach};
 pub use warmline_audio::{Codec, Greeting};

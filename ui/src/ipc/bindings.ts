@@ -376,12 +376,54 @@ words: string,
 /**
  * The figures behind it, for who wants them.
  */
-figures: string, };
+figures: string, 
+/**
+ * What people would think of what the agent hears, 1 to 4.5, once that can be said (ITU-T G.107).
+ */
+mos: number | null, 
+/**
+ * The same of what the other end hears, as far as it reports.
+ */
+mosThere: number | null, 
+/**
+ * How long a word takes from mouth to ear; none before there are figures.
+ */
+delay: UiDelay | null, 
+/**
+ * Alarms that stand, in a few words each.
+ */
+alarms: Array<string>, };
 
 /**
  * The verdict on a call's sound.
  */
 export type UiQualityLevel = "good" | "fair" | "poor";
+
+/**
+ * How long a word takes from mouth to ear, and where the time goes.
+ */
+export type UiDelay = { 
+/**
+ * All of it in ms, as far as it is known.
+ */
+ms: number, 
+/**
+ * The parts of it, on the way from mouth to ear.
+ */
+parts: Array<UiDelayPart>, };
+
+/**
+ * One part of the way from mouth to ear.
+ */
+export type UiDelayPart = { 
+/**
+ * What it is called.
+ */
+label: string, 
+/**
+ * How long it takes in ms; none while that is not known.
+ */
+ms: number | null, };
 
 /**
  * How a call ended.

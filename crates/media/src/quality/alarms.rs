@@ -269,7 +269,11 @@ mod tests {
         ] {
             assert_eq!(stands(alarm, bad, "xx......"), "........", "{alarm:?}");
             assert_eq!(stands(alarm, bad, "x.x.x..."), "....xxxx", "{alarm:?}");
-            assert_eq!(stands(alarm, bad, "xxx........"), "..xxxxx....", "{alarm:?}");
+            assert_eq!(
+                stands(alarm, bad, "xxx........"),
+                "..xxxxx....",
+                "{alarm:?}"
+            );
             assert_eq!(
                 stands(alarm, bad, "xxxxxxxx......"),
                 "..xxxxxxxx....",

@@ -103,7 +103,9 @@ mod tests {
         assert_eq!(Coding::of(Codec::Opus, None), of(56.0));
         let half_way = of(17.5);
         assert!((half_way.ie - 26.985).abs() < 1e-9, "{half_way:?}");
-        let each: Vec<f64> = (80..600).map(|tenth| of(f64::from(tenth) / 10.0).ie).collect();
+        let each: Vec<f64> = (80..600)
+            .map(|tenth| of(f64::from(tenth) / 10.0).ie)
+            .collect();
         assert!(each.is_sorted_by(|one, next| one >= next), "{each:?}");
     }
 

@@ -6,6 +6,7 @@ mod alarms;
 mod budget;
 mod coding;
 mod emodel;
+mod path;
 mod second;
 mod trouble;
 
@@ -17,7 +18,8 @@ pub use alarms::{Alarm, Alarms, Sample};
 pub use budget::Budget;
 pub use coding::Coding;
 pub use emodel::{Conditions, Rating, Scale, opinion, rate};
-pub use second::Reading;
+pub use path::{Path, Requests};
+pub use second::{Microphone, Reading};
 pub use trouble::{Cause, Culprit, Trouble};
 
 use second::Second;
@@ -45,6 +47,8 @@ pub struct Quality {
 pub struct Monitor {
     before: Option<Reading>,
     seconds: VecDeque<(Second, Reading)>,
+    /// The most at which the far end encoded in a second: in its pauses it needs less.
+    kbit_s: Option<f64>,
     diary: Diary,
     alarms: Alarms,
 }
@@ -64,6 +68,10 @@ impl Monitor {
             self.seconds.pop_front();
         }
         self.seconds.push_back((second, before));
+        self.kbit_s = kbit_s(&before.stats, &reading.stats)
+            .into_iter()
+            .chain(self.kbit_s)
+            .reduce(f64::max);
         self.diary.write(&second);
         self.alarms.sample(reading.at, &self.sample(&second));
         let way = Trouble {
@@ -89,13 +97,17 @@ impl Monitor {
 
     fn forget(&mut self) {
         self.seconds.clear();
+        self.kbit_s = None;
         self.diary.forget();
         self.alarms.forget();
     }
 
     fn sample(&self, second: &Second) -> Sample {
         let counts = second.received > 0;
-        let microphone = second.microphone_dbfs.filter(|_| !second.muted);
+        let microphone = match second.microphone {
+            Microphone::Level(dbfs) if !second.muted => Some(dbfs),
+            _ => None,
+        };
         Sample {
             jitter_ms: counts.then_some(second.jitter_ms),
             round_trip_ms: second.round_trip_ms,
@@ -119,7 +131,7 @@ impl Monitor {
         let length: f64 = last.map(|(second, _)| second.length.as_secs_f64()).sum();
         let (second, _) = self.seconds.back()?;
         Some(rate(&Conditions {
-            coding: Coding::of(self.codec()?, self.kbit_s()),
+            coding: Coding::of(self.codec()?, self.kbit_s),
             loss_percent: made_up.sum::<f64>() / length * 100.0,
             burst_ratio: self.burst_ratio(),
             delay_ms: second.budget.mouth_to_ear_ms(),
@@ -138,15 +150,6 @@ impl Monitor {
 
     fn codec(&self) -> Option<Codec> {
         self.now()?.codec
-    }
-
-    /// The rate at which the far end encodes, by what came over the last seconds.
-    fn kbit_s(&self) -> Option<f64> {
-        let (now, then) = self.ends()?;
-        let octets = now.received_octets.checked_sub(then.received_octets)?;
-        let packets = now.received.checked_sub(then.received)?;
-        let ms = packets * u64::from(now.remote_packet_ms?);
-        (ms > 0).then(|| octets as f64 * 8.0 / ms as f64)
     }
 
     /// How much longer losses lasted over the last seconds than random ones would have (G.107 section
@@ -176,7 +179,15 @@ impl Monitor {
     }
 }
 
-/// Seconds over which an opinion is formed, and over which bursts and rates are measured.
+/// The rate at which the far end encoded what came in between.
+fn kbit_s(before: &Stats, now: &Stats) -> Option<f64> {
+    let octets = now.received_octets.checked_sub(before.received_octets)?;
+    let packets = now.received.checked_sub(before.received)?;
+    let ms = packets * u64::from(now.remote_packet_ms?);
+    (ms > 0).then(|| octets as f64 * 8.0 / ms as f64)
+}
+
+/// Seconds over which an opinion is formed, and over which bursts are measured.
 const WINDOW: usize = 5;
 const BURST_WINDOW: usize = 10;
 
@@ -228,7 +239,10 @@ mod tests {
             (Culprit::NetworkDown, true)
         );
         assert!(quality.heard.expect("rated").mos < 3.0, "{quality:?}");
-        assert_eq!(quality.alarms, [Alarm::Mos, Alarm::Loss, Alarm::LastingLoss]);
+        assert_eq!(
+            quality.alarms,
+            [Alarm::Mos, Alarm::Loss, Alarm::LastingLoss]
+        );
         assert!(quality.said.expect("rated").mos > 4.2);
     }
 
@@ -261,12 +275,17 @@ mod tests {
 
     #[test]
     fn a_low_rate_is_heard() {
-        let at = |octets: u64| {
-            let quality = last(10, move |_, now| now.stats.received_octets += octets * 50);
+        let at = |octets: u64, silent: usize| {
+            let quality = last(10, move |second, now| {
+                now.stats.received_octets -= 140 * 50;
+                now.stats.received_octets += if second > silent { 500 } else { octets * 50 };
+            });
             quality.heard.expect("rated").r
         };
         // 20 ms: 40 octets are 16 kbit/s, 120 are 48.
-        assert!((at(120) - at(40) - (30.16 - 10.67)).abs() < 0.01);
+        assert!((at(120, 10) - at(40, 10) - (30.16 - 10.67)).abs() < 0.01);
+        // Who listens is not worse for that.
+        assert_eq!(at(120, 4), at(120, 10));
     }
 
     #[test]

@@ -16,15 +16,25 @@ pub struct Reading {
     pub stats: Stats,
     /// The engine's counters.
     pub engine: EngineStats,
-    /// The microphone's level before it is muted, as [`Levels::input`](warmline_audio::Levels::input)
-    /// has it, in dBFS; none if there is no microphone.
-    pub microphone_dbfs: Option<f32>,
+    /// What the microphone does, before it is muted.
+    pub microphone: Microphone,
     /// The agent's voice is kept from the far end: nobody minds what the microphone does.
     pub muted: bool,
     /// The sound path is up.
     pub connected: bool,
     /// Nobody is on hold: both ends are to send.
     pub flows: bool,
+}
+
+/// A microphone as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Microphone {
+    /// A file, silence on purpose, or a device that is being looked for: nothing to judge.
+    Unknown,
+    /// There is none.
+    Missing,
+    /// Its level in dBFS, as [`Levels::input`](warmline_audio::Levels::input) has it.
+    Level(f32),
 }
 
 /// What a second was like.
@@ -50,7 +60,7 @@ pub(super) struct Second {
     /// Sound that the speaker did not get, and that the microphone did not give, in ms.
     pub(super) playout_missing_ms: f64,
     pub(super) capture_missing_ms: f64,
-    pub(super) microphone_dbfs: Option<f32>,
+    pub(super) microphone: Microphone,
     pub(super) muted: bool,
     /// The far end has said that it is silent for now.
     pub(super) says_silence: bool,
@@ -83,7 +93,7 @@ impl Second {
             overruns: since(engine.overruns, engine_then.overruns),
             playout_missing_ms: in_48k(since(engine.playout_missing, engine_then.playout_missing)),
             capture_missing_ms: in_48k(since(engine.capture_missing, engine_then.capture_missing)),
-            microphone_dbfs: now.microphone_dbfs,
+            microphone: now.microphone,
             muted: now.muted,
             says_silence: stats.remote_says_silence,
         })
@@ -122,7 +132,7 @@ pub(super) mod tests {
                 ..Stats::default()
             },
             engine: EngineStats::default(),
-            microphone_dbfs: Some(-30.0),
+            microphone: Microphone::Level(-30.0),
             muted: false,
             connected: true,
             flows: true,
@@ -135,10 +145,11 @@ pub(super) mod tests {
         next.at += Duration::from_secs(1);
         next.stats.sent += 50;
         next.stats.received += 50;
+        next.stats.received_octets += 140 * 50;
         next.engine.ticks += 100;
         // A voice is never as loud as it was a second ago.
         let louder = next.stats.sent % 100 == 0;
-        next.microphone_dbfs = Some(if louder { -12.0 } else { -40.0 });
+        next.microphone = Microphone::Level(if louder { -12.0 } else { -40.0 });
         next
     }
 

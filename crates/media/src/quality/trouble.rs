@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::second::Second;
+use super::second::{Microphone, Second};
 
 /// What a call suffers from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,11 +130,11 @@ pub(super) struct Diary {
 
 impl Diary {
     pub(super) fn write(&mut self, second: &Second) {
-        self.silent_s = match second.microphone_dbfs {
-            Some(dbfs) if dbfs <= SILENT_DBFS && !second.muted => self.silent_s + 1,
+        self.silent_s = match second.microphone {
+            Microphone::Level(dbfs) if dbfs <= SILENT_DBFS && !second.muted => self.silent_s + 1,
             _ => 0,
         };
-        self.without_microphone = second.microphone_dbfs.is_none();
+        self.without_microphone = second.microphone == Microphone::Missing;
         if let Some(ms) = second.round_trip_ms {
             push(&mut self.round_trips, ms);
         }
@@ -176,26 +176,48 @@ impl Diary {
         let gone = second.received == 0 && !second.says_silence;
         let busy_ms = second.playout_missing_ms.max(
             // A tick that took too long held up both; what is missing says more, if anything is.
-            if second.overruns >= OVERRUNS { BUSY_MS + 1.0 } else { 0.0 },
+            if second.overruns >= OVERRUNS {
+                BUSY_MS + 1.0
+            } else {
+                0.0
+            },
         );
         // A busy computer also takes late what the microphone has: then it is not the microphone.
-        let breaks_ms = if busy_ms > BUSY_MS { 0.0 } else { second.capture_missing_ms };
+        let breaks_ms = if busy_ms > BUSY_MS {
+            0.0
+        } else {
+            second.capture_missing_ms
+        };
         let found = [
-            (Cause::LongWay, is_long(second).filter(|here| !here).map(|_| false)),
-            (Cause::LongHere, is_long(second).filter(|here| *here).map(|_| false)),
+            (
+                Cause::LongWay,
+                is_long(second).filter(|here| !here).map(|_| false),
+            ),
+            (
+                Cause::LongHere,
+                is_long(second).filter(|here| *here).map(|_| false),
+            ),
             (Cause::FarUneven, far_uneven.then_some(false)),
             (
                 Cause::UnevenUp,
-                second.jitter_up_ms.and_then(|ms| much(ms, UNEVEN_MS, f64::MAX)),
+                second
+                    .jitter_up_ms
+                    .and_then(|ms| much(ms, UNEVEN_MS, f64::MAX)),
             ),
             (Cause::UnevenDown, (uneven && !far_uneven).then_some(false)),
             (
                 Cause::MicrophoneSilent,
                 (self.silent_s >= SILENT_S).then_some(false),
             ),
-            (Cause::MicrophoneBreaks, much(breaks_ms, BUSY_MS, VERY_BUSY_MS)),
+            (
+                Cause::MicrophoneBreaks,
+                much(breaks_ms, BUSY_MS, VERY_BUSY_MS),
+            ),
             (Cause::LossUp, much(up, SOME, MUCH)),
-            (Cause::LossDown, much(second.made_up, SOME, MUCH).filter(|_| !gone)),
+            (
+                Cause::LossDown,
+                much(second.made_up, SOME, MUCH).filter(|_| !gone),
+            ),
             (Cause::Busy, much(busy_ms, BUSY_MS, VERY_BUSY_MS)),
             (Cause::FarSilent, gone.then_some(true)),
         ];
@@ -270,7 +292,10 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::second::{Reading, tests::{next, reading}};
+    use super::super::second::{
+        Reading,
+        tests::{next, reading},
+    };
     use super::*;
 
     /// The verdict after as many seconds like this.
@@ -328,7 +353,7 @@ mod tests {
             Some((MicrophoneBreaks, true))
         );
         assert_eq!(
-            cause(|now| now.microphone_dbfs = None),
+            cause(|now| now.microphone = Microphone::Missing),
             Some((NoMicrophone, true))
         );
         assert_eq!(
@@ -374,15 +399,20 @@ mod tests {
 
     #[test]
     fn a_silent_microphone_is_told_after_ten_seconds_unless_it_is_muted() {
-        let silent = |now: &mut Reading| now.microphone_dbfs = Some(-100.0);
+        let silent = |now: &mut Reading| now.microphone = Microphone::Level(-100.0);
         assert_eq!(after(11, silent), None);
         let told = after(14, silent).expect("told");
-        assert_eq!((told.cause, told.culprit()), (Cause::MicrophoneSilent, Culprit::Microphone));
+        assert_eq!(
+            (told.cause, told.culprit()),
+            (Cause::MicrophoneSilent, Culprit::Microphone)
+        );
         let muted = |now: &mut Reading| {
             silent(now);
             now.muted = true;
         };
         assert_eq!(after(30, muted), None);
+        let unknown = |now: &mut Reading| now.microphone = Microphone::Unknown;
+        assert_eq!(after(30, unknown), None);
     }
 
     proptest! {

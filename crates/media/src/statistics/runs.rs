@@ -79,7 +79,9 @@ mod tests {
 
     fn counted(numbers: impl IntoIterator<Item = u64>) -> (u64, u64) {
         let mut runs = LossRuns::default();
-        numbers.into_iter().for_each(|number| runs.on_packet(number));
+        numbers
+            .into_iter()
+            .for_each(|number| runs.on_packet(number));
         (runs.runs(), runs.lost())
     }
 

@@ -3,6 +3,7 @@ import type {
   UiDevice,
   UiFirstRun,
   UiProblemKind,
+  UiQuality,
   UiRecent,
   UiRegistration,
   UiSnapshot,
@@ -139,6 +140,29 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
   };
 }
 
+/** How a call sounds on a good day. */
+export function clear(changes: Partial<UiQuality> = {}): UiQuality {
+  return {
+    level: "good",
+    words: "Clear sound",
+    figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms",
+    mos: 4.4,
+    mosThere: 4.4,
+    delay: {
+      ms: 104,
+      parts: [
+        { label: "Microphone", ms: 15 },
+        { label: "Encoding", ms: 27 },
+        { label: "Network, one way", ms: 12 },
+        { label: "Jitter buffer", ms: 30 },
+        { label: "Speaker", ms: 20 },
+      ],
+    },
+    alarms: [],
+    ...changes,
+  };
+}
+
 /** The same call, answered and heard. */
 export function active(changes: Partial<UiCall> = {}): UiCall {
   return incoming({
@@ -146,7 +170,7 @@ export function active(changes: Partial<UiCall> = {}): UiCall {
     answeredAtMs: 396_000,
     startedAtMs: 390_000,
     heard: true,
-    quality: { level: "good", words: "Clear sound", figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms" },
+    quality: clear(),
     ...changes,
   });
 }

@@ -2,6 +2,7 @@ import type { UiRecent, UiSnapshot } from "../../ipc/bindings";
 import {
   active,
   choosable,
+  clear,
   consulting,
   device,
   ended,
@@ -109,11 +110,23 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   poor: snapshot({
     calls: [
       active({
-        quality: {
+        quality: clear({
           level: "poor",
           words: "Their sound breaks up on the way to you",
           figures: "Opus, 11.2 % lost, jitter 48 ms, round trip 310 ms",
-        },
+          mos: 2.3,
+          delay: {
+            ms: 362,
+            parts: [
+              { label: "Microphone", ms: 15 },
+              { label: "Encoding", ms: 27 },
+              { label: "Network, one way", ms: 155 },
+              { label: "Jitter buffer", ms: 145 },
+              { label: "Speaker", ms: 20 },
+            ],
+          },
+          alarms: ["Jitter above 30 ms", "Quality below 3", "More than 1 % lost"],
+        }),
         dtmfSent: "4711#",
       }),
     ],
@@ -122,11 +135,13 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   fair: snapshot({
     calls: [
       active({
-        quality: {
+        quality: clear({
           level: "fair",
           words: "They may miss a word now and then",
           figures: "Opus, 2.3 % lost, jitter 22 ms, round trip 140 ms",
-        },
+          mos: 4.2,
+          mosThere: 3.6,
+        }),
       }),
     ],
     sound: inUse(),

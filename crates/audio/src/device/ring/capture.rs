@@ -33,6 +33,7 @@ pub(crate) fn capture_ring(
         least: usize::MAX,
         watched: 0,
         slip: 0,
+        period: 0,
         running: false,
         dry: true,
         last: 0.0,
@@ -88,6 +89,8 @@ pub(crate) struct Capture {
     watched: u32,
     /// Samples to slip by at the next take.
     slip: usize,
+    /// Frames the device hands over at once, the largest of late.
+    period: usize,
     /// Whether sound has come at all, and whether the last take found none.
     running: bool,
     dry: bool,
@@ -139,6 +142,11 @@ impl Capture {
     /// Whether a file has been played to its end.
     pub(crate) fn has_ended(&self) -> bool {
         self.clock == Clock::File && self.ring.is_abandoned() && self.ring.slots() < self.needed()
+    }
+
+    /// Sound the device hands over at once, in µs; 0 for a file, which has no such thing.
+    pub(crate) fn period_us(&self) -> u32 {
+        micros_of(self.rate, self.period)
     }
 
     /// Sound waiting now, in µs.
@@ -211,6 +219,10 @@ impl Capture {
         }
         let margin = frames_of(self.rate, self.margin.us);
         let idle = frames_of(self.rate, 1_000);
+        let latest = self.counters.largest.swap(0, Ordering::Relaxed) as usize;
+        if latest > 0 {
+            self.period = latest;
+        }
         if self.least > margin + idle {
             self.slip = self.least - margin;
         }

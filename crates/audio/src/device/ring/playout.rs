@@ -164,6 +164,14 @@ impl Playout {
         missing * 48_000 / u64::from(self.rate)
     }
 
+    /// Sound the device asks for at once, in µs; 0 for a file, which has no such thing.
+    pub(crate) fn period_us(&self) -> u32 {
+        match self.clock {
+            Clock::Device => micros_of(self.rate, self.request),
+            Clock::File => 0,
+        }
+    }
+
     /// Sound waiting now, in µs.
     pub(crate) fn fill_us(&self) -> u32 {
         micros_of(self.rate, self.fill())

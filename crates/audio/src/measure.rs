@@ -113,13 +113,16 @@ fn decimated(sound: &[f32]) -> Vec<f32> {
 
 /// Sum of products, in eight sums at once, which a processor adds up as one.
 fn product(one: &[f32], other: &[f32]) -> f32 {
+    let (ones, rest) = one.as_chunks::<8>();
+    let (others, rest_of_other) = other.as_chunks::<8>();
     let mut sums = [0.0_f32; 8];
-    for (one, other) in one.chunks(8).zip(other.chunks(8)) {
-        for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
-            *sum += one * other;
+    for (one, other) in ones.iter().zip(others) {
+        for lane in 0..8 {
+            sums[lane] += one[lane] * other[lane];
         }
     }
-    sums.iter().sum()
+    let rest = rest.iter().zip(rest_of_other).map(|(one, other)| one * other);
+    sums.iter().sum::<f32>() + rest.sum::<f32>()
 }
 
 /// A level in dB as a power.

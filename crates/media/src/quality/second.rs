@@ -148,7 +148,7 @@ pub(super) mod tests {
         next.stats.received_octets += 140 * 50;
         next.engine.ticks += 100;
         // A voice is never as loud as it was a second ago.
-        let louder = next.stats.sent % 100 == 0;
+        let louder = next.stats.sent.is_multiple_of(100);
         next.microphone = Microphone::Level(if louder { -12.0 } else { -40.0 });
         next
     }

@@ -121,7 +121,10 @@ fn product(one: &[f32], other: &[f32]) -> f32 {
             sums[lane] += one[lane] * other[lane];
         }
     }
-    let rest = rest.iter().zip(rest_of_other).map(|(one, other)| one * other);
+    let rest = rest
+        .iter()
+        .zip(rest_of_other)
+        .map(|(one, other)| one * other);
     sums.iter().sum::<f32>() + rest.sum::<f32>()
 }
 

@@ -63,14 +63,29 @@ impl Kept {
         &self.settings
     }
 
-    /// The agent has chosen a device, or the system's default.
-    pub(crate) fn choose(&mut self, role: DeviceRole, device: Option<Device>) {
+    /// The agent has chosen a device, which comes before those chosen earlier, or the system's
+    /// default, which is what none means. What is wanted now, in this order.
+    pub(crate) fn choose(&mut self, role: DeviceRole, device: Option<Device>) -> &[Device] {
+        self.changed();
         let sound = &mut self.settings.sound;
-        *match role {
+        let wanted = match role {
             DeviceRole::Microphone => &mut sound.microphone,
             DeviceRole::Speaker => &mut sound.speaker,
-            DeviceRole::Ringer => &mut sound.ringer,
-        } = device;
+            DeviceRole::Ringer => {
+                sound.ring_everywhere = false;
+                &mut sound.ringer
+            }
+        };
+        match device {
+            Some(device) => policy::prefer(wanted, device),
+            None => wanted.clear(),
+        }
+        wanted
+    }
+
+    /// The agent wants all devices to ring.
+    pub(crate) fn ring_everywhere(&mut self) {
+        self.settings.sound.ring_everywhere = true;
         self.changed();
     }
 
@@ -181,11 +196,13 @@ mod tests {
         };
         kept.choose(DeviceRole::Speaker, Some(headset.clone()));
         kept.choose(DeviceRole::Ringer, Some(headset.clone()));
+        kept.ring_everywhere();
         kept.choose(DeviceRole::Ringer, None);
         kept.set_loudness(Loudness::Ring, 20);
         block_on(kept.finish());
         let sound = again(&profile).sound;
-        assert_eq!((sound.speaker, sound.ringer), (Some(headset), None));
+        assert_eq!((sound.speaker, sound.ringer), (vec![headset], vec![]));
+        assert!(!sound.ring_everywhere);
         assert_eq!(sound.ring.map(Percent::get), Some(20));
     }
 

@@ -9,10 +9,10 @@ use std::{
 use tauri::{AppHandle, async_runtime::spawn_blocking, ipc::Channel};
 use tokio::sync::{mpsc, oneshot, watch};
 use warmline_desk::{
-    Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply, Restarts,
-    UserAction, journal::Journal, log::LogHealth, office::Office, profile::Access, terminated,
+    Desk, DeskError, DeviceRole, ErrorCode, Input, Loudness, Output, Reply, Restarts, UserAction,
+    choices, journal::Journal, log::LogHealth, office::Office, profile::Access, terminated,
 };
-use warmline_ipc::{UiAccount, UiError, UiPeople, UiProblem, UiSnapshot};
+use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiPeople, UiProblem, UiSnapshot};
 
 use crate::{
     first_run::Profile,
@@ -336,22 +336,21 @@ impl Task {
 
     fn choose_device(&mut self, role: DeviceRole, id: Option<String>) -> Set {
         let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
+        if role == DeviceRole::Ringer && id.as_deref() == Some(EVERYWHERE) {
+            self.settings.ring_everywhere();
+            return Ok(phone
+                .desk
+                .send(UserAction::SetRingOutput(Output::Everywhere)));
+        }
         let device = match id {
             Some(id) => Some(phone.device(role, &id).ok_or_else(device_gone)?),
             None => None,
         };
-        self.settings.choose(role, device.clone());
-        let choice = device.map(|device| DeviceChoice {
-            id: Some(device.id),
-            name: device.name,
-        });
-        let output = |choice| Option::map_or(choice, Output::Default, Output::Device);
+        let wanted = choices(self.settings.choose(role, device));
         Ok(phone.desk.send(match role {
-            DeviceRole::Microphone => {
-                UserAction::SetInput(choice.map_or(Input::Default, Input::Device))
-            }
-            DeviceRole::Speaker => UserAction::SetOutput(output(choice)),
-            DeviceRole::Ringer => UserAction::SetRingOutput(output(choice)),
+            DeviceRole::Microphone => UserAction::SetInput(Input::Devices(wanted)),
+            DeviceRole::Speaker => UserAction::SetOutput(Output::Devices(wanted)),
+            DeviceRole::Ringer => UserAction::SetRingOutput(Output::Devices(wanted)),
         }))
     }
 

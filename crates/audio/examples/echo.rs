@@ -27,10 +27,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = EngineConfig {
         input: arguments
             .next()
-            .map_or(Input::Default, |id| Input::Device(choice(id))),
+            .map_or(Input::Default, |id| Input::Devices(vec![choice(id)])),
         output: arguments
             .next()
-            .map_or(Output::Default, |id| Output::Device(choice(id))),
+            .map_or(Output::Default, |id| Output::Devices(vec![choice(id)])),
         ..EngineConfig::default()
     };
     let (engine, mut events) = Engine::start(config)?;

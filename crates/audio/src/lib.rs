@@ -39,7 +39,7 @@ mod testing;
 pub use codec::{Codec, CodecSpec, OpusSettings};
 pub use device::{DeviceChoice, DeviceInfo, Devices, Input, Output};
 pub use engine::{Engine, EngineConfig, EngineStats, Levels};
-pub use error::{AudioError, AudioEvent, Role};
+pub use error::{AudioError, AudioEvent, Refusal, RingFault, RingProof, Role};
 pub use greeting::Greeting;
 pub use leg::{Leg, LegConfig, LegControl, LegStats, PacketSink, Payload, TelephoneEventSpec};
 pub use line::Line;

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use rtrb::{Consumer, Producer};
 
+use crate::device::bell::MOST_RINGERS;
 use crate::device::ring::{Capture, Playout};
 use crate::engine::Shared;
 use crate::frame::{Frame, SILENCE};
@@ -41,7 +42,8 @@ pub(crate) enum Command {
     Trial(Box<TrialEnd>),
     Capture(Option<Box<Capture>>),
     Playout(Option<Box<Playout>>),
-    RingPlayout(Option<Box<Playout>>),
+    /// In this place of [`MOST_RINGERS`].
+    RingPlayout(usize, Option<Box<Playout>>),
 }
 
 /// What the sound thread has no more use for; others drop it.
@@ -50,6 +52,51 @@ pub(crate) enum Leftover {
     Capture { _end: Box<Capture> },
     Playout { _end: Box<Playout> },
     Trial { _end: Box<TrialEnd> },
+}
+
+/// A place for a device to ring on.
+struct Ringer {
+    tone: RingTone,
+    playout: Option<Box<Playout>>,
+}
+
+impl Ringer {
+    const fn new() -> Self {
+        Self {
+            tone: RingTone::begun(false),
+            playout: None,
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        self.playout.is_some() && self.tone.is_playing()
+    }
+
+    /// Gives the device what it wants, and puts the loudest of all into `shown`.
+    fn feed(&mut self, volume: f32, shown: &mut Frame) {
+        let Some(playout) = &mut self.playout else {
+            return;
+        };
+        let mut frame = SILENCE;
+        playout.adapt();
+        if playout.paces() {
+            for _ in 0..RING_BURST {
+                if !playout.wants() {
+                    break;
+                }
+                self.tone.play(&mut frame, volume);
+                playout.write(&frame);
+            }
+        } else if self.tone.is_playing() {
+            self.tone.play(&mut frame, volume);
+            playout.write(&frame);
+        }
+        for (shown, sample) in shown.iter_mut().zip(&frame) {
+            if sample.abs() > shown.abs() {
+                *shown = *sample;
+            }
+        }
+    }
 }
 
 /// Everything the sound thread owns.
@@ -62,12 +109,12 @@ pub(crate) struct Sound {
     legs: [Option<Box<LegEnd>>; MOST_LEGS],
     capture: Option<Box<Capture>>,
     playout: Option<Box<Playout>>,
-    ring_playout: Option<Box<Playout>>,
+    ringers: [Ringer; MOST_RINGERS],
     meter: Meter,
     output_meter: Meter,
     ring_meter: Meter,
     tones: TonePlayer,
-    ring_tone: RingTone,
+    rings: bool,
     hold_music: HoldMusic,
     limiter: Limiter,
     pace: Pace,
@@ -93,12 +140,12 @@ impl Sound {
             legs: [const { None }; MOST_LEGS],
             capture: None,
             playout: None,
-            ring_playout: None,
+            ringers: [const { Ringer::new() }; MOST_RINGERS],
             meter: Meter::default(),
             output_meter: Meter::default(),
             ring_meter: Meter::default(),
             tones: TonePlayer::new(region),
-            ring_tone: RingTone::default(),
+            rings: false,
             hold_music: HoldMusic::default(),
             limiter: Limiter::new(),
             pace: Pace::default(),
@@ -148,7 +195,12 @@ impl Sound {
             match command {
                 Command::Leg(leg) => self.seat(leg),
                 Command::Tone(tone) => self.tones.set(tone),
-                Command::Ring(ringing) => self.ring_tone.set(ringing),
+                Command::Ring(ringing) => {
+                    self.rings = ringing;
+                    for ringer in &mut self.ringers {
+                        ringer.tone.set(ringing);
+                    }
+                }
                 Command::Trial(trial) => {
                     let old = self.trial.replace(trial);
                     self.leave(old.map(|end| Leftover::Trial { _end: end }));
@@ -161,8 +213,11 @@ impl Sound {
                     let old = std::mem::replace(&mut self.playout, playout);
                     self.leave(old.map(|end| Leftover::Playout { _end: end }));
                 }
-                Command::RingPlayout(playout) => {
-                    let old = std::mem::replace(&mut self.ring_playout, playout);
+                Command::RingPlayout(place, playout) => {
+                    // Every device rings from the beginning of the figure, at its own clock.
+                    let tone = RingTone::begun(self.rings);
+                    let ringer = Ringer { tone, playout };
+                    let old = std::mem::replace(&mut self.ringers[place], ringer).playout;
                     self.leave(old.map(|end| Leftover::Playout { _end: end }));
                 }
             }
@@ -283,28 +338,13 @@ impl Sound {
         frame
     }
 
-    /// Keeps the ring device fed while it rings.
+    /// Keeps the ring devices fed while they ring.
     fn ring(&mut self, volume: f32) {
-        let mut frame = SILENCE;
-        let level = &self.shared.ring_level;
-        let Some(playout) = &mut self.ring_playout else {
-            self.ring_meter.measure(&frame, level);
-            return;
-        };
-        playout.adapt();
-        if playout.paces() {
-            for _ in 0..RING_BURST {
-                if !playout.wants() {
-                    break;
-                }
-                self.ring_tone.play(&mut frame, volume);
-                playout.write(&frame);
-            }
-        } else if self.ring_tone.is_playing() {
-            self.ring_tone.play(&mut frame, volume);
-            playout.write(&frame);
+        let mut loudest = SILENCE;
+        for ringer in &mut self.ringers {
+            ringer.feed(volume, &mut loudest);
         }
-        self.ring_meter.measure(&frame, level);
+        self.ring_meter.measure(&loudest, &self.shared.ring_level);
     }
 
     fn clockwork(&self) -> Clockwork {
@@ -328,7 +368,7 @@ impl Sound {
             || self.trial.is_some()
             || self.tones.is_playing()
             || feeds(&self.playout)
-            || (self.ring_tone.is_playing() && self.ring_playout.is_some())
+            || self.ringers.iter().any(Ringer::has_work)
             || (self.capture.is_some() && self.shared.presence.is_monitored())
     }
 

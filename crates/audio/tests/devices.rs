@@ -48,10 +48,10 @@ async fn scenes(place: &Place) {
 
     let (engine, mut events) = Engine::start(EngineConfig {
         input: Input::Default,
-        output: Output::Device(DeviceChoice {
+        output: Output::Devices(vec![DeviceChoice {
             id: Some("pulseaudio:first".into()),
             name: None,
-        }),
+        }]),
         ring_output: Output::Silent,
         ..EngineConfig::default()
     })
@@ -156,7 +156,7 @@ async fn lost(events: &mut Receiver<AudioEvent>, wanted: Role) {
 async fn no_device(events: &mut Receiver<AudioEvent>, wanted: Role) -> String {
     loop {
         match next(events).await {
-            AudioEvent::NoDevice { role, reason } if role == wanted => return reason,
+            AudioEvent::NoDevice { role, reason, .. } if role == wanted => return reason,
             _ => continue,
         }
     }

@@ -100,15 +100,17 @@ pub(crate) struct Profile {
 
 #[derive(Args, Debug)]
 pub(crate) struct Sound {
-    /// Microphone: an id or a name from `devices`, `wav:FILE` or `silent`.
+    /// Microphone: an id or a name from `devices`, `wav:FILE` or `silent`. Several: the first that is
+    /// there.
     #[arg(long, value_name = "DEVICE")]
-    pub mic: Option<String>,
-    /// Speaker: an id or a name from `devices`, `wav:FILE` or `silent`.
+    pub mic: Vec<String>,
+    /// Speaker: an id or a name from `devices`, `wav:FILE` or `silent`. Several: the first that is
+    /// there.
     #[arg(long, value_name = "DEVICE")]
-    pub speaker: Option<String>,
-    /// What rings: as `--speaker`, which it follows unless said.
+    pub speaker: Vec<String>,
+    /// What rings: as `--speaker`, which it follows unless said, or `everywhere`.
     #[arg(long, value_name = "DEVICE")]
-    pub ringer: Option<String>,
+    pub ringer: Vec<String>,
 }
 
 #[derive(Args, Debug)]

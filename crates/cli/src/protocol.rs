@@ -112,6 +112,13 @@ pub(crate) struct Line {
     pub call: Option<u64>,
 }
 
+/// A device that does not ring although it should.
+#[derive(Debug, Serialize)]
+pub(crate) struct Unheard {
+    pub name: String,
+    pub reason: String,
+}
+
 /// What happened.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -193,6 +200,10 @@ pub(crate) enum Event {
     Alarm {
         alarm: &'static str,
         raised: bool,
+    },
+    Ring {
+        heard_on: Vec<String>,
+        not_heard: Vec<Unheard>,
     },
     Device {
         role: &'static str,

@@ -8,7 +8,7 @@ use warmline_desk::{
     quality::{Budget, Quality, Rating},
 };
 
-use crate::protocol::{By, Delay, Event, Party, Reason, Stats as Figures};
+use crate::protocol::{By, Delay, Event, Party, Reason, Stats as Figures, Unheard};
 
 /// A line for a person on stdout.
 pub(crate) fn say(text: &str) {
@@ -111,6 +111,17 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
                 },
             };
             (None, device)
+        }
+        DeskEvent::Ring(proof) => {
+            let not_heard = proof.not_heard.iter().map(|(name, why)| Unheard {
+                name: name.clone(),
+                reason: why.to_string(),
+            });
+            let ring = Event::Ring {
+                heard_on: proof.heard_on.clone(),
+                not_heard: not_heard.collect(),
+            };
+            (None, ring)
         }
         DeskEvent::Error { call, error } => (*call, failure(error, None)),
     })

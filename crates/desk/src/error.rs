@@ -100,6 +100,12 @@ pub enum ErrorCode {
     NoSpeaker,
     /// There is no device to ring on.
     NoRinger,
+    /// The system does not let this program use the microphone.
+    MicrophoneDenied,
+    /// A device that was chosen is used by another program; another one stands in.
+    DeviceInUse,
+    /// The ring cannot be heard on any device.
+    RingUnheard,
     /// A file that stands in for a device cannot be used.
     SoundFile,
     /// The log can no longer be written; the phone goes on.
@@ -149,6 +155,9 @@ impl ErrorCode {
             Self::NoMicrophone => "no_microphone",
             Self::NoSpeaker => "no_speaker",
             Self::NoRinger => "no_ringer",
+            Self::MicrophoneDenied => "microphone_denied",
+            Self::DeviceInUse => "device_in_use",
+            Self::RingUnheard => "ring_unheard",
             Self::SoundFile => "sound_file",
             Self::LogFull => "log_full",
             Self::LogUnusable => "log_unusable",

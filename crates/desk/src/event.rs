@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use warmline_audio::RingProof;
 use warmline_call::{CallId, EndReason, TransferNews, TransferReason};
 use warmline_media::quality::Alarm;
 
@@ -86,6 +87,8 @@ pub enum DeskEvent {
         /// What became of it.
         state: DeviceState,
     },
+    /// Where the ring is heard, and where it is not although it should be.
+    Ring(RingProof),
     /// Something failed that the agent should know, about a call or in general.
     Error {
         /// Which call, if it is about one.

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use tracing::{info, warn};
-use warmline_audio::{AudioEvent, Role};
 use warmline_call::{
     Call, CallId, Cause, EndedBy as CallEndedBy, Event, Hold, MediaEvent as CallMedia,
     MediaFailure, Party, SipEvent as CallSip, State, Suspicion,
@@ -21,7 +20,7 @@ use warmline_sip::{
 
 use crate::{
     error::{DeskError, ErrorCode},
-    event::{DeskEvent, DeviceRole, DeviceState},
+    event::{DeskEvent, DeviceState},
     leg::media_fork,
     lines::LineId,
     media::{Job, Report},
@@ -201,60 +200,6 @@ impl Running {
                 self.feed_sip(CallSip::ReofferClosed(call));
             }
             Report::Event(event) => self.session_event(call, event),
-        }
-    }
-
-    pub(crate) fn audio(&mut self, event: AudioEvent) {
-        match event {
-            AudioEvent::DeviceLost { role, name, reason } => {
-                warn!(?role, %reason, "sound device lost");
-                self.device(role, Some(name), DeviceState::Lost);
-            }
-            AudioEvent::DeviceChanged {
-                role,
-                name,
-                preferred,
-            } => {
-                info!(?role, preferred, "sound device in use");
-                self.no_microphone &= role != Role::Input;
-                let state = if preferred {
-                    DeviceState::InUse
-                } else {
-                    DeviceState::StandIn
-                };
-                self.device(role, Some(name), state);
-            }
-            AudioEvent::NoDevice { role, reason } => {
-                warn!(?role, %reason, "no sound device");
-                self.no_microphone |= role == Role::Input;
-                self.device(role, None, DeviceState::None);
-                let (code, what) = match role {
-                    Role::Input => (
-                        ErrorCode::NoMicrophone,
-                        "There is no microphone: nobody hears you.",
-                    ),
-                    Role::Output => (
-                        ErrorCode::NoSpeaker,
-                        "There is no headset or speaker: you hear nobody.",
-                    ),
-                    Role::Ring => (ErrorCode::NoRinger, "There is no device to ring on."),
-                };
-                self.tell_error(
-                    None,
-                    DeskError::new(code, what, "Plug one in; it is used at once."),
-                );
-            }
-            // The last list may come after the agent has looked away.
-            AudioEvent::Devices(devices) => {
-                self.state.devices = self.looking.then(|| Arc::new(devices));
-            }
-            AudioEvent::WavEnded => {}
-            AudioEvent::RecordingFailed { path, reason, .. } => {
-                warn!(%reason, "a recording broke off");
-                let what = format!("The recording {} broke off: {reason}.", path.display());
-                let error = DeskError::new(ErrorCode::SoundFile, what, "The call goes on.");
-                self.tell_error(None, error);
-            }
         }
     }
 
@@ -522,18 +467,6 @@ impl Running {
         }
         self.pending.push(DeskEvent::Gap(call, gap));
         self.publish();
-    }
-
-    fn device(&mut self, role: Role, name: Option<String>, state: DeviceState) {
-        let (view, role) = match role {
-            Role::Input => (&mut self.state.microphone, DeviceRole::Microphone),
-            Role::Output => (&mut self.state.speaker, DeviceRole::Speaker),
-            Role::Ring => (&mut self.state.ringer, DeviceRole::Ringer),
-        };
-        view.name.clone_from(&name);
-        view.state = state;
-        self.publish();
-        self.tell(DeskEvent::Device { role, name, state });
     }
 
     fn feed_sip(&mut self, event: CallSip) {

@@ -41,6 +41,7 @@ pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
         status: ending.status,
         transfer: call.handed.clone(),
         longest_gap_ms: call.longest_gap.map(|gap| gap.as_millis() as u64),
+        ring: call.ring.clone(),
     })
 }
 
@@ -127,6 +128,7 @@ mod tests {
             referral: None,
             recovering: false,
             longest_gap: None,
+            ring: Some("It rang on Headset.".into()),
             handed: None,
             began: UNIX_EPOCH + Duration::from_millis(1_234),
             started_at: Duration::from_secs(10),
@@ -165,6 +167,7 @@ mod tests {
             status: Some(200),
             transfer: None,
             longest_gap_ms: None,
+            ring: Some("It rang on Headset.".into()),
         };
         assert!(past == expected, "{} {}", past.words, past.began_unix_ms);
         view.ending = None;

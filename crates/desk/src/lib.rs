@@ -13,6 +13,7 @@ mod carry;
 pub mod check;
 mod config;
 mod desk;
+mod devices;
 pub mod doctor;
 mod error;
 mod event;
@@ -50,6 +51,7 @@ pub use snapshot::{
     CallView, DeviceView, Ending, GroupView, LineView, Note, RecoveryView, ReferralView,
     Registration, Snapshot, TransferView,
 };
+pub use sound::choices;
 pub use termination::terminated;
 
 /// Who can help, as Microsoft Graph tells it.
@@ -66,7 +68,7 @@ pub mod sign_in {
 
 pub use warmline_audio::{
     DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Region,
-    Volumes,
+    RingFault, RingProof, Volumes,
 };
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, How, MediaFailure, Party, Phase, PhoneConfig, Referrals,

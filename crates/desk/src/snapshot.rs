@@ -145,6 +145,9 @@ pub struct CallView {
     pub recovering: bool,
     /// The longest time without a packet of the far end, once there was one.
     pub longest_gap: Option<Duration>,
+    /// Where its ring was heard, and why not elsewhere, in sentences; none if it did not ring or
+    /// nobody knows.
+    pub ring: Option<String>,
     /// To whom it was handed over, or was to be.
     pub handed: Option<Transferred>,
     /// What the agent has written down about it.
@@ -234,6 +237,9 @@ pub struct DeviceView {
     pub name: Option<String>,
     /// Whether it can be used.
     pub state: DeviceState,
-    /// The one that was chosen; none for the system's default, and for what is no device.
+    /// The one that was chosen, the most wanted of several; none for the system's default, and for
+    /// what is no device.
     pub chosen: Option<DeviceChoice>,
+    /// Whether all devices were chosen.
+    pub everywhere: bool,
 }

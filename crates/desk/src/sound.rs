@@ -20,14 +20,16 @@ use crate::{
 
 /// Starts the engine on what the agent has set.
 pub(crate) fn apply(sound: &Sound, config: &mut EngineConfig) {
-    if let Some(device) = &sound.microphone {
-        config.input = Input::Device(choice(device));
+    if !sound.microphone.is_empty() {
+        config.input = Input::Devices(choices(&sound.microphone));
     }
-    if let Some(device) = &sound.speaker {
-        config.output = Output::Device(choice(device));
+    if !sound.speaker.is_empty() {
+        config.output = Output::Devices(choices(&sound.speaker));
     }
-    if let Some(device) = &sound.ringer {
-        config.ring_output = Output::Device(choice(device));
+    if sound.ring_everywhere {
+        config.ring_output = Output::Everywhere;
+    } else if !sound.ringer.is_empty() {
+        config.ring_output = Output::Devices(choices(&sound.ringer));
     }
     let volumes = &mut config.volumes;
     volumes.calls = sound.calls.map_or(volumes.calls, Percent::get);
@@ -35,37 +37,41 @@ pub(crate) fn apply(sound: &Sound, config: &mut EngineConfig) {
     volumes.ring = sound.ring.map_or(volumes.ring, Percent::get);
 }
 
-fn choice(device: &Device) -> DeviceChoice {
-    DeviceChoice {
+/// These devices, in this order.
+pub fn choices(devices: &[Device]) -> Vec<DeviceChoice> {
+    let choice = |device: &Device| DeviceChoice {
         id: Some(device.id.clone()),
         name: device.name.clone(),
-    }
+    };
+    devices.iter().map(choice).collect()
 }
 
 /// Microphone, speaker and ringer before any of them was needed.
 pub(crate) fn devices(config: &EngineConfig) -> [DeviceView; 3] {
+    let everywhere = config.ring_output == Output::Everywhere;
     [
-        of_input(&config.input),
-        of_output(&config.output),
-        of_output(&config.ring_output),
+        (of_input(&config.input), false),
+        (of_output(&config.output), false),
+        (of_output(&config.ring_output), everywhere),
     ]
-    .map(|chosen| DeviceView {
+    .map(|(chosen, everywhere)| DeviceView {
         chosen,
+        everywhere,
         ..DeviceView::default()
     })
 }
 
 fn of_input(input: &Input) -> Option<DeviceChoice> {
     match input {
-        Input::Device(choice) => Some(choice.clone()),
+        Input::Devices(choices) => choices.first().cloned(),
         Input::Default | Input::Wav(_) | Input::Silent => None,
     }
 }
 
 fn of_output(output: &Output) -> Option<DeviceChoice> {
     match output {
-        Output::Device(choice) => Some(choice.clone()),
-        Output::Default | Output::Wav(_) | Output::Silent => None,
+        Output::Devices(choices) => choices.first().cloned(),
+        Output::Default | Output::Everywhere | Output::Wav(_) | Output::Silent => None,
     }
 }
 
@@ -85,9 +91,9 @@ impl Running {
     }
 
     pub(crate) fn set_ring_output(&mut self, output: Output) -> Result<Done, DeskError> {
-        let chosen = of_output(&output);
+        let (chosen, everywhere) = (of_output(&output), output == Output::Everywhere);
         self.set(|engine| engine.set_ring_output(output))?;
-        self.state.ringer.chosen = chosen;
+        (self.state.ringer.chosen, self.state.ringer.everywhere) = (chosen, everywhere);
         Ok(Done::Accepted)
     }
 
@@ -193,10 +199,10 @@ mod tests {
         };
         let sound = Sound {
             ring: Some(Percent::at_most_100(30)),
-            speaker: Some(Device {
+            speaker: vec![Device {
                 id: "pulseaudio:headset".into(),
                 name: Some("Headset".into()),
-            }),
+            }],
             ..Sound::default()
         };
         apply(&sound, &mut config);
@@ -204,7 +210,7 @@ mod tests {
             id: Some("pulseaudio:headset".into()),
             name: Some("Headset".into()),
         };
-        assert_eq!(config.output, Output::Device(headset.clone()));
+        assert_eq!(config.output, Output::Devices(vec![headset.clone()]));
         assert_eq!(config.ring_output, Output::Silent);
         assert_eq!(config.input, Input::Default);
         let volumes = Volumes {

@@ -167,7 +167,7 @@ pub enum UiAction {
     ChooseDevice {
         /// For what.
         role: UiDeviceRole,
-        /// Which; none for the system's default.
+        /// Which; none for the system's default, [`EVERYWHERE`](crate::EVERYWHERE) to ring on all.
         id: Option<String>,
     },
     /// Play a short sound on a device, to hear which it is and how loud.

@@ -107,6 +107,9 @@ fn needs(snapshot: &Snapshot) -> [Need; 3] {
 
 /// The id of the chosen device; where it goes by another now, the one it goes by.
 fn chosen(view: &DeviceView, known: Option<&[DeviceInfo]>) -> Option<String> {
+    if view.everywhere {
+        return Some(EVERYWHERE.to_owned());
+    }
     let chosen = view.chosen.as_ref()?;
     let known = known.unwrap_or_default();
     let by_id = |device: &&DeviceInfo| Some(&device.id) == chosen.id.as_ref();
@@ -117,6 +120,9 @@ fn chosen(view: &DeviceView, known: Option<&[DeviceInfo]>) -> Option<String> {
     id.or_else(|| chosen.id.clone())
         .or_else(|| chosen.name.clone())
 }
+
+/// Stands for all devices, among the ids: no system has a device of that name.
+pub const EVERYWHERE: &str = "everywhere";
 
 fn choices(listed: &Listed) -> UiDeviceChoices {
     let offered = |devices: &[DeviceInfo]| {
@@ -171,6 +177,7 @@ mod tests {
             name: Some("Headset".into()),
             state,
             chosen: None,
+            everywhere: false,
         }
     }
 
@@ -283,6 +290,11 @@ mod tests {
         assert_eq!(among(&[]).as_deref(), Some("socket-1"));
         assert_eq!(chosen(&view, None).as_deref(), Some("socket-1"));
         assert_eq!(chosen(&device(DeviceState::InUse), None), None);
+        let everywhere = DeviceView {
+            everywhere: true,
+            ..device(DeviceState::InUse)
+        };
+        assert_eq!(chosen(&everywhere, None).as_deref(), Some(EVERYWHERE));
     }
 
     #[test]

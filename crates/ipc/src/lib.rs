@@ -25,6 +25,7 @@ mod sound;
 mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
+pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use number::{UiNumber, UiNumberKind};
 pub use people::{

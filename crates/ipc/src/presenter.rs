@@ -217,6 +217,7 @@ pub(crate) mod tests {
             name: Some("Headset".into()),
             state,
             chosen: None,
+            everywhere: false,
         }
     }
 
@@ -326,6 +327,7 @@ pub(crate) mod tests {
             referral: None,
             recovering: false,
             longest_gap: None,
+            ring: None,
             handed: None,
             began: std::time::SystemTime::UNIX_EPOCH,
             started_at: Duration::ZERO,

@@ -112,6 +112,7 @@ pub(crate) mod tests {
             status: None,
             transfer: None,
             longest_gap_ms: None,
+            ring: None,
         }
     }
 

@@ -23,7 +23,8 @@ pub struct UiSound {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UiDevice {
-    /// The id the agent chose; none for the system's default.
+    /// The id the agent chose, [`EVERYWHERE`](crate::EVERYWHERE) for all devices; none for the system's
+    /// default.
     pub chosen: Option<String>,
     /// The name of the device in use, or of the one in use last.
     pub name: Option<String>,

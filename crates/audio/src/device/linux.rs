@@ -2,10 +2,11 @@
 
 use std::thread::Thread;
 
+use super::bell::Audibility;
 use super::cpal_host::CpalHost;
 use super::pulse::{self, Pulse};
 use super::ring::{Capture, Playout};
-use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, StreamId};
 
 /// Connects to the sound server, else to ALSA.
 pub(super) fn connect(alarm: Option<Alarm>) -> Result<Box<dyn SoundSystem>, DeviceError> {
@@ -110,6 +111,13 @@ impl SoundSystem for Linux {
             self.distrust_server(&device.id);
         }
         opened
+    }
+
+    fn audibility(&mut self, device: &DeviceInfo, stream: Option<StreamId>) -> Audibility {
+        self.serving(&device.id)
+            .map_or(Audibility::Audible, |system| {
+                system.audibility(device, stream)
+            })
     }
 
     fn tells_changes(&self) -> bool {

@@ -42,6 +42,7 @@ pub(super) fn open_capture(path: &Path, alarm: &Alarm) -> Result<Opened<Capture>
     })?;
     Ok(Opened {
         stream: Box::new(stream),
+        id: None,
         end,
         counters,
         moved: Moved::default(),
@@ -80,6 +81,7 @@ pub(super) fn open_playout(path: &Path, alarm: &Alarm) -> Result<Opened<Playout>
     })?;
     Ok(Opened {
         stream: Box::new(stream),
+        id: None,
         end,
         counters,
         moved: Moved::default(),

@@ -104,7 +104,7 @@ fn neither_callbacks_nor_ticks_allocate() {
     let (mut bell, ring_playout, _) = playout_ring(48_000, Clock::Device, None);
     bench.command(Command::Capture(Some(capture)));
     bench.command(Command::Playout(Some(playout)));
-    bench.command(Command::RingPlayout(Some(ring_playout)));
+    bench.command(Command::RingPlayout(0, Some(ring_playout)));
     for leg in &legs {
         leg.control.set_heard(true);
         leg.control.set_sending(true);

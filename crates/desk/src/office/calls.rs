@@ -163,6 +163,7 @@ mod tests {
                 status: None,
                 transfer: None,
                 longest_gap_ms: None,
+                ring: None,
             },
             steps: Vec::new(),
         }

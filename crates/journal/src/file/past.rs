@@ -12,7 +12,7 @@ pub(super) fn newest(
 ) -> rusqlite::Result<Vec<(i64, PastCall)>> {
     let mut query = connection.prepare(
         "SELECT id, direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
-                to_name, to_address, how, transferred, longest_gap_ms
+                to_name, to_address, how, transferred, longest_gap_ms, ring
          FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?1",
     )?;
     let rows = query.query_map([most as i64], |row| Ok((row.get(0)?, past_call(row)?)))?;
@@ -25,8 +25,8 @@ pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<
     connection.execute(
         "INSERT INTO calls
          (direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
-          to_name, to_address, how, transferred, longest_gap_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+          to_name, to_address, how, transferred, longest_gap_ms, ring)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             text_of(call.direction, &Direction::ALL),
             call.name,
@@ -42,6 +42,7 @@ pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<
             transfer.map(|transfer| text_of(transfer.how, &How::ALL)),
             transfer.map(|transfer| text_of(transfer.outcome, &TransferOutcome::ALL)),
             call.longest_gap_ms.map(signed),
+            call.ring,
         ],
     )?;
     Ok(connection.last_insert_rowid())
@@ -78,6 +79,7 @@ fn past_call(row: &Row<'_>) -> rusqlite::Result<PastCall> {
         status: row.get(9)?,
         transfer: transferred(row)?,
         longest_gap_ms: row.get::<_, Option<i64>>(14)?.map(i64::unsigned_abs),
+        ring: row.get(15)?,
     })
 }
 

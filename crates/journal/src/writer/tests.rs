@@ -174,6 +174,7 @@ fn what_was_remembered_is_there_after_a_restart_whole_and_the_newest_first() {
             status: None,
             transfer: None,
             longest_gap_ms: None,
+            ring: None,
             ..PastCall::example(3)
         },
         None,

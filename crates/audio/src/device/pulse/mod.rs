@@ -5,6 +5,8 @@
 //! a connection and a thread of its own that only moves sound; a further connection is told when
 //! devices come and go, so that nobody has to poll.
 
+mod audible;
+mod changes;
 mod connection;
 
 use std::ffi::{CStr, CString};
@@ -20,14 +22,16 @@ use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
     self, ChannelMap, Command, CreatePlaybackStreamReply, CreateRecordStreamReply, DESCRIPTOR_SIZE,
     Descriptor, DescriptorFlags, PlaybackStreamParams, Prop, Props, RecordStreamParams,
-    SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList, SubscriptionMask,
+    SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList,
 };
 
+use super::bell::Audibility;
 use super::ring::{
     Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
 };
-use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem, StreamId};
 use crate::frame::SAMPLE_RATE;
+use changes::Changes;
 use connection::Connection;
 
 /// Put before the server's names, as cpal does, so that ids tell their system.
@@ -134,6 +138,7 @@ impl SoundSystem for Pulse {
         })?;
         Ok(Opened {
             stream: Box::new(stream),
+            id: Some(StreamId(reply.stream_index)),
             end,
             counters,
             moved,
@@ -174,10 +179,15 @@ impl SoundSystem for Pulse {
         })?;
         Ok(Opened {
             stream: Box::new(stream),
+            id: Some(StreamId(reply.stream_index)),
             end,
             counters,
             moved,
         })
+    }
+
+    fn audibility(&mut self, device: &DeviceInfo, stream: Option<StreamId>) -> Audibility {
+        audible::on(&mut self.control, device, stream)
     }
 
     fn tells_changes(&self) -> bool {
@@ -338,51 +348,6 @@ impl Drop for Stream {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-/// Listens for devices that come and go.
-struct Changes {
-    seen: Arc<AtomicBool>,
-    socket: UnixStream,
-}
-
-impl Changes {
-    fn watch(alarm: Alarm) -> Result<Self, DeviceError> {
-        let mut connection = Connection::open()?;
-        connection.tell(&Command::Subscribe(
-            SubscriptionMask::SINK | SubscriptionMask::SOURCE | SubscriptionMask::SERVER,
-        ))?;
-        let failed = |error: io::Error| DeviceError::System(error.to_string());
-        let socket = connection.socket().try_clone().map_err(failed)?;
-        socket.set_read_timeout(None).map_err(failed)?;
-        let seen = Arc::new(AtomicBool::new(false));
-        std::thread::Builder::new()
-            .name("audio-changes".into())
-            .spawn({
-                let seen = seen.clone();
-                move || {
-                    let mut message = Vec::new();
-                    // The end of the connection is a change too: the server has gone.
-                    loop {
-                        let read = connection.read_message(&mut message);
-                        seen.store(true, Ordering::Release);
-                        alarm.wake();
-                        if read.is_err() {
-                            break;
-                        }
-                    }
-                }
-            })
-            .map_err(failed)?;
-        Ok(Self { seen, socket })
-    }
-}
-
-impl Drop for Changes {
-    fn drop(&mut self) {
-        // Ends the thread, which owns nothing else.
-        let _ = self.socket.shutdown(Shutdown::Both);
     }
 }
 

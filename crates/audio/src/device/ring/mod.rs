@@ -28,6 +28,8 @@ const MARGIN_FALL_US: u32 = 50;
 pub(crate) struct StreamCounters {
     /// Callbacks so far; a watchdog sees by it whether the device is alive.
     pub(crate) callbacks: AtomicU64,
+    /// Frames of what was to be played that callbacks have taken.
+    pub(crate) taken: AtomicU64,
     /// Frames the capture ring had no room for, or the playout ring did not have.
     pub(crate) lost: AtomicU64,
     /// Frames in the largest of the latest callbacks.

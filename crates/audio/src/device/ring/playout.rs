@@ -63,6 +63,9 @@ impl PlayoutFeed {
             self.last = last;
         }
         self.begun |= there > 0;
+        self.counters
+            .taken
+            .fetch_add(there as u64, Ordering::Relaxed);
         for index in there..frames {
             // Runs out softly: no click.
             self.last *= 0.98;

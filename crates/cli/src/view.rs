@@ -107,6 +107,7 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
                     DeviceState::InUse => "in_use",
                     DeviceState::StandIn => "stand_in",
                     DeviceState::Lost => "lost",
+                    DeviceState::Denied => "denied",
                     DeviceState::None => "none",
                 },
             };

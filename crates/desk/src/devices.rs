@@ -40,7 +40,11 @@ impl Running {
             } => {
                 warn!(?role, %reason, "no sound device");
                 self.no_microphone |= role == Role::Input;
-                self.device(role, None, DeviceState::None);
+                let state = match refusal {
+                    Some(Refusal::NotAllowed) => DeviceState::Denied,
+                    Some(Refusal::InUse | Refusal::Failed(_)) | None => DeviceState::None,
+                };
+                self.device(role, None, state);
                 self.tell_error(None, none(role, refusal));
             }
             AudioEvent::DeviceRefused { role, name, why } => {

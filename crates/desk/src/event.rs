@@ -140,6 +140,8 @@ pub enum DeviceState {
     StandIn,
     /// Gone; another one is looked for.
     Lost,
+    /// The system does not let this program use any.
+    Denied,
     /// There is none.
     #[default]
     None,

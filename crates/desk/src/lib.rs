@@ -67,8 +67,8 @@ pub mod sign_in {
 }
 
 pub use warmline_audio::{
-    DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Region,
-    RingFault, RingProof, Volumes,
+    DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Refusal,
+    Region, RingFault, RingProof, Role, Volumes,
 };
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, How, MediaFailure, Party, Phase, PhoneConfig, Referrals,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use warmline_desk::{
-    DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Snapshot, State,
+    DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Refusal, Role, Snapshot, State,
 };
 
 use crate::{
@@ -31,9 +31,19 @@ impl Devices {
         let mut notices = Vec::new();
         for (n, (need, view)) in needs.into_iter().zip(views).enumerate() {
             states[n] = self.state(n, need, view, snapshot.at);
-            if states[n] == UiDeviceState::Missing && need == Need::Call {
-                let (words, advice) = MISSING[n];
-                notices.push(notice(words, advice));
+            if need != Need::Call {
+                continue;
+            }
+            match states[n] {
+                UiDeviceState::Missing => {
+                    let (words, advice) = MISSING[n];
+                    notices.push(notice(words, advice));
+                }
+                UiDeviceState::Denied => {
+                    let how = Refusal::NotAllowed.advice(ROLES[n]);
+                    notices.push(notice(DENIED[n], how));
+                }
+                UiDeviceState::Closed | UiDeviceState::InUse | UiDeviceState::StandIn => {}
             }
         }
         let listed = snapshot.devices.as_deref();
@@ -64,6 +74,7 @@ impl Devices {
             _ if need == Need::Nobody => Some(UiDeviceState::Closed),
             DeviceState::InUse => Some(UiDeviceState::InUse),
             DeviceState::StandIn => Some(UiDeviceState::StandIn),
+            DeviceState::Denied => Some(UiDeviceState::Denied),
             DeviceState::None | DeviceState::Lost => None,
         };
         match usable {
@@ -147,6 +158,14 @@ fn level_percent(dbfs: f32) -> u8 {
 
 /// A device takes so long to be opened at most.
 const OPENING: Duration = Duration::from_secs(2);
+
+const ROLES: [Role; 3] = [Role::Input, Role::Output, Role::Ring];
+
+const DENIED: [&str; 3] = [
+    "The system does not let Warmline use the microphone: nobody can hear you.",
+    "The system does not let Warmline play sound: you cannot hear anybody.",
+    "The system does not let Warmline play sound: calls come in silently.",
+];
 
 const MISSING: [(&str, &str); 3] = [
     (
@@ -240,6 +259,18 @@ mod tests {
         };
         let (_, words) = shown(&mut devices, &talking);
         assert_eq!(words, ["There is no microphone."]);
+    }
+
+    #[test]
+    fn who_may_not_listen_is_told_how_to_allow_it() {
+        let snapshot = Snapshot {
+            microphone: device(DeviceState::Denied),
+            ..with(1, &[State::Established])
+        };
+        let (sound, notices) = Devices::default().present(&snapshot, Levels::default());
+        assert_eq!(sound.microphone.state, UiDeviceState::Denied);
+        assert!(notices[0].words.contains("does not let"), "{notices:?}");
+        assert!(notices[0].advice.is_some());
     }
 
     #[test]

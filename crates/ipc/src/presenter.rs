@@ -52,7 +52,10 @@ impl Presenter {
         // Devices are shown for as long as they are missing.
         if matches!(
             error.code,
-            ErrorCode::NoMicrophone | ErrorCode::NoSpeaker | ErrorCode::NoRinger
+            ErrorCode::NoMicrophone
+                | ErrorCode::MicrophoneDenied
+                | ErrorCode::NoSpeaker
+                | ErrorCode::NoRinger
         ) {
             return;
         }

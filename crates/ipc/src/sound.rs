@@ -50,6 +50,8 @@ pub enum UiDeviceState {
     StandIn,
     /// A call needs one or the agent looks at it, and there is none.
     Missing,
+    /// The same, and there is one, but the system does not let this program use it.
+    Denied,
 }
 
 /// The devices there are.

@@ -179,6 +179,10 @@ pub(crate) struct Opened<End> {
 
 /// The sound system's own name of a stream, where it has one.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only sound servers have such names")
+)]
 pub(crate) struct StreamId(u32);
 
 /// The id of the device the system has moved a stream to by itself, until somebody looks.

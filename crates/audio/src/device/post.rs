@@ -96,6 +96,8 @@ pub(super) struct Post {
     lapses: Lapses,
     /// Where the system has moved the stream to, until the devices are listed.
     moved: Option<String>,
+    /// The default one when they were listed last.
+    default: Option<String>,
     /// The streams that had to be built anew, when, and until when to wait at most.
     invalidated: Vec<Instant>,
     settles: Option<Instant>,
@@ -127,6 +129,7 @@ impl Post {
             last_refusal: None,
             lapses: Lapses::default(),
             moved: None,
+            default: None,
             invalidated: Vec::new(),
             settles: None,
             list_at: None,
@@ -221,6 +224,8 @@ impl Post {
         if let Some(id) = self.moved.take() {
             self.follow(devices, &id, &mut commands);
         }
+        let default = devices.iter().find(|device| device.is_default);
+        self.default = default.map(|device| device.id.clone());
         if self.opening.is_some() || !self.is_kept(now) {
             return commands;
         }
@@ -240,13 +245,12 @@ impl Post {
                     commands.push(self.try_out(device, *rank));
                     return commands;
                 }
-                let best = order.first().is_none_or(|(_, rank)| *rank >= open.rank);
                 let again = self.lapses.ends(now, |id| {
                     order
                         .iter()
                         .any(|(d, rank)| d.id == id && *rank < open.rank)
                 });
-                let look = (!told && (!best || open.rank >= Rank::Default)).then(|| now + LOOK);
+                let look = (!told && open.rank != Rank::Chosen(0)).then(|| now + LOOK);
                 self.list_at = earlier(again, look);
                 self.announce(&mut commands);
             }
@@ -354,11 +358,13 @@ impl Post {
         let Some(open) = self.open.as_mut().filter(|open| open.device.id != id) else {
             return;
         };
-        // Moved away from a device that is still there: somebody wanted that, so it stays.
-        let wanted = devices.iter().any(|known| known.id == open.device.id);
+        // Moved away from a device that is still there: somebody wanted that, so it stays. But some
+        // servers move everything to what has just become the default.
+        let there = devices.iter().any(|known| known.id == open.device.id);
+        let follows = device.is_default && self.default.as_ref() != Some(&device.id);
         let old = std::mem::replace(&mut open.device, device.clone());
-        open.pinned = wanted;
-        if !wanted {
+        open.pinned = there && !follows;
+        if !there {
             commands.push(Command::Tell(AudioEvent::DeviceLost {
                 role,
                 name: old.name,

@@ -1,6 +1,9 @@
 //! Signals, files and measurements for the tests that run in real time.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+#[cfg(target_os = "linux")]
+pub mod pulse;
+
 use std::path::Path;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};

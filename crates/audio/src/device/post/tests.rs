@@ -242,6 +242,16 @@ fn sound_that_was_moved_by_hand_stays_there() {
     world.note_change();
     world.wait(Duration::from_secs(5));
     assert_eq!(world.open.as_deref(), Some("laptop"));
+    // A server that moves all to what has just become the default means nothing by it.
+    world.plug("dock");
+    for device in &mut world.devices {
+        device.is_default = device.id == "dock";
+    }
+    world.open = Some("dock".into());
+    world.tell(Event::Moved("dock".into()));
+    assert_eq!(world.open.as_deref(), Some("headset"));
+    world.open = Some("laptop".into());
+    world.tell(Event::Moved("laptop".into()));
     // Until somebody chooses anew.
     world.tell(Event::Prefer(vec![choice("headset")]));
     assert_eq!(world.open.as_deref(), Some("headset"));

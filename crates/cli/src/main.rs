@@ -85,9 +85,9 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
             json,
         } => {
             let sound = arguments::Sound {
-                mic,
-                speaker,
-                ringer: None,
+                mic: mic.into_iter().collect(),
+                speaker: speaker.into_iter().collect(),
+                ringer: Vec::new(),
             };
             check::check(&configured(&[profile.file], Some(&sound), log)?, json)
         }

@@ -817,7 +817,8 @@ choices: UiDeviceChoices | null, };
  */
 export type UiDevice = { 
 /**
- * The id the agent chose; none for the system's default.
+ * The id the agent chose, [`EVERYWHERE`](crate::EVERYWHERE) for all devices; none for the system's
+ * default.
  */
 chosen: string | null, 
 /**
@@ -840,7 +841,7 @@ volumePercent: number, };
 /**
  * What became of a device.
  */
-export type UiDeviceState = "closed" | "inUse" | "standIn" | "missing";
+export type UiDeviceState = "closed" | "inUse" | "standIn" | "missing" | "denied";
 
 /**
  * The devices there are.
@@ -1106,7 +1107,7 @@ looking: boolean, } | { "do": "chooseDevice",
  */
 role: UiDeviceRole, 
 /**
- * Which; none for the system's default.
+ * Which; none for the system's default, [`EVERYWHERE`](crate::EVERYWHERE) to ring on all.
  */
 id: string | null, } | { "do": "tryDevice", 
 /**

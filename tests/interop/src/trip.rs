@@ -71,9 +71,9 @@ pub fn trips_ms(room: &Room, from: f64, to: f64) -> Vec<f64> {
 pub fn trip_ms(room: &Room, around: f64) -> Option<f64> {
     let from = around - 0.25;
     let said = slow(&room.microphone.part(from, around + 0.35));
-    let heard = slow(&room.speaker.part(from, around + 1.35));
+    let heard = slow(&room.speaker.part(from, around + 1.85));
     let spoken = best(&said, 0, said.len().checked_sub(LENGTH)?)?;
-    let returned = best(&heard, spoken, SEARCH)?;
+    let returned = best(&heard, spoken, SEARCH + SEARCH / 2)?;
     Some((returned - spoken) as f64 * 1000.0 / f64::from(RATE))
 }
 
@@ -120,7 +120,7 @@ const FLOOR_CHIRPS: usize = 8;
 /// So that what a start leaves behind is not measured.
 const SETTLE: Duration = Duration::from_secs(2);
 const LENGTH: usize = RATE as usize / 10;
-/// A trip of a second is not looked beyond.
+/// A trip of a second is not looked beyond, where chirps follow each other.
 const SEARCH: usize = RATE as usize;
 /// Louder than any noise between chirps.
 const ONSET: f64 = 1000.0;

@@ -12,7 +12,7 @@ use warmline_interop::{Lab, Result, trip};
 
 use crate::case::{Case, Condition, Part};
 use crate::diary::{Diary, Entry, Outcome};
-use crate::measure::measure;
+use crate::measure::{Measured, measure};
 use crate::programme::Programme;
 use crate::report::{Report, markdown};
 use crate::shift::{rehearsed, shift};
@@ -48,6 +48,8 @@ struct Wishes {
     /// How many sentences go first, and how many are scored.
     sentences: (usize, usize),
     calls: usize,
+    /// How often it is measured where the machine stood still.
+    tries: usize,
 }
 
 impl Wishes {
@@ -64,6 +66,7 @@ impl Wishes {
                 rehearsal: None,
                 sentences: (1, 1),
                 calls: 5,
+                tries: 1,
             };
         }
         Wishes {
@@ -78,6 +81,7 @@ impl Wishes {
             // linphonec's buffers need 20 s to drain.
             sentences: (2, 5),
             calls: 400,
+            tries: 3,
         }
     }
 
@@ -156,7 +160,7 @@ fn measure_all(wishes: &Wishes) -> Result<()> {
             "{done}/{count} after {minutes:.0} min: {} run {run}",
             label(case)
         ));
-        let outcome = match measure(case, run, &programme) {
+        let outcome = match undisturbed(case, run, &programme, wishes.tries) {
             Ok(Some(measured)) => Outcome::Measured(measured),
             Ok(None) => Outcome::Failed("it is not installed (./dev lab)".to_owned()),
             Err(error) => {
@@ -177,6 +181,33 @@ fn measure_all(wishes: &Wishes) -> Result<()> {
     }
     let report = Report::of(&diary, asterisk()?);
     figures::publish(&wishes.folder, "sound", &report, &markdown(&report))
+}
+
+/// Measures until the machine did not stand still meanwhile, or so often; what was disturbed least.
+fn undisturbed(
+    case: Case,
+    run: usize,
+    programme: &Programme,
+    tries: usize,
+) -> Result<Option<Measured>> {
+    let mut least: Option<Measured> = None;
+    for _ in 0..tries {
+        let Some(measured) = measure(case, run, programme)? else {
+            return Ok(None);
+        };
+        let stood = measured.standstill_ms;
+        if least
+            .as_ref()
+            .is_none_or(|least| stood < least.standstill_ms)
+        {
+            least = Some(measured);
+        }
+        if stood < DISTURBED_MS {
+            break;
+        }
+        say(&format!("the machine stood still for {stood:.0} ms"));
+    }
+    Ok(least)
 }
 
 fn measure_shifts(wishes: &Wishes, diary: &mut Diary) -> Result<()> {
@@ -227,5 +258,7 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "bench: {text}");
 }
 
+/// More than any buffer for a wired network holds.
+const DISTURBED_MS: f64 = 80.0;
 /// What a measurement takes besides what is said, s.
 const AROUND_S: f64 = 9.0;

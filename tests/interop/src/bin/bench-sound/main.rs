@@ -28,6 +28,8 @@ mod report;
 #[cfg(target_os = "linux")]
 mod shift;
 #[cfg(target_os = "linux")]
+mod tables;
+#[cfg(target_os = "linux")]
 mod targets;
 #[cfg(target_os = "linux")]
 mod work;

@@ -14,8 +14,9 @@ use crate::case::{Case, Condition, Part};
 use crate::diary::{Diary, Entry, Outcome};
 use crate::measure::{Measured, measure};
 use crate::programme::Programme;
-use crate::report::{Report, markdown};
+use crate::report::Report;
 use crate::shift::{rehearsed, shift};
+use crate::tables::markdown;
 
 pub(crate) fn main() -> ExitCode {
     let quick = std::env::var_os("WARMLINE_BENCH_QUICK").is_some_and(|value| value != "0");

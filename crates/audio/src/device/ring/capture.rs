@@ -39,6 +39,7 @@ pub(crate) fn capture_ring(
         last: 0.0,
         dropped: 0,
         missing: 0,
+        fetch: None,
     };
     (feed, Box::new(capture), counters)
 }
@@ -98,11 +99,14 @@ pub(crate) struct Capture {
     /// Samples dropped and missing since the ring was made, at the device's rate.
     dropped: u64,
     missing: u64,
+    /// What brings sound that has come, where no callback does.
+    fetch: Option<Box<dyn FnMut() + Send>>,
 }
 
 impl Capture {
     /// Takes the next 10 ms; silence if there is too little.
     pub(crate) fn take(&mut self, frame: &mut Frame) {
+        self.fetch();
         let needed = self.needed();
         self.bound();
         let there = self.ring.slots();
@@ -133,9 +137,21 @@ impl Capture {
 
     /// Throws away what has come, while nobody needs the microphone. A file just waits.
     pub(crate) fn discard(&mut self) {
+        self.fetch();
         if self.clock == Clock::Device {
             let there = self.ring.slots();
             self.skip(there);
+        }
+    }
+
+    /// Has what came brought by the sound thread, at each take: `fetch` feeds the ring and never waits.
+    pub(crate) fn fetched_by(&mut self, fetch: Box<dyn FnMut() + Send>) {
+        self.fetch = Some(fetch);
+    }
+
+    fn fetch(&mut self) {
+        if let Some(fetch) = &mut self.fetch {
+            fetch();
         }
     }
 

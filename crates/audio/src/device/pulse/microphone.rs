@@ -25,12 +25,25 @@ const BUFFER: usize = 160 * 1024;
 const NOTES: usize = 8;
 const LONGEST_NOTE: usize = 512;
 
-/// What is no sound.
-pub(super) enum Note {
-    /// A message, of which so many bytes are meant.
-    Message([u8; LONGEST_NOTE], usize),
-    /// The end of the stream.
-    End,
+/// A message that is no sound; an empty one is the end of the stream.
+pub(super) struct Note {
+    bytes: [u8; LONGEST_NOTE],
+    length: usize,
+}
+
+impl Note {
+    fn of(message: &[u8]) -> Self {
+        let mut bytes = [0; LONGEST_NOTE];
+        bytes[..message.len()].copy_from_slice(message);
+        Self {
+            bytes,
+            length: message.len(),
+        }
+    }
+
+    fn message(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 /// The sound thread's end of the stream.
@@ -113,11 +126,9 @@ impl Reader {
             if channel == self.channel {
                 let samples = message.as_chunks::<SAMPLE>().0;
                 feed.write(samples.len(), |n| f32::from_ne_bytes(samples[n]));
-            } else if length <= LONGEST_NOTE {
-                let mut note = [0; LONGEST_NOTE];
-                note[..length].copy_from_slice(message);
+            } else if (1..=LONGEST_NOTE).contains(&length) {
                 // If all have to wait, one more says nothing new.
-                let _ = self.notes.push(Note::Message(note, length));
+                let _ = self.notes.push(Note::of(message));
                 self.wake();
             }
             at += DESCRIPTOR_SIZE + length;
@@ -128,7 +139,7 @@ impl Reader {
 
     fn end(&mut self) {
         self.ended = true;
-        let _ = self.notes.push(Note::End);
+        let _ = self.notes.push(Note::of(&[]));
         self.wake();
     }
 
@@ -148,10 +159,10 @@ pub(super) fn watch(
 ) -> io::Result<()> {
     while !closing.load(Ordering::Acquire) {
         while let Ok(note) = notes.pop() {
-            let Note::Message(message, length) = note else {
+            if note.message().is_empty() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
-            };
-            match connection.parse(&message[..length]) {
+            }
+            match connection.parse(note.message()) {
                 Some(Command::RecordStreamKilled(_)) => {
                     return Err(io::ErrorKind::NotConnected.into());
                 }
@@ -217,16 +228,15 @@ mod tests {
         let mut frame = [0.0; 480];
         end.take(&mut frame);
         assert!((96..480).all(|n| frame[n] == n as f32), "in order");
-        let Ok(Note::Message(note, 3)) = notes.pop() else {
-            panic!("one message is no sound and short enough to mean something");
-        };
-        assert_eq!(note[..3], [1, 2, 3]);
-        assert!(notes.pop().is_err());
+        let mut told = || notes.pop().ok().map(|note| note.message().to_vec());
+        // The other one is too long to mean anything.
+        assert_eq!(told(), Some(vec![1, 2, 3]));
+        assert_eq!(told(), None);
         drop(server);
         reader.fetch(&mut feed);
         reader.fetch(&mut feed);
-        assert!(matches!(notes.pop(), Ok(Note::End)));
-        assert!(notes.pop().is_err(), "it ends once");
+        assert_eq!(told(), Some(vec![]));
+        assert_eq!(told(), None, "it ends once");
     }
 
     #[test]
@@ -236,6 +246,6 @@ mod tests {
         let (mut feed, _end, _counters) = capture_ring(48_000, Clock::Device);
         server.write_all(&[0xFF; 100]).expect("sent");
         reader.fetch(&mut feed);
-        assert!(matches!(notes.pop(), Ok(Note::End)));
+        assert!(notes.pop().is_ok_and(|note| note.message().is_empty()));
     }
 }

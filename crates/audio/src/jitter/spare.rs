@@ -37,3 +37,68 @@ impl JitterBuffer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::Codec;
+    use crate::frame::SILENCE;
+
+    fn packet(number: u16) -> Received<'static> {
+        Received {
+            sequence_number: number,
+            timestamp: u32::from(number) * 160,
+            payload_type: 0,
+            payload: &[0x55; 160],
+        }
+    }
+
+    /// Plays 4 s in which each tenth packet is lost; each packet carries the one `distance` before it.
+    fn play(distance: u8) -> JitterBuffer {
+        let mut buffer = JitterBuffer::new(&[(0, Payload::Audio(Codec::Pcmu))]).expect("opens");
+        let start = Instant::now();
+        for tick in 0..400_u16 {
+            let now = start + Duration::from_millis(10 * u64::from(tick));
+            if tick % 2 == 0 {
+                let carrier = packet(tick / 2);
+                if tick / 2 % 10 != 5 {
+                    buffer.push(now, carrier);
+                    if distance > 0 {
+                        buffer.push_spare(&carrier, distance, &[0x55; 160]);
+                    }
+                }
+            }
+            buffer.pull(now, &mut { SILENCE });
+        }
+        buffer
+    }
+
+    #[test]
+    fn what_was_lost_is_played_in_its_place_and_nothing_twice() {
+        let bare = play(0).counters();
+        assert_eq!(bare.spared, 0);
+        assert!(bare.concealed_ms() >= 300, "{bare:?}");
+        for distance in [1, 2, 6] {
+            let counters = play(distance).counters();
+            assert!((18..=20).contains(&counters.spared), "{counters:?}");
+            // Until the buffer has made room for it, a spare comes too late.
+            assert!(counters.concealed_ms() < 100, "{distance}: {counters:?}");
+            assert_eq!(counters.duplicate, 0);
+        }
+    }
+
+    #[test]
+    fn a_spare_without_a_stream_or_of_no_sound_is_nothing() {
+        let mut buffer = JitterBuffer::new(&[(0, Payload::Audio(Codec::Pcmu))]).expect("opens");
+        buffer.push_spare(&packet(9), 2, &[0x55; 160]);
+        buffer.push(Instant::now(), packet(9));
+        let strange = Received {
+            payload_type: 77,
+            ..packet(9)
+        };
+        buffer.push_spare(&strange, 2, &[0x55; 160]);
+        assert_eq!(buffer.counters().spared, 0);
+    }
+}

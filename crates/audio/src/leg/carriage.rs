@@ -90,11 +90,7 @@ impl Carriage {
         let distance = self.aim.distance;
         let then = timestamp.wrapping_sub(u32::from(distance) * step);
         let spare = self.shelf.take_down(distance, then);
-        let note = if self.opus == 0 {
-            Note::default()
-        } else {
-            self.losses.note()
-        };
+        let note = self.note();
         self.since_note += 1;
         let due = note != Note::default() && self.since_note >= NOTE_EVERY;
         if spare.is_none() && !due {
@@ -102,6 +98,32 @@ impl Carriage {
         }
         self.since_note = 0;
         spare::pack(data, length, note, spare.map(|spare| (distance, spare)))
+    }
+
+    /// Puts into a packet of background what there is to note, if there is: few are sent, and they are
+    /// all that a listener sends. Gives its new length.
+    pub(super) fn load_background(
+        &mut self,
+        data: &mut [u8; MAX_SENT_PAYLOAD],
+        length: usize,
+        timestamp: u32,
+    ) -> usize {
+        self.pass(timestamp);
+        let note = self.note();
+        if note == Note::default() {
+            return length;
+        }
+        self.since_note = 0;
+        spare::pack(data, length, note, None)
+    }
+
+    /// What the far end should know, if it can send what is asked for.
+    fn note(&self) -> Note {
+        if self.opus == 0 {
+            Note::default()
+        } else {
+            self.losses.note()
+        }
     }
 
     /// Another packet was sent, in which nothing is carried and which is no spare.

@@ -239,8 +239,9 @@ impl LegEnd {
             }
             Encoded::Background(length) => {
                 self.spurt = true;
-                self.carriage.pass(self.timestamp);
-                self.send(self.spec.payload_type, self.timestamp, false, length, data);
+                let time = self.timestamp;
+                let length = self.carriage.load_background(&mut data, length, time);
+                self.send(self.spec.payload_type, time, false, length, data);
             }
             Encoded::Nothing => self.spurt = true,
         }

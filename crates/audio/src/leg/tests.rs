@@ -129,6 +129,20 @@ fn bursts_are_told_of_and_then_nothing_of_them_is_lost() {
 }
 
 #[test]
+fn a_listener_who_leaves_out_silence_still_says_what_it_loses() {
+    let silent = OpusSettings {
+        dtx: true,
+        ..OpusSettings::default()
+    };
+    let mut call = Call::new();
+    call.far = End::new(silent);
+    call.go(30, &babble(48_000 * 10), |n| n % 40 < 4);
+    let far = call.far.leg.control.stats();
+    assert!(far.sent < 200, "{}", far.sent);
+    assert_eq!(call.near.leg.control.stats().spare_distance, 6);
+}
+
+#[test]
 fn an_end_that_asks_for_nothing_gets_nothing_but_sound() {
     let voice = babble(48_000 * 2);
     let (mut near, mut far) = (

@@ -44,6 +44,9 @@ impl Decimator {
     }
 }
 
+/// Samples of the lower rate by which an interpolator is late.
+pub(crate) const INTERPOLATOR_DELAY: usize = 18;
+
 /// Brings a lower rate up to 48 kHz by an integer factor. Delay: 18 samples of the lower rate.
 pub(crate) struct Interpolator {
     factor: usize,
@@ -73,8 +76,23 @@ impl Interpolator {
         }
     }
 
+    /// Takes `input` as [`process`](Self::process) does, without making anything of it.
+    pub(crate) fn follow(&mut self, input: &[f32]) {
+        let past = self.phases[0].len() - 1;
+        let input = &input[input.len().saturating_sub(past)..];
+        self.line.copy_within(input.len()..past, 0);
+        self.line[past - input.len()..past].copy_from_slice(input);
+    }
+
     /// Fills `output`, which is `factor` times as long as `input`.
     pub(crate) fn process(&mut self, input: &[f32], output: &mut [f32]) {
+        self.peek(input, output);
+        let past = self.phases[0].len() - 1;
+        self.line.copy_within(input.len()..input.len() + past, 0);
+    }
+
+    /// Fills `output` as [`process`](Self::process) does, but forgets that it has seen `input`.
+    pub(crate) fn peek(&mut self, input: &[f32], output: &mut [f32]) {
         debug_assert_eq!(output.len(), input.len() * self.factor);
         let length = self.phases[0].len();
         let past = length - 1;
@@ -85,7 +103,6 @@ impl Interpolator {
                 *out = dot(phase, window);
             }
         }
-        self.line.copy_within(input.len()..input.len() + past, 0);
     }
 }
 

@@ -163,6 +163,7 @@ impl RtpSession {
             _ => {}
         }
         if let Some((sink, _)) = &mut state.leg {
+            sink.set_source(header.ssrc);
             sink.push(
                 header.sequence_number,
                 header.timestamp,

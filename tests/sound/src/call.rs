@@ -152,6 +152,7 @@ fn config(codec: Codec) -> LegConfig {
             payload_type,
         },
         receive: vec![(payload_type, Payload::Audio(codec))],
+        comfort_noise: None,
         telephone_event: None,
         ptime_ms: 20,
         first_timestamp: 0,

@@ -117,6 +117,31 @@ impl Decoder {
     }
 }
 
+/// Samples of 16 kHz by which both mirror filters together are late.
+pub(crate) const DELAY: usize = 22;
+
+impl Decoder {
+    /// Goes on as if `output` had been decoded from what an encoder would have made of a sound: predictors
+    /// and scales then fit what comes next. `sound` says what is heard so many samples after the
+    /// beginning of `output`, and is asked for [`DELAY`] more than that holds.
+    pub(crate) fn follow(&mut self, sound: impl Fn(usize) -> f32, output: &mut [f32]) {
+        let mut encoder = Encoder {
+            low: self.low.clone(),
+            high: self.high.clone(),
+            line: [0; 24],
+        };
+        for (n, place) in encoder.line[24 - DELAY..].iter_mut().enumerate() {
+            *place = i32::from(to_i16(sound(n)));
+        }
+        for (n, pair) in output.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            let [first, second] = [0, 1].map(|odd| to_i16(sound(DELAY + 2 * n + odd)));
+            let byte = encoder.encode_pair(first, second);
+            let (first, second) = self.decode_pair(byte);
+            *pair = [from_i16(first), from_i16(second)];
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Width {
     Low,

@@ -8,7 +8,7 @@ mod silence;
 
 use crate::AudioError;
 use crate::frame::{FRAME, SAMPLE_RATE};
-use crate::resample::{Decimator, Interpolator};
+use crate::resample::{Decimator, INTERPOLATOR_DELAY, Interpolator};
 use crate::steering::Aim;
 
 use g711::Law;
@@ -74,6 +74,13 @@ pub(crate) const MAX_RECEIVED_PAYLOAD: usize = 1_280;
 /// Most sound one received payload can hold, in samples of 48 kHz: 160 ms of G.711 or G.722. Opus
 /// stops at 120 ms.
 pub(crate) const MAX_DECODED: usize = MAX_RECEIVED_PAYLOAD * 6;
+
+/// Most that the filters of a decoder hold, in samples.
+pub(crate) const LONGEST_PENDING: usize = INTERPOLATOR_DELAY * 6;
+
+/// What G.722's own filter holds, in samples of 16 kHz: half of its mirror filter, and one so that they
+/// are pairs with those of the interpolator.
+const G722_HELD: usize = g722::DELAY / 2 + 1;
 
 /// Turns sound into payloads.
 pub(crate) struct Encoder {
@@ -313,6 +320,69 @@ impl Decoder {
         match &mut self.coder {
             Reverse::Opus(decoder) => decoder.conceal(sound),
             Reverse::G722(..) | Reverse::G711(..) => false,
+        }
+    }
+
+    /// Whether the codec makes guesses by itself.
+    pub(crate) fn guesses(&self) -> bool {
+        matches!(self.coder, Reverse::Opus(_))
+    }
+
+    /// How much of what was decoded the decoder's filters still hold, in samples; as much of the first
+    /// payload after a gap is blurred by what was before.
+    pub(crate) fn held(&self) -> usize {
+        match &self.coder {
+            Reverse::Opus(_) => 0,
+            Reverse::G722(..) => INTERPOLATOR_DELAY * 3 + G722_HELD * 3,
+            Reverse::G711(..) => INTERPOLATOR_DELAY * 6,
+        }
+    }
+
+    /// Gives what the filters hold, and changes nothing. `ahead` says what will be heard so many samples
+    /// from now.
+    pub(crate) fn pending(
+        &mut self,
+        sound: &mut [f32; LONGEST_PENDING],
+        ahead: impl Fn(usize) -> f32,
+    ) -> usize {
+        let held = self.held();
+        match &mut self.coder {
+            Reverse::Opus(_) => {}
+            Reverse::G722(interpolator, decoder) => {
+                let low = &mut self.low[..held / 3];
+                let sound_at = |n| ahead((n + INTERPOLATOR_DELAY) * 3);
+                decoder.as_ref().clone().follow(sound_at, low);
+                interpolator.peek(low, &mut sound[..held]);
+            }
+            Reverse::G711(interpolator, _) => {
+                let low = &mut self.low[..held / 6];
+                for (n, low) in low.iter_mut().enumerate() {
+                    *low = ahead((n + INTERPOLATOR_DELAY) * 6);
+                }
+                interpolator.peek(low, &mut sound[..held]);
+            }
+        }
+        held
+    }
+
+    /// Goes on as if `gap` samples had been decoded to what was made up by others, so that the next
+    /// payload meets filters and predictors as they would be. `ahead` says what was and will be heard
+    /// so many samples after the beginning of the gap.
+    pub(crate) fn follow(&mut self, gap: usize, ahead: impl Fn(usize) -> f32) {
+        match &mut self.coder {
+            Reverse::Opus(_) => {}
+            Reverse::G722(interpolator, decoder) => {
+                let low = &mut self.low[..gap / 6 * 2];
+                decoder.follow(|n| ahead((n + INTERPOLATOR_DELAY) * 3), low);
+                interpolator.follow(low);
+            }
+            Reverse::G711(interpolator, _) => {
+                let low = &mut self.low[..gap / 6];
+                for (n, low) in low.iter_mut().enumerate() {
+                    *low = ahead((n + INTERPOLATOR_DELAY) * 6);
+                }
+                interpolator.follow(low);
+            }
         }
     }
 

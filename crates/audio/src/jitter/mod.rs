@@ -6,6 +6,7 @@
 //! next packet is there, and makes up the rest.
 
 mod arrival;
+mod bridge;
 mod conceal;
 mod delay;
 mod packets;
@@ -25,7 +26,8 @@ use crate::pitch::LONGEST;
 use crate::{AudioError, frame};
 
 use arrival::Stream;
-use conceal::Concealer;
+use bridge::BRIDGE;
+use conceal::{Concealer, Seam};
 use delay::DelayEstimator;
 use packets::Packets;
 use stretch::Haste;
@@ -40,9 +42,9 @@ const TOO_SHORT: i64 = -5_000;
 const HURRY: i64 = 60_000;
 const SKIP: i64 = 300_000;
 
-/// Room for the longest packet, a period more by which it is lengthened, and what is left of the
-/// packet before it, which is less than a frame.
-const ROOM: usize = MAX_DECODED + LONGEST + FRAME;
+/// Room for a gap that is bridged, the longest packet after it, a period more by which that is
+/// lengthened, and what is left of the packet before it, which is less than a frame.
+const ROOM: usize = BRIDGE + MAX_DECODED + LONGEST + FRAME;
 
 /// One RTP packet as it came.
 #[derive(Clone, Copy, Debug)]
@@ -64,10 +66,16 @@ pub(crate) struct Counters {
     pub(crate) spared: u64,
     /// Samples of 48 kHz made up for lost packets.
     pub(crate) concealed: u64,
+    /// Packets that were not there when they were to be played, repaired or not.
+    pub(crate) missed: u64,
+    /// Samples of 48 kHz left out or played twice to change the delay.
+    pub(crate) stretched: u64,
     pub(crate) restarts: u64,
     pub(crate) jitter_ms: f32,
     pub(crate) buffer_ms: u32,
     pub(crate) target_ms: u32,
+    /// How long the fastest packets are held, smoothed.
+    pub(crate) delay_ms: u32,
 }
 
 /// What fills time for which there is no packet.
@@ -98,6 +106,8 @@ pub(crate) struct JitterBuffer {
     /// Next packet to play, and the time of the next sample to produce.
     next_number: u64,
     next_time: i64,
+    /// Where in time what the decoder has seen ends.
+    decoded_until: i64,
     /// Samples made up beyond `next_time` while nothing was there.
     expanded: usize,
     /// Delay now, smoothed, in µs.
@@ -145,6 +155,7 @@ impl JitterBuffer {
             playing: false,
             next_number: 0,
             next_time: 0,
+            decoded_until: 0,
             expanded: 0,
             held: 0,
             filler: Filler::Guess,
@@ -182,7 +193,19 @@ impl JitterBuffer {
         Counters {
             buffer_ms: ((waiting + self.ready_length) / samples(1)) as u32,
             target_ms: (self.delay.target() / 1_000) as u32,
+            delay_ms: if self.playing {
+                (self.held.max(0) / 1_000) as u32
+            } else {
+                0
+            },
             ..self.counters
+        }
+    }
+
+    /// Takes what comes next for the beginning of another stream.
+    pub(crate) fn begin_stream(&mut self) {
+        if self.stream.is_some() {
+            self.restart();
         }
     }
 
@@ -231,7 +254,7 @@ impl JitterBuffer {
             if gap > 0 && is_audio {
                 self.cross_gap(now, gap);
             } else {
-                self.play(now);
+                self.play(now, 0);
             }
             return;
         }
@@ -253,18 +276,13 @@ impl JitterBuffer {
         let covered = gap.min(self.expanded);
         self.take_back(covered);
         let gap = gap - covered;
-        let length = self.repair_length(number);
         if gap == 0 {
             self.pass_missing(number, time);
-        } else if let Some(length) = length
-            && gap <= length
-        {
-            self.recover(number, length, gap);
-            self.pass_missing(number, time);
-        } else {
-            let guess = match length {
-                Some(length) if gap > length => gap - length,
-                _ => gap,
+        } else if !self.mend(now, number, gap) {
+            let kept = self.repair_length(number).unwrap_or(BRIDGE);
+            let guess = match gap.saturating_sub(kept) {
+                0 => gap,
+                before => before,
             };
             let guess = guess.min(FRAME);
             self.fill(guess, self.filler == Filler::Guess);
@@ -273,6 +291,35 @@ impl JitterBuffer {
                 self.pass_missing(number, time);
             }
         }
+    }
+
+    /// Fills the gap before packet `number` from what that packet holds, if it can be.
+    fn mend(&mut self, now: i64, number: u64, gap: usize) -> bool {
+        if self.filler != Filler::Guess {
+            return false;
+        }
+        let Some(packet) = self.packets.get(number) else {
+            return false;
+        };
+        let (time, payload_type) = (packet.time, packet.payload_type);
+        let (codec, decoder) = &self.decoders[self.current];
+        if self.kinds[usize::from(payload_type)] != Some(Payload::Audio(*codec)) {
+            return false;
+        }
+        if decoder.guesses() {
+            let Some(length) = self.repair_length(number).filter(|length| gap <= *length) else {
+                return false;
+            };
+            self.recover(number, length, gap);
+            self.pass_missing(number, time);
+        } else if gap <= BRIDGE {
+            self.counters.concealed += gap as u64;
+            self.pass_missing(number, time);
+            self.play(now, gap);
+        } else {
+            return false;
+        }
+        true
     }
 
     /// Counts what was made up without moving on as having moved on.
@@ -285,6 +332,7 @@ impl JitterBuffer {
     /// Gives up on what is missing before `number`.
     fn pass_missing(&mut self, number: u64, time: i64) {
         self.delay.missed(number - self.next_number);
+        self.counters.missed += number - self.next_number;
         self.next_number = number;
         self.next_time = self.next_time.max(time);
     }
@@ -307,7 +355,12 @@ impl JitterBuffer {
         if decoder.recover(packet.payload(), &mut self.work[..length]) {
             self.counters.recovered += 1;
             self.work.copy_within(length - gap..length, 0);
-            self.concealer.merge(&mut self.work[..gap], false);
+            let seam = if gap == length {
+                Seam::Smooth
+            } else {
+                Seam::Cut
+            };
+            self.concealer.merge(&mut self.work[..gap], seam);
             self.append(gap);
         } else {
             self.fill(gap.min(FRAME), true);
@@ -320,8 +373,11 @@ impl JitterBuffer {
         self.take_back(covered);
         let gap = gap - covered as i64;
         let excess = self.delay_now(now) - self.delay.target();
+        let at_once = self.concealer.made() == 0 && gap > 0;
         if excess > HURRY {
             self.next_time += gap;
+        } else if at_once && self.mend(now, self.next_number, gap as usize) {
+            // Too short for a pause: a relay has hidden a loss.
         } else if gap > 0 {
             let length = (gap as usize).min(FRAME);
             self.fill(length, false);
@@ -329,15 +385,15 @@ impl JitterBuffer {
         }
     }
 
-    /// Plays the packet that is next.
-    fn play(&mut self, now: i64) {
+    /// Plays the packet that is next, and before it `gap` samples that are made up to lead to it.
+    fn play(&mut self, now: i64, gap: usize) {
         let number = self.next_number;
         self.next_number += 1;
         let Some(packet) = self.packets.get(number) else {
             return;
         };
         match self.kinds[usize::from(packet.payload_type)] {
-            Some(Payload::Audio(codec)) => self.play_audio(now, number, codec),
+            Some(Payload::Audio(codec)) => self.play_audio(now, number, codec, gap),
             Some(Payload::ComfortNoise) => {
                 self.noise.set(Noise::read(packet.payload()));
                 self.filler = Filler::Noise;
@@ -348,7 +404,7 @@ impl JitterBuffer {
         self.packets.take(number);
     }
 
-    fn play_audio(&mut self, now: i64, number: u64, codec: Codec) {
+    fn play_audio(&mut self, now: i64, number: u64, codec: Codec, gap: usize) {
         let Some(packet) = self.packets.get(number) else {
             return;
         };
@@ -357,15 +413,25 @@ impl JitterBuffer {
             self.current = index;
         }
         let decoder = &mut self.decoders[self.current].1;
-        let decodable = self
-            .work
+        let held = decoder.held();
+        if held > 0 && (gap > 0 || self.concealer.made() > 0) {
+            self.concealer.begin(decoder);
+            let skipped = (time - self.decoded_until).clamp(0, BRIDGE as i64) as usize;
+            let back = gap as isize - skipped as isize;
+            decoder.follow(skipped, |n| self.concealer.ahead(n as isize + back));
+        }
+        let decodable = self.work[gap..]
             .first_chunk_mut()
-            .expect("the work space is longer than a packet");
+            .expect("the work space is longer than a bridge and a packet");
         let Some(length) = decoder.decode(packet.payload(), decodable) else {
             self.counters.unreadable += 1;
+            for from in (0..gap).step_by(FRAME) {
+                self.fill(FRAME.min(gap - from), false);
+            }
             return;
         };
-        let repairs = decoder.protects_previous(packet.payload());
+        self.decoded_until = time + length as i64;
+        let repairs = decoder.protects_previous(packet.payload()) || held > 0;
         self.delay
             .plays(repairs.then_some(micros_of(length as i64)));
         self.filler = Filler::Guess;
@@ -380,22 +446,33 @@ impl JitterBuffer {
             self.delay.underran(now, micros_of(self.expanded as i64));
             self.expanded = 0;
         }
-        self.work.copy_within(cut..length, 0);
         let length = length - cut;
-        let repeats = codec != Codec::Opus;
-        self.concealer.merge(&mut self.work[..length], repeats);
-        let length = self.stretch(now, length);
-        self.append(length);
+        if gap > 0 && held < length {
+            self.concealer
+                .bridge(&mut self.work[..gap + length], gap + held);
+        } else {
+            self.work.copy_within(cut..cut + length, 0);
+            let seam = match (held, cut) {
+                (0, 0) => Seam::Smooth,
+                (0, _) => Seam::Cut,
+                (held, cut) => Seam::Wave {
+                    blurred: held.saturating_sub(cut),
+                },
+            };
+            self.concealer.merge(&mut self.work[..length], seam);
+        }
+        let length = self.stretch(now, gap, length);
+        self.append(gap + length);
     }
 
-    /// Brings the delay towards its aim by playing `length` samples of work a little faster or
-    /// slower; gives the new length.
-    fn stretch(&mut self, now: i64, length: usize) -> usize {
+    /// Brings the delay towards its aim by playing `length` samples of work after `gap` a little faster
+    /// or slower; gives the new length.
+    fn stretch(&mut self, now: i64, gap: usize, length: usize) -> usize {
         // `next_time` is past the packet by now; its first sample is what is measured.
-        let held = self.delay_now(now) + micros_of(length as i64);
+        let held = self.delay_now(now) + micros_of((gap + length) as i64);
         self.held += (held - self.held) / 8;
         let excess = self.held - self.delay.target();
-        let work = &mut self.work[..];
+        let work = &mut self.work[gap..];
         // Where it is silent, small corrections cost nothing.
         let quiet = stretch::is_quiet(&work[..length]);
         let too_long = if quiet { TOO_LONG_IF_QUIET } else { TOO_LONG };
@@ -413,6 +490,7 @@ impl JitterBuffer {
             length
         };
         self.held += micros_of(stretched as i64 - length as i64);
+        self.counters.stretched += stretched.abs_diff(length) as u64;
         stretched
     }
 
@@ -429,7 +507,7 @@ impl JitterBuffer {
         match self.filler {
             Filler::Noise => {
                 self.noise.fill(work);
-                self.concealer.heard();
+                self.concealer.ended();
             }
             Filler::Silence => work.fill(0.0),
             Filler::Guess if gone => {
@@ -442,6 +520,7 @@ impl JitterBuffer {
                 if whole && self.decoders[self.current].1.conceal(work) {
                     self.concealer.made_by_codec(work);
                 } else {
+                    self.concealer.begin(&mut self.decoders[self.current].1);
                     self.concealer.repeat(work);
                 }
             }
@@ -495,5 +574,10 @@ impl Counters {
     /// Time made up for lost packets, in ms.
     pub(crate) fn concealed_ms(&self) -> u64 {
         self.concealed / frame::samples(1) as u64
+    }
+
+    /// Time left out or played twice, in ms.
+    pub(crate) fn stretched_ms(&self) -> u64 {
+        self.stretched / frame::samples(1) as u64
     }
 }

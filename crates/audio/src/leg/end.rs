@@ -23,6 +23,8 @@ use crate::volume::voice_gain;
 #[derive(Debug)]
 pub(super) struct ReceivedPacket {
     pub(super) arrived: Instant,
+    /// Whether another source begins with it.
+    pub(super) turns: bool,
     pub(super) sequence_number: u16,
     pub(super) timestamp: u32,
     pub(super) payload_type: u8,
@@ -104,6 +106,9 @@ impl LegEnd {
         self.carriage.tick(now);
         while let Ok(mut packet) = self.inbox.pop() {
             self.has_received = true;
+            if packet.turns {
+                self.jitter.begin_stream();
+            }
             let carried = self.carriage.unload(&mut packet);
             let place = carried.as_ref().map(|carried| carried.packet.clone());
             let received = Received {
@@ -295,12 +300,17 @@ impl LegEnd {
         count(&shared.duplicate, counters.duplicate);
         count(&shared.unreadable, counters.unreadable);
         count(&shared.recovered, counters.recovered);
+        if packet.turns {
+            self.jitter.begin_stream();
+        }
         count(&shared.spared, counters.spared);
         count(&shared.restarts, counters.restarts);
+        count(&shared.stretched_ms, counters.stretched_ms());
         count(&shared.concealed_ms, counters.concealed_ms());
         let gauge = |gauge: &AtomicU32, value| gauge.store(value, Ordering::Relaxed);
         gauge(&shared.jitter_ms, counters.jitter_ms.to_bits());
         gauge(&shared.buffer_ms, counters.buffer_ms);
+        gauge(&shared.delay_ms, counters.delay_ms);
         gauge(&shared.target_ms, counters.target_ms);
     }
 }

@@ -94,9 +94,19 @@ pub struct Leg {
 pub struct PacketSink {
     ring: Producer<ReceivedPacket>,
     shared: Arc<LegShared>,
+    source: Option<u32>,
+    /// Whether the next packet is the first of another source.
+    turns: bool,
 }
 
 impl PacketSink {
+    /// Says which source (RTP's SSRC) the packets that follow are from. Another one than before begins a
+    /// stream of its own, whatever its numbers are.
+    pub fn set_source(&mut self, ssrc: u32) {
+        let before = self.source.replace(ssrc);
+        self.turns |= before.is_some_and(|before| before != ssrc);
+    }
+
     /// Hands over one packet, in order of arrival. Never blocks and never allocates.
     ///
     /// The queue holds 64 packets and is emptied every 10 ms; when it is full, or the payload is
@@ -137,6 +147,7 @@ impl PacketSink {
             self.ring
                 .push(ReceivedPacket {
                     arrived,
+                    turns: self.turns,
                     sequence_number,
                     timestamp,
                     payload_type,
@@ -145,6 +156,7 @@ impl PacketSink {
                 })
                 .is_ok()
         };
+        self.turns &= !taken;
         let counter = if taken {
             &self.shared.received
         } else {
@@ -319,6 +331,8 @@ pub(crate) fn open(
         sink: PacketSink {
             ring: sink,
             shared: shared.clone(),
+            source: None,
+            turns: false,
         },
     };
     let end = LegEnd {

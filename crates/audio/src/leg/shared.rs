@@ -27,14 +27,21 @@ pub struct LegStats {
     pub recovered: u64,
     /// Lost packets that were carried along with later ones.
     pub spared: u64,
+    /// Packets that were not there when they were to be played, whether or not they were rebuilt or came
+    /// later.
+    pub missed: u64,
     /// Times a new stream (by sequence number, timestamp or clock) took the place of the old.
     pub restarts: u64,
     /// Interarrival jitter in ms (RFC 3550 section 6.4.1).
     pub jitter_ms: f32,
     /// Sound made up because packets were missing, in ms.
     pub concealed_ms: u64,
+    /// Sound left out or played twice to follow the network, in ms.
+    pub stretched_ms: u64,
     /// Sound in the jitter buffer now, in ms.
     pub buffer_ms: u32,
+    /// Delay that the jitter buffer costs the fastest packets now, in ms, smoothed.
+    pub delay_ms: u32,
     /// Delay the jitter buffer aims for now, in ms behind the fastest packet.
     pub target_ms: u32,
     /// Level of what is received, RMS in dBFS; -100 is silence.
@@ -71,10 +78,13 @@ pub(super) struct LegShared {
     pub(super) unreadable: AtomicU64,
     pub(super) recovered: AtomicU64,
     pub(super) spared: AtomicU64,
+    pub(super) missed: AtomicU64,
     pub(super) restarts: AtomicU64,
     pub(super) concealed_ms: AtomicU64,
+    pub(super) stretched_ms: AtomicU64,
     pub(super) jitter_ms: AtomicU32,
     pub(super) buffer_ms: AtomicU32,
+    pub(super) delay_ms: AtomicU32,
     pub(super) target_ms: AtomicU32,
     pub(super) level: Level,
     pub(super) aim: Aimed,
@@ -94,9 +104,12 @@ impl LegShared {
             unreadable: count(&self.unreadable),
             recovered: count(&self.recovered),
             spared: count(&self.spared),
+            missed: count(&self.missed),
             restarts: count(&self.restarts),
             jitter_ms: f32::from_bits(self.jitter_ms.load(Ordering::Relaxed)),
             concealed_ms: count(&self.concealed_ms),
+            stretched_ms: count(&self.stretched_ms),
+            delay_ms: self.delay_ms.load(Ordering::Relaxed),
             buffer_ms: self.buffer_ms.load(Ordering::Relaxed),
             target_ms: self.target_ms.load(Ordering::Relaxed),
             level_dbfs: self.level.rms_dbfs(),

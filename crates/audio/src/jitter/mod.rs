@@ -37,7 +37,7 @@ const GIVE_UP: usize = samples(500);
 /// How far the delay may be above and below its aim before sound is stretched, in µs.
 const TOO_LONG: i64 = 12_000;
 const TOO_LONG_IF_QUIET: i64 = 3_000;
-const TOO_SHORT: i64 = -5_000;
+const TOO_SHORT: i64 = -3_000;
 /// Above this, stretching hurries; above the next, sound is skipped. In µs.
 const HURRY: i64 = 60_000;
 const SKIP: i64 = 300_000;
@@ -225,8 +225,9 @@ impl JitterBuffer {
         };
         while let Some(first) = self.packets.first_from(self.next_number) {
             let (number, time) = (first.number, first.time);
-            let held = now - micros_of(time) - base;
-            if held < target {
+            let held = now - micros_of(time - self.ready_length as i64) - base;
+            let wait = (target - held).max(0);
+            if wait >= micros_of(FRAME as i64) {
                 return;
             }
             let more = self.packets.first_from(number + 1).is_some();
@@ -236,11 +237,13 @@ impl JitterBuffer {
                 self.next_number = number + 1;
                 continue;
             }
+            // Within these 10 ms, so that nothing need be stretched later.
+            self.fill((wait * 6 / 125) as usize, false);
             self.playing = true;
             self.next_number = number;
             self.next_time = time;
             self.expanded = 0;
-            self.held = held;
+            self.held = held + wait;
             self.filler = Filler::Guess;
             return;
         }
@@ -369,6 +372,11 @@ impl JitterBuffer {
 
     /// The next packet is there but its time has not come: the sender paused.
     fn cross_gap(&mut self, now: i64, gap: i64) {
+        // Whole packets that this one could repair were no pause.
+        let repair = self.repair_length(self.next_number);
+        if repair.is_some_and(|length| gap == length as i64) {
+            self.delay.missed(1);
+        }
         let covered = (gap as usize).min(self.expanded);
         self.take_back(covered);
         let gap = gap - covered as i64;

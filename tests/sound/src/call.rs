@@ -5,7 +5,8 @@ use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
 use warmline_audio::{
-    AudioError, Codec, CodecSpec, EncodedPacket, LegConfig, LegStats, Payload, Rehearsal,
+    AudioError, Codec, CodecSpec, EncodedPacket, LegConfig, LegStats, OpusSettings, Payload,
+    PeerReport, Rehearsal,
 };
 
 use crate::network::{Network, Path};
@@ -79,8 +80,12 @@ pub fn call(
         if let Some(frame) = frame {
             microphone[..frame.len()].copy_from_slice(frame);
         }
-        if let Some(percent) = reports.arrived(now) {
-            speaks.control.set_expected_loss(percent);
+        if let Some(fraction_lost) = reports.arrived(now) {
+            speaks.control.report(PeerReport {
+                fraction_lost,
+                jitter_ms: hears.control.stats().jitter_ms,
+                round_trip_ms: Some(2.0 * network.base as f32),
+            });
         }
         near.tick(at(now), &microphone);
         while let Some(packet) = speaks.source.try_recv() {
@@ -153,6 +158,7 @@ fn config(codec: Codec) -> LegConfig {
         },
         receive: vec![(payload_type, Payload::Audio(codec))],
         comfort_noise: None,
+        opus: OpusSettings::default(),
         telephone_event: None,
         ptime_ms: 20,
         first_timestamp: 0,
@@ -186,7 +192,7 @@ struct Reports {
     highest: Option<u16>,
     reported: Option<u16>,
     received: u32,
-    on_the_way: Option<(f64, u8)>,
+    on_the_way: Option<(f64, f32)>,
 }
 
 impl Reports {
@@ -218,19 +224,19 @@ impl Reports {
             None => u32::from(highest) + 1,
         };
         let lost = expected.saturating_sub(self.received);
-        let percent = (100 * lost).div_ceil(expected.max(1)).min(100);
-        self.on_the_way = Some((now + delay, percent as u8));
+        let fraction = lost as f32 / expected.max(1) as f32;
+        self.on_the_way = Some((now + delay, fraction));
         self.reported = self.highest;
         self.received = 0;
         self.due = now + REPORT;
     }
 
-    fn arrived(&mut self, now: f64) -> Option<u8> {
-        let (arrives, percent) = self.on_the_way?;
+    fn arrived(&mut self, now: f64) -> Option<f32> {
+        let (arrives, fraction) = self.on_the_way?;
         if now < arrives {
             return None;
         }
         self.on_the_way = None;
-        Some(percent)
+        Some(fraction)
     }
 }

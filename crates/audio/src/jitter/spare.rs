@@ -1,7 +1,6 @@
 //! Packets that were lost and come once more, carried along with later ones.
 
 use super::arrival::time_between;
-use super::packets::Inserted;
 use super::{FRAME, JitterBuffer, Payload, Received, micros_of};
 
 impl JitterBuffer {
@@ -25,16 +24,13 @@ impl JitterBuffer {
             stream.time + time_between(stream.timestamp, carrier.timestamp) * stream.scale - behind;
         // What has come waits for the next tick before it is seen here.
         self.delay.carries_spares(micros_of(behind + FRAME as i64));
-        if number < self.next_number || self.packets.get(number).is_some() {
+        if number < self.next_number || self.packets.is_known(number) {
             return;
         }
-        let inserted = self
-            .packets
+        self.packets
             .insert(number, time, carrier.payload_type & 0x7F, payload);
-        if inserted == Inserted::Stored {
-            self.delay.missed(1);
-            self.counters.spared += 1;
-        }
+        self.delay.missed(1);
+        self.counters.spared += 1;
     }
 }
 

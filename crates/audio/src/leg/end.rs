@@ -300,9 +300,7 @@ impl LegEnd {
         count(&shared.duplicate, counters.duplicate);
         count(&shared.unreadable, counters.unreadable);
         count(&shared.recovered, counters.recovered);
-        if packet.turns {
-            self.jitter.begin_stream();
-        }
+        count(&shared.missed, counters.missed);
         count(&shared.spared, counters.spared);
         count(&shared.restarts, counters.restarts);
         count(&shared.stretched_ms, counters.stretched_ms());

@@ -10,7 +10,7 @@ mod verdict;
 use std::time::Duration;
 
 use tokio::{sync::mpsc, time::Instant};
-use warmline_audio::{AudioError, AudioEvent, Engine, EngineConfig, Role};
+use warmline_audio::{AudioError, AudioEvent, Engine, EngineConfig, Input, Output, Role};
 use warmline_media::{IceTransport, MediaConfig, measure};
 
 pub use flow::{Command, Event, Flow, Heard, Prompt};
@@ -48,14 +48,15 @@ async fn listen(
     let mut trial = engine.try_devices()?;
     let mut flow = Flow::new(Instant::now().into_std());
     let mut heard = Vec::new();
+    let mut happened = given(audio);
     let mut next = tokio::time::interval(STEP);
     loop {
         next.tick().await;
-        let mut happened = devices(&mut events);
+        happened.extend(devices(&mut events));
         heard.clear();
         trial.take(&mut heard);
-        happened.push(Event::Heard(&heard));
-        for event in happened {
+        let sound = Event::Heard(&heard);
+        for event in happened.drain(..).chain([sound]) {
             for command in flow.handle(Instant::now().into_std(), event) {
                 match command {
                     Command::Say(prompt) => told(prompt),
@@ -67,6 +68,21 @@ async fn listen(
             }
         }
     }
+}
+
+/// What takes the place of a device is there from the start, and nothing is said of it.
+fn given<'a>(audio: &EngineConfig) -> Vec<Event<'a>> {
+    let microphone = match &audio.input {
+        Input::Wav(file) => Some(Event::Microphone(Some(file.display().to_string()))),
+        Input::Silent => Some(Event::Microphone(None)),
+        Input::Default | Input::Device(_) => None,
+    };
+    let speaker = match &audio.output {
+        Output::Wav(file) => Some(Event::Speaker(Some(file.display().to_string()))),
+        Output::Silent => Some(Event::Speaker(None)),
+        Output::Default | Output::Device(_) => None,
+    };
+    microphone.into_iter().chain(speaker).collect()
 }
 
 /// What the engine has said of its devices since the last time.

@@ -123,9 +123,14 @@ fn back(measured: &Measured) -> Finding {
             "the microphone does not hear the speaker",
         );
     };
+    let softer = if echo.return_loss_db < 0.5 {
+        "as loud as it is".to_owned()
+    } else {
+        format!("{:.0} dB softer", echo.return_loss_db)
+    };
     let found = format!(
-        "the microphone hears the speaker {:.0} dB softer, {:.0} ms later",
-        echo.return_loss_db, echo.delay_ms
+        "the microphone hears the speaker {softer}, {:.0} ms later",
+        echo.delay_ms
     );
     if echo.return_loss_db < LOUD_ECHO_DB {
         Finding::new(Subject::Echo, Verdict::Doubtful, found).advise(
@@ -266,6 +271,13 @@ mod tests {
             });
         });
         told(back(&echo), Doubtful, "9 dB softer, 80 ms later");
+        let loud = of(|m| {
+            m.echo = Some(Echo {
+                return_loss_db: -0.2,
+                delay_ms: 45.0,
+            });
+        });
+        told(back(&loud), Doubtful, "as loud as it is, 45 ms later");
     }
 
     #[test]

@@ -4,11 +4,12 @@
 
 mod alarms;
 mod budget;
+mod cause;
 mod coding;
+mod diary;
 mod emodel;
 mod path;
 mod second;
-mod trouble;
 
 use std::collections::VecDeque;
 
@@ -16,14 +17,14 @@ use warmline_audio::Codec;
 
 pub use alarms::{Alarm, Alarms, Sample};
 pub use budget::Budget;
+pub use cause::{Cause, Culprit, Trouble};
 pub use coding::Coding;
 pub use emodel::{Conditions, Rating, Scale, opinion, rate};
 pub use path::{Path, Requests};
 pub use second::{Microphone, Reading};
-pub use trouble::{Cause, Culprit, Trouble};
 
+use diary::Diary;
 use second::Second;
-use trouble::Diary;
 
 use crate::Stats;
 

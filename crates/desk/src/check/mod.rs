@@ -75,12 +75,12 @@ fn given<'a>(audio: &EngineConfig) -> Vec<Event<'a>> {
     let microphone = match &audio.input {
         Input::Wav(file) => Some(Event::Microphone(Some(file.display().to_string()))),
         Input::Silent => Some(Event::Microphone(None)),
-        Input::Default | Input::Device(_) => None,
+        Input::Default | Input::Devices(_) => None,
     };
     let speaker = match &audio.output {
         Output::Wav(file) => Some(Event::Speaker(Some(file.display().to_string()))),
         Output::Silent => Some(Event::Speaker(None)),
-        Output::Default | Output::Device(_) => None,
+        Output::Default | Output::Devices(_) | Output::Everywhere => None,
     };
     microphone.into_iter().chain(speaker).collect()
 }

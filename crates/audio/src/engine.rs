@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc as std_mpsc};
 use std::thread::{JoinHandle, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rtrb::{Producer, RingBuffer};
 use tokio::sync::mpsc;
@@ -17,6 +17,7 @@ use crate::leg::{self, Leg, LegConfig};
 use crate::level::Level;
 use crate::line::Line;
 use crate::priority;
+use crate::recording::{Recording, RecordingConfig, Writer};
 use crate::sound::{Command, MOST_LEGS, Sound};
 use crate::tone::{Region, Tone};
 use crate::trial::{self, Trial};
@@ -209,6 +210,8 @@ impl Engine {
             mailbox,
             sounding: Mutex::new(Some(sounding)),
             has_stopped: Mutex::new(has_stopped),
+            recordings: AtomicU32::new(0),
+            writers: Mutex::default(),
         };
         let engine = Engine {
             inner: Arc::new(inner),
@@ -279,6 +282,24 @@ impl Engine {
         Ok(trial)
     }
 
+    /// Begins to record the legs that are told its id by
+    /// [`LegControl::set_recorded`](crate::LegControl::set_recorded). Its file is made by a thread of its
+    /// own: whether it could be shows in [`Recording::status`].
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn record(&self, config: RecordingConfig) -> Result<Recording, AudioError> {
+        let inner = &self.inner;
+        let mut writers = inner.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        writers.retain(|writer| !writer.has_ended());
+        let id = inner.recordings.fetch_add(1, Ordering::Relaxed);
+        // 0 is none.
+        let id = id.wrapping_add(1).max(1);
+        let (recording, writer) = Recording::begin(id, config, inner.commands.clone())?;
+        writers.push(writer);
+        Ok(recording)
+    }
+
     /// Plays a tone in the headset in place of the one before; `None` stops it.
     pub fn tone(&self, tone: Option<Tone>) {
         self.inner.shared.presence.tone_begins(tone.is_some());
@@ -338,6 +359,10 @@ struct Inner {
     mailbox: Arc<Mailbox>,
     sounding: Mutex<Option<JoinHandle<()>>>,
     has_stopped: Mutex<std_mpsc::Receiver<()>>,
+    /// Recordings begun so far.
+    recordings: AtomicU32,
+    /// Who makes files of those that may not be finished.
+    writers: Mutex<Vec<Writer>>,
 }
 
 impl Drop for Inner {
@@ -358,6 +383,11 @@ impl Drop for Inner {
         let has_stopped = has_stopped.unwrap_or_else(PoisonError::into_inner);
         if has_stopped.recv_timeout(STOP_TIMEOUT).is_err() {
             tracing::warn!("the sound system did not close its devices in time");
+        }
+        let writers = self.writers.get_mut();
+        let by = Instant::now() + STOP_TIMEOUT;
+        for writer in writers.unwrap_or_else(PoisonError::into_inner) {
+            writer.wait(by.saturating_duration_since(Instant::now()));
         }
     }
 }
@@ -392,7 +422,7 @@ impl Commands {
         self.sound.get().cloned()
     }
 
-    fn wake(&self) {
+    pub(crate) fn wake(&self) {
         if let Some(thread) = self.sound.get() {
             thread.unpark();
         }

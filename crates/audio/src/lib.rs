@@ -21,6 +21,7 @@ mod mixer;
 mod pace;
 mod pitch;
 mod priority;
+mod recording;
 mod rehearsal;
 mod resample;
 mod ring_tone;
@@ -43,6 +44,10 @@ pub use error::{AudioError, AudioEvent, Refusal, RingFault, RingProof, Role};
 pub use greeting::Greeting;
 pub use leg::{Leg, LegConfig, LegControl, LegStats, PacketSink, Payload, TelephoneEventSpec};
 pub use line::Line;
+pub use recording::{
+    Announcement, Recording, RecordingConfig, RecordingFailure, RecordingFormat, RecordingId,
+    RecordingState, RecordingStatus, tidy_recordings,
+};
 pub use rehearsal::Rehearsal;
 pub use source::{EncodedPacket, PacketSource};
 pub use steering::PeerReport;

@@ -19,8 +19,9 @@ use crate::hold_music::HoldMusic;
 use crate::leg::{LegEnd, Words};
 use crate::level::Meter;
 use crate::line::Line;
-use crate::mixer::Limiter;
+use crate::mixer::{self, Fade, Limiter};
 use crate::pace::{Clockwork, Pace, Step};
+use crate::recording::{Tap, Taps};
 use crate::ring_tone::RingTone;
 use crate::tone::{Region, Tone, TonePlayer};
 use crate::trial::TrialEnd;
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Playout(Option<Box<Playout>>),
     /// In this place of [`MOST_RINGERS`].
     RingPlayout(usize, Option<Box<Playout>>),
+    Record(Box<Tap>),
 }
 
 /// What the sound thread has no more use for; others drop it.
@@ -52,6 +54,7 @@ pub(crate) enum Leftover {
     Capture { _end: Box<Capture> },
     Playout { _end: Box<Playout> },
     Trial { _end: Box<TrialEnd> },
+    Tap { _end: Box<Tap> },
 }
 
 /// A place for a device to ring on.
@@ -116,6 +119,7 @@ pub(crate) struct Sound {
     tones: TonePlayer,
     rings: bool,
     hold_music: HoldMusic,
+    taps: Taps,
     limiter: Limiter,
     pace: Pace,
     /// Who tries the devices.
@@ -147,6 +151,7 @@ impl Sound {
             tones: TonePlayer::new(region),
             rings: false,
             hold_music: HoldMusic::default(),
+            taps: Taps::default(),
             limiter: Limiter::new(),
             pace: Pace::default(),
             trial: None,
@@ -220,11 +225,18 @@ impl Sound {
                     let old = std::mem::replace(&mut self.ringers[place], ringer).playout;
                     self.leave(old.map(|end| Leftover::Playout { _end: end }));
                 }
+                Command::Record(tap) => {
+                    let excess = self.taps.seat(tap);
+                    self.leave(excess.map(|end| Leftover::Tap { _end: end }));
+                }
             }
         }
         if self.trial.as_ref().is_some_and(|trial| trial.is_over()) {
             let old = self.trial.take();
             self.leave(old.map(|end| Leftover::Trial { _end: end }));
+        }
+        while let Some(tap) = self.taps.take_closed() {
+            self.leave(Some(Leftover::Tap { _end: tap }));
         }
         for seat in 0..MOST_LEGS {
             let leg = self.legs[seat].as_ref();
@@ -285,14 +297,20 @@ impl Sound {
         } else {
             self.hold_music.stop();
         }
+        let announced = self.taps.begin(&self.legs);
+        if let Some(announced) = &announced {
+            mixer::add(&mut mix, announced, Fade::at(volumes.calls));
+        }
         let words = Words {
             microphone,
             group: &group,
             music: &music,
+            announced: announced.as_ref(),
         };
         for leg in self.legs.iter_mut().flatten() {
             leg.say(&words);
         }
+        self.taps.take(&self.legs);
         self.tones.add(&mut mix, volumes);
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());
         self.limiter.limit(&mut mix);

@@ -16,7 +16,7 @@ mod pulse;
 pub(crate) mod ring;
 pub(crate) mod supervisor;
 mod watch;
-mod wav;
+pub(crate) mod wav;
 #[cfg(windows)]
 mod windows;
 

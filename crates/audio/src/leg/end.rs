@@ -10,7 +10,7 @@ use super::carriage::Carriage;
 use super::shared::LegShared;
 use crate::CodecSpec;
 use crate::codec::{Encoded, Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
-use crate::frame::{FRAME, Frame, SAMPLE_RATE};
+use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE};
 use crate::greeting::GreetingWatch;
 use crate::jitter::{JitterBuffer, Received};
 use crate::level::Meter;
@@ -44,6 +44,8 @@ pub(crate) struct Words<'a> {
     /// All that the mixed legs were given, each its own too.
     pub(crate) group: &'a Frame,
     pub(crate) music: &'a Frame,
+    /// That the call is recorded: for all whom the agent hears.
+    pub(crate) announced: Option<&'a Frame>,
 }
 
 /// How far music comes or goes in 10 ms.
@@ -65,6 +67,8 @@ pub(crate) struct LegEnd {
     pub(super) came: Frame,
     /// Who listens to how the far end greets.
     pub(super) watch: Option<GreetingWatch>,
+    /// For a recording: what the agent says, and what the agent hears of the call.
+    pub(super) sides: [Frame; 2],
     pub(super) has_received: bool,
     pub(super) feed: PacketFeed,
     pub(super) encoder: Encoder,
@@ -140,6 +144,9 @@ impl LegEnd {
             voice_gain(shared.volume.0.load(Ordering::Relaxed))
         };
         self.volume.toward(loud).apply(sound);
+        if is_set(&shared.recorded) {
+            self.sides = [SILENCE, *sound];
+        }
         let heard = if open && is(&shared.heard) {
             volume
         } else {
@@ -149,6 +156,26 @@ impl LegEnd {
         let mixed = if open && is(&shared.mixed) { 1.0 } else { 0.0 };
         self.mixed.toward(mixed).apply(sound);
         mixer::add(group, sound, Fade::at(1.0));
+    }
+
+    /// Whether the agent is to hear the call.
+    pub(crate) fn is_heard(&self) -> bool {
+        is(&self.shared.heard)
+    }
+
+    /// Whether the leg is to take part in the group.
+    pub(crate) fn is_mixed(&self) -> bool {
+        is(&self.shared.mixed)
+    }
+
+    /// The id of the recording that takes its sound; 0 for none.
+    pub(crate) fn recorded(&self) -> u32 {
+        self.shared.recorded.load(Ordering::Relaxed)
+    }
+
+    /// What the agent said in this tick, and what was heard on the call, where it is recorded.
+    pub(crate) fn sides(&self) -> (&Frame, &Frame) {
+        (&self.sides[0], &self.sides[1])
     }
 
     /// Whether music is to be heard on the leg, or dies away.
@@ -181,6 +208,13 @@ impl LegEnd {
         self.said.toward(to(speaks)).apply(said);
         let music = self.music.edge_toward(to(music), MUSIC_FADE);
         mixer::add(said, words.music, music);
+        let announced = words.announced.filter(|_| is(&self.shared.heard));
+        if let Some(announced) = announced {
+            mixer::add(said, announced, Fade::at(1.0));
+        }
+        if is_set(&self.shared.recorded) {
+            self.sides[0].copy_from_slice(said);
+        }
         let others = self.others.toward(to(sending && is(&self.shared.mixed)));
         if !others.is_silent() {
             let mut voices = *words.group;
@@ -188,9 +222,10 @@ impl LegEnd {
                 *sum -= own;
             }
             mixer::add(said, &voices, others);
+            mixer::add(&mut self.sides[1], &voices, others);
         }
         // The agent alone is never too loud.
-        if !others.is_silent() || self.limiter.holds() {
+        if !others.is_silent() || announced.is_some() || self.limiter.holds() {
             self.limiter.limit(said);
         }
         self.filled += FRAME;
@@ -311,6 +346,10 @@ impl LegEnd {
         gauge(&shared.delay_ms, counters.delay_ms);
         gauge(&shared.target_ms, counters.target_ms);
     }
+}
+
+fn is_set(id: &AtomicU32) -> bool {
+    id.load(Ordering::Relaxed) != 0
 }
 
 fn is(switch: &AtomicBool) -> bool {

@@ -22,7 +22,9 @@ use crate::level::Meter;
 use crate::mixer::{Fade, Limiter};
 use crate::source::packet_queue;
 use crate::telephone_event::{Digit, EventSender};
-use crate::{AudioError, Codec, CodecSpec, Greeting, OpusSettings, PacketSource, PeerReport};
+use crate::{
+    AudioError, Codec, CodecSpec, Greeting, OpusSettings, PacketSource, PeerReport, RecordingId,
+};
 
 use carriage::Carriage;
 use end::{Events, ReceivedPacket};
@@ -242,6 +244,15 @@ impl LegControl {
         self.handle.shared.greetings.take()
     }
 
+    /// Whether a recording takes what the agent says on this leg, and all that the agent hears on it: of
+    /// a [mixed](LegControl::set_mixed) leg the whole group. It does as long as the leg is
+    /// [heard](LegControl::set_heard). Starts off.
+    pub fn set_recorded(&self, by: Option<RecordingId>) {
+        let id = by.map_or(0, |RecordingId(id)| id);
+        let recorded = &self.handle.shared.recorded;
+        recorded.store(id, Ordering::Relaxed);
+    }
+
     /// Queues a DTMF digit (0-9, *, #, A-D) of `duration_ms`, brought into 40 to 1,200 ms (the
     /// shortest that receivers must know by ITU-T Q.24, and what fits a duration field at 48 kHz).
     /// Digits are sent one after the other with gaps of 80 ms. 32 can wait.
@@ -346,6 +357,7 @@ pub(crate) fn open(
         mixed: Fade::at(0.0),
         came: SILENCE,
         watch: None,
+        sides: [SILENCE; 2],
         has_received: false,
         feed,
         encoder,

@@ -66,6 +66,8 @@ pub(super) struct LegShared {
     pub(super) volume: Percent,
     pub(super) music: AtomicBool,
     pub(super) watching: AtomicBool,
+    /// The id of the recording that takes its sound; 0 for none.
+    pub(super) recorded: AtomicU32,
     pub(super) greetings: Greetings,
     pub(super) closed: AtomicBool,
     pub(super) report: Reported,

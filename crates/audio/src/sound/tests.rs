@@ -12,8 +12,9 @@ use super::*;
 use crate::Volumes;
 use crate::device::ring::{Clock, capture_ring, playout_ring};
 use crate::leg::{self, Leg, LegConfig, Payload, TelephoneEventSpec};
+use crate::recording::{Announced, TapShared};
 use crate::testing::{allocations, babble, correlation, sine};
-use crate::{Codec, CodecSpec, PeerReport};
+use crate::{Codec, CodecSpec, PeerReport, RecordingId};
 
 const CODECS: [(u8, Codec); 4] = [
     (111, Codec::Opus),
@@ -111,6 +112,10 @@ fn neither_callbacks_nor_ticks_allocate() {
         leg.control.set_mixed(true);
         leg.control.watch_greeting(true);
     }
+    let told = Arc::new(TapShared::default());
+    let (tap, mut blocks) = Tap::new(1, Announced::Tone, told.clone());
+    bench.command(Command::Record(tap));
+    legs[1].control.set_recorded(Some(RecordingId(1)));
     let voice = babble(44_100);
     let start = Instant::now();
     let mut sequences = [0_u16; 4];
@@ -124,6 +129,8 @@ fn neither_callbacks_nor_ticks_allocate() {
                 ..Volumes::default()
             });
             bench.shared.presence.monitors(n % 600 == 10);
+            told.paused.store(n % 600 == 310, Ordering::Relaxed);
+            while blocks.pop().is_ok() {}
             for leg in &legs {
                 leg.control.dtmf('5', 100).expect("room in the queue");
                 leg.control.report(TENTH_LOST);

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
-use warmline_audio::{Engine, LegConfig, LegControl, PacketSource};
+use warmline_audio::{Engine, LegConfig, LegControl, PacketSource, RecordingId};
 
 use crate::rtp::RtpSession;
 use crate::sdp::Agreed;
@@ -34,6 +34,7 @@ pub(crate) struct Switches {
     pub(crate) silenced: bool,
     pub(crate) music: bool,
     pub(crate) watches_greeting: bool,
+    pub(crate) recorded: Option<RecordingId>,
 }
 
 impl Default for Switches {
@@ -47,6 +48,7 @@ impl Default for Switches {
             silenced: false,
             music: false,
             watches_greeting: false,
+            recorded: None,
         }
     }
 }
@@ -136,6 +138,7 @@ impl State {
             leg.set_volume(switches.volume);
             leg.set_silenced(switches.silenced);
             leg.watch_greeting(switches.watches_greeting);
+            leg.set_recorded(switches.recorded);
             let sends = direction.is_some_and(Direction::sends);
             leg.set_music(switches.music && sends);
             leg.set_sending(switches.sending && sends);

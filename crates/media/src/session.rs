@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
-use warmline_audio::{Engine, Greeting};
+use warmline_audio::{Engine, Greeting, RecordingId};
 
 use crate::leg::{LegSlot, pump};
 use crate::link::{Link, Links};
@@ -311,6 +311,12 @@ impl Session {
         }
         let leg = &self.shared.leg;
         leg.set(|switches| switches.watches_greeting = on);
+    }
+
+    /// Whether a recording of the engine takes what is said in the call. Starts off. See
+    /// [`LegControl::set_recorded`](warmline_audio::LegControl::set_recorded).
+    pub fn set_recorded(&self, by: Option<RecordingId>) {
+        self.shared.leg.set(|switches| switches.recorded = by);
     }
 
     /// Sends a digit (0-9, *, #, A-D) of `duration_ms` as a telephone event (RFC 4733).

@@ -92,6 +92,8 @@ pub enum UserAction {
     PersonVolume(CallId, u8),
     /// Nobody hears this person (`true`), or everybody does again.
     Silence(CallId, bool),
+    /// Record a call, or no longer.
+    Record(CallId, Record),
     /// Call (`true`) whom the peer asks us to call by REFER, or do not.
     Follow(CallId, bool),
     /// Take the calls of [`Snapshot::recovery`](crate::Snapshot::recovery) up again (`true`), or give
@@ -117,6 +119,19 @@ pub enum UserAction {
     TryDevice(DeviceRole),
     /// End all calls, un-register and stop. Done when everything has stopped.
     Quit,
+}
+
+/// What is to become of the recording of a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Record {
+    /// Begin one. All are told first, if policy says so.
+    Start,
+    /// Keep nothing of what is said from now on.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End it.
+    Stop,
 }
 
 /// What came of an action.
@@ -173,6 +188,7 @@ impl fmt::Debug for UserAction {
             Self::Leave(call) => write!(f, "Leave({call})"),
             Self::PersonVolume(call, percent) => write!(f, "PersonVolume({call}, {percent})"),
             Self::Silence(call, on) => write!(f, "Silence({call}, {on})"),
+            Self::Record(call, what) => write!(f, "Record({call}, {what:?})"),
             Self::Follow(call, really) => write!(f, "Follow({call}, {really})"),
             Self::Recover(really) => write!(f, "Recover({really})"),
             Self::Stats(call) => write!(f, "Stats({call})"),

@@ -13,7 +13,7 @@ use crate::{
     error::{DeskError, ErrorCode},
     log::LogHealth,
     number::Country,
-    profile::{Profile, instance},
+    profile::{Profile, RecordingPolicy, instance},
     sound,
 };
 
@@ -43,6 +43,8 @@ pub struct LineConfig {
     pub country: Option<Country>,
     /// Whose line it is, to be shown.
     pub customer: Option<String>,
+    /// How its calls are recorded, if they may be.
+    pub recording: Option<RecordingPolicy>,
 }
 
 impl DeskConfig {
@@ -132,6 +134,7 @@ impl LineConfig {
             media,
             country: profile.country,
             customer: profile.customer.clone(),
+            recording: profile.recording.clone(),
         })
     }
 }

@@ -108,6 +108,10 @@ pub enum ErrorCode {
     RingUnheard,
     /// A file that stands in for a device cannot be used.
     SoundFile,
+    /// Policy does not allow this call to be recorded, or its recording to be stopped.
+    RecordingNotAllowed,
+    /// A recording could not be begun, broke off, or has a gap; the call goes on.
+    RecordingFailed,
     /// The log can no longer be written; the phone goes on.
     LogFull,
     /// The log cannot be begun.
@@ -159,6 +163,8 @@ impl ErrorCode {
             Self::DeviceInUse => "device_in_use",
             Self::RingUnheard => "ring_unheard",
             Self::SoundFile => "sound_file",
+            Self::RecordingNotAllowed => "recording_not_allowed",
+            Self::RecordingFailed => "recording_failed",
             Self::LogFull => "log_full",
             Self::LogUnusable => "log_unusable",
             Self::SettingsInvalid => "settings_invalid",

@@ -7,7 +7,7 @@ use warmline_media::quality::Alarm;
 use crate::{
     error::DeskError,
     lines::LineId,
-    snapshot::{CallView, Registration},
+    snapshot::{CallView, RecordingView, Registration},
 };
 
 /// What happened, in the order it happened. The snapshot in the watch is never
@@ -67,6 +67,8 @@ pub enum DeskEvent {
     Referred(CallId),
     /// Calls of an earlier run can be taken up again: see [`Snapshot::recovery`](crate::Snapshot).
     Recoverable,
+    /// The recording of a call has begun, is paused or is over.
+    Recording(CallId, RecordingView),
     /// Packets of the far end come again, after none for so long.
     Gap(CallId, Duration),
     /// An alarm about a call's sound was raised, or is over.

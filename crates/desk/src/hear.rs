@@ -200,6 +200,7 @@ impl Running {
                 self.feed_sip(CallSip::ReofferClosed(call));
             }
             Report::Event(event) => self.session_event(call, event),
+            Report::Recording(id, status) => self.recording_stands(call, id, status),
         }
     }
 

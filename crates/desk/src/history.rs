@@ -42,6 +42,7 @@ pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
         transfer: call.handed.clone(),
         longest_gap_ms: call.longest_gap.map(|gap| gap.as_millis() as u64),
         ring: call.ring.clone(),
+        recordings: call.recordings.clone(),
     })
 }
 
@@ -104,7 +105,10 @@ mod tests {
     use warmline_sip::{Invite, redact::Pii};
 
     use super::*;
-    use crate::{lines::LineId, snapshot::Ending};
+    use crate::{
+        lines::LineId,
+        snapshot::{Ending, RecordingView},
+    };
 
     fn call(direction: Direction, answered: bool, reason: EndReason) -> CallView {
         CallView {
@@ -129,6 +133,9 @@ mod tests {
             recovering: false,
             longest_gap: None,
             ring: Some("It rang on Headset.".into()),
+            recording: RecordingView::NotAllowed,
+            recording_stays: false,
+            recordings: vec!["x.opus".into()],
             handed: None,
             began: UNIX_EPOCH + Duration::from_millis(1_234),
             started_at: Duration::from_secs(10),
@@ -168,6 +175,7 @@ mod tests {
             transfer: None,
             longest_gap_ms: None,
             ring: Some("It rang on Headset.".into()),
+            recordings: vec!["x.opus".into()],
         };
         assert!(past == expected, "{} {}", past.words, past.began_unix_ms);
         view.ending = None;

@@ -28,6 +28,7 @@ pub mod network;
 pub mod number;
 pub mod office;
 pub mod profile;
+mod recording;
 mod recovery;
 mod restarts;
 mod run;
@@ -39,7 +40,7 @@ mod transfer;
 mod view;
 mod words;
 
-pub use action::{Done, Reply, UserAction};
+pub use action::{Done, Record, Reply, UserAction};
 pub use config::{DeskConfig, LineConfig};
 pub use desk::{Desk, devices, start};
 pub use error::{DeskError, ErrorCode};
@@ -48,8 +49,8 @@ pub use lines::LineId;
 pub use profile::{Profile, instance::state_folder};
 pub use restarts::Restarts;
 pub use snapshot::{
-    CallView, DeviceView, Ending, GroupView, LineView, Note, RecoveryView, ReferralView,
-    Registration, Snapshot, TransferView,
+    CallView, DeviceView, Ending, GroupView, LineView, Note, RecordingView, RecoveryView,
+    ReferralView, Registration, Snapshot, TransferView,
 };
 pub use sound::choices;
 pub use termination::terminated;
@@ -67,8 +68,8 @@ pub mod sign_in {
 }
 
 pub use warmline_audio::{
-    DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Refusal,
-    Region, RingFault, RingProof, Role, Volumes,
+    Announcement, DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels,
+    Output, RecordingFormat, Refusal, Region, RingFault, RingProof, Role, Volumes,
 };
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, How, MediaFailure, Party, Phase, PhoneConfig, Referrals,

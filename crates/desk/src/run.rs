@@ -152,6 +152,7 @@ impl Running {
 
     /// Runs until the agent quits, the last handle is gone, or the user agent has stopped.
     pub(crate) async fn run(mut self, mut inbox: Inbox) {
+        self.tidy_recordings();
         let mut second = interval(STATISTICS);
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut open = true;
@@ -218,6 +219,7 @@ impl Running {
             for command in commands {
                 self.carry_out(command);
             }
+            self.record_as_policy_says();
             self.publish();
         }
     }
@@ -256,6 +258,7 @@ impl Running {
                 self.phone(CallAction::Volume(call, percent))
             }
             UserAction::Silence(call, on) => self.phone(CallAction::Silence(call, on)),
+            UserAction::Record(call, what) => self.record(call, what),
             UserAction::Follow(call, true) => self.follow(call),
             UserAction::Follow(call, false) => self.phone(CallAction::DoNotFollow(call)),
             UserAction::Recover(really) => self.recover(really),
@@ -388,7 +391,8 @@ impl Running {
             let leg = self.legs.entry(call.id()).or_default();
             leg.notes.began.get_or_insert_with(SystemTime::now);
             let line = self.lines.of(call.id()).id;
-            let view = call_view(call, line, &leg.notes, self.epoch);
+            let mut view = call_view(call, line, &leg.notes, self.epoch);
+            leg.recorded.show(self.lines.of(call.id()), &mut view);
             let before = self.state.call(view.id);
             if before.is_none_or(|before| before.state != view.state) {
                 info!(call = %view.id, line = %view.line, direction = ?view.direction, state = ?view.state, "call");

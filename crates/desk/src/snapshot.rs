@@ -148,6 +148,12 @@ pub struct CallView {
     /// Where its ring was heard, and why not elsewhere, in sentences; none if it did not ring or
     /// nobody knows.
     pub ring: Option<String>,
+    /// Whether it is recorded.
+    pub recording: RecordingView,
+    /// Policy wants it recorded: the agent may pause that, not stop it.
+    pub recording_stays: bool,
+    /// The files that recordings of it are in, without their folder.
+    pub recordings: Vec<String>,
     /// To whom it was handed over, or was to be.
     pub handed: Option<Transferred>,
     /// What the agent has written down about it.
@@ -160,6 +166,29 @@ pub struct CallView {
     pub quality: Option<Quality>,
     /// How it ended, if it did.
     pub ending: Option<Ending>,
+}
+
+/// Whether a call is recorded.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum RecordingView {
+    /// Nor can it be: the line's policy does not allow it.
+    #[default]
+    NotAllowed,
+    /// It could be.
+    Off,
+    /// All are told that it will be.
+    Announcing,
+    /// It is.
+    On,
+    /// It goes on as soon as the agent hears the call again.
+    Waiting,
+    /// Not while the agent wishes so.
+    Paused,
+    /// It could not go on.
+    Failed {
+        /// Why, in a sentence.
+        why: String,
+    },
 }
 
 /// What the agent has written down about a call.

@@ -17,7 +17,7 @@ use warmline_sip::{Invite, redact::Pii};
 use crate::{
     event::{DeskEvent, Holder},
     lines::LineId,
-    snapshot::{CallView, Ending, Note, ReferralView, TransferView},
+    snapshot::{CallView, Ending, Note, RecordingView, ReferralView, TransferView},
 };
 
 /// What the desk knows about a call besides what the calls themselves know.
@@ -69,6 +69,9 @@ pub(crate) fn call_view(call: &Call, line: LineId, notes: &Notes, epoch: Instant
         recovering: call.recovering(),
         longest_gap: notes.longest_gap,
         ring: notes.ring.clone(),
+        recording: RecordingView::NotAllowed,
+        recording_stays: false,
+        recordings: Vec::new(),
         handed: notes.handed.clone(),
         note: notes.note.clone(),
         dtmf_sent: Pii::new(notes.dtmf_sent.clone()),
@@ -164,6 +167,9 @@ pub(crate) fn between(before: Option<&CallView>, now: &CallView) -> Vec<DeskEven
                     raised,
                 });
             }
+        }
+        if before.recording != now.recording {
+            events.push(DeskEvent::Recording(id, now.recording.clone()));
         }
         if before.referral.is_none() && now.referral.is_some() {
             events.push(DeskEvent::Referred(id));

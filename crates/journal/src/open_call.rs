@@ -87,6 +87,7 @@ impl Unfinished {
             transfer: step::transferred(&self.steps),
             longest_gap_ms: None,
             ring: None,
+            recordings: Vec::new(),
         }
     }
 }

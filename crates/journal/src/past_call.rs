@@ -30,6 +30,8 @@ pub struct PastCall {
     /// Where its ring was heard, and why not elsewhere, for people; none if it did not ring or nobody
     /// knows.
     pub ring: Option<String>,
+    /// The files that recordings of it are in, without their folder.
+    pub recordings: Vec<String>,
 }
 
 /// That a call was handed over, or was to be. Its `Debug` form shows nobody.
@@ -170,6 +172,7 @@ impl PastCall {
             }),
             longest_gap_ms: Some(120),
             ring: Some("It rang on Headset.".into()),
+            recordings: vec![format!("{n}.opus"), format!("{n}-2.opus")],
         }
     }
 }

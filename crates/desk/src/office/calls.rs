@@ -164,6 +164,7 @@ mod tests {
                 transfer: None,
                 longest_gap_ms: None,
                 ring: None,
+                recordings: Vec::new(),
             },
             steps: Vec::new(),
         }

@@ -1,5 +1,5 @@
 /// How each version of the file is made of the one before.
-pub(super) const VERSIONS: [&str; 5] = [
+pub(super) const VERSIONS: [&str; 6] = [
     "
     CREATE TABLE calls (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,6 +65,9 @@ pub(super) const VERSIONS: [&str; 5] = [
     "
     ALTER TABLE calls ADD COLUMN ring TEXT;
 ",
+    "
+    ALTER TABLE calls ADD COLUMN recordings TEXT;
+",
 ];
 
 #[cfg(test)]
@@ -105,6 +108,7 @@ mod tests {
             transfer: None,
             longest_gap_ms: None,
             ring: None,
+            recordings: Vec::new(),
         };
         let busy = PastCall {
             direction: Direction::Outgoing,
@@ -119,6 +123,7 @@ mod tests {
             transfer: None,
             longest_gap_ms: None,
             ring: None,
+            recordings: Vec::new(),
         };
         for _ in 0..2 {
             let file = File::open(&path, 0).unwrap();

@@ -175,6 +175,7 @@ fn what_was_remembered_is_there_after_a_restart_whole_and_the_newest_first() {
             transfer: None,
             longest_gap_ms: None,
             ring: None,
+            recordings: Vec::new(),
             ..PastCall::example(3)
         },
         None,

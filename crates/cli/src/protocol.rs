@@ -82,6 +82,10 @@ pub(crate) enum Command {
     Leave {
         call: Option<u64>,
     },
+    Record {
+        call: Option<u64>,
+        what: Recorded,
+    },
     Follow {
         call: Option<u64>,
     },
@@ -93,6 +97,16 @@ pub(crate) enum Command {
         really: bool,
     },
     Quit,
+}
+
+/// What is to become of a recording.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Recorded {
+    Start,
+    Pause,
+    Resume,
+    Stop,
 }
 
 fn yes() -> bool {
@@ -193,6 +207,12 @@ pub(crate) enum Event {
     Recoverable {
         calls: Vec<Party>,
         until_ms: u64,
+    },
+    Recording {
+        state: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        files: Vec<String>,
     },
     Gap {
         ms: u64,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use warmline_desk::{
     CallId, CallView, Codec, DeskError, DeskEvent, DeviceRole, DeviceState, Holder, LineId,
-    Registration, Snapshot, Stats, TransferReason,
+    RecordingView, Registration, Snapshot, Stats, TransferReason,
     quality::{Budget, Quality, Rating},
 };
 
@@ -82,6 +82,10 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
             (Some(*call), Event::Referred { to })
         }
         DeskEvent::Recoverable => (None, recoverable(snapshot)?),
+        DeskEvent::Recording(call, state) => {
+            let files = snapshot.call(*call).map(|call| call.recordings.clone());
+            (Some(*call), recording(state, files.unwrap_or_default()))
+        }
         DeskEvent::Gap(call, time) => {
             let ms = time.as_millis() as u64;
             (Some(*call), Event::Gap { ms })
@@ -126,6 +130,23 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
         }
         DeskEvent::Error { call, error } => (*call, failure(error, None)),
     })
+}
+
+fn recording(state: &RecordingView, files: Vec<String>) -> Event {
+    let (state, message) = match state {
+        RecordingView::NotAllowed => ("not_allowed", None),
+        RecordingView::Off => ("off", None),
+        RecordingView::Announcing => ("announcing", None),
+        RecordingView::On => ("on", None),
+        RecordingView::Waiting => ("waiting", None),
+        RecordingView::Paused => ("paused", None),
+        RecordingView::Failed { why } => ("failed", Some(why.clone())),
+    };
+    Event::Recording {
+        state,
+        message,
+        files,
+    }
 }
 
 /// An error, with the `id` of the command that caused it.

@@ -3,7 +3,10 @@ use warmline_desk::{
     CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk,
 };
 
-use crate::sound::{UiDeviceRole, UiLoudness};
+use crate::{
+    recording::UiRecord,
+    sound::{UiDeviceRole, UiLoudness},
+};
 
 /// What the agent asks for. Whether it happened shows in the next snapshot.
 #[derive(Clone, Deserialize, PartialEq)]
@@ -138,6 +141,13 @@ pub enum UiAction {
         call: u32,
         /// Whether they are to be silent.
         on: bool,
+    },
+    /// Record a call, or no longer ([`UiCall::recording`](crate::UiCall::recording)).
+    Record {
+        /// Which.
+        call: u32,
+        /// What is to become of its recording.
+        what: UiRecord,
     },
     /// Do (`true`) what the other end asks for by [`UiCall::referral`](crate::UiCall::referral), or not.
     Follow {
@@ -337,6 +347,7 @@ impl UiAction {
             Self::Leave { call } => UserAction::Leave(id(call)),
             Self::SetPersonVolume { call, percent } => UserAction::PersonVolume(id(call), percent),
             Self::Silence { call, on } => UserAction::Silence(id(call), on),
+            Self::Record { call, what } => UserAction::Record(id(call), what.into()),
             Self::Follow { call, really } => UserAction::Follow(id(call), really),
             Self::Recover { really } => UserAction::Recover(really),
             Self::TryDevice { role } => UserAction::TryDevice(role.into()),
@@ -444,6 +455,7 @@ impl std::fmt::Debug for UiAction {
             Self::Leave { call } => ("Leave", Some(call)),
             Self::SetPersonVolume { call, .. } => ("SetPersonVolume", Some(call)),
             Self::Silence { call, .. } => ("Silence", Some(call)),
+            Self::Record { call, .. } => ("Record", Some(call)),
             Self::Follow { call, .. } => ("Follow", Some(call)),
             Self::Recover { .. } => ("Recover", None),
             Self::Forget { .. } => ("Forget", None),

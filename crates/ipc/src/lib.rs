@@ -18,6 +18,7 @@ mod people;
 mod presenter;
 mod quality;
 mod recent;
+mod recording;
 mod registration;
 mod sign_in;
 mod snapshot;
@@ -34,6 +35,7 @@ pub use people::{
 };
 pub use presenter::Presenter;
 pub use recent::{UiOutcome, UiRecent};
+pub use recording::{UiRecord, UiRecording, UiRecordingState};
 pub use sign_in::{UiLine, UiSignIn, UiSignInState};
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDelay, UiDelayPart, UiDetail, UiDetailKind, UiDirection,

@@ -202,8 +202,8 @@ pub(crate) mod tests {
     use std::path::Path;
 
     use warmline_desk::{
-        CallId, CallView, DeviceState, DeviceView, Direction, Hold, Party, Pii, Registration,
-        State, Volumes,
+        CallId, CallView, DeviceState, DeviceView, Direction, Hold, Party, Pii, RecordingView,
+        Registration, State, Volumes,
     };
 
     use super::*;
@@ -331,6 +331,9 @@ pub(crate) mod tests {
             recovering: false,
             longest_gap: None,
             ring: None,
+            recording: RecordingView::NotAllowed,
+            recording_stays: false,
+            recordings: Vec::new(),
             handed: None,
             began: std::time::SystemTime::UNIX_EPOCH,
             started_at: Duration::ZERO,

@@ -30,6 +30,8 @@ pub struct UiRecent {
     pub outcome: UiOutcome,
     /// The same in a few words, with the reason where there is one.
     pub words: String,
+    /// The files that recordings of it are in.
+    pub recordings: Vec<String>,
 }
 
 /// A call of the journal as the pages show it.
@@ -57,6 +59,7 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
             Outcome::Failed | Outcome::Interrupted => UiOutcome::Failed,
         },
         words: words(call, agent),
+        recordings: call.recordings.clone(),
     }
 }
 
@@ -117,6 +120,7 @@ pub(crate) mod tests {
             transfer: None,
             longest_gap_ms: None,
             ring: None,
+            recordings: Vec::new(),
         }
     }
 

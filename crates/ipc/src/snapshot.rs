@@ -4,6 +4,7 @@ use warmline_desk::office::OfficeView;
 use crate::{
     people::UiNote,
     recent::UiRecent,
+    recording::UiRecording,
     sign_in::{self, UiLine, UiSignIn},
     sound::UiSound,
     transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
@@ -225,6 +226,8 @@ pub struct UiCall {
     pub volume_percent: u8,
     /// Nobody hears this person.
     pub silenced: bool,
+    /// Whether it is recorded; none where it may not be.
+    pub recording: Option<UiRecording>,
     /// Why this may be a machine, in a sentence.
     pub suspicion: Option<String>,
     /// The other end asks the agent to call somebody else.

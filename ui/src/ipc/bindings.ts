@@ -279,6 +279,10 @@ volumePercent: number,
  */
 silenced: boolean, 
 /**
+ * Whether it is recorded; none where it may not be.
+ */
+recording: UiRecording | null, 
+/**
  * Why this may be a machine, in a sentence.
  */
 suspicion: string | null, 
@@ -424,6 +428,28 @@ label: string,
  * How long it takes in ms; none while that is not known.
  */
 ms: number | null, };
+
+/**
+ * How the recording of a call stands, where it may be recorded.
+ */
+export type UiRecording = { 
+/**
+ * What it does.
+ */
+state: UiRecordingState, 
+/**
+ * The same in a few words.
+ */
+words: string, 
+/**
+ * Policy wants it: it can be paused, not stopped.
+ */
+stays: boolean, };
+
+/**
+ * What a recording does.
+ */
+export type UiRecordingState = "off" | "announcing" | "on" | "waiting" | "paused" | "failed";
 
 /**
  * How a call ended.
@@ -908,7 +934,11 @@ outcome: UiOutcome,
 /**
  * The same in a few words, with the reason where there is one.
  */
-words: string, };
+words: string, 
+/**
+ * The files that recordings of it are in.
+ */
+recordings: Array<string>, };
 
 /**
  * What became of a call.
@@ -1081,7 +1111,15 @@ call: number,
 /**
  * Whether they are to be silent.
  */
-on: boolean, } | { "do": "follow", 
+on: boolean, } | { "do": "record", 
+/**
+ * Which.
+ */
+call: number, 
+/**
+ * What is to become of its recording.
+ */
+what: UiRecord, } | { "do": "follow", 
 /**
  * Which call.
  */
@@ -1207,6 +1245,11 @@ really: boolean, };
  * What the caller is told when a call is refused.
  */
 export type UiRejection = "busy" | "decline";
+
+/**
+ * What is to become of a recording.
+ */
+export type UiRecord = "start" | "pause" | "resume" | "stop";
 
 /**
  * What a device is used for.

@@ -26,7 +26,7 @@ pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<
         "INSERT INTO calls
          (direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
           to_name, to_address, how, transferred, longest_gap_ms, ring, recordings)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         params![
             text_of(call.direction, &Direction::ALL),
             call.name,

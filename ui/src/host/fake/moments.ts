@@ -5,6 +5,7 @@ import type {
   UiProblemKind,
   UiQuality,
   UiRecent,
+  UiRecording,
   UiRegistration,
   UiSnapshot,
   UiSound,
@@ -129,6 +130,7 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
     quality: null,
     volumePercent: 100,
     silenced: false,
+    recording: null,
     suspicion: null,
     referral: null,
     recovering: false,
@@ -173,6 +175,11 @@ export function active(changes: Partial<UiCall> = {}): UiCall {
     quality: clear(),
     ...changes,
   });
+}
+
+/** The recording of a call. */
+export function recording(changes: Partial<UiRecording> = {}): UiRecording {
+  return { state: "on", words: "Recording", stays: false, ...changes };
 }
 
 /** Another call, on hold. */
@@ -265,6 +272,7 @@ export function recent(changes: Partial<UiRecent> = {}): UiRecent {
     talkedS: 192,
     outcome: "answered",
     words: "Answered",
+    recordings: [],
     ...changes,
   };
 }

@@ -14,6 +14,7 @@ import {
   outgoing,
   problem,
   recent,
+  recording,
   registration,
   snapshot,
   sound,
@@ -106,6 +107,22 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   active: snapshot({ calls: [active()], sound: inUse(), recents: [...recents] }),
   muted: snapshot({ calls: [active({ muted: true })], sound: inUse() }),
   held: snapshot({ calls: [active({ hold: "held", heard: false })] }),
+  recordable: snapshot({ calls: [active({ recording: recording({ state: "off", words: "Not recorded" }) })], sound: inUse() }),
+  recorded: snapshot({ calls: [active({ recording: recording() })], sound: inUse() }),
+  recordingPaused: snapshot({
+    calls: [active({ recording: recording({ state: "paused", words: "Recording paused", stays: true }) })],
+    sound: inUse(),
+  }),
+  recordingFailed: snapshot({
+    calls: [active({ recording: recording({ state: "failed", words: "The call is no longer recorded: the disk is full." }) })],
+    sound: inUse(),
+    notices: [
+      {
+        words: "The call is no longer recorded: the disk is full.",
+        advice: "The call goes on, and what was recorded is kept. Tell your administrator.",
+      },
+    ],
+  }),
   heldByThem: snapshot({ calls: [active({ heldByThem: true })], sound: inUse() }),
   poor: snapshot({
     calls: [
@@ -327,6 +344,16 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
     ],
     transfers: [consulting({ customerHears: "hears you" })],
     group: { members: [1, 3], away: true, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  recordedGroup: snapshot({
+    calls: [active({ recording: recording() }), expert()],
+    group: { members: [1, 4], away: false, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  recordedWaits: snapshot({
+    calls: [waits({ recording: recording({ state: "waiting", words: "Recording goes on when you talk again" }) }), expert()],
+    transfers: [consulting()],
     sound: inUse(),
   }),
   groupLeaving: snapshot({

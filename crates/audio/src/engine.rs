@@ -17,6 +17,7 @@ use crate::leg::{self, Leg, LegConfig};
 use crate::level::Level;
 use crate::line::Line;
 use crate::priority;
+use crate::processing::{Noticed, Processing, Processor};
 use crate::recording::{Recording, RecordingConfig, Writer};
 use crate::sound::{Command, MOST_LEGS, Sound};
 use crate::tone::{Region, Tone};
@@ -46,6 +47,8 @@ pub struct EngineConfig {
     pub region: Region,
     /// How loud everything is.
     pub volumes: Volumes,
+    /// What is done to the agent's voice.
+    pub processing: Processing,
 }
 
 impl EngineConfig {
@@ -149,7 +152,11 @@ impl Engine {
             ring: config.ring_output,
         };
         choices.check()?;
-        let (commands, commanded) = RingBuffer::new(COMMANDS);
+        let (mut commands, commanded) = RingBuffer::new(COMMANDS);
+        if line.is_none() {
+            let processor = Processor::new(config.processing);
+            let _ = commands.push(Command::Processor(processor));
+        }
         let (leaving, leftovers) = RingBuffer::new(LEFTOVERS);
         let (events, received) = mpsc::channel(EVENTS);
         let shared = Arc::new(Shared::default());
@@ -317,6 +324,16 @@ impl Engine {
         self.inner.shared.faders.set(volumes);
     }
 
+    /// Changes what is done to the agent's voice, from the next tick on. What was learnt of room, noise
+    /// and voice is kept. Takes a few ms: not for a UI thread.
+    ///
+    /// # Errors
+    /// Too much was asked of the engine at once.
+    pub fn set_processing(&self, processing: Processing) -> Result<(), AudioError> {
+        let processor = Processor::new(processing);
+        self.inner.commands.send(Command::Processor(processor))
+    }
+
     /// While `on`, the microphone is open and measured whether or not a leg is sending, and all
     /// devices are listed: now and whenever they change, by [`AudioEvent::Devices`].
     pub fn monitor(&self, on: bool) {
@@ -435,6 +452,7 @@ pub(crate) struct Shared {
     pub(crate) presence: Arc<Presence>,
     pub(crate) stopping: AtomicBool,
     pub(crate) wav_ended: AtomicBool,
+    pub(crate) noticed: Noticed,
     /// Of the microphone, of what is heard, and of the ring.
     pub(crate) level: Level,
     pub(crate) output_level: Level,

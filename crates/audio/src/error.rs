@@ -101,6 +101,12 @@ pub enum AudioEvent {
     /// The devices there are: told when [monitoring](crate::Engine::monitor) begins, and whenever
     /// they or the defaults have changed while it goes on. Empty without a sound system.
     Devices(Devices),
+    /// The agent has been speaking for about a second while every leg that sends is muted. Told again
+    /// after three seconds of silence, and not within 20 s.
+    MutedSpeech,
+    /// For 10 s of sending unmuted, the microphone's level has not moved at all (`true`), as no room
+    /// is: digital silence, hiss or hum. Or it moves again, or is no longer in use.
+    SilentMicrophone(bool),
     /// The WAV file that stands in for the microphone has been played to its end.
     WavEnded,
     /// A WAV file broke off, mostly a recording (disk full), else the one played as a microphone.

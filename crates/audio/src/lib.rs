@@ -21,6 +21,7 @@ mod mixer;
 mod pace;
 mod pitch;
 mod priority;
+mod processing;
 mod recording;
 mod rehearsal;
 mod resample;
@@ -44,6 +45,7 @@ pub use error::{AudioError, AudioEvent, Refusal, RingFault, RingProof, Role};
 pub use greeting::Greeting;
 pub use leg::{Leg, LegConfig, LegControl, LegStats, PacketSink, Payload, TelephoneEventSpec};
 pub use line::Line;
+pub use processing::{NoiseSuppression, Processing};
 pub use recording::{
     Announcement, Recording, RecordingConfig, RecordingFailure, RecordingFormat, RecordingId,
     RecordingState, RecordingStatus, tidy_recordings,

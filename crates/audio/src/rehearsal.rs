@@ -10,6 +10,7 @@ use crate::AudioError;
 use crate::engine::Shared;
 use crate::frame::FRAME;
 use crate::leg::{self, Leg, LegConfig};
+use crate::processing::{Microphone, Processing, Processor};
 use crate::sound::{Command, Leftover, MOST_LEGS, Sound};
 use crate::tone::Region;
 
@@ -52,12 +53,36 @@ impl Rehearsal {
         Ok(leg)
     }
 
+    /// Changes what is done to the agent's voice, which is nothing at first.
+    ///
+    /// # Errors
+    /// Too much was asked since the last tick.
+    pub fn set_processing(&mut self, processing: Processing) -> Result<(), AudioError> {
+        self.commands
+            .push(Command::Processor(Processor::new(processing)))
+            .map_err(|_| AudioError::Busy)
+    }
+
+    /// Only what is done to the agent's voice: makes of 10 ms that the microphone heard what would be
+    /// sent, now that this was played in the tick before.
+    pub fn refine(&mut self, microphone: &[f32; FRAME], played: &[f32; FRAME]) -> [f32; FRAME] {
+        self.sound.obey();
+        while self.leftovers.pop().is_ok() {}
+        self.sound.refine(*microphone, played)
+    }
+
     /// Does 10 ms at 48 kHz: takes what the microphone heard until `now`, gives what the headset plays
     /// from `now` on. `now` never goes back; the caller decides how far it goes.
     pub fn tick(&mut self, now: Instant, microphone: &[f32; FRAME]) -> [f32; FRAME] {
         self.sound.obey();
-        let heard = self.sound.exchange(now, microphone);
-        while self.leftovers.pop().is_ok() {}
+        let device = Microphone::Device { delay_ms: 0 };
+        let heard = self.sound.exchange(now, microphone, device);
+        while let Ok(leftover) = self.leftovers.pop() {
+            if let Some(command) = leftover.settle() {
+                // Only as many are sent as were left.
+                let _ = self.commands.push(command);
+            }
+        }
         heard
     }
 }

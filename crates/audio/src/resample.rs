@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{
-    Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
+    Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
     WindowFunction,
 };
 
@@ -145,6 +145,14 @@ impl DeviceResampler {
         })
     }
 
+    /// For a capture device: its clock is so many ppm too fast.
+    pub(crate) fn set_drift(&mut self, ppm: f64) {
+        // A hundredth is the most it was made for.
+        let ratio = 1.0 / (1.0 + ppm / 1e6);
+        let set = self.inner.set_resample_ratio_relative(ratio, true);
+        debug_assert!(set.is_ok(), "{set:?}");
+    }
+
     /// How many device samples the next 10 ms of capture need.
     pub(crate) fn needed(&self) -> usize {
         self.inner.input_frames_next()
@@ -218,7 +226,7 @@ fn bessel_i0(x: f64) -> f64 {
 }
 
 /// Sum of products, in eight lanes so that the compiler can use vector instructions.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f32 = a8

@@ -21,6 +21,7 @@ use crate::level::Meter;
 use crate::line::Line;
 use crate::mixer::{self, Fade, Limiter};
 use crate::pace::{Clockwork, Pace, Step};
+use crate::processing::{Microphone, Processor, Reported, Voice};
 use crate::recording::{Tap, Taps};
 use crate::ring_tone::RingTone;
 use crate::tone::{Region, Tone, TonePlayer};
@@ -46,15 +47,51 @@ pub(crate) enum Command {
     /// In this place of [`MOST_RINGERS`].
     RingPlayout(usize, Option<Box<Playout>>),
     Record(Box<Tap>),
+    Processor(Box<Processor>),
 }
 
 /// What the sound thread has no more use for; others drop it.
 pub(crate) enum Leftover {
-    Leg { _end: Box<LegEnd> },
-    Capture { _end: Box<Capture> },
-    Playout { _end: Box<Playout> },
-    Trial { _end: Box<TrialEnd> },
-    Tap { _end: Box<Tap> },
+    Leg {
+        _end: Box<LegEnd>,
+    },
+    Capture {
+        _end: Box<Capture>,
+    },
+    Playout {
+        _end: Box<Playout>,
+    },
+    Trial {
+        _end: Box<TrialEnd>,
+    },
+    Tap {
+        _end: Box<Tap>,
+    },
+    Processor {
+        _old: Box<Processor>,
+    },
+    /// It panicked.
+    BrokenProcessor {
+        broken: Box<Processor>,
+    },
+}
+
+impl Leftover {
+    /// Drops it. Gives what the sound thread is to get in its place, if anything.
+    pub(crate) fn settle(self) -> Option<Command> {
+        match self {
+            Self::BrokenProcessor { broken } => {
+                tracing::error!("voice processing broke, and is built anew");
+                Some(Command::Processor(broken.substitute()))
+            }
+            Self::Leg { .. }
+            | Self::Capture { .. }
+            | Self::Playout { .. }
+            | Self::Trial { .. }
+            | Self::Tap { .. }
+            | Self::Processor { .. } => None,
+        }
+    }
 }
 
 /// A place for a device to ring on.
@@ -121,6 +158,9 @@ pub(crate) struct Sound {
     hold_music: HoldMusic,
     taps: Taps,
     limiter: Limiter,
+    voice: Voice,
+    /// What the undertaker was woken to tell.
+    reported: Reported,
     pace: Pace,
     /// Who tries the devices.
     trial: Option<Box<TrialEnd>>,
@@ -153,6 +193,8 @@ impl Sound {
             hold_music: HoldMusic::default(),
             taps: Taps::default(),
             limiter: Limiter::new(),
+            voice: Voice::new(),
+            reported: Reported::default(),
             pace: Pace::default(),
             trial: None,
             line: None,
@@ -199,6 +241,10 @@ impl Sound {
         while let Ok(command) = self.commands.pop() {
             match command {
                 Command::Leg(leg) => self.seat(leg),
+                Command::Processor(processor) => {
+                    let old = self.voice.set(processor);
+                    self.leave(old.map(|old| Leftover::Processor { _old: old }));
+                }
                 Command::Tone(tone) => self.tones.set(tone),
                 Command::Ring(ringing) => {
                     self.rings = ringing;
@@ -249,19 +295,20 @@ impl Sound {
 
     /// Does 10 ms of everything, to be played from `now` on.
     pub(crate) fn tick(&mut self, now: Instant) {
-        let microphone = self.listen();
-        let mut mix = self.exchange(now, &microphone);
+        let microphone = self.listen(now);
+        let mut mix = self.exchange(now, &microphone, self.microphone());
         if let Some(trial) = &mut self.trial {
             trial.tick(&microphone, &mut mix);
         }
         let shared = &self.shared;
+        let mut played = false;
         if let Some((_, heard)) = &mut self.line {
             *heard = mix;
         }
         if let Some(playout) = &mut self.playout {
             let missing = playout.adapt();
             shared.playout_missing.fetch_add(missing, Ordering::Relaxed);
-            playout.write(&mix);
+            played = playout.write(&mix);
             shared
                 .playout_fill_us
                 .store(playout.fill_us(), Ordering::Relaxed);
@@ -274,13 +321,15 @@ impl Sound {
             shared.playout_period_us.store(0, Ordering::Relaxed);
             self.output_meter.measure(&SILENCE, &shared.output_level);
         }
+        self.voice.played(if played { &mix } else { &SILENCE });
         self.ring(shared.faders.gains().ring);
         self.shared.ticks.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What is between microphone and headset: gives all legs what is said in 10 ms, and gives what is
     /// to be played from `now` on.
-    pub(crate) fn exchange(&mut self, now: Instant, microphone: &Frame) -> Frame {
+    pub(crate) fn exchange(&mut self, now: Instant, heard: &Frame, from: Microphone) -> Frame {
+        let microphone = &self.work_on(*heard, from);
         let mut mix = SILENCE;
         let shared = &self.shared;
         let volumes = shared.faders.gains();
@@ -314,14 +363,63 @@ impl Sound {
         self.tones.add(&mut mix, volumes);
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());
         self.limiter.limit(&mut mix);
+        self.voice.played(&mix);
         if tone_changed {
             self.wake_undertaker();
         }
         mix
     }
 
+    /// Makes of what the microphone heard what is to be sent.
+    fn work_on(&mut self, mut sound: Frame, from: Microphone) -> Frame {
+        let legs = self.legs.iter().flatten();
+        let (mut sent, mut muted) = (false, true);
+        for leg in legs.filter(|leg| leg.takes_voice()) {
+            sent = true;
+            muted &= leg.is_muted();
+        }
+        let noticed = &self.shared.noticed;
+        if sent {
+            let broken = self.voice.process(&mut sound, from, muted, noticed);
+            self.leave(broken.map(|broken| Leftover::BrokenProcessor { broken }));
+        } else {
+            self.voice.rest(noticed);
+        }
+        let noticed = &self.shared.noticed;
+        if self.reported.is_behind(noticed) {
+            while self.reported.next(noticed).is_some() {}
+            self.wake_undertaker();
+        }
+        sound
+    }
+
+    /// The same without legs: as if one sent, after this was played.
+    pub(crate) fn refine(&mut self, mut sound: Frame, played: &Frame) -> Frame {
+        self.voice.played(played);
+        let device = Microphone::Device { delay_ms: 0 };
+        let noticed = &self.shared.noticed;
+        let broken = self.voice.process(&mut sound, device, false, noticed);
+        self.leave(broken.map(|broken| Leftover::BrokenProcessor { broken }));
+        sound
+    }
+
+    /// Whose sound [`Self::listen`] takes.
+    fn microphone(&self) -> Microphone {
+        match &self.capture {
+            Some(_) if self.line.is_some() => Microphone::None,
+            Some(capture) if capture.is_file() => Microphone::File,
+            Some(capture) => {
+                let playout = self.playout.as_ref().map_or(0, |playout| playout.fill_us());
+                Microphone::Device {
+                    delay_ms: (capture.fill_us() + playout) / 1_000,
+                }
+            }
+            None => Microphone::None,
+        }
+    }
+
     /// The microphone's next 10 ms, measured.
-    fn listen(&mut self) -> Frame {
+    fn listen(&mut self, now: Instant) -> Frame {
         let mut frame = SILENCE;
         let shared = &self.shared;
         if let Some((line, heard)) = &mut self.line {
@@ -336,6 +434,7 @@ impl Sound {
             return frame;
         };
         if shared.presence.input_is_wanted() {
+            capture.keep_time(now);
             capture.take(&mut frame);
         } else {
             capture.discard();

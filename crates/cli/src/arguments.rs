@@ -111,6 +111,9 @@ pub(crate) struct Sound {
     /// What rings: as `--speaker`, which it follows unless said, or `everywhere`.
     #[arg(long, value_name = "DEVICE")]
     pub ringer: Vec<String>,
+    /// Process the sound of a `wav:` microphone too, as the profile's `[sound]` says.
+    #[arg(long)]
+    pub process_wav: bool,
 }
 
 #[derive(Args, Debug)]

@@ -105,7 +105,7 @@ fn configured(
     let profiles: Vec<_> = profiles.collect::<Result<_, _>>()?;
     let mut config = DeskConfig::from_profiles(&profiles)?;
     if let Some(sound) = sound {
-        config.audio = sound::chosen(sound);
+        config.audio = sound::chosen(sound, config.audio.processing);
     }
     config.log = Some(log.health());
     Ok(config)

@@ -231,6 +231,11 @@ pub(crate) enum Event {
         name: Option<String>,
         state: &'static str,
     },
+    /// The agent speaks while every call is muted.
+    SpokeMuted,
+    MicrophoneSilent {
+        silent: bool,
+    },
     Error {
         #[serde(flatten)]
         reason: Reason,

@@ -1,11 +1,12 @@
 //! `--mic`, `--speaker` and `--ringer`: a device, a WAV file, or nothing.
 
-use warmline_desk::{DeviceChoice, EngineConfig, Input, Output};
+use warmline_desk::{DeviceChoice, EngineConfig, Input, Output, Processing};
 
 use crate::arguments::Sound;
 
-/// The devices that the command line names, or the system's default ones.
-pub(crate) fn chosen(sound: &Sound) -> EngineConfig {
+/// The devices that the command line names, or the system's default ones; the voice processed as the
+/// profile says.
+pub(crate) fn chosen(sound: &Sound, processing: Processing) -> EngineConfig {
     let output = self::output(&sound.speaker);
     EngineConfig {
         input: input(&sound.mic),
@@ -17,6 +18,10 @@ pub(crate) fn chosen(sound: &Sound) -> EngineConfig {
             (ringer, _) => self::output(ringer),
         },
         output,
+        processing: Processing {
+            files: sound.process_wav,
+            ..processing
+        },
         ..EngineConfig::default()
     }
 }
@@ -53,11 +58,13 @@ mod tests {
 
     fn sound(mic: &[&str], speaker: &[&str], ringer: &[&str]) -> EngineConfig {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        chosen(&Sound {
+        let sound = Sound {
             mic: texts(mic),
             speaker: texts(speaker),
             ringer: texts(ringer),
-        })
+            process_wav: false,
+        };
+        chosen(&sound, Processing::default())
     }
 
     #[test]

@@ -128,6 +128,11 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
             };
             (None, ring)
         }
+        DeskEvent::SpokeMuted => (None, Event::SpokeMuted),
+        DeskEvent::MicrophoneSilent(silent) => {
+            let silent = *silent;
+            (None, Event::MicrophoneSilent { silent })
+        }
         DeskEvent::Error { call, error } => (*call, failure(error, None)),
     })
 }

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use warmline_audio::{Input, Output};
 use warmline_call::{CallId, Rejection};
 use warmline_media::Stats;
+use warmline_policy::Voice;
 
 use crate::{
     error::{DeskError, ErrorCode},
@@ -111,6 +112,8 @@ pub enum UserAction {
     SetRingOutput(Output),
     /// Make something louder or softer, from 0 (silent) to 100 (as it comes).
     SetVolume(Loudness, u8),
+    /// Do this to the agent's voice, where the profile says nothing of it.
+    SetVoice(Voice),
     /// The agent looks at the sound devices (`true`): they are listed in
     /// [`Snapshot::devices`](crate::Snapshot::devices), and the microphone is open and measured also
     /// without a call. Or no longer does.
@@ -197,6 +200,7 @@ impl fmt::Debug for UserAction {
             Self::SetOutput(_) => f.write_str("SetOutput"),
             Self::SetRingOutput(_) => f.write_str("SetRingOutput"),
             Self::SetVolume(of, percent) => write!(f, "SetVolume({of:?}, {percent})"),
+            Self::SetVoice(voice) => write!(f, "SetVoice({voice:?})"),
             Self::LookAtSound(looking) => write!(f, "LookAtSound({looking})"),
             Self::TryDevice(role) => write!(f, "TryDevice({role:?})"),
             Self::Quit => f.write_str("Quit"),

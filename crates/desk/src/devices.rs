@@ -59,6 +59,15 @@ impl Running {
                 self.state.devices = self.looking.then(|| Arc::new(devices));
             }
             AudioEvent::WavEnded => {}
+            AudioEvent::MutedSpeech => {
+                self.state.spoke_muted_at = Some(self.age());
+                self.pending.push(DeskEvent::SpokeMuted);
+            }
+            AudioEvent::SilentMicrophone(silent) => {
+                warn!(silent, "the microphone is silent, or no longer");
+                self.state.microphone_silent = silent;
+                self.pending.push(DeskEvent::MicrophoneSilent(silent));
+            }
             AudioEvent::RecordingFailed { path, reason, .. } => {
                 warn!(%reason, "a recording broke off");
                 let what = format!("The recording {} broke off: {reason}.", path.display());

@@ -91,6 +91,10 @@ pub enum DeskEvent {
     },
     /// Where the ring is heard, and where it is not although it should be.
     Ring(RingProof),
+    /// The agent speaks while every call is muted. Told at most three times a minute.
+    SpokeMuted,
+    /// Nothing at all comes from the microphone, though it is in use (`true`), or something does again.
+    MicrophoneSilent(bool),
     /// Something failed that the agent should know, about a call or in general.
     Error {
         /// Which call, if it is about one.

@@ -69,7 +69,8 @@ pub mod sign_in {
 
 pub use warmline_audio::{
     Announcement, DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels,
-    Output, RecordingFormat, Refusal, Region, RingFault, RingProof, Role, Volumes,
+    NoiseSuppression, Output, Processing, RecordingFormat, Refusal, Region, RingFault, RingProof,
+    Role, Volumes,
 };
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, How, MediaFailure, Party, Phase, PhoneConfig, Referrals,

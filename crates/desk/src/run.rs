@@ -271,6 +271,7 @@ impl Running {
             UserAction::SetOutput(output) => self.set_output(output),
             UserAction::SetRingOutput(output) => self.set_ring_output(output),
             UserAction::SetVolume(of, percent) => self.set_volume(of, percent),
+            UserAction::SetVoice(wanted) => self.set_voice(wanted),
             UserAction::LookAtSound(looking) => self.look_at_sound(looking),
             UserAction::TryDevice(role) => self.try_device(role),
         };

@@ -3,12 +3,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use warmline_audio::{DeviceChoice, Devices, Volumes};
+use warmline_audio::{DeviceChoice, Devices, Processing, Volumes};
 use warmline_call::{
     CallId, Direction, EndReason, Hold, How, Party, Phase, State, Suspicion, TransferReason,
 };
 use warmline_journal::Transferred;
 use warmline_media::{Stats, quality::Quality};
+use warmline_policy::Voice;
 use warmline_sip::{Invite, redact::Pii};
 
 use crate::{error::DeskError, event::DeviceState, lines::LineId};
@@ -40,6 +41,14 @@ pub struct Snapshot {
     pub ringer: DeviceView,
     /// How loud things are.
     pub volumes: Volumes,
+    /// What is done to the agent's voice.
+    pub processing: Processing,
+    /// What of that is not the agent's to say, because the profile does.
+    pub managed_voice: Voice,
+    /// When the agent was last heard to speak while every call was muted.
+    pub spoke_muted_at: Option<Duration>,
+    /// Whether nothing at all comes from the microphone, though it is in use.
+    pub microphone_silent: bool,
     /// The devices there are, while the agent looks at them
     /// ([`UserAction::LookAtSound`](crate::UserAction::LookAtSound)).
     pub devices: Option<Arc<Devices>>,

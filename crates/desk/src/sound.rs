@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use warmline_audio::{
-    AudioError, DeviceChoice, Engine, EngineConfig, Input, Output, Tone as AudioTone, Volumes,
+    AudioError, DeviceChoice, Engine, EngineConfig, Input, NoiseSuppression, Output, Processing,
+    Tone as AudioTone, Volumes,
 };
 use warmline_call::{State, Tone};
-use warmline_policy::{Device, Percent, Sound};
+use warmline_policy::{self as policy, Device, Percent, Sound, Voice};
 
 use crate::{
     action::Done,
@@ -18,8 +19,8 @@ use crate::{
     words,
 };
 
-/// Starts the engine on what the agent has set.
-pub(crate) fn apply(sound: &Sound, config: &mut EngineConfig) {
+/// Starts the engine on what the agent has set, where the profile has not said otherwise.
+pub(crate) fn apply(sound: &Sound, managed: Voice, config: &mut EngineConfig) {
     if !sound.microphone.is_empty() {
         config.input = Input::Devices(choices(&sound.microphone));
     }
@@ -35,6 +36,30 @@ pub(crate) fn apply(sound: &Sound, config: &mut EngineConfig) {
     volumes.calls = sound.calls.map_or(volumes.calls, Percent::get);
     volumes.tones = sound.tones.map_or(volumes.tones, Percent::get);
     volumes.ring = sound.ring.map_or(volumes.ring, Percent::get);
+    config.processing = processing(managed.or(sound.voice()), config.processing);
+}
+
+/// What is done to the agent's voice: what was said, and of the rest what there is.
+pub(crate) fn processing(said: Voice, otherwise: Processing) -> Processing {
+    let noise = said.noise_suppression.map(|strength| match strength {
+        policy::NoiseSuppression::Off => NoiseSuppression::Off,
+        policy::NoiseSuppression::Moderate => NoiseSuppression::Moderate,
+        policy::NoiseSuppression::Strong => NoiseSuppression::Strong,
+    });
+    let Processing {
+        echo_cancellation,
+        noise_suppression,
+        automatic_gain,
+        high_pass,
+        files,
+    } = otherwise;
+    Processing {
+        echo_cancellation: said.echo_cancellation.unwrap_or(echo_cancellation),
+        noise_suppression: noise.unwrap_or(noise_suppression),
+        automatic_gain: said.automatic_gain.unwrap_or(automatic_gain),
+        high_pass: said.high_pass.unwrap_or(high_pass),
+        files,
+    }
 }
 
 /// These devices, in this order.
@@ -115,6 +140,20 @@ impl Running {
         Ok(Done::Accepted)
     }
 
+    /// What the agent wants to be done to the own voice, where the profile does not say.
+    pub(crate) fn set_voice(&mut self, wanted: Voice) -> Result<Done, DeskError> {
+        let otherwise = Processing {
+            files: self.state.processing.files,
+            ..Processing::default()
+        };
+        let processing = processing(self.state.managed_voice.or(wanted), otherwise);
+        if processing != self.state.processing {
+            self.set(|engine| engine.set_processing(processing))?;
+            self.state.processing = processing;
+        }
+        Ok(Done::Accepted)
+    }
+
     pub(crate) fn look_at_sound(&mut self, looking: bool) -> Result<Done, DeskError> {
         self.looking = looking;
         self.state.devices.take_if(|_| !looking);
@@ -192,6 +231,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_the_profile_says_of_the_voice_goes_before_what_the_agent_has_set() {
+        let managed = Voice {
+            noise_suppression: Some(policy::NoiseSuppression::Strong),
+            ..Voice::default()
+        };
+        let sound = Sound {
+            noise_suppression: Some(policy::NoiseSuppression::Off),
+            automatic_gain: Some(false),
+            ..Sound::default()
+        };
+        let mut config = EngineConfig::default();
+        apply(&sound, managed, &mut config);
+        let expected = Processing {
+            noise_suppression: NoiseSuppression::Strong,
+            automatic_gain: false,
+            ..Processing::default()
+        };
+        assert_eq!(config.processing, expected);
+    }
+
+    #[test]
     fn what_was_set_is_applied_and_the_rest_stays_as_it_was() {
         let mut config = EngineConfig {
             ring_output: Output::Silent,
@@ -205,7 +265,7 @@ mod tests {
             }],
             ..Sound::default()
         };
-        apply(&sound, &mut config);
+        apply(&sound, Voice::default(), &mut config);
         let headset = DeviceChoice {
             id: Some("pulseaudio:headset".into()),
             name: Some("Headset".into()),

@@ -56,6 +56,7 @@ impl Devices {
             level_percent: level_percent(level),
             volume_percent,
         };
+        notices.extend(of_microphone(snapshot));
         let [microphone, speaker, ringer] = views;
         let volumes = snapshot.volumes;
         let sound = UiSound {
@@ -86,6 +87,29 @@ impl Devices {
             None => UiDeviceState::Closed,
         }
     }
+}
+
+/// What is told of a microphone that is there.
+fn of_microphone(snapshot: &Snapshot) -> Option<UiNotice> {
+    let mut talks = snapshot.calls.iter();
+    let talks = talks
+        .by_ref()
+        .filter(|call| call.state == State::Established);
+    let (mut any, mut all_muted) = (false, true);
+    for call in talks.filter(|call| call.heard) {
+        any = true;
+        all_muted &= call.muted;
+    }
+    let spoke = snapshot.spoke_muted_at;
+    if any && all_muted && spoke.is_some_and(|at| snapshot.at < at + SPOKE_SHOWN) {
+        return Some(notice("You are muted.", "You speak, but nobody hears you."));
+    }
+    (any && snapshot.microphone_silent).then(|| {
+        notice(
+            "Your microphone is silent.",
+            "Look for a mute switch on the headset or its cable, or choose another microphone.",
+        )
+    })
 }
 
 /// Who needs a device now.
@@ -155,6 +179,9 @@ fn choices(listed: &Listed) -> UiDeviceChoices {
 fn level_percent(dbfs: f32) -> u8 {
     ((dbfs + 60.0) / 60.0 * 100.0).clamp(0.0, 100.0).round() as u8
 }
+
+/// Long enough to be seen by who speaks.
+const SPOKE_SHOWN: Duration = Duration::from_secs(8);
 
 /// A device takes so long to be opened at most.
 const OPENING: Duration = Duration::from_secs(2);

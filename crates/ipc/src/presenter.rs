@@ -202,8 +202,8 @@ pub(crate) mod tests {
     use std::path::Path;
 
     use warmline_desk::{
-        CallId, CallView, DeviceState, DeviceView, Direction, Hold, Party, Pii, RecordingView,
-        Registration, State, Volumes,
+        CallId, CallView, DeviceState, DeviceView, Direction, Hold, Party, Pii, Processing,
+        RecordingView, Registration, State, Volumes, policy::Voice,
     };
 
     use super::*;
@@ -265,6 +265,10 @@ pub(crate) mod tests {
             speaker: device(DeviceState::StandIn),
             ringer: device(DeviceState::InUse),
             volumes: Volumes::default(),
+            processing: Processing::default(),
+            managed_voice: Voice::default(),
+            spoke_muted_at: None,
+            microphone_silent: false,
             devices: None,
             stopped: false,
         }

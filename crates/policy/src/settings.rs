@@ -58,6 +58,65 @@ pub struct Sound {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub ringer: Vec<Device>,
+    /// Takes out of the microphone what the speaker plays.
+    pub echo_cancellation: Option<bool>,
+    /// Takes out of it what is no voice.
+    pub noise_suppression: Option<NoiseSuppression>,
+    /// Raises a soft voice.
+    pub automatic_gain: Option<bool>,
+    /// Takes out what is below any voice.
+    pub high_pass: Option<bool>,
+}
+
+impl Sound {
+    /// What of it is about the agent's voice.
+    pub fn voice(&self) -> Voice {
+        Voice {
+            echo_cancellation: self.echo_cancellation,
+            noise_suppression: self.noise_suppression,
+            automatic_gain: self.automatic_gain,
+            high_pass: self.high_pass,
+        }
+    }
+}
+
+/// What is to be done to the agent's voice, as far as somebody has said: the agent, or who manages the
+/// phone.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Voice {
+    /// See [`Sound::echo_cancellation`].
+    pub echo_cancellation: Option<bool>,
+    /// See [`Sound::noise_suppression`].
+    pub noise_suppression: Option<NoiseSuppression>,
+    /// See [`Sound::automatic_gain`].
+    pub automatic_gain: Option<bool>,
+    /// See [`Sound::high_pass`].
+    pub high_pass: Option<bool>,
+}
+
+impl Voice {
+    /// This, and where it says nothing what `other` says.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            echo_cancellation: self.echo_cancellation.or(other.echo_cancellation),
+            noise_suppression: self.noise_suppression.or(other.noise_suppression),
+            automatic_gain: self.automatic_gain.or(other.automatic_gain),
+            high_pass: self.high_pass.or(other.high_pass),
+        }
+    }
+}
+
+/// How much noise is taken out of the microphone.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoiseSuppression {
+    /// None.
+    Off,
+    /// Steady noise.
+    Moderate,
+    /// All that is no voice.
+    Strong,
 }
 
 /// Puts a device first in the order in which they are wanted.
@@ -203,17 +262,57 @@ mod tests {
         prop::option::of(any::<u8>().prop_map(Percent::at_most_100))
     }
 
+    fn voice() -> impl Strategy<Value = Voice> {
+        use NoiseSuppression::{Moderate, Off, Strong};
+        let noise = prop::sample::select(vec![None, Some(Off), Some(Moderate), Some(Strong)]);
+        (any::<[Option<bool>; 3]>(), noise).prop_map(|(switches, noise_suppression)| Voice {
+            echo_cancellation: switches[0],
+            noise_suppression,
+            automatic_gain: switches[1],
+            high_pass: switches[2],
+        })
+    }
+
+    #[test]
+    fn who_says_something_first_has_the_last_word() {
+        let managed = Voice {
+            noise_suppression: Some(NoiseSuppression::Off),
+            ..Voice::default()
+        };
+        let agent = Voice {
+            echo_cancellation: Some(false),
+            noise_suppression: Some(NoiseSuppression::Strong),
+            ..Voice::default()
+        };
+        let both = managed.or(agent);
+        assert_eq!(both.noise_suppression, Some(NoiseSuppression::Off));
+        assert_eq!(both.echo_cancellation, Some(false));
+        assert_eq!(both.automatic_gain, None);
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_again(
             (calls, tones, ring) in (percent(), percent(), percent()),
             (microphone, speaker, ringer) in (devices(), devices(), devices()),
             ring_everywhere: bool,
+            voice in voice(),
             favourites: Vec<String>,
         ) {
             let sound = Sound {
-                calls, tones, ring, ring_everywhere, microphone, speaker, ringer,
+                calls,
+                tones,
+                ring,
+                ring_everywhere,
+                microphone,
+                speaker,
+                ringer,
+                echo_cancellation: voice.echo_cancellation,
+                noise_suppression: voice.noise_suppression,
+                automatic_gain: voice.automatic_gain,
+                high_pass: voice.high_pass,
             };
+            prop_assert_eq!(sound.voice(), voice);
             let settings = Settings { sound, experts: Experts { favourites } };
             prop_assert_eq!(Settings::parse(&settings.render()), Ok(settings));
         }
@@ -270,6 +369,7 @@ mod tests {
         for (text, line, says) in [
             ("[sound]\ncalls = 101\n", 2, "from 0 to 100"),
             ("[sound]\n\ncalls = \"loud\"\n", 3, "invalid type"),
+            ("[sound]\nnoise_suppression = \"some\"\n", 2, "moderate"),
             ("[sound\n", 1, "]"),
             ("[sound.speaker]\nname = \"Headset\"\n", 1, "id"),
         ] {

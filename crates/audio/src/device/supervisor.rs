@@ -18,6 +18,7 @@ use super::mailbox::{Choices, Mailbox, Request};
 use super::ring::{Capture, Playout};
 use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system};
 use crate::engine::{Commands, Shared};
+use crate::processing::Reported;
 use crate::sound::Leftover;
 use crate::{AudioEvent, Role};
 use ringing::Ringing;
@@ -42,6 +43,7 @@ pub(crate) struct Supervisor {
     ringing: Ringing,
     awake: Awake,
     wav_ended: bool,
+    reported: Reported,
     shown: Shown,
 }
 
@@ -67,6 +69,7 @@ impl Supervisor {
             ring: Station::new(Role::Ring, choices.ring.into()),
             awake: Awake::new(),
             wav_ended: false,
+            reported: Reported::default(),
             shown: Shown::default(),
         }
     }
@@ -96,7 +99,7 @@ impl Supervisor {
                     }
                 }
             }
-            while self.leftovers.pop().is_ok() {}
+            self.settle();
             let next = self.step();
             match next {
                 Some(then) => {
@@ -108,12 +111,24 @@ impl Supervisor {
         }
     }
 
+    /// Drops what the sound thread has left, and gives it what it is to have in its place.
+    fn settle(&mut self) {
+        while let Ok(leftover) = self.leftovers.pop() {
+            if let Some(command) = leftover.settle() {
+                let _ = self.commands.send(command);
+            }
+        }
+    }
+
     /// Looks at everything once; gives when to look again, `None` if only when woken.
     fn step(&mut self) -> Option<Instant> {
         let now = Instant::now();
         if self.shared.wav_ended.load(Ordering::Relaxed) && !self.wav_ended {
             self.wav_ended = true;
             self.tell(AudioEvent::WavEnded);
+        }
+        while let Some(event) = self.reported.next(&self.shared.noticed) {
+            self.tell(event);
         }
         let changed = self
             .system

@@ -100,6 +100,15 @@ impl LegEnd {
         self.shared.closed.load(Ordering::Acquire)
     }
 
+    /// Whether the agent's voice is sent on the leg, or would be if it were not muted.
+    pub(crate) fn takes_voice(&self) -> bool {
+        is(&self.shared.sending) && !is(&self.shared.music) && !self.is_closed()
+    }
+
+    pub(crate) fn is_muted(&self) -> bool {
+        is(&self.shared.muted)
+    }
+
     /// Whether nobody hears the person any more: who hangs up in the middle of a word leaves no click.
     pub(crate) fn has_faded(&self) -> bool {
         self.heard.has_ended() && self.mixed.has_ended()

@@ -400,6 +400,41 @@ fn a_beep_is_told_once_on_the_leg_that_was_asked_and_only_after_it_was() {
     assert!((310..340).contains(&tick), "{tick}");
 }
 
+#[test]
+fn voice_processing_that_panics_is_replaced_and_no_packet_is_missing() {
+    use crate::processing::{Processing, Processor};
+    let mut bench = bench();
+    let mut leg = bench.open(0, Codec::Pcmu);
+    let (mut microphone, capture, _) = capture_ring(48_000, Clock::Device);
+    bench.command(Command::Capture(Some(capture)));
+    bench.command(Command::Processor(Processor::breaking_in(
+        50,
+        Processing::default(),
+    )));
+    leg.control.set_sending(true);
+    let voice = babble(48_000);
+    let (start, mut sent, mut substitutes) = (Instant::now(), Vec::new(), 0);
+    for n in 0..200_usize {
+        microphone.write(480, |i| voice[(n * 480 + i) % 48_000]);
+        bench.sound.obey();
+        bench
+            .sound
+            .tick(start + Duration::from_millis(10 * n as u64));
+        while let Ok(leftover) = bench.leftovers.pop() {
+            if let Some(command) = leftover.settle() {
+                substitutes += 1;
+                bench.command(command);
+            }
+        }
+        while let Some(packet) = leg.source.try_recv() {
+            sent.push(packet.timestamp);
+        }
+    }
+    assert_eq!(substitutes, 1);
+    assert_eq!(sent.len(), 100);
+    assert!(sent.windows(2).all(|pair| pair[1] - pair[0] == 160));
+}
+
 /// What a far end reports that loses a tenth.
 const TENTH_LOST: PeerReport = PeerReport {
     fraction_lost: 0.1,

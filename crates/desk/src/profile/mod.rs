@@ -14,6 +14,7 @@ use std::{
 use warmline_audio::{Announcement, RecordingFormat};
 use warmline_call::{RecoverBy, Referrals};
 use warmline_media::{Codec, IceServer};
+use warmline_policy::Voice;
 use warmline_sip::{Account, Aor, Credentials, ProxyUri, ServerUri, Token, redact::Secret};
 
 use crate::{
@@ -59,6 +60,8 @@ pub struct Profile {
     pub transfer: Transfer,
     /// How calls are recorded; none if they may not be.
     pub recording: Option<RecordingPolicy>,
+    /// What is done to the agent's voice: `[sound]`. It goes before what the agent has set.
+    pub voice: Voice,
     /// How we show the server who we are.
     pub auth: Auth,
     /// Where the password comes from, for [`Auth::Digest`].

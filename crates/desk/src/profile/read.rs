@@ -1,5 +1,6 @@
 mod recording;
 mod sign_in;
+mod sound;
 mod transfer;
 
 use std::{ops::Range, path::Path};
@@ -70,6 +71,7 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         relay_only: relay_only(&root)?,
         transfer: transfer::read(&root)?,
         recording: recording::read(&root, &folder)?,
+        voice: sound::read(&root)?,
         auth: Auth::Digest,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
@@ -387,6 +389,7 @@ const KEYS: &[&str] = &[
     "ice_transport_policy",
     "transfer",
     "recording",
+    "sound",
     "password_env",
     "password_file",
 ];

@@ -3,9 +3,11 @@
 //! A callback copies and counts, nothing else. The sound thread holds the other end, resamples,
 //! and absorbs what the two clocks and the sizes of the callbacks do: it keeps the least fill at
 //! which nothing runs dry, learns a margin from what did, and slips a few samples by a crossfade
-//! when the fill drifts.
+//! when the fill is more than that. A microphone whose clock is not the speaker's is resampled by some
+//! ppm ([`drift`]).
 
 mod capture;
+mod drift;
 mod playout;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -40,6 +42,8 @@ pub(crate) struct StreamCounters {
     pub(crate) failed: AtomicBool,
     /// Set with it when the device is still there and only wants a new stream.
     pub(crate) invalidated: AtomicBool,
+    /// When the last callback came, in µs since the ring was made.
+    called_us: AtomicU64,
     /// Fill at which the sound thread wants to be woken to make more.
     wake_below: AtomicU32,
 }

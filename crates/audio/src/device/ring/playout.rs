@@ -121,10 +121,11 @@ impl Playout {
         self.clock == Clock::Device
     }
 
-    /// Adds 10 ms. If the device stands still and has enough, they are dropped: no stale sound.
-    pub(crate) fn write(&mut self, frame: &Frame) {
+    /// Adds 10 ms. If the device stands still and has enough, they are dropped: no stale sound. Gives
+    /// whether they will be played.
+    pub(crate) fn write(&mut self, frame: &Frame) -> bool {
         if self.clock == Clock::Device && !self.wants() {
-            return;
+            return false;
         }
         let sound = match &mut self.resampler {
             None => frame.as_slice(),
@@ -139,6 +140,7 @@ impl Playout {
                 .lost
                 .fetch_add((sound.len() - room) as u64, Ordering::Relaxed);
         }
+        true
     }
 
     /// Learns from what the callbacks did; once per tick. Gives the frames that were missing since

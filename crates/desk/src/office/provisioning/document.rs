@@ -8,6 +8,7 @@ use warmline_call::{RecoverBy, Referrals};
 use warmline_entra::Cloud;
 use warmline_graph::{CardPolicy, TeamTag};
 use warmline_media::Codec;
+use warmline_policy::{NoiseSuppression, Voice};
 use warmline_sip::{Aor, ServerUri, Token, redact::Secret};
 
 use super::{NotProvisioned, unreadable};
@@ -135,6 +136,7 @@ struct LineSaid {
     relay_only: bool,
     transfer: Option<TransferSaid>,
     recording: Option<RecordingSaid>,
+    sound: Option<SoundSaid>,
     tenant: Option<TenantSaid>,
     experts: Option<ExpertsSaid>,
 }
@@ -210,6 +212,15 @@ enum AnnounceSaid {
     Tone,
     Sentence,
     None,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SoundSaid {
+    echo_cancellation: Option<bool>,
+    noise_suppression: Option<NoiseSuppression>,
+    automatic_gain: Option<bool>,
+    high_pass: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -320,6 +331,7 @@ impl LineSaid {
                 relay_only: self.relay_only,
                 transfer: self.transfer.map(TransferSaid::read).unwrap_or_default(),
                 recording: recording.flatten(),
+                voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
             },
             tenant,
@@ -386,6 +398,17 @@ impl RecordingSaid {
             keep: self.keep_days.map(|days| DAY * days as u32),
         };
         Ok(self.allowed.then_some(policy))
+    }
+}
+
+impl SoundSaid {
+    fn read(self) -> Voice {
+        Voice {
+            echo_cancellation: self.echo_cancellation,
+            noise_suppression: self.noise_suppression,
+            automatic_gain: self.automatic_gain,
+            high_pass: self.high_pass,
+        }
     }
 }
 

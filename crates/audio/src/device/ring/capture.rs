@@ -11,6 +11,8 @@ use super::{CAPACITY_MS, Clock, Margin, StreamCounters, WATCHED_TICKS, frames_of
 use crate::frame::{FRAME, Frame, ramp};
 use crate::resample::DeviceResampler;
 
+/// What is too much by less than this goes slowly, in µs.
+const SLOWLY_US: u32 = 10_000;
 /// Captured sound above this is dropped, oldest first, in ms.
 const MOST_CAPTURED_MS: u32 = 200;
 
@@ -306,7 +308,14 @@ impl Capture {
             self.period = latest;
         }
         if self.least > margin + idle {
-            self.slip = self.least - margin;
+            let excess = self.least - margin;
+            // A slip is an echo path that has changed: once the fill is held, it is only for what would
+            // be heard as delay.
+            if self.drift.is_settled() && excess < frames_of(self.rate, SLOWLY_US) {
+                self.drift.ease();
+            } else {
+                self.slip = excess;
+            }
         }
         self.margin.watched();
         self.least = usize::MAX;

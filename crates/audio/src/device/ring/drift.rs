@@ -17,6 +17,10 @@ const PULL: f64 = 0.5;
 const PULL_STEADILY: f64 = 0.062;
 /// The most it corrects. Cheap clocks are 100 ppm off.
 const MOST_PPM: f64 = 500.0;
+/// Averages after which the fill has settled.
+const SETTLED: u32 = 4;
+/// By how much the fill is eased at once; twice a second, it is 20 ppm.
+const EASE_US: f64 = 10.0;
 /// A callback that is later than this says nothing about clocks.
 const STALLED: Duration = Duration::from_millis(150);
 
@@ -25,6 +29,8 @@ const STALLED: Duration = Duration::from_millis(150);
 pub(super) struct Drift {
     sum_us: f64,
     ticks: u32,
+    /// Averages since the fill last jumped.
+    averages: u32,
     /// The fill to hold, once it is known.
     held_us: Option<f64>,
     /// What is known of the clocks.
@@ -48,6 +54,7 @@ impl Drift {
         }
         let fill = self.sum_us / f64::from(WATCHED);
         (self.sum_us, self.ticks) = (0.0, 0);
+        self.averages = self.averages.saturating_add(1);
         let held = *self.held_us.get_or_insert(fill);
         let excess = fill - held;
         self.learnt_ppm = (self.learnt_ppm + PULL_STEADILY * excess).clamp(-MOST_PPM, MOST_PPM);
@@ -57,8 +64,20 @@ impl Drift {
 
     /// The fill has jumped, or is no more what it was: another one is to be held.
     pub(super) fn lose(&mut self) {
-        (self.sum_us, self.ticks) = (0.0, 0);
+        (self.sum_us, self.ticks, self.averages) = (0.0, 0, 0);
         self.held_us = None;
+    }
+
+    /// Whether the fill is held, and has been for some seconds.
+    pub(super) fn is_settled(&self) -> bool {
+        self.averages >= SETTLED
+    }
+
+    /// Holds a little less from now on, so slowly that an echo canceller does not mind.
+    pub(super) fn ease(&mut self) {
+        if let Some(held) = &mut self.held_us {
+            *held -= EASE_US;
+        }
     }
 
     /// So many µs were taken out on purpose.

@@ -88,6 +88,7 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
                 mic: mic.into_iter().collect(),
                 speaker: speaker.into_iter().collect(),
                 ringer: Vec::new(),
+                process_wav: false,
             };
             check::check(&configured(&[profile.file], Some(&sound), log)?, json)
         }

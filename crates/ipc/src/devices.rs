@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use warmline_desk::{
-    DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Refusal, Role, Snapshot, State,
+    CallView, DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Refusal, Role,
+    Snapshot, State,
 };
 
 use crate::{
@@ -91,20 +92,15 @@ impl Devices {
 
 /// What is told of a microphone that is there.
 fn of_microphone(snapshot: &Snapshot) -> Option<UiNotice> {
-    let mut talks = snapshot.calls.iter();
-    let talks = talks
-        .by_ref()
-        .filter(|call| call.state == State::Established);
-    let (mut any, mut all_muted) = (false, true);
-    for call in talks.filter(|call| call.heard) {
-        any = true;
-        all_muted &= call.muted;
-    }
+    let talks = |call: &&CallView| call.state == State::Established && call.heard;
+    let mut talks = snapshot.calls.iter().filter(talks).peekable();
+    talks.peek()?;
+    let muted = talks.all(|call| call.muted);
     let spoke = snapshot.spoke_muted_at;
-    if any && all_muted && spoke.is_some_and(|at| snapshot.at < at + SPOKE_SHOWN) {
+    if muted && spoke.is_some_and(|at| snapshot.at < at + SPOKE_SHOWN) {
         return Some(notice("You are muted.", "You speak, but nobody hears you."));
     }
-    (any && snapshot.microphone_silent).then(|| {
+    snapshot.microphone_silent.then(|| {
         notice(
             "Your microphone is silent.",
             "Look for a mute switch on the headset or its cable, or choose another microphone.",
@@ -213,7 +209,7 @@ const MISSING: [(&str, &str); 3] = [
 mod tests {
     use std::sync::Arc;
 
-    use warmline_desk::{CallId, CallView, DeviceChoice, Direction, Volumes};
+    use warmline_desk::{CallId, DeviceChoice, Direction, Volumes};
 
     use super::*;
     use crate::presenter::tests::{call, idle};
@@ -244,6 +240,24 @@ mod tests {
     fn shown(devices: &mut Devices, snapshot: &Snapshot) -> (UiSound, Vec<String>) {
         let (sound, notices) = devices.present(snapshot, Levels::default());
         (sound, notices.into_iter().map(|n| n.words).collect())
+    }
+
+    #[test]
+    fn who_speaks_muted_is_told_for_a_while_and_of_a_silent_microphone_as_long_as_it_is() {
+        let words = |snapshot: &Snapshot| shown(&mut Devices::default(), snapshot).1;
+        let mut talking = with(10, &[State::Established]);
+        talking.calls[0].heard = true;
+        talking.spoke_muted_at = Some(Duration::from_secs(9));
+        assert!(words(&talking).is_empty(), "not muted any more");
+        talking.calls[0].muted = true;
+        assert_eq!(words(&talking), ["You are muted."]);
+        talking.at = Duration::from_secs(20);
+        assert!(words(&talking).is_empty());
+        talking.calls[0].muted = false;
+        talking.microphone_silent = true;
+        assert_eq!(words(&talking), ["Your microphone is silent."]);
+        talking.calls.clear();
+        assert!(words(&talking).is_empty());
     }
 
     #[test]

@@ -58,4 +58,5 @@ impl Client for Warmline {
 }
 
 /// Lines of the profile.
-const PROCESSING_OFF: &str = "";
+const PROCESSING_OFF: &str = "[sound]\necho_cancellation = false\nnoise_suppression = \"off\"\n\
+                              automatic_gain = false\nhigh_pass = false\n";

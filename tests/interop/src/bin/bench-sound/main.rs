@@ -10,7 +10,7 @@
 //!
 //! Each result is written down as it comes, in `sound.jsonl`; what is there is not measured again, so that
 //! a run that was cut off goes on where it was. From all that is there `sound.json` and `sound.md` are
-//! made. `PROGRAM` is `shift` of `tests/sound`, which has the engine alone work for eight hours of virtual
+//! made. `PROGRAM` is the example `shift` of `warmline-audio`, which has the engine alone work for eight hours of virtual
 //! time. With `WARMLINE_BENCH_QUICK=1` it measures little, for a look at whether it works, and not into
 //! `docs/bench`. Progress goes to standard error.
 #![cfg_attr(not(target_os = "linux"), allow(unused))]

@@ -9,8 +9,9 @@ use std::{
 use tauri::{AppHandle, async_runtime::spawn_blocking, ipc::Channel};
 use tokio::sync::{mpsc, oneshot, watch};
 use warmline_desk::{
-    Desk, DeskError, DeviceRole, ErrorCode, Input, Loudness, Output, Reply, Restarts, UserAction,
-    choices, journal::Journal, log::LogHealth, office::Office, profile::Access, terminated,
+    Desk, DeskError, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Reply, Restarts,
+    UserAction, choices, journal::Journal, log::LogHealth, office::Office, policy::Voice,
+    profile::Access, terminated,
 };
 use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiPeople, UiProblem, UiSnapshot};
 
@@ -21,7 +22,6 @@ use crate::{
     page::Page,
     phone::{News, Phone},
     practice::Centre,
-    settings::Kept,
     web_process::Loss,
     window,
 };
@@ -116,6 +116,11 @@ impl Shell {
         self.set(|asked| Ask::SetLoudness(of, percent, asked)).await
     }
 
+    /// Does this to the agent's voice too and remembers it.
+    pub(crate) async fn set_voice(&self, change: Voice) -> Result<(), UiError> {
+        self.set(|asked| Ask::SetVoice(change, asked)).await
+    }
+
     /// Reads the profile again, if no phone runs.
     pub(crate) fn read_profile(&self) {
         self.ask(Ask::ReadProfile);
@@ -174,6 +179,7 @@ enum Ask {
     LookAtSound(bool),
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
+    SetVoice(Voice, oneshot::Sender<Set>),
     ReadProfile,
     Practise(bool),
     CloseAsked,
@@ -296,6 +302,9 @@ impl Task {
             Ask::SetLoudness(of, percent, asked) => {
                 let _ = asked.send(self.set_loudness(of, percent));
             }
+            Ask::SetVoice(change, asked) => {
+                let _ = asked.send(self.set_voice(change));
+            }
             Ask::ReadProfile => self.begin_anew(),
             Ask::Practise(on) => {
                 if self.phone.is_none() && self.starting.is_none() {
@@ -358,6 +367,12 @@ impl Task {
         let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
         self.settings.set_loudness(of, percent);
         Ok(phone.desk.send(UserAction::SetVolume(of, percent)))
+    }
+
+    fn set_voice(&mut self, change: Voice) -> Set {
+        let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
+        let wanted = self.settings.set_voice(change);
+        Ok(phone.desk.send(UserAction::SetVoice(wanted)))
     }
 
     /// By what the profile says now.

@@ -1,11 +1,11 @@
 use serde::Deserialize;
 use warmline_desk::{
-    CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk,
+    CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk, policy::Voice,
 };
 
 use crate::{
     recording::UiRecord,
-    sound::{UiDeviceRole, UiLoudness},
+    sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
 };
 
 /// What the agent asks for. Whether it happened shows in the next snapshot.
@@ -192,6 +192,15 @@ pub enum UiAction {
         /// From 0 (silent) to 100.
         percent: u8,
     },
+    /// Do something else to the agent's voice; what is not named stays.
+    SetVoice {
+        /// Whether to take out what the speaker plays.
+        echo_cancellation: Option<bool>,
+        /// How much to take out of what is no voice.
+        noise_suppression: Option<UiNoiseSuppression>,
+        /// Whether to raise a soft voice.
+        automatic_gain: Option<bool>,
+    },
     /// What is to be seen of the panel of experts: from now on it is sent, or no longer.
     LookAtPeople {
         /// Whether the panel is to be seen.
@@ -288,6 +297,8 @@ pub enum Asked {
     ChooseDevice(DeviceRole, Option<String>),
     /// The window: make something louder or softer and remember it.
     SetLoudness(Loudness, u8),
+    /// The window: do this to the agent's voice too, and remember it.
+    SetVoice(Voice),
     /// The window: what concerns sign-in and experts.
     Office(OfficeAsk),
     /// The window: begin practice, or go by the profile.
@@ -357,6 +368,17 @@ impl UiAction {
             Self::ChooseDevice { role, id } => return Asked::ChooseDevice(role.into(), id),
             Self::SetLoudness { of, percent } => {
                 return Asked::SetLoudness(of.into(), percent.min(100));
+            }
+            Self::SetVoice {
+                echo_cancellation,
+                noise_suppression,
+                automatic_gain,
+            } => {
+                return Asked::SetVoice(sound::voice(
+                    echo_cancellation,
+                    noise_suppression,
+                    automatic_gain,
+                ));
             }
             Self::LookAtPeople {
                 shown,
@@ -463,6 +485,7 @@ impl std::fmt::Debug for UiAction {
             Self::ChooseDevice { .. } => ("ChooseDevice", None),
             Self::TryDevice { .. } => ("TryDevice", None),
             Self::SetLoudness { .. } => ("SetLoudness", None),
+            Self::SetVoice { .. } => ("SetVoice", None),
             Self::LookAtPeople { .. } => ("LookAtPeople", None),
             Self::Favourite { .. } => ("Favourite", None),
             Self::CallPerson { .. } => ("CallPerson", None),

@@ -98,6 +98,9 @@ fn typescript() -> String {
         UiRecord,
         UiDeviceRole,
         UiLoudness,
+        UiVoice,
+        UiVoicePart,
+        UiNoiseSuppression,
         UiError,
         UiErrorCode,
     );

@@ -10,7 +10,7 @@ use warmline_desk::{
 use crate::{
     presenter::notice,
     snapshot::UiNotice,
-    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiSound},
+    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiSound, UiVoice},
 };
 
 /// Since when each device has been needed and could not be used: microphone, speaker, ringer.
@@ -65,6 +65,7 @@ impl Devices {
             speaker: device(speaker, states[1], outputs, levels.output, volumes.calls),
             ringer: device(ringer, states[2], outputs, levels.ring, volumes.ring),
             tones_percent: volumes.tones,
+            voice: UiVoice::of(snapshot),
             choices: listed.map(choices),
         };
         (sound, notices)

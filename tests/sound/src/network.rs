@@ -81,8 +81,12 @@ impl Path {
         if let Some(every) = network.stall_every {
             let since = arrives % every;
             if arrives > every && since < network.stall_for {
-                let goes_on = arrives + network.stall_for - since;
-                arrives = goes_on.max(self.queued_until + 0.2);
+                arrives += network.stall_for - since;
+                self.queued_until = self.queued_until.max(arrives);
+            }
+            // What stood still goes first.
+            if arrives <= self.queued_until {
+                arrives = self.queued_until + 0.2;
                 self.queued_until = arrives;
             }
         }

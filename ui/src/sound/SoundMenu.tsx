@@ -6,6 +6,7 @@ import type { UiSound } from "../ipc/bindings";
 import { DeviceSection } from "./DeviceSection";
 import { LevelMeter } from "./LevelMeter";
 import { Loudness } from "./Loudness";
+import { VoiceSection } from "./VoiceSection";
 import { ringChoices } from "./words";
 
 /** Which devices are used, how loud they are, and whether sound goes through them right now. */
@@ -55,6 +56,7 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
       <DeviceSection part="ringer" device={sound.ringer} choices={ringChoices(speakers)} tryable purpose="when a call comes in">
         <Loudness of="ring" label="Ring" percent={sound.ringer.volumePercent} />
       </DeviceSection>
+      <VoiceSection voice={sound.voice} />
     </div>
   );
 }

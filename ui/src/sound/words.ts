@@ -1,4 +1,4 @@
-import type { UiDevice, UiDeviceChoice, UiDeviceRole } from "../ipc/bindings";
+import type { UiDevice, UiDeviceChoice, UiDeviceRole, UiNoiseSuppression } from "../ipc/bindings";
 
 /** What a device is called by the part it plays. */
 export const roleWords: Readonly<Record<UiDeviceRole, string>> = {
@@ -6,6 +6,23 @@ export const roleWords: Readonly<Record<UiDeviceRole, string>> = {
   speaker: "Speaker",
   ringer: "Ring",
 };
+
+/** How much of what is no voice is taken out. */
+export const noiseWords: Readonly<Record<UiNoiseSuppression, string>> = {
+  off: "Off",
+  moderate: "Moderate",
+  strong: "Strong",
+};
+
+/** What that is good for. */
+export const noiseHints: Readonly<Record<UiNoiseSuppression, string>> = {
+  off: "Others hear all that you hear",
+  moderate: "Against fans, streets and many voices",
+  strong: "Against keys and dishes too; your voice may sound thinner",
+};
+
+/** Beside what cannot be changed here. */
+export const MANAGED = "What is greyed out is set by whoever manages this phone.";
 
 /** Stands for all devices among the ids, as in `crates/ipc`: it rings on every one. */
 export const EVERYWHERE = "everywhere";

@@ -98,6 +98,7 @@ impl JitterBuffer {
             let room = stream.highest < number + SLOTS;
             if self.playing || !room {
                 self.counters.late += 1;
+                self.delay.came_late();
                 return;
             }
             self.next_number = number;

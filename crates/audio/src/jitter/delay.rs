@@ -153,6 +153,12 @@ impl DelayEstimator {
         }
     }
 
+    /// Takes note that a packet that was missed has come after all: it is no loss, and how late it was the
+    /// arrivals say.
+    pub(super) fn came_late(&mut self) {
+        self.lost = (self.lost - (1.0 - self.lost) / 256.0).max(0.0);
+    }
+
     /// Takes note of a packet that came `late` µs after it was needed, though in order. If it was not
     /// late by what arrivals say, sound is taken in another rhythm than they: that is learnt here.
     pub(super) fn underran(&mut self, now: i64, late: i64) {

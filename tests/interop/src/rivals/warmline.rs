@@ -20,19 +20,17 @@ pub(super) fn start(
         Codec::Opus => "opus",
         Codec::Pcmu => "pcmu",
     };
-    let sound = match settings {
-        Settings::Best => PROCESSING_OFF,
-        Settings::Default => "",
-    };
-    let phone = ground
+    let setup = ground
         .lab
         .phone(&ground.asterisk.wss())
         .codecs(&[codec])
-        .profile_lines(sound)
         .devices(ground.pulse)
-        .wrapper(&ground.wrapper())
-        .start()?;
-    Ok(Some(Box::new(Warmline(phone))))
+        .wrapper(&ground.wrapper());
+    let setup = match settings {
+        Settings::Best => setup.unprocessed(),
+        Settings::Default => setup,
+    };
+    Ok(Some(Box::new(Warmline(setup.start()?))))
 }
 
 struct Warmline(Phone);
@@ -56,7 +54,3 @@ impl Client for Warmline {
         })
     }
 }
-
-/// Lines of the profile.
-const PROCESSING_OFF: &str = "[sound]\necho_cancellation = false\nnoise_suppression = \"off\"\n\
-                              automatic_gain = false\nhigh_pass = false\n";

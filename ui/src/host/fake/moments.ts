@@ -70,6 +70,7 @@ export function sound(changes: Partial<UiSound> = {}): UiSound {
     speaker: device(),
     ringer: device({ name: "Laptop speakers", chosen: "laptop", volumePercent: 80 }),
     tonesPercent: 40,
+    voice: { echoCancellation: true, noiseSuppression: "moderate", automaticGain: true, managed: [] },
     choices: null,
     ...changes,
   };

@@ -149,7 +149,7 @@ fn an_offer_of_everything_keeps_the_meaning_of_numbers() {
     let text = text.expect("offered");
     assert_eq!(
         line(&text, "m="),
-        "m=audio 40000 UDP/TLS/RTP/SAVPF 96 0 8 13 110 111"
+        "m=audio 40000 UDP/TLS/RTP/SAVPF 96 0 8 110 111"
     );
     assert_eq!(line(&text, "a=rtpmap:96 "), "a=rtpmap:96 opus/48000/2");
     assert_eq!(line(&text, "a=rtcp-mux"), "a=rtcp-mux");

@@ -834,6 +834,10 @@ ringer: UiDevice,
  */
 tonesPercent: number, 
 /**
+ * What is done to the agent's voice.
+ */
+voice: UiVoice, 
+/**
  * What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
  */
 choices: UiDeviceChoices | null, };
@@ -1159,7 +1163,19 @@ of: UiLoudness,
 /**
  * From 0 (silent) to 100.
  */
-percent: number, } | { "do": "lookAtPeople", 
+percent: number, } | { "do": "setVoice", 
+/**
+ * Whether to take out what the speaker plays.
+ */
+echoCancellation: boolean | null, 
+/**
+ * How much to take out of what is no voice.
+ */
+noiseSuppression: UiNoiseSuppression | null, 
+/**
+ * Whether to raise a soft voice.
+ */
+automaticGain: boolean | null, } | { "do": "lookAtPeople", 
 /**
  * Whether the panel is to be seen.
  */
@@ -1260,6 +1276,37 @@ export type UiDeviceRole = "microphone" | "speaker" | "ringer";
  * What has a loudness of its own.
  */
 export type UiLoudness = "calls" | "tones" | "ring";
+
+/**
+ * What is done to the agent's voice before anybody hears it.
+ */
+export type UiVoice = { 
+/**
+ * Takes out what the speaker plays.
+ */
+echoCancellation: boolean, 
+/**
+ * Takes out what is no voice.
+ */
+noiseSuppression: UiNoiseSuppression, 
+/**
+ * Raises a soft voice.
+ */
+automaticGain: boolean, 
+/**
+ * What of these who manages the phone has said, so that the agent cannot.
+ */
+managed: Array<UiVoicePart>, };
+
+/**
+ * A part of what is done to the agent's voice.
+ */
+export type UiVoicePart = "echoCancellation" | "noiseSuppression" | "automaticGain";
+
+/**
+ * How much noise is taken out of the agent's voice.
+ */
+export type UiNoiseSuppression = "off" | "moderate" | "strong";
 
 /**
  * Why an action could not be done.

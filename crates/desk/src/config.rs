@@ -133,6 +133,7 @@ impl LineConfig {
             trust: trust.map_or_else(Trust::default, Trust::with_extra_ca),
             codecs: profile.codecs.clone(),
             relay_only: profile.relay_only,
+            dtx: profile.dtx,
             loopback: host == "localhost" || address.is_ok_and(|ip| ip.is_loopback()),
             ..MediaConfig::default()
         };

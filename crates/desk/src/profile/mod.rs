@@ -62,6 +62,8 @@ pub struct Profile {
     pub recording: Option<RecordingPolicy>,
     /// What is done to the agent's voice: `[sound]`. It goes before what the agent has set.
     pub voice: Voice,
+    /// Whether silence is left out of what is sent (`dtx` of `[sound]`).
+    pub dtx: bool,
     /// How we show the server who we are.
     pub auth: Auth,
     /// Where the password comes from, for [`Auth::Digest`].

@@ -71,7 +71,8 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         relay_only: relay_only(&root)?,
         transfer: transfer::read(&root)?,
         recording: recording::read(&root, &folder)?,
-        voice: sound::read(&root)?,
+        voice: sound::voice(&root)?,
+        dtx: sound::dtx(&root)?,
         auth: Auth::Digest,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })

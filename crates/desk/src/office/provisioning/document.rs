@@ -221,6 +221,8 @@ struct SoundSaid {
     noise_suppression: Option<NoiseSuppression>,
     automatic_gain: Option<bool>,
     high_pass: Option<bool>,
+    #[serde(default)]
+    dtx: bool,
 }
 
 #[derive(Deserialize)]
@@ -331,6 +333,7 @@ impl LineSaid {
                 relay_only: self.relay_only,
                 transfer: self.transfer.map(TransferSaid::read).unwrap_or_default(),
                 recording: recording.flatten(),
+                dtx: self.sound.as_ref().is_some_and(|sound| sound.dtx),
                 voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
             },

@@ -1,11 +1,12 @@
-//! `[sound]`: what is done to the agent's voice, where it is not for the agent to say.
+//! `[sound]`: what is done to the agent's voice, where it is not for the agent to say, and whether silence
+//! is sent.
 
 use warmline_policy::{NoiseSuppression, Voice};
 
 use super::Table;
 use crate::error::DeskError;
 
-pub(super) fn read(root: &Table<'_>) -> Result<Voice, DeskError> {
+pub(super) fn voice(root: &Table<'_>) -> Result<Voice, DeskError> {
     let Some(table) = root.table("sound")? else {
         return Ok(Voice::default());
     };
@@ -16,6 +17,12 @@ pub(super) fn read(root: &Table<'_>) -> Result<Voice, DeskError> {
         automatic_gain: table.switch("automatic_gain")?,
         high_pass: table.switch("high_pass")?,
     })
+}
+
+pub(super) fn dtx(root: &Table<'_>) -> Result<bool, DeskError> {
+    let table = root.table("sound")?;
+    let said = table.map(|table| table.switch("dtx")).transpose()?;
+    Ok(said.flatten().unwrap_or(false))
 }
 
 fn noise_suppression(table: &Table<'_>) -> Result<Option<NoiseSuppression>, DeskError> {
@@ -35,6 +42,7 @@ const KEYS: &[&str] = &[
     "noise_suppression",
     "automatic_gain",
     "high_pass",
+    "dtx",
 ];
 
 const STRENGTH_ADVICE: &str = "Choose from \"off\", \"moderate\" and \"strong\".";
@@ -46,12 +54,22 @@ mod tests {
     use super::*;
     use crate::profile::Profile;
 
-    fn voice(text: &str) -> Result<Voice, DeskError> {
+    fn profile(text: &str) -> Result<Profile, DeskError> {
         let text = format!(
             "server = \"wss://sbc.example/ws\"\naor = \"sip:2001@example.com\"\n\
              password_file = \"p\"\n{text}"
         );
-        Profile::parse(&text, Path::new("")).map(|profile| profile.voice)
+        Profile::parse(&text, Path::new(""))
+    }
+
+    fn voice(text: &str) -> Result<Voice, DeskError> {
+        profile(text).map(|profile| profile.voice)
+    }
+
+    #[test]
+    fn silence_is_sent_unless_the_profile_says_otherwise() {
+        assert!(!profile("").unwrap().dtx);
+        assert!(profile("[sound]\ndtx = true\n").unwrap().dtx);
     }
 
     #[test]

@@ -21,6 +21,8 @@ const LOOKS: u32 = 100;
 /// A level that moves by less than this factor in energy is one that does not move: some 1 dB, twice
 /// what chance does to 100 ms of noise, and less than any room does in 10 s.
 const STEADY: f32 = 1.26;
+/// Energy of -40 dBFS: what is louder is not silent, however steady.
+const LOUD: f32 = 1e-4;
 /// Energy below the last bit of 16: digital silence.
 const NOTHING: f32 = 1e-10;
 
@@ -123,7 +125,7 @@ impl SteadyLevel {
                 0 => (energy, energy),
                 _ => (self.least.min(energy), self.most.max(energy)),
             };
-            if most > least * STEADY {
+            if most > LOUD || most > least * STEADY {
                 (self.least, self.most, self.looks) = (energy, energy, 1);
             } else {
                 (self.least, self.most) = (least, most);
@@ -250,12 +252,15 @@ mod tests {
     }
 
     #[test]
-    fn ten_seconds_of_silence_hiss_or_hum_are_told_and_taken_back_with_the_first_sound() {
+    fn ten_seconds_of_silence_hiss_or_faint_hum_are_told_and_taken_back_with_the_first_sound() {
         let seconds = 48_000;
         for dead in [
             vec![0.0; 12 * seconds],
             hiss(12 * seconds, 0.001),
-            sine(50.0, 12 * seconds),
+            sine(50.0, 12 * seconds)
+                .into_iter()
+                .map(|s| s * 0.01)
+                .collect(),
         ] {
             let mut sound = dead;
             sound.extend(babble(2 * seconds));
@@ -276,6 +281,8 @@ mod tests {
             *sample *= 1.0 + 0.4 * (n as f32 / 48_000.0 * 1.5).sin();
         }
         assert_eq!(silent(&room, |_| false), (None, None));
+        let loud_hum = sine(50.0, 48_000 * 15);
+        assert_eq!(silent(&loud_hum, |_| false), (None, None));
         assert_eq!(silent(&[0.0; 48_000 * 15], |_| true), (None, None));
         let (told, back) = silent(&[0.0; 48_000 * 15], |tick| tick > 1_200);
         assert_eq!((told, back), (Some(999), Some(1_201)));

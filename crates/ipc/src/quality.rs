@@ -1,6 +1,6 @@
 use warmline_desk::{
     CallView, State, Stats,
-    quality::{Alarm, Budget, Cause, Quality, Rating},
+    quality::{Alarm, Budget, Cause, Quality, Rating, Trouble},
 };
 
 use crate::snapshot::{UiDelay, UiDelayPart, UiQuality, UiQualityLevel};
@@ -31,10 +31,13 @@ pub(crate) fn quality(call: &CallView) -> Option<UiQuality> {
 /// many, below it nearly all.
 fn level(quality: &Quality) -> UiQualityLevel {
     let mos = quality.heard.map_or(4.5, |rating| rating.mos);
-    let severe = quality.trouble.is_some_and(|trouble| trouble.severe);
+    let trouble = quality
+        .trouble
+        .filter(|trouble| of_trouble(*trouble).is_some());
+    let severe = trouble.is_some_and(|trouble| trouble.severe);
     if severe || mos < MANY_DISSATISFIED {
         UiQualityLevel::Poor
-    } else if quality.trouble.is_some() || mos < SOME_DISSATISFIED {
+    } else if trouble.is_some() || mos < SOME_DISSATISFIED {
         UiQualityLevel::Fair
     } else {
         UiQualityLevel::Good
@@ -42,20 +45,23 @@ fn level(quality: &Quality) -> UiQualityLevel {
 }
 
 fn words(quality: &Quality) -> &'static str {
-    let Some(trouble) = quality.trouble else {
-        return match level(quality) {
-            UiQualityLevel::Good => "Clear sound",
-            UiQualityLevel::Fair => "The sound is not at its best",
-            UiQualityLevel::Poor => "The sound is bad",
-        };
-    };
-    match (trouble.cause, trouble.severe) {
+    let trouble = quality.trouble.and_then(of_trouble);
+    trouble.unwrap_or(match level(quality) {
+        UiQualityLevel::Good => "Clear sound",
+        UiQualityLevel::Fair => "The sound is not at its best",
+        UiQualityLevel::Poor => "The sound is bad",
+    })
+}
+
+/// Nothing of what is told where the devices are.
+fn of_trouble(trouble: Trouble) -> Option<&'static str> {
+    Some(match (trouble.cause, trouble.severe) {
         (Cause::LongWay, _) => "Long delay in the network: let them finish",
         (Cause::LongHere, _) => "Long delay on this computer: let them finish",
         (Cause::FarUneven, _) => "Their phone sends unevenly: you may miss a word",
         (Cause::UnevenUp, _) => "The network delays your words unevenly",
         (Cause::UnevenDown, _) => "The network delays their words unevenly",
-        (Cause::MicrophoneSilent, _) => "Your microphone is silent: look for its switch",
+        (Cause::MicrophoneSilent | Cause::NoMicrophone, _) => return None,
         (Cause::MicrophoneBreaks, false) => "Your microphone drops out now and then",
         (Cause::MicrophoneBreaks, true) => "Your microphone drops out: plug it in anew",
         (Cause::LossUp, false) => "They may miss a word now and then",
@@ -65,9 +71,8 @@ fn words(quality: &Quality) -> &'static str {
         (Cause::Busy, false) => "This computer is busy: sound suffers now and then",
         (Cause::Busy, true) => "This computer is too busy: close other programs",
         (Cause::FarSilent, _) => "Nothing arrives from the other end",
-        (Cause::NoMicrophone, _) => "Nobody hears you: there is no microphone",
         (Cause::NoWay, _) => "The sound is interrupted; it is being connected again",
-    }
+    })
 }
 
 fn figures(stats: &Stats) -> String {
@@ -182,6 +187,8 @@ mod tests {
     fn trouble_is_told_in_words_and_opinion_sets_the_level() {
         use UiQualityLevel::*;
         assert_eq!(said(4.3, None), (Good, "Clear sound".into()));
+        let elsewhere = said(4.3, Some((Cause::MicrophoneSilent, true)));
+        assert_eq!(elsewhere, (Good, "Clear sound".into()));
         assert_eq!(said(3.5, None).0, Fair);
         assert_eq!(said(2.9, None).0, Poor);
         assert_eq!(said(4.3, Some((Cause::LossUp, false))).0, Fair);

@@ -72,7 +72,7 @@ pub use protocol::{Caller, Command, Event, Kind, Phase, Reason, Stats};
 pub use pulse::{PluggedIn, Pulse};
 pub use relay::Passed;
 pub use room::{Recorder, Room};
-pub use setup::PhoneSetup;
+pub use setup::{PhoneSetup, UNPROCESSED};
 pub use speech::{Band, Score, score, score_all};
 pub use standstill::StandstillWatch;
 pub use tree::Tree;

@@ -260,7 +260,8 @@ impl<'lab> PhoneSetup<'lab> {
     }
 }
 
-const UNPROCESSED: &str = "[sound]\necho_cancellation = false\nnoise_suppression = \"off\"\n\
+/// Lines of a profile by which what the microphone hears is sent as it is.
+pub const UNPROCESSED: &str = "[sound]\necho_cancellation = false\nnoise_suppression = \"off\"\n\
                            automatic_gain = false\nhigh_pass = false\n";
 
 fn prefixed(prefix: &str, file: &Path) -> OsString {

@@ -224,9 +224,9 @@ mod tests {
         kept.set_voice(voice(None, Some(false)));
         kept.finish().await;
         let sound = again(&profile).await.sound;
+        assert_eq!(sound.voice(), voice(Some(false), Some(false)));
         assert_eq!((sound.speaker, sound.ringer), (vec![headset], vec![]));
         assert!(!sound.ring_everywhere);
-        assert_eq!(sound.voice(), voice(Some(false), Some(false)));
         assert_eq!(sound.ring.map(Percent::get), Some(20));
     }
 

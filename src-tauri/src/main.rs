@@ -12,7 +12,6 @@ mod office;
 mod page;
 mod phone;
 mod practice;
-mod settings;
 mod shell;
 mod web_process;
 mod window;

@@ -9,8 +9,9 @@ use std::{
 use tauri::{AppHandle, async_runtime::spawn_blocking, ipc::Channel};
 use tokio::sync::{mpsc, oneshot, watch};
 use warmline_desk::{
-    Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Loudness, Output, Reply, Restarts,
-    UserAction, journal::Journal, log::LogHealth, office::Office, profile::Access, terminated,
+    Desk, DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Reply,
+    Restarts, UserAction, journal::Journal, log::LogHealth, office::Office, profile::Access,
+    terminated,
 };
 use warmline_ipc::{UiAccount, UiError, UiPeople, UiProblem, UiSnapshot};
 
@@ -21,7 +22,6 @@ use crate::{
     page::Page,
     phone::{News, Phone},
     practice::Centre,
-    settings::Kept,
     web_process::Loss,
     window,
 };

@@ -7,15 +7,17 @@ use std::{
     time::Duration,
 };
 
-use tauri::async_runtime::{JoinHandle, spawn_blocking};
-use tokio::time::{Instant, sleep_until};
-use warmline_desk::{
-    DeskError, DeviceRole, ErrorCode, Loudness,
-    policy::{self, Device, Percent, Settings},
+use tokio::{
+    task::{JoinHandle, spawn_blocking},
+    time::{Instant, sleep_until},
 };
+use warmline_policy::{self as policy, Device, Percent, Settings};
+
+use crate::{DeskError, DeviceRole, ErrorCode, Loudness};
 
 /// The agent's settings.
-pub(crate) struct Kept {
+#[derive(Debug)]
+pub struct Kept {
     path: PathBuf,
     settings: Settings,
     /// When to store what has changed.
@@ -25,7 +27,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// Those beside this profile, which are yet to be [read](Kept::read).
-    pub(crate) fn beside(profile: &Path) -> Self {
+    pub fn beside(profile: &Path) -> Self {
         let path = profile.with_file_name("settings.toml");
         Self {
             // A profile of that name must not be written over.
@@ -41,7 +43,10 @@ impl Kept {
     }
 
     /// Reads them; the defaults hold where they are of no use.
-    pub(crate) async fn read(&mut self) -> Result<(), DeskError> {
+    ///
+    /// # Errors
+    /// They cannot be read, or are none.
+    pub async fn read(&mut self) -> Result<(), DeskError> {
         let path = self.path.clone();
         let read = spawn_blocking(move || policy::load(&path)).await;
         let read = read.expect("reading settings does not panic");
@@ -59,12 +64,12 @@ impl Kept {
     }
 
     /// What holds now.
-    pub(crate) fn now(&self) -> &Settings {
+    pub fn now(&self) -> &Settings {
         &self.settings
     }
 
     /// The agent has chosen a device, or the system's default.
-    pub(crate) fn choose(&mut self, role: DeviceRole, device: Option<Device>) {
+    pub fn choose(&mut self, role: DeviceRole, device: Option<Device>) {
         let sound = &mut self.settings.sound;
         *match role {
             DeviceRole::Microphone => &mut sound.microphone,
@@ -75,7 +80,7 @@ impl Kept {
     }
 
     /// The agent has marked these experts.
-    pub(crate) fn mark(&mut self, favourites: Vec<String>) {
+    pub fn mark(&mut self, favourites: Vec<String>) {
         if self.settings.experts.favourites != favourites {
             self.settings.experts.favourites = favourites;
             self.changed();
@@ -83,7 +88,7 @@ impl Kept {
     }
 
     /// The agent has made something louder or softer.
-    pub(crate) fn set_loudness(&mut self, of: Loudness, percent: u8) {
+    pub fn set_loudness(&mut self, of: Loudness, percent: u8) {
         let sound = &mut self.settings.sound;
         *match of {
             Loudness::Calls => &mut sound.calls,
@@ -94,7 +99,7 @@ impl Kept {
     }
 
     /// Stores what has changed, for as long as it is waited for; comes back when that fails.
-    pub(crate) async fn keep(&mut self) -> DeskError {
+    pub async fn keep(&mut self) -> DeskError {
         loop {
             if let Some(storing) = &mut self.storing {
                 let stored = storing.await;
@@ -112,7 +117,7 @@ impl Kept {
     }
 
     /// Stores what is not stored yet, before the end.
-    pub(crate) async fn finish(mut self) {
+    pub async fn finish(mut self) {
         if let Some(storing) = self.storing.take() {
             // What is stored now is told nobody; the next start finds what was there.
             let _ = storing.await;
@@ -158,23 +163,22 @@ const AT_REST: Duration = Duration::from_millis(500);
 mod tests {
     use std::fs;
 
-    use tauri::async_runtime::block_on;
     use tokio::time::timeout;
 
     use super::*;
 
-    fn again(profile: &Path) -> Settings {
+    async fn again(profile: &Path) -> Settings {
         let mut kept = Kept::beside(profile);
-        block_on(kept.read()).expect("readable");
+        kept.read().await.expect("readable");
         kept.settings
     }
 
-    #[test]
-    fn what_is_set_survives_a_restart_and_the_default_can_be_taken_again() {
+    #[tokio::test]
+    async fn what_is_set_survives_a_restart_and_the_default_can_be_taken_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let profile = folder.path().join("profile.toml");
         let mut kept = Kept::beside(&profile);
-        block_on(kept.read()).expect("none is no problem");
+        kept.read().await.expect("none is no problem");
         let headset = Device {
             id: "headset".into(),
             name: Some("Headset".into()),
@@ -183,37 +187,40 @@ mod tests {
         kept.choose(DeviceRole::Ringer, Some(headset.clone()));
         kept.choose(DeviceRole::Ringer, None);
         kept.set_loudness(Loudness::Ring, 20);
-        block_on(kept.finish());
-        let sound = again(&profile).sound;
+        kept.finish().await;
+        let sound = again(&profile).await.sound;
         assert_eq!((sound.speaker, sound.ringer), (Some(headset), None));
         assert_eq!(sound.ring.map(Percent::get), Some(20));
     }
 
-    #[test]
-    fn it_is_stored_while_the_phone_runs_and_failing_is_told() {
+    #[tokio::test]
+    async fn it_is_stored_while_the_phone_runs_and_failing_is_told() {
         let folder = tempfile::tempdir().expect("a folder");
         let profile = folder.path().join("profile.toml");
         let mut kept = Kept::beside(&profile);
         kept.set_loudness(Loudness::Calls, 60);
-        let failed = block_on(async { timeout(AT_REST * 4, kept.keep()).await });
+        let failed = timeout(AT_REST * 4, kept.keep()).await;
         assert!(failed.is_err(), "nothing is told");
-        assert_eq!(again(&profile).sound.calls.map(Percent::get), Some(60));
+        assert_eq!(
+            again(&profile).await.sound.calls.map(Percent::get),
+            Some(60)
+        );
 
         // Where the folder should be is a file.
         let mut kept = Kept::beside(&folder.path().join("settings.toml/profile.toml"));
         kept.set_loudness(Loudness::Calls, 60);
-        let failed = block_on(async { timeout(AT_REST * 40, kept.keep()).await });
+        let failed = timeout(AT_REST * 40, kept.keep()).await;
         let failed = failed.expect("it is told");
         assert_eq!(failed.code, ErrorCode::SettingsNotKept);
     }
 
-    #[test]
-    fn broken_settings_are_told_of_and_the_defaults_hold() {
+    #[tokio::test]
+    async fn broken_settings_are_told_of_and_the_defaults_hold() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.toml");
         fs::write(&path, "[sound]\nring = 1000\n").expect("written");
         let mut kept = Kept::beside(&folder.path().join("profile.toml"));
-        let told = block_on(kept.read()).expect_err("it is broken");
+        let told = kept.read().await.expect_err("it is broken");
         assert!(told.what.contains("settings.toml: line 2: "), "{told}");
         assert_eq!(*kept.now(), Settings::default());
     }

@@ -7,7 +7,12 @@ use webkit2gtk::WebViewExt as _;
 use super::{Loss, lost};
 
 pub(super) fn watched(builder: tauri::Builder<Wry>) -> tauri::Builder<Wry> {
-    let watching = plugin::Builder::<Wry>::new("web-process").on_webview_ready(|webview| {
+    let watching = plugin::Builder::<Wry>::new("web-process").setup(|_, _| {
+        // Never popped: no such refusal is worth a call. The window that is gone is told by its own event.
+        gdk::error_trap_push();
+        Ok(())
+    });
+    let watching = watching.on_webview_ready(|webview| {
         let app = webview.app_handle().clone();
         let watched = webview.with_webview(move |view| {
             view.inner()
@@ -20,10 +25,5 @@ pub(super) fn watched(builder: tauri::Builder<Wry>) -> tauri::Builder<Wry> {
             tracing::warn!(%error, "the death of the web process would not be noticed");
         }
     });
-    // Never popped: no such refusal is worth a call. The window that is gone is told by its own event.
-    let unharmed = plugin::Builder::<Wry>::new("x-errors").setup(|_, _| {
-        gdk::error_trap_push();
-        Ok(())
-    });
-    builder.plugin(watching.build()).plugin(unharmed.build())
+    builder.plugin(watching.build())
 }

@@ -126,17 +126,7 @@ async fn an_expert_is_found_told_and_given_the_customer() {
     }
     assert!(!messages[0].contains("4111"), "{}", messages[0]);
 
-    shift
-        .until(|event| {
-            matches!(
-                event,
-                DeskEvent::Transfer {
-                    news: TransferNews::Consulting,
-                    ..
-                }
-            )
-        })
-        .await;
+    shift.until(consults).await;
     shift
         .act(UserAction::Complete {
             customer: call,
@@ -396,16 +386,17 @@ async fn experts_of_one_customer_are_not_offered_for_a_call_of_another() {
             hand_over: false,
         })
         .await;
-    shift
-        .until(|event| {
-            matches!(
-                event,
-                DeskEvent::Transfer {
-                    news: TransferNews::Consulting,
-                    ..
-                }
-            )
-        })
-        .await;
+    shift.until(consults).await;
     drop(fabrikam);
+}
+
+/// The expert has answered, and the customer waits.
+fn consults(event: &DeskEvent) -> bool {
+    matches!(
+        event,
+        DeskEvent::Transfer {
+            news: TransferNews::Consulting,
+            ..
+        }
+    )
 }

@@ -5,12 +5,16 @@ use warmline_desk::{
 
 use crate::snapshot::{UiDelay, UiDelayPart, UiQuality, UiQualityLevel};
 
-/// How a call sounds, in words; none while there is nothing to say.
+/// How a call sounds, in words; none while there is nothing to say, or no way for any sound, which the card
+/// says itself.
 pub(crate) fn quality(call: &CallView) -> Option<UiQuality> {
     let (Some(stats), Some(quality), State::Established) = (&call.stats, &call.quality, call.state)
     else {
         return None;
     };
+    if !call.connected {
+        return None;
+    }
     let mos = |rating: Option<Rating>| rating.map(|rating| (rating.mos * 10.0).round() / 10.0);
     let alarms = quality
         .alarms
@@ -22,38 +26,29 @@ pub(crate) fn quality(call: &CallView) -> Option<UiQuality> {
         figures: figures(stats),
         mos: mos(quality.heard),
         mos_there: mos(quality.said),
-        delay: call.connected.then(|| delay(&quality.budget)),
+        delay: delay(&quality.budget),
         alarms: alarms.collect(),
     })
 }
 
-/// The bounds are those of ITU-T G.109: above the first some users are dissatisfied, above the second
-/// many, below it nearly all.
 fn level(quality: &Quality) -> UiQualityLevel {
-    let mos = quality.heard.map_or(4.5, |rating| rating.mos);
-    let trouble = quality
-        .trouble
-        .filter(|trouble| of_trouble(*trouble).is_some());
-    let severe = trouble.is_some_and(|trouble| trouble.severe);
-    if severe || mos < MANY_DISSATISFIED {
-        UiQualityLevel::Poor
-    } else if trouble.is_some() || mos < SOME_DISSATISFIED {
-        UiQualityLevel::Fair
-    } else {
-        UiQualityLevel::Good
+    match told(quality) {
+        Some((Trouble { severe: true, .. }, _)) => UiQualityLevel::Poor,
+        Some(_) => UiQualityLevel::Fair,
+        None => UiQualityLevel::Good,
     }
 }
 
 fn words(quality: &Quality) -> &'static str {
-    let trouble = quality.trouble.and_then(of_trouble);
-    trouble.unwrap_or(match level(quality) {
-        UiQualityLevel::Good => "Clear sound",
-        UiQualityLevel::Fair => "The sound is not at its best",
-        UiQualityLevel::Poor => "The sound is bad",
-    })
+    told(quality).map_or("Clear sound", |(_, words)| words)
 }
 
-/// Nothing of what is told where the devices are.
+fn told(quality: &Quality) -> Option<(Trouble, &'static str)> {
+    let trouble = quality.trouble?;
+    Some((trouble, of_trouble(trouble)?))
+}
+
+/// Nothing of what is told elsewhere on the card.
 fn of_trouble(trouble: Trouble) -> Option<&'static str> {
     Some(match (trouble.cause, trouble.severe) {
         (Cause::LongWay, _) => "Long delay in the network: let them finish",
@@ -61,7 +56,7 @@ fn of_trouble(trouble: Trouble) -> Option<&'static str> {
         (Cause::FarUneven, _) => "Their phone sends unevenly: you may miss a word",
         (Cause::UnevenUp, _) => "The network delays your words unevenly",
         (Cause::UnevenDown, _) => "The network delays their words unevenly",
-        (Cause::MicrophoneSilent | Cause::NoMicrophone, _) => return None,
+        (Cause::MicrophoneSilent | Cause::NoMicrophone | Cause::NoWay, _) => return None,
         (Cause::MicrophoneBreaks, false) => "Your microphone drops out now and then",
         (Cause::MicrophoneBreaks, true) => "Your microphone drops out: plug it in anew",
         (Cause::LossUp, false) => "They may miss a word now and then",
@@ -71,7 +66,6 @@ fn of_trouble(trouble: Trouble) -> Option<&'static str> {
         (Cause::Busy, false) => "This computer is busy: sound suffers now and then",
         (Cause::Busy, true) => "This computer is too busy: close other programs",
         (Cause::FarSilent, _) => "Nothing arrives from the other end",
-        (Cause::NoWay, _) => "The sound is interrupted; it is being connected again",
     })
 }
 
@@ -127,10 +121,6 @@ fn in_words(alarm: Alarm) -> &'static str {
     }
 }
 
-/// R of 70 and of 60 as an opinion.
-const SOME_DISSATISFIED: f64 = 3.6;
-const MANY_DISSATISFIED: f64 = 3.1;
-
 #[cfg(test)]
 mod tests {
     use warmline_desk::{
@@ -146,6 +136,8 @@ mod tests {
             r: 90.0,
             mos,
             scale: Scale::Narrowband,
+            lost: 0.0,
+            late: 0.0,
         })
     }
 
@@ -184,18 +176,15 @@ mod tests {
     }
 
     #[test]
-    fn trouble_is_told_in_words_and_opinion_sets_the_level() {
+    fn trouble_is_told_in_words_and_colour() {
         use UiQualityLevel::*;
         assert_eq!(said(4.3, None), (Good, "Clear sound".into()));
         let elsewhere = said(4.3, Some((Cause::MicrophoneSilent, true)));
         assert_eq!(elsewhere, (Good, "Clear sound".into()));
-        assert_eq!(said(3.5, None).0, Fair);
-        assert_eq!(said(2.9, None).0, Poor);
         assert_eq!(said(4.3, Some((Cause::LossUp, false))).0, Fair);
         let severe = said(4.3, Some((Cause::LossUp, true)));
         let words = "Your sound breaks up on the way to them";
         assert_eq!(severe, (Poor, words.into()));
-        assert_eq!(said(2.9, Some((Cause::LongWay, false))).0, Poor);
     }
 
     #[test]
@@ -204,9 +193,9 @@ mod tests {
         assert_eq!(quality.figures, "Opus, 5.0 % lost, jitter 12 ms");
         assert_eq!((quality.mos, quality.mos_there), (Some(4.3), None));
         assert_eq!(quality.alarms, ["More than 1 % lost"]);
-        let delay = quality.delay.expect("figures");
-        assert_eq!(delay.ms, 107);
-        let parts = delay
+        assert_eq!(quality.delay.ms, 107);
+        let parts = quality
+            .delay
             .parts
             .iter()
             .map(|part| (part.label.as_str(), part.ms));
@@ -229,6 +218,11 @@ mod tests {
             ..view(4.3, None)
         };
         assert_eq!(quality(&ringing), None);
+        let interrupted = CallView {
+            connected: false,
+            ..view(4.3, Some((Cause::NoWay, true)))
+        };
+        assert_eq!(quality(&interrupted), None);
         let unjudged = CallView {
             quality: None,
             ..view(4.3, None)

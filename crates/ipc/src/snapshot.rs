@@ -360,8 +360,8 @@ pub struct UiQuality {
     pub mos: Option<f64>,
     /// The same of what the other end hears, as far as it reports.
     pub mos_there: Option<f64>,
-    /// How long a word takes from mouth to ear; none before there are figures.
-    pub delay: Option<UiDelay>,
+    /// How long a word takes from mouth to ear.
+    pub delay: UiDelay,
     /// Alarms that stand, in a few words each.
     pub alarms: Vec<String>,
 }

@@ -9,7 +9,7 @@ use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::sender_report::SenderReport;
 use rtc::rtp;
 use tokio::sync::mpsc;
-use warmline_audio::{Greeting, LegControl, PacketSink, PeerReport};
+use warmline_audio::{Codec, Greeting, LegControl, PacketSink, PeerReport};
 
 use crate::rtcp::Rtcp;
 use crate::sdp::{Agreed, Content, Format};
@@ -38,6 +38,7 @@ struct State {
     telephone_events: TelephoneEvents,
     audio_heard: bool,
     received_octets: u64,
+    bandwidth_hz: Option<u32>,
     says_silence: bool,
     /// Told since they were asked for: a leg that takes the place of another begins to listen anew.
     greetings: Vec<Greeting>,
@@ -61,6 +62,7 @@ impl RtpSession {
                 telephone_events: TelephoneEvents::default(),
                 audio_heard: false,
                 received_octets: 0,
+                bandwidth_hz: None,
                 says_silence: false,
                 greetings: Vec::new(),
                 receives: true,
@@ -144,6 +146,10 @@ impl RtpSession {
             return;
         }
         state.received_octets += packet.payload.len() as u64;
+        state.bandwidth_hz = match content {
+            Some(Content::Audio(Codec::Opus)) => packet.payload.first().map(|toc| bandwidth_hz(*toc)),
+            _ => None,
+        };
         state.says_silence = content == Some(Content::ComfortNoise);
         let gap = state.gap(now, content == Some(Content::ComfortNoise));
         let mut event = None;
@@ -239,10 +245,10 @@ impl RtpSession {
     }
 
     /// The statistics now, as far as RTP knows.
-    pub(crate) fn stats(&self) -> Stats {
+    pub(crate) fn stats(&self, now: Instant) -> Stats {
         let state = self.state();
         let transmission = state.transmission.as_ref();
-        let remote = transmission.and_then(Transmission::remote);
+        let remote = transmission.and_then(|transmission| transmission.remote(now));
         let (loss_runs, lost_in_runs) = state.reception.loss_runs();
         Stats {
             remote_packet_ms: state.reception.packet_ms(),
@@ -250,6 +256,7 @@ impl RtpSession {
             received: state.reception.received(),
             lost: state.reception.lost(),
             received_octets: state.received_octets,
+            remote_bandwidth_hz: state.bandwidth_hz,
             loss_runs,
             lost_in_runs,
             remote_says_silence: state.says_silence,
@@ -316,7 +323,7 @@ impl State {
         let ssrc = transmission.ssrc();
         for report in reports.iter().filter(|report| report.ssrc == ssrc) {
             transmission.on_reception_report(now, &self.clock, &crate::rtcp::read_report(report));
-            if let (Some((_, control)), Some(remote)) = (&self.leg, transmission.remote()) {
+            if let (Some((_, control)), Some(remote)) = (&self.leg, transmission.remote(now)) {
                 control.report(PeerReport {
                     fraction_lost: remote.fraction_lost as f32,
                     jitter_ms: remote.jitter_ms as f32,
@@ -324,6 +331,17 @@ impl State {
                 });
             }
         }
+    }
+}
+
+/// The bandwidth of an Opus packet by its first octet (RFC 6716 section 3.1).
+fn bandwidth_hz(toc: u8) -> u32 {
+    match toc >> 3 {
+        0..=3 | 16..=19 => 4_000,
+        4..=7 => 6_000,
+        8..=11 | 20..=23 => 8_000,
+        12 | 13 | 24..=27 => 12_000,
+        _ => 20_000,
     }
 }
 
@@ -374,7 +392,7 @@ mod tests {
         assert_eq!(events.try_recv(), Ok(MediaEvent::Dtmf('9')));
         assert_eq!(events.try_recv(), Ok(MediaEvent::FirstAudio));
         assert!(events.try_recv().is_err());
-        assert_eq!(session.stats().received, 5);
+        assert_eq!(session.stats(Instant::now()).received, 5);
     }
 
     #[test]
@@ -400,7 +418,7 @@ mod tests {
         session.state().expects = true;
         came(40_000, 7, 111);
         assert!(events.try_recv().is_err());
-        assert_eq!(session.stats().longest_gap_ms, 1_500);
+        assert_eq!(session.stats(Instant::now()).longest_gap_ms, 1_500);
     }
 
     #[test]
@@ -415,7 +433,7 @@ mod tests {
             assert_eq!(sent.header.sequence_number, first.wrapping_add(n));
             assert_eq!(sent.header.ssrc, 77);
         }
-        assert_eq!(session.stats().sent, 3);
+        assert_eq!(session.stats(Instant::now()).sent, 3);
     }
 
     #[test]
@@ -439,6 +457,6 @@ mod tests {
                 ..ReceiverReport::default()
             })],
         );
-        assert_eq!(session.stats().remote_lost, Some(-2));
+        assert_eq!(session.stats(Instant::now()).remote_lost, Some(-2));
     }
 }

@@ -334,7 +334,7 @@ impl Session {
             codec: agreed.as_ref().map(|agreed| agreed.send.codec),
             packet_ms: agreed.as_ref().map(|agreed| agreed.ptime_ms),
             telephone_events: agreed.is_some_and(|agreed| agreed.telephone_event.is_some()),
-            ..self.shared.rtp.stats()
+            ..self.shared.rtp.stats(Instant::now())
         }
     }
 

@@ -2,6 +2,7 @@ import { Button, makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/rea
 import { Pause16Filled } from "@fluentui/react-icons/svg/pause";
 import { Record16Filled, Record16Regular } from "@fluentui/react-icons/svg/record";
 import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
+import { useRef } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiRecording } from "../ipc/bindings";
@@ -31,6 +32,7 @@ function Line({ call, recording: { state, words, stays }, who, atHand }: LinePro
   const styles = useStyles();
   const { act } = useAct();
   const { label, hint, what } = next[state];
+  const main = useRef<HTMLButtonElement>(null);
   const press = () => act({ do: "record", call, what });
   useShortcuts(atHand ? { record: press } : {});
   const named = (text: string) => (who === undefined ? text : `${text}, ${who}`);
@@ -53,13 +55,21 @@ function Line({ call, recording: { state, words, stays }, who, atHand }: LinePro
         </span>
       </span>
       <Tooltip content={atHand ? `${hint} (${shortcutLabel("record")})` : hint} relationship="description">
-        <Button size="small" aria-label={named(label)} aria-keyshortcuts={atHand ? ariaShortcut("record") : undefined} onClick={press}>
+        <Button ref={main} size="small" aria-label={named(label)} aria-keyshortcuts={atHand ? ariaShortcut("record") : undefined} onClick={press}>
           {label}
         </Button>
       </Tooltip>
       {!stays && state !== "off" && state !== "failed" && (
         <Tooltip content="Ends the recording; the call goes on" relationship="description">
-          <Button size="small" aria-label={named("Stop recording")} onClick={() => act({ do: "record", call, what: "stop" })}>
+          <Button
+            size="small"
+            aria-label={named("Stop recording")}
+            onClick={() => {
+              // This button goes with the recording; the keyboard stays here.
+              main.current?.focus();
+              act({ do: "record", call, what: "stop" });
+            }}
+          >
             Stop
           </Button>
         </Tooltip>

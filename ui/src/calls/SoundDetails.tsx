@@ -19,7 +19,7 @@ export function SoundDetails({ id, quality: { mos, mosThere, delay, alarms } }: 
         </p>
       )}
       {alarms.length > 0 && <p className={styles.line}>{alarms.join(" · ")}</p>}
-      {delay !== null && <Delay delay={delay} />}
+      <Delay delay={delay} />
     </div>
   );
 }
@@ -34,10 +34,12 @@ function Delay({ delay: { ms, parts } }: { delay: UiDelay }) {
         {parts.map((part) => (
           <div key={part.label} className={styles.part}>
             <dt className={styles.label}>{part.label}</dt>
-            <dd className={styles.value}>{part.ms === null ? "not known yet" : `${part.ms} ms`}</dd>
-            <div aria-hidden className={styles.track}>
-              <div className={styles.bar} style={{ width: `${((part.ms ?? 0) / longest) * 100}%` }} />
-            </div>
+            <dd className={styles.figure}>
+              <span className={styles.value}>{part.ms === null ? "not known yet" : `${part.ms} ms`}</span>
+              <span aria-hidden className={styles.track}>
+                <span className={styles.bar} style={{ width: `${((part.ms ?? 0) / longest) * 100}%` }} />
+              </span>
+            </dd>
           </div>
         ))}
       </dl>
@@ -65,15 +67,21 @@ const useStyles = makeStyles({
   },
   part: {
     display: "grid",
-    gridTemplateColumns: "minmax(0, 11em) minmax(0, 7em) minmax(24px, 1fr)",
+    gridTemplateColumns: "minmax(0, 11em) minmax(0, 1fr)",
     alignItems: "center",
     columnGap: tokens.spacingHorizontalS,
+  },
+  figure: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 7em) minmax(24px, 1fr)",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalS,
+    margin: 0,
   },
   label: {
     overflowWrap: "anywhere",
   },
   value: {
-    margin: 0,
     textAlign: "end",
     fontVariantNumeric: "tabular-nums",
   },
@@ -84,6 +92,7 @@ const useStyles = makeStyles({
     "@media (forced-colors: active)": { outline: "1px solid CanvasText" },
   },
   bar: {
+    display: "block",
     height: "100%",
     borderRadius: tokens.borderRadiusCircular,
     backgroundColor: tokens.colorBrandBackground,

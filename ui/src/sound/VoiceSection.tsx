@@ -62,7 +62,7 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
         className={styles.switch}
         label="Take out the echo of the speaker"
         checked={voice.echoCancellation}
-        disabled={managed("echoCancellation")}
+        disabledFocusable={managed("echoCancellation")}
         aria-describedby={described("echoCancellation")}
         onChange={(_, { checked }) =>
           act({ do: "setVoice", echoCancellation: checked, noiseSuppression: null, automaticGain: null })
@@ -72,7 +72,7 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
         className={styles.switch}
         label="Raise a soft voice"
         checked={voice.automaticGain}
-        disabled={managed("automaticGain")}
+        disabledFocusable={managed("automaticGain")}
         aria-describedby={described("automaticGain")}
         onChange={(_, { checked }) =>
           act({ do: "setVoice", echoCancellation: null, noiseSuppression: null, automaticGain: checked })

@@ -156,7 +156,7 @@ pub(super) fn path(host: &str, path: &Path) -> Finding {
     // What ends and buffers take in a usual call, and two of the jitter besides.
     let delay_ms = round_trip / 2.0 + USUAL_MS + 2.0 * path.jitter_ms;
     let mos = rate(&Conditions {
-        coding: Coding::of(Codec::Opus, None),
+        coding: Coding::of(Codec::Opus, None, None),
         loss_percent: loss,
         burst_ratio: 1.0,
         delay_ms,

@@ -17,7 +17,7 @@ pub struct Budget {
     pub network_ms: Option<f64>,
     /// What is known of the far side alone: how much longer its packets are to fill than ours.
     pub far_ms: f64,
-    /// Jitter buffer.
+    /// Jitter buffer: what it costs the fastest packets.
     pub buffer_ms: f64,
     /// Speaker: what waits in our ring, and what its device takes at once.
     pub playout_ms: f64,
@@ -34,7 +34,7 @@ impl Budget {
             encode_ms: packet + stats.codec.map_or(0.0, look_ahead_ms),
             network_ms: stats.round_trip_ms.map(|trip| trip / 2.0),
             far_ms: (theirs - packet).max(0.0),
-            buffer_ms: f64::from(stats.leg.buffer_ms),
+            buffer_ms: f64::from(stats.leg.delay_ms),
             playout_ms: ms(engine.playout_fill_us) + ms(engine.playout_period_us),
         }
     }
@@ -44,9 +44,17 @@ impl Budget {
         self.ours_ms() + self.network_ms.unwrap_or(0.0) + self.far_ms
     }
 
-    /// What this computer has to do with.
-    pub fn ours_ms(&self) -> f64 {
+    /// What happens on this computer.
+    fn ours_ms(&self) -> f64 {
         self.capture_ms + self.encode_ms + self.buffer_ms + self.playout_ms
+    }
+
+    /// Whether most of it is due to this computer. What the jitter buffer holds beyond the usual, it holds
+    /// for the network's sake.
+    pub(super) fn is_ours_most(&self) -> bool {
+        let for_network = (self.buffer_ms - USUAL_BUFFER_MS).max(0.0);
+        let theirs = self.network_ms.unwrap_or(0.0) + self.far_ms;
+        self.ours_ms() - for_network > theirs + for_network
     }
 }
 
@@ -59,6 +67,9 @@ fn look_ahead_ms(codec: Codec) -> f64 {
         Codec::Pcmu | Codec::Pcma => 0.0,
     }
 }
+
+/// A jitter buffer on a good network holds no more, ms.
+const USUAL_BUFFER_MS: f64 = 40.0;
 
 /// The engine works in ticks of so many ms.
 const TICK_MS: f64 = 10.0;
@@ -76,7 +87,7 @@ mod tests {
             packet_ms: Some(20),
             remote_packet_ms: Some(20),
             leg: LegStats {
-                buffer_ms: 45,
+                delay_ms: 45,
                 ..LegStats::default()
             },
             ..Stats::default()

@@ -16,7 +16,8 @@ pub struct Coding {
 }
 
 impl Coding {
-    /// A codec as this phone decodes it, with concealment; `kbit_s` is its rate where that is known.
+    /// A codec as this phone decodes it, with concealment; its rate in kbit/s and its bandwidth in Hz
+    /// where they are known, which only Opus changes.
     ///
     /// - G.711: Ie 0, Bpl 25.1, from ITU-T G.113 Appendix I: with a concealment that repeats pitch
     ///   periods, as ours does.
@@ -26,8 +27,9 @@ impl Coding {
     /// - Opus: ITU-T has no figures. Those of Al-Ahmadi, Počta and Melvin for Opus in superwideband at
     ///   variable rate and random loss, estimated by P.863 on the scale of G.107.2, 14 to 40 kbit/s;
     ///   between two rates of theirs a straight line, beyond them the last. EVS, which G.113 Appendix V
-    ///   has, is alike: 10.8 and 10.3 at 16.4 kbit/s, 8.7 and 9.3 at 32.
-    pub fn of(codec: Codec, kbit_s: Option<f64>) -> Coding {
+    ///   has, is alike: 10.8 and 10.3 at 16.4 kbit/s, 8.7 and 9.3 at 32. Opus that carries no more than a
+    ///   wideband signal is taken to lack what G.113 Appendix V has between the two scales: some 19.
+    pub fn of(codec: Codec, kbit_s: Option<f64>, bandwidth_hz: Option<u32>) -> Coding {
         match codec {
             Codec::Pcmu | Codec::Pcma => Coding {
                 scale: Scale::Narrowband,
@@ -39,7 +41,14 @@ impl Coding {
                 ie: 13.0,
                 bpl: 4.6,
             },
-            Codec::Opus => opus(kbit_s.unwrap_or(UNKNOWN_RATE)),
+            Codec::Opus => {
+                let opus = opus(kbit_s.unwrap_or(UNKNOWN_RATE));
+                let is_narrower = bandwidth_hz.is_some_and(|hz| hz <= WIDEBAND_HZ);
+                Coding {
+                    ie: opus.ie.max(if is_narrower { WIDEBAND_IE } else { 0.0 }),
+                    ..opus
+                }
+            }
         }
     }
 
@@ -76,6 +85,10 @@ fn opus(kbit_s: f64) -> Coding {
 /// Of Opus in kbit/s, as long as none was measured: what this phone sends, and most others about.
 const UNKNOWN_RATE: f64 = 40.0;
 
+/// What a signal of so many Hz lacks on the fullband scale.
+const WIDEBAND_HZ: u32 = 8_000;
+const WIDEBAND_IE: f64 = 19.0;
+
 /// Opus: kbit/s, Ie,FB, Bpl,FB.
 const OPUS: [(f64, f64, f64); 11] = [
     (14.0, 38.06, 16.51),
@@ -97,10 +110,10 @@ mod tests {
 
     #[test]
     fn opus_is_better_the_more_bits_it_has() {
-        let of = |kbit_s| Coding::of(Codec::Opus, Some(kbit_s));
+        let of = |kbit_s| Coding::of(Codec::Opus, Some(kbit_s), None);
         assert_eq!((of(8.0).ie, of(8.0).bpl), (38.06, 16.51));
         assert_eq!((of(40.0).ie, of(64.0).ie), (10.67, 10.67));
-        assert_eq!(Coding::of(Codec::Opus, None), of(56.0));
+        assert_eq!(Coding::of(Codec::Opus, None, Some(20_000)), of(56.0));
         let half_way = of(17.5);
         assert!((half_way.ie - 26.985).abs() < 1e-9, "{half_way:?}");
         let each: Vec<f64> = (80..600)
@@ -113,8 +126,10 @@ mod tests {
     fn what_a_codec_lacks_in_band_shows_on_the_wider_scale() {
         // G.113 Appendix V: Ie,FB is some 19 above Ie,WB. G.722 so would be rated 32 there, and Opus is
         // better than that from 16 kbit/s on.
-        let g722 = Coding::of(Codec::G722, None);
+        let g722 = Coding::of(Codec::G722, None, None);
         assert_eq!((g722.scale, g722.ie), (Scale::Wideband, 13.0));
-        assert!(Coding::of(Codec::Opus, Some(16.0)).ie < g722.ie + 19.0);
+        let opus = |kbit_s, hz| Coding::of(Codec::Opus, Some(kbit_s), Some(hz)).ie;
+        assert!(opus(16.0, 20_000) < g722.ie + 19.0);
+        assert_eq!((opus(48.0, 8_000), opus(16.0, 8_000)), (19.0, 30.16));
     }
 }

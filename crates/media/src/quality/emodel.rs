@@ -53,6 +53,10 @@ pub struct Rating {
     pub mos: f64,
     /// The scale of both.
     pub scale: Scale,
+    /// What of R is taken by loss, and by delay.
+    pub lost: f64,
+    /// See [`Rating::lost`].
+    pub late: f64,
 }
 
 /// How people would judge a connection.
@@ -66,18 +70,21 @@ pub fn rate(conditions: &Conditions) -> Rating {
     let delay = delay_ms.max(0.0);
     let equipment = coding.impairment(loss_percent, burst_ratio);
     let scale = coding.scale;
-    let r = match scale {
-        Scale::Narrowband => narrowband(delay) - equipment,
+    let (best, late) = match scale {
+        Scale::Narrowband => (narrowband(0.0), narrowband(0.0) - narrowband(delay)),
         // G.107.1 and G.107.2 leave the simultaneous impairments at 0. Without echo only pure delay
         // is left of the delay impairment, as wide as the scale (G.107.2 section 7.4; G.107.1 is
         // taken to be like it).
-        Scale::Wideband => 129.0 - scale.width() * pure_delay(delay) - equipment,
-        Scale::Fullband => 148.0 - scale.width() * pure_delay(delay) - equipment,
+        Scale::Wideband => (129.0, scale.width() * pure_delay(delay)),
+        Scale::Fullband => (148.0, scale.width() * pure_delay(delay)),
     };
+    let r = best - late - equipment;
     Rating {
         r,
         mos: opinion(r / scale.width()),
         scale,
+        lost: equipment - coding.ie,
+        late,
     }
 }
 
@@ -212,7 +219,7 @@ mod tests {
 
     fn conditions(codec: Codec) -> Conditions {
         Conditions {
-            coding: Coding::of(codec, None),
+            coding: Coding::of(codec, None, None),
             loss_percent: 0.0,
             burst_ratio: 1.0,
             delay_ms: 0.0,
@@ -328,7 +335,7 @@ mod tests {
             delay in 0.0_f64..3_000.0, more_delay in 0.0_f64..3_000.0,
         ) {
             let one = Conditions {
-                coding: Coding::of(codec, kbit_s),
+                coding: Coding::of(codec, kbit_s, None),
                 loss_percent: loss,
                 burst_ratio: burst,
                 delay_ms: delay,

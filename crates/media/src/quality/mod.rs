@@ -47,11 +47,14 @@ pub struct Quality {
 #[derive(Clone, Debug, Default)]
 pub struct Monitor {
     before: Option<Reading>,
+    /// The path has been up: that it is not yet is no trouble.
+    connected: bool,
     seconds: VecDeque<(Second, Reading)>,
-    /// The most at which the far end encoded in a second: in its pauses it needs less.
-    kbit_s: Option<f64>,
+    rate: Rate,
     diary: Diary,
     alarms: Alarms,
+    /// The opinion was low: it has to rise clearly to be no trouble any more.
+    low: bool,
 }
 
 impl Monitor {
@@ -63,32 +66,38 @@ impl Monitor {
             self.forget();
             return None;
         }
-        let before = before.filter(|before| before.flows)?;
+        self.connected |= reading.connected;
+        let before = before.filter(|before| before.flows && self.connected)?;
         let second = Second::between(&before, &reading)?;
-        if self.seconds.len() == BURST_WINDOW {
+        if self.seconds.len() == WINDOW {
             self.seconds.pop_front();
         }
         self.seconds.push_back((second, before));
-        self.kbit_s = kbit_s(&before.stats, &reading.stats)
-            .into_iter()
-            .chain(self.kbit_s)
-            .reduce(f64::max);
-        self.diary.write(&second);
+        self.rate.read(&before.stats, &reading.stats);
         self.alarms.sample(reading.at, &self.sample(&second));
-        let way = Trouble {
-            cause: Cause::NoWay,
-            severe: true,
-        };
-        let trouble = if reading.connected {
-            self.diary.verdict()
+        if !reading.connected || !before.connected {
+            // What was before says nothing of what comes after, and nothing could come meanwhile.
+            self.seconds.clear();
+            self.diary.forget();
+            self.low = false;
         } else {
-            Some(way)
+            self.diary.write(&second);
+        }
+        let heard = self.heard();
+        let trouble = if reading.connected {
+            let found = self.diary.verdict();
+            found.or_else(|| self.low_opinion(heard?, &second))
+        } else {
+            Some(Trouble {
+                cause: Cause::NoWay,
+                severe: true,
+            })
         };
         if trouble.is_none() && !self.diary.knows() {
             return None;
         }
         Some(Quality {
-            heard: self.heard(WINDOW),
+            heard,
             said: self.said(&second),
             budget: second.budget,
             trouble,
@@ -97,10 +106,34 @@ impl Monitor {
     }
 
     fn forget(&mut self) {
-        self.seconds.clear();
-        self.kbit_s = None;
-        self.diary.forget();
-        self.alarms.forget();
+        *self = Self {
+            before: self.before,
+            connected: self.connected,
+            ..Self::default()
+        };
+    }
+
+    /// An opinion so low that it is trouble though no second was bad enough: what takes the most off it.
+    /// What the codec takes is nobody's trouble.
+    fn low_opinion(&mut self, heard: Rating, second: &Second) -> Option<Trouble> {
+        if !self.diary.knows() {
+            return None;
+        }
+        let rise = if self.low { CLEARLY } else { 0.0 };
+        let most = heard.lost.max(heard.late);
+        let low = heard.mos < SOME_DISSATISFIED + rise && most > SLIGHT * heard.scale.width();
+        self.low = low;
+        let cause = if heard.lost >= heard.late {
+            Cause::LossDown
+        } else if second.budget.is_ours_most() {
+            Cause::LongHere
+        } else {
+            Cause::LongWay
+        };
+        low.then_some(Trouble {
+            cause,
+            severe: heard.mos < MANY_DISSATISFIED,
+        })
     }
 
     fn sample(&self, second: &Second) -> Sample {
@@ -112,45 +145,53 @@ impl Monitor {
         Sample {
             jitter_ms: counts.then_some(second.jitter_ms),
             round_trip_ms: second.round_trip_ms,
-            mos: self.heard(1).map(|rating| rating.mos),
+            mos: self.rating(&[second]).map(|rating| rating.mos),
             loss_percent: Some(second.lost * 100.0),
-            received: Some(second.received).filter(|_| !second.says_silence),
+            received: Some(second.received).filter(|packets| *packets > 0 || !second.says_silence),
             sent: Some(second.sent),
             microphone: microphone.map(|dbfs| f64::from(10.0_f32.powf(dbfs / 20.0))),
         }
     }
 
-    /// What the agent hears, over the last `window` seconds.
-    fn heard(&self, window: usize) -> Option<Rating> {
-        let last = self.seconds.iter().rev().take(window);
-        let made_up = last.clone().map(|(second, _)| {
-            let length = second.length.as_secs_f64();
-            // Where nothing comes nothing is heard, though it is not made up for long.
-            let gone = second.received == 0 && !second.says_silence;
-            (if gone { 1.0 } else { second.made_up }) * length
-        });
-        let length: f64 = last.map(|(second, _)| second.length.as_secs_f64()).sum();
-        let (second, _) = self.seconds.back()?;
+    /// What the agent hears, over the seconds that are remembered. One bad second is no news: the worst of
+    /// them counts only if it is not alone.
+    fn heard(&self) -> Option<Rating> {
+        let mut seconds: Vec<&Second> = self.seconds.iter().map(|(second, _)| second).collect();
+        seconds.sort_by(|one, other| one.missed().total_cmp(&other.missed()));
+        if seconds.len() >= FEW {
+            seconds.pop();
+        }
+        self.rating(&seconds)
+    }
+
+    /// What the agent heard in these seconds.
+    fn rating(&self, seconds: &[&Second]) -> Option<Rating> {
+        let length = |second: &&Second| second.length.as_secs_f64();
+        let missed: f64 = seconds.iter().map(|s| s.missed() * length(s)).sum();
+        let all: f64 = seconds.iter().map(length).sum();
+        let mut delays: Vec<f64> = seconds.iter().map(|s| s.budget.mouth_to_ear_ms()).collect();
+        delays.sort_by(f64::total_cmp);
+        let now = self.now()?;
         Some(rate(&Conditions {
-            coding: Coding::of(self.codec()?, self.kbit_s),
-            loss_percent: made_up.sum::<f64>() / length * 100.0,
+            coding: Coding::of(now.codec?, self.rate.kbit_s(), now.remote_bandwidth_hz),
+            loss_percent: missed / all * 100.0,
             burst_ratio: self.burst_ratio(),
-            delay_ms: second.budget.mouth_to_ear_ms(),
+            delay_ms: *delays.get(delays.len() / 2)?,
         }))
     }
 
     /// What the far end hears; how it repairs is not known, so all that is lost counts.
     fn said(&self, second: &Second) -> Option<Rating> {
+        let now = self.now()?;
+        let kbit_s = f64::from(now.leg.aimed_bitrate) / 1_000.0;
+        let kbit_s = Some(kbit_s).filter(|rate| *rate > 0.0);
         Some(rate(&Conditions {
-            coding: Coding::of(self.codec()?, None),
+            // Nobody's telephone needs more than a wideband signal, and ours sends no more.
+            coding: Coding::of(now.codec?, kbit_s, Some(8_000)),
             loss_percent: second.lost_up? * 100.0,
             burst_ratio: 1.0,
             delay_ms: second.budget.mouth_to_ear_ms(),
         }))
-    }
-
-    fn codec(&self) -> Option<Codec> {
-        self.now()?.codec
     }
 
     /// How much longer losses lasted over the last seconds than random ones would have (G.107 section
@@ -180,17 +221,58 @@ impl Monitor {
     }
 }
 
-/// The rate at which the far end encoded what came in between.
-fn kbit_s(before: &Stats, now: &Stats) -> Option<f64> {
-    let octets = now.received_octets.checked_sub(before.received_octets)?;
-    let packets = now.received.checked_sub(before.received)?;
-    let ms = packets * u64::from(now.remote_packet_ms?);
-    (ms > 0).then(|| octets as f64 * 8.0 / ms as f64)
+/// The rate at which the far end encodes speech: in its pauses it needs less.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rate {
+    kbit_s: f64,
+    spoken: u32,
 }
 
-/// Seconds over which an opinion is formed, and over which bursts are measured.
-const WINDOW: usize = 5;
-const BURST_WINDOW: usize = 10;
+impl Rate {
+    /// Takes what was counted at the two ends of a second.
+    fn read(&mut self, before: &Stats, now: &Stats) {
+        let speaks = |stats: &Stats| stats.leg.level_dbfs > SPEECH_DBFS;
+        if !(speaks(before) && speaks(now)) {
+            return;
+        }
+        let octets = now.received_octets.checked_sub(before.received_octets);
+        let packets = now.received.checked_sub(before.received);
+        let (Some(octets), Some(packets), Some(ms)) = (octets, packets, now.remote_packet_ms) else {
+            return;
+        };
+        let ms = packets * u64::from(ms);
+        if ms > 0 {
+            let kbit_s = octets as f64 * 8.0 / ms as f64;
+            // It may be slow to fall: there are pauses in what is taken for speech.
+            self.kbit_s = kbit_s.max(self.kbit_s + (kbit_s - self.kbit_s) / RATE_FALLS);
+            self.spoken += 1;
+        }
+    }
+
+    /// It, if there was speech enough to tell.
+    fn kbit_s(&self) -> Option<f64> {
+        (self.spoken >= SPOKEN).then_some(self.kbit_s)
+    }
+}
+
+/// Seconds over which an opinion is formed, and bursts are measured, and from how many on the worst is
+/// left out.
+const WINDOW: usize = 10;
+const FEW: usize = 3;
+
+/// R of 70 and of 60 as an opinion: below, some users, and many, are dissatisfied (ITU-T G.109).
+const SOME_DISSATISFIED: f64 = 3.6;
+const MANY_DISSATISFIED: f64 = 3.1;
+/// What an opinion has to rise above that, and what loss or delay have to take off R on the narrowband
+/// scale, to count.
+const CLEARLY: f64 = 0.15;
+const SLIGHT: f64 = 5.0;
+
+/// Speech is as loud as this, dBFS; by so many seconds of it its rate is known, and falls by this part of
+/// what it is too high in each.
+const SPEECH_DBFS: f32 = -45.0;
+const SPOKEN: u32 = 3;
+const RATE_FALLS: f64 = 16.0;
 
 #[cfg(test)]
 mod tests {

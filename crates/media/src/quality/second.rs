@@ -55,9 +55,9 @@ pub(super) struct Second {
     pub(super) jitter_up_ms: Option<f64>,
     pub(super) round_trip_ms: Option<f64>,
     pub(super) budget: Budget,
-    /// Ticks that took longer than they may.
-    pub(super) overruns: u64,
-    /// Sound that the speaker did not get, and that the microphone did not give, in ms.
+    /// Ticks that took longer than they may, a second.
+    pub(super) overruns: f64,
+    /// Sound that the speaker did not get, and that the microphone did not give, in ms a second.
     pub(super) playout_missing_ms: f64,
     pub(super) capture_missing_ms: f64,
     pub(super) microphone: Microphone,
@@ -78,7 +78,9 @@ impl Second {
         let received = stats.received.saturating_sub(then.received);
         let lost = (stats.lost - then.lost).max(0) as f64;
         let made_up_ms = since(stats.leg.concealed_ms, then.leg.concealed_ms);
-        let in_48k = |samples: u64| samples as f64 / 48.0;
+        // A desk that is busy reads late.
+        let per_second = |count: u64| count as f64 / length.as_secs_f64();
+        let in_48k = |samples: u64| per_second(samples) / 48.0;
         Some(Second {
             length,
             received,
@@ -90,13 +92,24 @@ impl Second {
             jitter_up_ms: stats.remote_jitter_ms,
             round_trip_ms: stats.round_trip_ms,
             budget: Budget::of(stats, engine),
-            overruns: since(engine.overruns, engine_then.overruns),
+            overruns: per_second(since(engine.overruns, engine_then.overruns)),
             playout_missing_ms: in_48k(since(engine.playout_missing, engine_then.playout_missing)),
             capture_missing_ms: in_48k(since(engine.capture_missing, engine_then.capture_missing)),
             microphone: now.microphone,
             muted: now.muted,
             says_silence: stats.remote_says_silence,
         })
+    }
+
+    /// The share of the sound that the agent missed, 0 to 1. Where nothing comes nothing is heard, though it
+    /// is not made up for long.
+    pub(super) fn missed(&self) -> f64 {
+        if self.is_gone() { 1.0 } else { self.made_up }
+    }
+
+    /// Nothing came, and nobody said that it would be so.
+    pub(super) fn is_gone(&self) -> bool {
+        self.received == 0 && !self.says_silence
     }
 }
 
@@ -164,7 +177,7 @@ pub(super) mod tests {
         let second = Second::between(&before, &now).expect("a second");
         assert_eq!((second.received, second.sent), (45, 50));
         assert!((second.lost - 0.1).abs() < 1e-9 && (second.made_up - 0.06).abs() < 1e-9);
-        assert_eq!((second.playout_missing_ms, second.overruns), (10.0, 0));
+        assert_eq!((second.playout_missing_ms, second.overruns), (10.0, 0.0));
         assert_eq!(Second::between(&now, &now), None);
         assert_eq!(Second::between(&now, &before), None);
     }

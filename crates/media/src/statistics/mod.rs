@@ -36,6 +36,9 @@ pub struct Stats {
     pub lost: i64,
     /// Octets of payload received.
     pub received_octets: u64,
+    /// Bandwidth in Hz of the sound in the last packet, where the codec may change it: Opus (RFC 6716
+    /// section 2.1.3).
+    pub remote_bandwidth_hz: Option<u32>,
     /// Runs of packets that never came, and packets in them, once 64 later ones were due
     /// ([`LossRuns`]).
     pub loss_runs: u64,
@@ -51,7 +54,8 @@ pub struct Stats {
     /// Round trip in ms by the peer's last report (RFC 3550 section 6.4.1), at least 0.015, which
     /// is as fine as reports are. `None`: no report.
     pub round_trip_ms: Option<f64>,
-    /// Packets of ours that never came to the peer, by its last report.
+    /// Packets of ours that never came to the peer, by its last report. What it reported is forgotten when
+    /// nothing new has come for 15 s.
     pub remote_lost: Option<i64>,
     /// Share of our packets lost between the peer's last two reports, 0 to 1.
     pub remote_fraction_lost: Option<f64>,

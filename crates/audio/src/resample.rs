@@ -76,6 +76,11 @@ impl Interpolator {
         }
     }
 
+    /// Forgets what it has seen.
+    pub(crate) fn reset(&mut self) {
+        self.line.fill(0.0);
+    }
+
     /// Takes `input` as [`process`](Self::process) does, without making anything of it.
     pub(crate) fn follow(&mut self, input: &[f32]) {
         let past = self.phases[0].len() - 1;

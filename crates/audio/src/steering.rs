@@ -7,6 +7,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::codec::OpusSettings;
 use crate::spare::Note;
 
 /// What the far end reported of the packets it gets: a reception report (RFC 3550 section 6.4.1).
@@ -90,8 +91,11 @@ const WINDOW: Duration = Duration::from_secs(120);
 /// Decides what the encoder aims for.
 #[derive(Debug)]
 pub(crate) struct Steering {
-    /// Bits a second that the peer takes.
+    /// Bits a second that the peer takes, and whether it uses error correction, and spares, for which packets
+    /// must not all be as long.
     most: u32,
+    corrects: bool,
+    spares: bool,
     loss: f32,
     looked: Option<Instant>,
     reported: Option<(f32, Instant)>,
@@ -110,11 +114,12 @@ pub(crate) struct Steering {
 }
 
 impl Steering {
-    /// For a peer that takes `most` bits a second.
-    pub(crate) fn new(most: u32) -> Self {
-        let most = most.clamp(LEAST_TAKEN, CEILING);
+    /// For a peer that wants this.
+    pub(crate) fn new(wanted: &OpusSettings) -> Self {
         Self {
-            most,
+            most: wanted.max_bitrate.clamp(LEAST_TAKEN, CEILING),
+            corrects: wanted.fec,
+            spares: !wanted.cbr,
             loss: 0.0,
             looked: None,
             reported: None,
@@ -181,12 +186,13 @@ impl Steering {
         self.protects_too = PROTECT_TOO.turn(self.protects_too, self.loss);
         let cap = (self.ceiling as u32).min(self.most);
         let wish = self.note(now).map_or(0, |note| note.wish);
-        let spares = wish > 0 && !self.is_held(now) && cap >= 2 * LEAST_SPARED;
-        let protects = if spares {
-            self.protects_too
-        } else {
-            self.protects
-        };
+        let spares = self.spares && wish > 0 && !self.is_held(now) && cap >= 2 * LEAST_SPARED;
+        let protects = self.corrects
+            && if spares {
+                self.protects_too
+            } else {
+                self.protects
+            };
         let wanted = match (spares, protects) {
             (false, false) => CLEAN.min(cap),
             (false, true) => PROTECTED.min(cap),

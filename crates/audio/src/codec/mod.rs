@@ -386,6 +386,24 @@ impl Decoder {
         }
     }
 
+    /// Begins anew, with what another encoder has made.
+    pub(crate) fn reset(&mut self) {
+        match &mut self.coder {
+            Reverse::Opus(decoder) => decoder.reset(),
+            Reverse::G722(interpolator, decoder) => {
+                interpolator.reset();
+                **decoder = g722::Decoder::new();
+            }
+            Reverse::G711(interpolator, _) => interpolator.reset(),
+        }
+    }
+
+    /// Whether nobody spoke by this payload, so that none may follow for a while, and the codec goes on with
+    /// the background by itself.
+    pub(crate) fn rests(&self, payload: &[u8]) -> bool {
+        matches!(self.coder, Reverse::Opus(_)) && opus::rests(payload)
+    }
+
     /// Whether a payload carries forward error correction for the one before it.
     pub(crate) fn protects_previous(&self, payload: &[u8]) -> bool {
         matches!(self.coder, Reverse::Opus(_)) && opus::protects_previous(payload)

@@ -64,7 +64,7 @@ impl Encoder {
             settings: *settings,
             aim: Aim::default(),
         };
-        encoder.aim(Steering::new(settings.max_bitrate).start());
+        encoder.aim(Steering::new(settings).start());
         Ok(encoder)
     }
 
@@ -116,6 +116,11 @@ impl Decoder {
         self.0.get_nb_samples(payload).ok()
     }
 
+    pub(super) fn reset(&mut self) {
+        // It fails for a control that libopus does not know, which this one is not.
+        let _ = self.0.reset_state();
+    }
+
     pub(super) fn conceal(&mut self, sound: &mut [f32]) -> bool {
         self.0.decode_float(&[], sound, false).is_ok()
     }
@@ -129,24 +134,52 @@ impl Decoder {
 /// the LBRR flag follows the voice activity flags in the first byte of the SILK frame). Packets of
 /// several Opus frames are not looked into.
 pub(super) fn protects_previous(payload: &[u8]) -> bool {
-    let [toc, first, ..] = payload else {
+    let Some(Silk {
+        frames_20_ms,
+        stereo,
+        first,
+    }) = Silk::of(payload)
+    else {
         return false;
     };
-    let silk = toc >> 3 < 16;
-    let one_frame = toc & 3 == 0;
-    let frames_20_ms = match toc >> 3 {
-        2 | 6 | 10 => 2,
-        3 | 7 | 11 => 3,
-        _ => 1,
-    };
-    let stereo = toc & 4 != 0;
     let mid = (first >> (7 - frames_20_ms)) & 1;
     let side = if stereo && frames_20_ms < 3 {
         (first >> (6 - 2 * frames_20_ms)) & 1
     } else {
         0
     };
-    silk && one_frame && (mid | side) != 0
+    (mid | side) != 0
+}
+
+/// Whether none of a payload's SILK frames has voice, by the flags for that.
+pub(super) fn rests(payload: &[u8]) -> bool {
+    Silk::of(payload).is_some_and(|silk| !silk.stereo && silk.first >> (8 - silk.frames_20_ms) == 0)
+}
+
+/// What the first byte of a packet's one SILK frame says, which flags begin: voice activity of each 20
+/// ms, then whether there is a copy of the frame before, of the middle and then of the side.
+struct Silk {
+    frames_20_ms: u32,
+    stereo: bool,
+    first: u8,
+}
+
+impl Silk {
+    fn of(payload: &[u8]) -> Option<Silk> {
+        let [toc, first, ..] = *payload else {
+            return None;
+        };
+        let (silk, one_frame) = (toc >> 3 < 16, toc & 3 == 0);
+        (silk && one_frame).then_some(Silk {
+            frames_20_ms: match toc >> 3 {
+                2 | 6 | 10 => 2,
+                3 | 7 | 11 => 3,
+                _ => 1,
+            },
+            stereo: toc & 4 != 0,
+            first,
+        })
+    }
 }
 
 impl From<opus::Error> for AudioError {

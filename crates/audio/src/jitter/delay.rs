@@ -29,13 +29,18 @@ const BURDENED: i64 = 5;
 const CALM: i64 = 4_000_000;
 const CALM_SPARE: i64 = 4_000;
 
+/// Over this time lateness says whether an underrun comes of late packets: all that a burst brings.
+const LATELY: i64 = 500_000;
+
 /// How long the fastest packet is remembered, at least, in µs.
 const BASE_WINDOW: i64 = 4_000_000;
 
 /// What an underrun that stands alone adds to the least aim, at most, in µs. One that follows
-/// another this soon is no accident: what was missing is added to the aim.
+/// another this soon is no accident: what was missing is added to the aim. What was learnt is kept for as
+/// long, and twice as long, up to the most, each time it was forgotten too soon.
 const UNDERRUN_STEP: i64 = 4_000;
 const UNDERRUN_AGAIN: i64 = 6_000_000;
+const UNDERRUN_AGAIN_MOST: i64 = 60_000_000;
 /// How far underruns lift the aim over what the packets say, at most, and what is taken back per
 /// second once there was none for a while, in µs.
 const UNDERRUN_MOST: i64 = 60_000;
@@ -60,14 +65,18 @@ pub(super) struct DelayEstimator {
     /// The smallest transit of the current window and of the one before.
     base: Option<[i64; 2]>,
     window_start: i64,
-    /// The largest delay of the current window and of the one before.
-    slowest: [i64; 2],
+    /// The largest delay of the current window and of those before.
+    slowest: [i64; 3],
     calm_start: i64,
-    /// How late packets have just been.
+    /// How late packets have just been, and when they were.
     lately: i64,
-    /// The least aim, as underruns have taught it.
+    lately_at: i64,
+    /// The least aim, as underruns have taught it, and how high it was.
     floor: i64,
+    taught: i64,
     underran_at: Option<i64>,
+    /// How long what they have taught is kept.
+    hold: i64,
     floor_sank_at: i64,
     target: i64,
     /// Share of packets that were not there in time.
@@ -89,11 +98,14 @@ impl DelayEstimator {
             weight: 0.0,
             base: None,
             window_start: 0,
-            slowest: [0; 2],
+            slowest: [0; 3],
             calm_start: 0,
             lately: 0,
+            lately_at: 0,
             floor: 0,
+            taught: 0,
             underran_at: None,
+            hold: UNDERRUN_AGAIN,
             floor_sank_at: 0,
             target: 20_000,
             lost: 0.0,
@@ -128,9 +140,12 @@ impl DelayEstimator {
         }
         let late = transit - self.base().unwrap_or(transit);
         self.count(late);
-        self.lately = late.max(self.lately / 2);
+        if late >= self.lately || now - self.lately_at > LATELY {
+            (self.lately, self.lately_at) = (late, now);
+        }
         if now - self.calm_start > CALM {
-            self.slowest = [late, self.slowest[0]];
+            self.slowest.rotate_right(1);
+            self.slowest[0] = late;
             self.calm_start = now;
         }
         self.slowest[0] = self.slowest[0].max(late);
@@ -165,17 +180,25 @@ impl DelayEstimator {
         if self.lately > self.target {
             return;
         }
-        self.floor = if self.has_underrun_lately(now) {
-            self.target.min(BURDEN) + late.clamp(0, UNDERRUN_MOST)
+        let since = self.underran_at.map_or(i64::MAX, |at| now - at);
+        if since < self.hold {
+            self.floor = self.target.min(BURDEN) + late.clamp(0, UNDERRUN_MOST);
         } else {
-            self.floor.max(LEAST) + late.clamp(0, UNDERRUN_STEP)
-        };
+            if since / 4 < self.hold {
+                self.hold = (2 * self.hold).min(UNDERRUN_AGAIN_MOST);
+            } else {
+                (self.hold, self.taught) = (UNDERRUN_AGAIN, 0);
+            }
+            let before = self.floor.max(self.taught).max(LEAST);
+            self.floor = before + late.clamp(0, UNDERRUN_STEP);
+        }
+        self.taught = self.floor;
         self.underran_at = Some(now);
         self.aim();
     }
 
     fn has_underrun_lately(&self, now: i64) -> bool {
-        self.underran_at.is_some_and(|at| now - at < UNDERRUN_AGAIN)
+        self.underran_at.is_some_and(|at| now - at < self.hold)
     }
 
     /// Takes note of a packet that is played, and of its length in µs if it could have repaired
@@ -252,7 +275,8 @@ impl DelayEstimator {
                 (best, least) = (step, cost);
             }
         }
-        let calm = self.slowest[0].max(self.slowest[1]) + CALM_SPARE;
+        let slowest = self.slowest.into_iter().max().unwrap_or(0);
+        let calm = slowest + CALM_SPARE;
         let calm = if repair > 0 {
             calm + repair + REPAIR_SPARE
         } else {
@@ -260,6 +284,7 @@ impl DelayEstimator {
         };
         let wanted = ((best as i64 + 1) * STEP + SPARE).min(calm);
         self.floor = self.floor.min(wanted + UNDERRUN_MOST);
+        self.taught = self.taught.min(wanted + UNDERRUN_MOST);
         self.target = wanted.max(self.floor).clamp(LEAST, MOST);
     }
 }
@@ -336,6 +361,23 @@ mod tests {
         feed(&mut estimator, 850, |_| 0);
         feed(&mut estimator, 1_250, |_| 0);
         assert_eq!(estimator.target(), LEAST);
+    }
+
+    #[test]
+    fn what_is_forgotten_too_soon_is_kept_for_longer() {
+        let mut estimator = DelayEstimator::new();
+        // Sound is taken in such a rhythm that it runs dry whenever less than 30 ms are aimed for.
+        let (mut underran, mut now) = (Vec::new(), 0);
+        while now < 600_000_000 {
+            now += 20_000;
+            estimator.arrived(now, 0);
+            if estimator.target() < 30_000 {
+                estimator.underran(now, 30_000 - estimator.target());
+                underran.push(now);
+            }
+        }
+        let late = underran.iter().filter(|at| **at > 120_000_000).count();
+        assert!((1..=16).contains(&late), "{late} in 8 min: {underran:?}");
     }
 
     #[test]

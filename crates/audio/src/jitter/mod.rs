@@ -1,9 +1,9 @@
 //! From packets that come when they like to sound that is there every 10 ms.
 //!
 //! Knows no clock: the caller passes `now`. Nothing is allocated after construction. The buffer
-//! plays by timestamps: it aims for a delay behind the fastest packet that lets 97 % come in time,
-//! plays a little faster or slower to get there, repairs from in-band error correction where the
-//! next packet is there, and makes up the rest.
+//! plays by timestamps: it aims for the delay behind the fastest packet from which on more of it would
+//! cost more than the packets it brings in time, plays a little faster or slower to get there, repairs
+//! from in-band error correction where the next packet is there, and makes up the rest.
 
 mod arrival;
 mod bridge;
@@ -83,10 +83,19 @@ pub(crate) struct Counters {
 enum Filler {
     /// A guess at the lost sound.
     Guess,
+    /// The codec's own idea of the background: nobody spoke, and the far end may send nothing.
+    Rest,
     /// Comfort noise, as it was described last.
     Noise,
     /// Nothing: the far end is sending DTMF.
     Silence,
+}
+
+impl Filler {
+    /// What is not there is missed, unless the far end pauses.
+    fn guesses(self) -> bool {
+        matches!(self, Filler::Guess | Filler::Rest)
+    }
 }
 
 /// Orders, times, decodes and conceals what one leg receives.
@@ -110,6 +119,12 @@ pub(crate) struct JitterBuffer {
     decoded_until: i64,
     /// Samples made up beyond `next_time` while nothing was there.
     expanded: usize,
+    /// Samples made up that may be for a loss or for a pause: what comes next will tell.
+    unsure: usize,
+    /// Where the stream stood when nothing more came: the number and the time that were next.
+    stood: Option<(u64, i64)>,
+    /// What comes next is of another encoder than what the decoders have seen.
+    anew: bool,
     /// Delay now, smoothed, in µs.
     held: i64,
     filler: Filler,
@@ -157,6 +172,9 @@ impl JitterBuffer {
             next_time: 0,
             decoded_until: 0,
             expanded: 0,
+            unsure: 0,
+            stood: None,
+            anew: false,
             held: 0,
             filler: Filler::Guess,
             ready: boxed_zeros(),
@@ -176,6 +194,9 @@ impl JitterBuffer {
             if self.playing {
                 self.produce(now);
             } else {
+                if self.stood.is_some() {
+                    self.unsure += FRAME;
+                }
                 self.fill(FRAME, false);
             }
         }
@@ -215,6 +236,9 @@ impl JitterBuffer {
         self.packets.clear();
         self.delay.restart();
         self.playing = false;
+        self.anew = true;
+        self.unsure = 0;
+        self.stood = None;
         self.counters.restarts += 1;
     }
 
@@ -239,6 +263,9 @@ impl JitterBuffer {
             }
             // Within these 10 ms, so that nothing need be stretched later.
             self.fill((wait * 6 / 125) as usize, false);
+            if let Some(next) = self.stood.take() {
+                self.settle(next, number, time);
+            }
             self.playing = true;
             self.next_number = number;
             self.next_time = time;
@@ -247,6 +274,23 @@ impl JitterBuffer {
             self.filler = Filler::Guess;
             return;
         }
+    }
+
+    /// What was made up while nothing was there was for a loss but for the pause that the far end made:
+    /// the stream goes on with packet `number` at `time` where `next` was due. A pause takes time and no
+    /// numbers.
+    fn settle(&mut self, next: (u64, i64), number: u64, time: i64) {
+        let unsure = std::mem::take(&mut self.unsure);
+        if unsure == 0 {
+            return;
+        }
+        let decoder = &self.decoders[self.current].1;
+        let packet = self.packets.get(number);
+        let length = packet.and_then(|packet| decoder.duration(packet.payload()));
+        let sent = number.saturating_sub(next.0) * length.unwrap_or(2 * FRAME) as u64;
+        let pause = (time - next.1).max(0) as u64;
+        let lost = (unsure as u64).saturating_sub(pause.saturating_sub(sent));
+        self.counters.concealed += lost;
     }
 
     /// Adds to what is ready, or uses up a packet that has no sound.
@@ -263,10 +307,16 @@ impl JitterBuffer {
         }
         let Some(later) = self.packets.first_from(self.next_number + 1) else {
             // Nothing at all: go on making up until something comes.
-            self.fill(FRAME, self.filler == Filler::Guess);
+            self.unsure += FRAME;
+            self.fill(FRAME, false);
             self.expanded += FRAME;
             self.held += micros_of(FRAME as i64);
             if self.expanded >= GIVE_UP {
+                self.stood = Some((self.next_number, self.next_time));
+                // Who rests says so again before that.
+                if self.filler == Filler::Rest {
+                    self.filler = Filler::Guess;
+                }
                 self.playing = false;
                 self.packets.clear();
                 self.next_number = 0;
@@ -276,6 +326,7 @@ impl JitterBuffer {
         let number = later.number;
         let time = later.time;
         let gap = (time - self.next_time).max(0) as usize;
+        self.settle((self.next_number, self.next_time), number, time);
         let covered = gap.min(self.expanded);
         self.take_back(covered);
         let gap = gap - covered;
@@ -288,7 +339,7 @@ impl JitterBuffer {
                 before => before,
             };
             let guess = guess.min(FRAME);
-            self.fill(guess, self.filler == Filler::Guess);
+            self.fill(guess, self.filler.guesses());
             self.next_time += guess as i64;
             if guess == gap {
                 self.pass_missing(number, time);
@@ -298,7 +349,7 @@ impl JitterBuffer {
 
     /// Fills the gap before packet `number` from what that packet holds, if it can be.
     fn mend(&mut self, now: i64, number: u64, gap: usize) -> bool {
-        if self.filler != Filler::Guess {
+        if !self.filler.guesses() {
             return false;
         }
         let Some(packet) = self.packets.get(number) else {
@@ -377,13 +428,16 @@ impl JitterBuffer {
         if repair.is_some_and(|length| gap == length as i64) {
             self.delay.missed(1);
         }
+        let next = (self.next_number, self.next_time);
+        self.settle(next, self.next_number, self.next_time + gap);
         let covered = (gap as usize).min(self.expanded);
         self.take_back(covered);
         let gap = gap - covered as i64;
         let excess = self.delay_now(now) - self.delay.target();
         let at_once = self.concealer.made() == 0 && gap > 0;
         if excess > HURRY {
-            self.next_time += gap;
+            self.next_time += gap.min(excess * 6 / 125);
+            self.held = self.delay_now(now);
         } else if at_once && self.mend(now, self.next_number, gap as usize) {
             // Too short for a pause: a relay has hidden a loss.
         } else if gap > 0 {
@@ -421,6 +475,11 @@ impl JitterBuffer {
             self.current = index;
         }
         let decoder = &mut self.decoders[self.current].1;
+        let anew = std::mem::take(&mut self.anew);
+        if anew {
+            decoder.reset();
+            self.decoded_until = time;
+        }
         let held = decoder.held();
         if held > 0 && (gap > 0 || self.concealer.made() > 0) {
             self.concealer.begin(decoder);
@@ -442,7 +501,11 @@ impl JitterBuffer {
         let repairs = decoder.protects_previous(packet.payload()) || held > 0;
         self.delay
             .plays(repairs.then_some(micros_of(length as i64)));
-        self.filler = Filler::Guess;
+        self.filler = if decoder.rests(packet.payload()) {
+            Filler::Rest
+        } else {
+            Filler::Guess
+        };
         // What came too late is cut: that much has been made up already.
         let cut = ((self.next_time - time).max(0) as usize).min(length);
         self.next_time = self.next_time.max(time + length as i64);
@@ -453,15 +516,19 @@ impl JitterBuffer {
         if self.expanded > 0 {
             self.delay.underran(now, micros_of(self.expanded as i64));
             self.expanded = 0;
+            self.counters.concealed += std::mem::take(&mut self.unsure) as u64;
         }
         let length = length - cut;
         if gap > 0 && held < length {
             self.concealer
                 .bridge(&mut self.work[..gap + length], gap + held);
+        } else if gap > 0 {
+            // Too short to lead to: what is before it goes on through it.
+            self.concealer.repeat(&mut self.work[..gap + length]);
         } else {
             self.work.copy_within(cut..cut + length, 0);
             let seam = match (held, cut) {
-                (0, 0) => Seam::Smooth,
+                (0, 0) if !anew => Seam::Smooth,
                 (0, _) => Seam::Cut,
                 (held, cut) => Seam::Wave {
                     blurred: held.saturating_sub(cut),
@@ -512,19 +579,25 @@ impl JitterBuffer {
     fn fill(&mut self, length: usize, lost: bool) {
         let work = &mut self.work[..length];
         let gone = self.concealer.made() >= samples(200);
+        // Opus guesses in steps of 2.5 ms only.
+        let whole = length.is_multiple_of(FRAME / 4);
         match self.filler {
             Filler::Noise => {
                 self.noise.fill(work);
                 self.concealer.ended();
             }
-            Filler::Silence => work.fill(0.0),
-            Filler::Guess if gone => {
+            Filler::Silence => {
+                work.fill(0.0);
+                self.concealer.ended();
+            }
+            Filler::Rest if whole && self.decoders[self.current].1.conceal(work) => {
+                self.concealer.ended();
+            }
+            Filler::Guess | Filler::Rest if gone => {
                 work.fill(0.0);
                 self.concealer.made_by_codec(work);
             }
-            Filler::Guess => {
-                // Opus guesses in steps of 2.5 ms only.
-                let whole = length.is_multiple_of(FRAME / 4);
+            Filler::Guess | Filler::Rest => {
                 if whole && self.decoders[self.current].1.conceal(work) {
                     self.concealer.made_by_codec(work);
                 } else {
@@ -533,7 +606,7 @@ impl JitterBuffer {
                 }
             }
         }
-        if lost && !gone {
+        if lost {
             self.counters.concealed += length as u64;
         }
         self.append(length);
@@ -579,7 +652,7 @@ fn boxed_zeros<const N: usize>() -> Box<[f32; N]> {
 }
 
 impl Counters {
-    /// Time made up for lost packets, in ms.
+    /// Time made up for packets that were lost or late, or silent in their place, in ms.
     pub(crate) fn concealed_ms(&self) -> u64 {
         self.concealed / frame::samples(1) as u64
     }

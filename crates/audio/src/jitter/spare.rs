@@ -1,6 +1,7 @@
 //! Packets that were lost and come once more, carried along with later ones.
 
 use super::arrival::time_between;
+use super::packets::SLOTS;
 use super::{FRAME, JitterBuffer, Payload, Received, micros_of};
 
 impl JitterBuffer {
@@ -24,7 +25,8 @@ impl JitterBuffer {
             stream.time + time_between(stream.timestamp, carrier.timestamp) * stream.scale - behind;
         // What has come waits for the next tick before it is seen here.
         self.delay.carries_spares(micros_of(behind + FRAME as i64));
-        if number < self.next_number || self.packets.is_known(number) {
+        let window = self.next_number..self.next_number + SLOTS;
+        if !window.contains(&number) || self.packets.is_known(number) {
             return;
         }
         self.packets

@@ -17,6 +17,8 @@ pub(super) struct Carriage {
     /// Payload types that are Opus, a bit for each.
     opus: u128,
     sends_opus: bool,
+    /// Whether packets may carry anything: not where each is to be as long as every other.
+    loads: bool,
     losses: Losses,
     steering: Steering,
     aim: Aim,
@@ -34,10 +36,12 @@ impl Carriage {
             .fold(0, |all, (payload_type, _)| {
                 all | 1_u128.checked_shl(u32::from(*payload_type)).unwrap_or(0)
             });
-        let steering = Steering::new(config.opus.max_bitrate);
+        let steering = Steering::new(&config.opus);
+        let sends_opus = config.send.codec == Codec::Opus;
         Self {
             opus,
-            sends_opus: config.send.codec == Codec::Opus,
+            sends_opus,
+            loads: sends_opus && !config.opus.cbr,
             losses: Losses::default(),
             aim: steering.start(),
             steering,
@@ -50,6 +54,11 @@ impl Carriage {
     /// Tells the time.
     pub(super) fn tick(&mut self, now: Instant) {
         self.now = Some(now);
+    }
+
+    /// Another source begins.
+    pub(super) fn turn(&mut self) {
+        self.losses.turn();
     }
 
     /// Takes note of a packet that has come, and takes out of it what it carries.
@@ -83,7 +92,7 @@ impl Carriage {
         timestamp: u32,
         step: u32,
     ) -> usize {
-        if !self.sends_opus {
+        if !self.loads {
             return length;
         }
         self.shelf.keep(timestamp, &data[..length]);
@@ -110,7 +119,7 @@ impl Carriage {
     ) -> usize {
         self.pass(timestamp);
         let note = self.note();
-        if note == Note::default() {
+        if note == Note::default() || !self.loads {
             return length;
         }
         self.since_note = 0;

@@ -69,6 +69,8 @@ pub(crate) struct LegEnd {
     pub(super) watch: Option<GreetingWatch>,
     /// For a recording: what the agent says, and what the agent hears of the call.
     pub(super) sides: [Frame; 2],
+    /// Whether they are wanted in this tick.
+    pub(super) records: bool,
     pub(super) has_received: bool,
     pub(super) feed: PacketFeed,
     pub(super) encoder: Encoder,
@@ -121,6 +123,7 @@ impl LegEnd {
             self.has_received = true;
             if packet.turns {
                 self.jitter.begin_stream();
+                self.carriage.turn();
             }
             let carried = self.carriage.unload(&mut packet);
             let place = carried.as_ref().map(|carried| carried.packet.clone());
@@ -153,7 +156,8 @@ impl LegEnd {
             voice_gain(shared.volume.0.load(Ordering::Relaxed))
         };
         self.volume.toward(loud).apply(sound);
-        if is_set(&shared.recorded) {
+        self.records = is_set(&shared.recorded);
+        if self.records {
             self.sides = [SILENCE, *sound];
         }
         let heard = if open && is(&shared.heard) {
@@ -221,7 +225,7 @@ impl LegEnd {
         if let Some(announced) = announced {
             mixer::add(said, announced, Fade::at(1.0));
         }
-        if is_set(&self.shared.recorded) {
+        if self.records {
             self.sides[0].copy_from_slice(said);
         }
         let others = self.others.toward(to(sending && is(&self.shared.mixed)));
@@ -231,7 +235,9 @@ impl LegEnd {
                 *sum -= own;
             }
             mixer::add(said, &voices, others);
-            mixer::add(&mut self.sides[1], &voices, others);
+            if self.records {
+                mixer::add(&mut self.sides[1], &voices, others);
+            }
         }
         // The agent alone is never too loud.
         if !others.is_silent() || announced.is_some() || self.limiter.holds() {

@@ -358,6 +358,7 @@ pub(crate) fn open(
         came: SILENCE,
         watch: None,
         sides: [SILENCE; 2],
+        records: false,
         has_received: false,
         feed,
         encoder,

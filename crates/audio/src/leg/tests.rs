@@ -194,6 +194,8 @@ fn while_nobody_speaks_dtx_sends_next_to_nothing_and_marks_who_begins() {
         .collect();
     assert_eq!(marked.len(), 2, "{marked:?}");
     assert!(marked[1] >= 600, "{marked:?}");
+    // Nothing of that was a loss.
+    assert_eq!(far.leg.control.stats().concealed_ms, 0);
     // Time went on while nothing was sent.
     for pair in sent.windows(2) {
         let ticks = pair[1].0 - pair[0].0;

@@ -76,6 +76,11 @@ impl Losses {
         }
     }
 
+    /// Another source begins, which has numbers of its own.
+    pub(crate) fn turn(&mut self) {
+        self.highest = None;
+    }
+
     fn begin(&mut self, sequence_number: u16) {
         self.highest = Some(sequence_number);
         // What was before is none of ours.

@@ -111,7 +111,7 @@ pub(crate) fn unpack(payload: &mut [u8]) -> Option<Unpacked> {
 
 /// How many bytes it takes to say how long the padding is.
 fn size_bytes(padding: usize) -> usize {
-    padding / 255 + 1
+    padding.saturating_sub(1) / 254 + 1
 }
 
 fn packed_length(length: usize, spare: usize) -> usize {

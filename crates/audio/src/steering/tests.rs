@@ -17,7 +17,7 @@ impl Call {
 
     fn with(most: u32) -> Self {
         Self {
-            steering: Steering::new(most),
+            steering: Steering::new(&taking(most)),
             start: Instant::now(),
             ms: 0,
             aims: Vec::new(),
@@ -49,6 +49,32 @@ impl Call {
     /// How often the aim has changed.
     fn changes(&self) -> usize {
         self.aims.windows(2).filter(|two| two[0] != two[1]).count()
+    }
+}
+
+fn taking(max_bitrate: u32) -> OpusSettings {
+    OpusSettings {
+        max_bitrate,
+        ..OpusSettings::default()
+    }
+}
+
+#[test]
+fn who_has_no_use_for_protection_gets_none() {
+    let wish = Some(Note { lost: 10, wish: 6 });
+    for (fec, cbr) in [(false, false), (true, true), (false, true)] {
+        let mut call = Call::new();
+        call.steering = Steering::new(&OpusSettings {
+            fec,
+            cbr,
+            ..OpusSettings::default()
+        });
+        let aim = call.go(20, lost(0.15), wish);
+        assert_eq!(aim.expected_loss > 0, fec, "{aim:?}");
+        assert_eq!(aim.distance > 0, !cbr, "{aim:?}");
+        if !fec && cbr {
+            assert_eq!(aim.bitrate, CLEAN);
+        }
     }
 }
 
@@ -208,7 +234,7 @@ proptest! {
             1..200,
         ),
     ) {
-        let mut steering = Steering::new(u32::MAX);
+        let mut steering = Steering::new(&taking(u32::MAX));
         let mut now = Instant::now();
         for (fraction_lost, jitter_ms, round_trip_ms, note, ms) in said {
             steering.on_report(now, PeerReport { fraction_lost, jitter_ms, round_trip_ms });

@@ -347,7 +347,7 @@ impl Negotiation {
         let mut of_peer = peer.opus.iter();
         let wanted = of_peer.find(|(payload_type, _)| *payload_type == send.payload_type);
         let mut opus = wanted.map_or_else(OpusSettings::default, |(_, settings)| *settings);
-        opus.dtx |= self.dtx;
+        opus.dtx = self.dtx;
         Ok(Agreed {
             send,
             opus,

@@ -4,7 +4,8 @@ use warmline_audio::OpusSettings;
 
 use super::{Description, Media};
 
-/// What the peer wants of the Opus that is sent to it, by its `fmtp` for `payload_type`.
+/// What the peer wants of the Opus that is sent to it, by its `fmtp` for `payload_type`. Whether silence
+/// is left out (`usedtx`) is for who manages this phone to say: it may be heard.
 ///
 /// Error correction is used unless the peer says that it has no use for it. By the letter it is off
 /// unless asked for, but what says nothing is mostly a server that passes packets on, and whoever
@@ -31,7 +32,6 @@ pub(super) fn settings(
             "maxaveragebitrate" => settings.max_bitrate = value.clamp(6_000, 510_000),
             "cbr" => settings.cbr = value == 1,
             "useinbandfec" => settings.fec = value != 0,
-            "usedtx" => settings.dtx = value == 1,
             _ => {}
         }
     }
@@ -61,14 +61,14 @@ mod tests {
     #[test]
     fn all_that_is_said_of_what_it_receives_is_read() {
         let settings = read(
-            "a=fmtp:96 maxplaybackrate=16000; maxaveragebitrate=24000; CBR=1;useinbandfec=0 ;usedtx=1\n",
+            "a=fmtp:96 maxplaybackrate=16000; maxaveragebitrate=24000; CBR=1;useinbandfec=0 ;usedtx=1;x=1\n",
         );
         let expected = OpusSettings {
             max_playback_rate: 16_000,
             max_bitrate: 24_000,
             cbr: true,
             fec: false,
-            dtx: true,
+            dtx: false,
         };
         assert_eq!(settings, expected);
     }

@@ -318,14 +318,14 @@ fn a_reoffer_keeps_the_peers_arrangement() {
 
 #[test]
 fn opus_is_sent_as_the_peer_wants_it() {
-    let limits = "a=fmtp:96 maxaveragebitrate=24000;usedtx=0\r\na=fmtp:111 usedtx=1\r\n";
+    let limits = "a=fmtp:96 maxaveragebitrate=24000;usedtx=1\r\na=fmtp:111 usedtx=1\r\n";
     let mut negotiation = negotiation();
     let (_, agreed) = negotiation
         .answer(&peer("96 111 0", limits), &transport())
         .expect("answered");
     assert_eq!(agreed.send.payload_type, 96);
     assert_eq!((agreed.opus.max_bitrate, agreed.opus.dtx), (24_000, false));
-    // What is left out by policy need not be asked for.
+    // Silence is left out by policy alone.
     let mut silent = negotiation.with_dtx(true);
     let (_, agreed) = silent
         .answer(&peer("96 111 0", limits), &transport())

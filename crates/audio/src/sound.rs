@@ -486,7 +486,10 @@ impl Sound {
             || self.tones.is_playing()
             || feeds(&self.playout)
             || self.ringers.iter().any(Ringer::has_work)
-            || (self.capture.is_some() && self.shared.presence.is_monitored())
+            || self.capture.as_ref().is_some_and(|capture| {
+                // One that is fetched stands still, and so looks broken, unless somebody does.
+                capture.is_fetched() || self.shared.presence.is_monitored()
+            })
     }
 
     fn rest(&mut self) {

@@ -1,13 +1,17 @@
 //! Records calls, where the policy of their line allows it. Without it nothing here touches a file.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use tracing::{info, warn};
 use warmline_audio::{
     Recording, RecordingConfig, RecordingFailure, RecordingId, RecordingState, RecordingStatus,
     tidy_recordings,
 };
-use warmline_call::{CallId, Refusal, State};
+use warmline_call::{CallId, How, Refusal, State, Transfer};
 
 use crate::{
     action::{Done, Record},
@@ -55,7 +59,7 @@ impl Recorded {
         view.recordings = self.files.iter().map(|(_, file)| file.clone()).collect();
         view.recording_stays = is_always(line);
         view.recording = match &self.now {
-            _ if !self.is_allowed(line) => RecordingView::NotAllowed,
+            None if !self.is_allowed(line) => RecordingView::NotAllowed,
             Some(Now { paused: true, .. }) => RecordingView::Paused,
             Some(now) => match now.state {
                 RecordingState::Opening | RecordingState::Announcing => RecordingView::Announcing,
@@ -90,7 +94,8 @@ impl Running {
         let leg = self.legs.get_mut(&call);
         let leg = leg.ok_or_else(|| words::refusal(Refusal::NoSuchCall))?;
         let line = self.lines.of(call);
-        if !leg.recorded.is_allowed(line) {
+        // What is under way can be paused and stopped, whatever the call has become meanwhile.
+        if leg.recorded.now.is_none() && !leg.recorded.is_allowed(line) {
             return Err(not_allowed(
                 leg.recorded.consult && line.recording.is_some(),
             ));
@@ -129,7 +134,8 @@ impl Running {
 
     /// Begins the recordings that policy wants, once for each call.
     pub(crate) fn record_as_policy_says(&mut self) {
-        for transfer in self.phone.transfers() {
+        let consults = |transfer: &&Transfer| matches!(transfer.how(), How::Consult | How::HandOver);
+        for transfer in self.phone.transfers().filter(consults) {
             // Whoever is consulted once stays an expert, also in a group with the customer.
             let leg = transfer.expert().and_then(|call| self.legs.get_mut(&call));
             if let Some(leg) = leg {
@@ -156,7 +162,18 @@ impl Running {
         }
     }
 
+    /// How long recordings stay in a folder; without end if none. Where lines share one nothing goes sooner
+    /// than each of them wants.
+    fn kept_in(&self, folder: &Path) -> Option<Duration> {
+        let policies = self.lines.iter().filter_map(|line| line.recording.as_ref());
+        let there = policies.filter(|policy| policy.folder == folder);
+        let keep: Option<Vec<Duration>> = there.map(|policy| policy.keep).collect();
+        keep?.into_iter().max()
+    }
+
     fn begin_recording(&mut self, call: CallId) -> Result<(), DeskError> {
+        let policy = self.lines.of(call).recording.as_ref();
+        let keep = policy.and_then(|policy| self.kept_in(&policy.folder));
         let leg = self.legs.get_mut(&call);
         let policy = self.lines.of(call).recording.as_ref();
         let Some((leg, policy)) = leg.zip(policy) else {
@@ -169,7 +186,7 @@ impl Running {
             folder: policy.folder.clone(),
             format: policy.format,
             announce: policy.announce.clone(),
-            keep: policy.keep,
+            keep,
             began: SystemTime::now(),
             call: call.get(),
         };
@@ -245,10 +262,9 @@ impl Running {
     /// Finishes what an earlier run has left, and removes what is too old.
     pub(crate) fn tidy_recordings(&mut self) {
         let policies = self.lines.iter().filter_map(|line| line.recording.as_ref());
-        let folders: BTreeMap<_, _> = policies
-            .map(|policy| (policy.folder.clone(), policy.keep))
-            .collect();
-        for (folder, keep) in folders {
+        let folders: BTreeSet<_> = policies.map(|policy| policy.folder.clone()).collect();
+        for folder in folders {
+            let keep = self.kept_in(&folder);
             self.tasks.spawn_blocking(move || {
                 match tidy_recordings(&folder, keep, SystemTime::now()) {
                     Ok(finished) if finished.is_empty() => {}

@@ -6,6 +6,7 @@ mod ringing;
 mod shown;
 mod station;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -156,32 +157,45 @@ impl Supervisor {
     fn open_device(&mut self, role: Role, device: &DeviceInfo) -> Result<Made, DeviceError> {
         let alarm = alarm();
         let sound_thread = self.commands.sound_thread();
-        let system = self.connected()?;
-        let made = match role {
+        let made = self.ask(|system| match role {
             Role::Input => system.open_capture(device, &alarm).map(Made::Capture),
             // The ring device does not pace the sound thread.
             Role::Ring => system.open_playout(device, &alarm, None).map(Made::Playout),
             Role::Output => system
                 .open_playout(device, &alarm, sound_thread)
                 .map(Made::Playout),
-        };
+        });
         if let Err(error) = &made {
             tracing::debug!(?role, %error, "a device did not open");
-            if let DeviceError::System(_) = error {
-                self.system = None;
-            }
         }
         made
     }
 
     fn list(&mut self) -> Result<Devices, DeviceError> {
-        let listed = self.connected()?.devices();
+        let listed = self.ask(|system| system.devices());
         if let Err(DeviceError::System(_)) = &listed {
             // It may have been restarted: one try with a new connection.
-            self.system = None;
-            return self.connected()?.devices();
+            return self.ask(|system| system.devices());
         }
         listed
+    }
+
+    /// Asks the system. What comes of a library that panics, as when a device goes away while it is looked
+    /// at, is an error like any other; after one of the system itself it is connected anew.
+    fn ask<T>(
+        &mut self,
+        what: impl FnOnce(&mut dyn SoundSystem) -> Result<T, DeviceError>,
+    ) -> Result<T, DeviceError> {
+        let system = self.connected()?;
+        let answer = catch_unwind(AssertUnwindSafe(|| what(system)));
+        let answer = answer.unwrap_or_else(|_| {
+            tracing::warn!("the sound system's library has panicked");
+            Err(DeviceError::System("its library has failed".into()))
+        });
+        if let Err(DeviceError::System(_)) = &answer {
+            self.system = None;
+        }
+        answer
     }
 
     fn tells_changes(&self) -> bool {

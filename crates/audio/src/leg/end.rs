@@ -176,6 +176,11 @@ impl LegEnd {
         is(&self.shared.heard)
     }
 
+    /// Whether anything is to be sent on it.
+    pub(crate) fn is_sending(&self) -> bool {
+        is(&self.shared.sending)
+    }
+
     /// Whether the leg is to take part in the group.
     pub(crate) fn is_mixed(&self) -> bool {
         is(&self.shared.mixed)

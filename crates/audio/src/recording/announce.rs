@@ -21,8 +21,9 @@ pub(crate) enum Announced {
 #[derive(Debug)]
 pub(crate) struct Announcer {
     what: Announced,
-    /// How many have been told, or are being told.
+    /// How many have been told, or are being told, and for how many samples there have been fewer.
     told: usize,
+    fewer: usize,
     /// Samples since the tone or the sentence began.
     at: usize,
 }
@@ -32,6 +33,7 @@ impl Announcer {
         Self {
             what,
             told: 0,
+            fewer: 0,
             at: 0,
         }
     }
@@ -42,7 +44,11 @@ impl Announcer {
         if parties > self.told {
             self.at = 0;
         }
-        self.told = parties;
+        self.fewer = if parties < self.told { self.fewer + FRAME } else { 0 };
+        // Who is away for a moment only is on a new path.
+        if parties > self.told || self.fewer > AWAY {
+            (self.told, self.fewer) = (parties, 0);
+        }
         match &self.what {
             Announced::Nothing => true,
             Announced::Tone => {
@@ -92,6 +98,7 @@ const LOUD: f32 = 0.1;
 const TONE: usize = samples(500);
 const TONE_EVERY: usize = samples(15_000);
 const EDGE: usize = samples(10);
+const AWAY: usize = samples(1_000);
 
 #[cfg(test)]
 mod tests {
@@ -139,6 +146,9 @@ mod tests {
         assert_eq!(beeps(&played(&mut announcer, 2, 700).0), [0]);
         assert_eq!(beeps(&played(&mut announcer, 1, 700).0), []);
         assert_eq!(beeps(&played(&mut announcer, 2, 700).0), [0]);
+        // One whose path is made anew has been told.
+        played(&mut announcer, 1, 50);
+        assert_eq!(beeps(&played(&mut announcer, 2, 700).0), []);
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Part {
                 Err(error) => return Err(error),
             };
             // Another program may have taken it for one that was left, just before.
-            if file.try_lock().is_ok() && path.exists() {
+            if seize(&file) != Hold::Others && path.exists() {
                 return Ok(Self {
                     file,
                     path,
@@ -158,8 +158,13 @@ pub fn tidy(folder: &Path, keep: Option<Duration>, now: SystemTime) -> io::Resul
 /// Finishes one that was left, unless somebody writes it.
 fn finish(folder: &Path, stem: &str, format: RecordingFormat) -> io::Result<Option<String>> {
     let path = folder.join(format!("{stem}.{}.part", format.extension()));
-    let file = options().open(&path)?;
-    if file.try_lock().is_err() {
+    let file = match options().open(&path) {
+        Ok(file) => file,
+        Err(error) if is_written(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // Where it cannot be known whether somebody writes it, it stays.
+    if seize(&file) != Hold::Ours {
         return Ok(None);
     }
     let part = Part {
@@ -185,10 +190,46 @@ fn read_name(name: &str) -> Option<(&str, RecordingFormat, bool)> {
     Some((stem, format, part))
 }
 
+/// Whose file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    Ours,
+    Others,
+    /// The file system knows no locks, as some on a network do not.
+    Unknown,
+}
+
+/// Takes a file for this program, so that others leave it alone until it is closed.
+#[cfg(not(windows))]
+fn seize(file: &File) -> Hold {
+    match file.try_lock() {
+        Ok(()) => Hold::Ours,
+        Err(fs::TryLockError::WouldBlock) => Hold::Others,
+        Err(fs::TryLockError::Error(error)) => {
+            tracing::debug!(%error, "a recording cannot be locked");
+            Hold::Unknown
+        }
+    }
+}
+
+/// It was taken when it was opened: a lock would keep those from it, too, who only listen.
+#[cfg(windows)]
+fn seize(_: &File) -> Hold {
+    Hold::Ours
+}
+
+/// Whether a file cannot be opened because another program writes it (ERROR_SHARING_VIOLATION).
+fn is_written(error: &io::Error) -> bool {
+    cfg!(windows) && error.raw_os_error() == Some(32)
+}
+
 /// A recording is its owner's alone.
 fn options() -> fs::OpenOptions {
     let mut options = File::options();
     options.read(true).write(true);
+    // FILE_SHARE_READ and FILE_SHARE_DELETE.
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 0x1 | 0x4);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

@@ -175,9 +175,11 @@ impl Taps {
     pub(crate) fn begin(&mut self, legs: &[Option<Box<LegEnd>>]) -> Option<Frame> {
         let mut announced = None;
         for tap in self.0.iter_mut().flatten() {
-            let leg = leg_of(tap.id, legs).filter(|leg| leg.is_heard());
+            // Whoever is not sent anything would not hear that it is recorded.
+            let leg = leg_of(tap.id, legs).filter(|leg| leg.is_heard() && leg.is_sending());
             let parties = leg.map_or(0, |leg| {
-                let group = legs.iter().flatten().filter(|other| other.is_mixed());
+                let members = legs.iter().flatten().filter(|other| other.is_mixed());
+                let group = members.filter(|other| !other.is_closed());
                 if leg.is_mixed() { group.count() } else { 1 }
             });
             tap.begin(parties, announced.get_or_insert(SILENCE));

@@ -203,6 +203,11 @@ impl Capture {
         }
     }
 
+    /// Whether the sound thread has to [fetch](Self::fetched_by) what the device has.
+    pub(crate) fn is_fetched(&self) -> bool {
+        self.fetch.is_some()
+    }
+
     /// Has what came brought by the sound thread, at each take: `fetch` feeds the ring and never waits.
     pub(crate) fn fetched_by(&mut self, fetch: Box<dyn FnMut() + Send>) {
         self.fetch = Some(fetch);

@@ -55,7 +55,9 @@ impl Supervisor {
             self.bell(Event::Main(main.as_ref()));
             for place in 0..self.ringing.others.len() {
                 let other = &mut self.ringing.others[place];
-                let lost = other.take_if(|(_, running)| running.fault(now).is_some());
+                let lost = other.take_if(|(_, running)| {
+                    running.fault(now).is_some() || running.moved().is_some()
+                });
                 if let Some((device, running)) = lost {
                     self.empty(place, running);
                     self.bell(Event::Closed(&device.id, None));

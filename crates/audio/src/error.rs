@@ -128,6 +128,8 @@ pub enum Refusal {
     InUse,
     /// The system does not let this program use it.
     NotAllowed,
+    /// The system asks whether this program may use it, and waits for the answer.
+    Asking,
     /// Anything else, in the sound system's words.
     Failed(String),
 }
@@ -140,6 +142,7 @@ impl Refusal {
                 "Close the program that uses it, or its call: the device is taken back at once."
             }
             (Refusal::NotAllowed, Role::Input) => HOW_TO_ALLOW,
+            (Refusal::Asking, _) => "Allow it: it is used at once.",
             (Refusal::NotAllowed, Role::Output | Role::Ring) | (Refusal::Failed(_), _) => "",
         }
     }
@@ -160,6 +163,7 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::InUse => f.write_str("another program uses the device"),
             Refusal::NotAllowed => f.write_str("the system does not allow it"),
+            Refusal::Asking => f.write_str("the system asks whether it is allowed"),
             Refusal::Failed(words) => f.write_str(words),
         }
     }

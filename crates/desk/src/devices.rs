@@ -42,7 +42,9 @@ impl Running {
                 self.no_microphone |= role == Role::Input;
                 let state = match refusal {
                     Some(Refusal::NotAllowed) => DeviceState::Denied,
-                    Some(Refusal::InUse | Refusal::Failed(_)) | None => DeviceState::None,
+                    Some(Refusal::Asking | Refusal::InUse | Refusal::Failed(_)) | None => {
+                        DeviceState::None
+                    }
                 };
                 self.device(role, None, state);
                 self.tell_error(None, none(role, refusal));
@@ -108,8 +110,9 @@ impl Running {
                 leg.notes.ring = Some(words.clone());
             }
         }
-        // Without any device, that has been said.
-        if heard_on == 0 && !proof.not_heard.is_empty() {
+        // Without any device, that has been said; and who turned it down wants it so.
+        let unwanted = faults.iter().any(|fault| **fault != RingFault::TurnedDown);
+        if heard_on == 0 && unwanted {
             let what = format!("Your ring cannot be heard. {words}");
             let advice = "Calls show in the window. Choose another device to ring on, or make this \
                           one heard again.";
@@ -155,6 +158,10 @@ fn none(role: Role, refusal: Option<Refusal>) -> DeskError {
         ),
         Role::Ring => (ErrorCode::NoRinger, "There is no device to ring on."),
     };
+    if refusal == Some(Refusal::Asking) {
+        let what = "The system asks whether Warmline may use the microphone: nobody hears you yet.";
+        return DeskError::new(code, what, Refusal::Asking.advice(role));
+    }
     if refusal == Some(Refusal::InUse) {
         let what = format!("{what} Another program uses the only one there is.");
         return DeskError::new(code, what, Refusal::InUse.advice(role));
@@ -174,7 +181,7 @@ fn refused(role: Role, name: &str, why: &Refusal) -> Option<DeskError> {
             ))
         }
         // Of what is not allowed and of what is broken, it is told if no other stands in.
-        Refusal::NotAllowed | Refusal::Failed(_) => None,
+        Refusal::NotAllowed | Refusal::Asking | Refusal::Failed(_) => None,
     }
 }
 

@@ -55,9 +55,7 @@ impl SoundSystem for MacOs {
                 if let Some(listener) = &self.listener {
                     permission::ask(listener.note());
                 }
-                Err(DeviceError::NotAllowed(
-                    "the system asks for permission".into(),
-                ))
+                Err(DeviceError::Asking("the system asks for permission".into()))
             }
             Permission::Refused => Err(DeviceError::NotAllowed("permission was refused".into())),
         }

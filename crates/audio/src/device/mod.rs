@@ -123,6 +123,10 @@ pub(crate) enum DeviceError {
     /// The system does not let this program use it.
     #[error("{0}")]
     NotAllowed(String),
+    /// The system asks its user whether it may be used.
+    #[error("{0}")]
+    #[cfg_attr(not(target_os = "macos"), expect(dead_code, reason = "only there"))]
+    Asking(String),
     /// This device cannot be opened.
     #[error("{0}")]
     Device(String),
@@ -133,6 +137,7 @@ impl From<DeviceError> for Refusal {
         match error {
             DeviceError::InUse(_) => Refusal::InUse,
             DeviceError::NotAllowed(_) => Refusal::NotAllowed,
+            DeviceError::Asking(_) => Refusal::Asking,
             DeviceError::System(words) | DeviceError::Device(words) => Refusal::Failed(words),
         }
     }

@@ -62,6 +62,11 @@ impl Processor {
         substitute
     }
 
+    /// Whether it was made in the place of one that broke.
+    pub(super) fn is_substitute(&self) -> bool {
+        self.broken > 0
+    }
+
     pub(super) fn settings(&self) -> Processing {
         self.settings
     }

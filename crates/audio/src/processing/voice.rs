@@ -39,8 +39,12 @@ impl Voice {
         }
     }
 
-    /// Puts another setting to work; gives the one before.
+    /// Puts another setting to work; gives the one before. A substitute that comes after another setting
+    /// has been put to work is given back.
     pub(crate) fn set(&mut self, mut processor: Box<Processor>) -> Option<Box<Processor>> {
+        if self.processor.is_some() && processor.is_substitute() {
+            return Some(processor);
+        }
         let mut old = self.processor.take();
         if let Some(old) = &mut old {
             processor.inherit(old);

@@ -38,10 +38,13 @@ impl Writer {
         std::thread::Builder::new()
             .name("audio-recording".into())
             .spawn(move || {
-                let outcome = record(id, &config, &shared, &commands, &told);
+                let sound = Arc::downgrade(&commands);
+                let outcome = record(id, &config, &shared, commands, &told);
                 // Nobody beeps for a recording that is no more.
                 shared.closed.store(true, Ordering::Release);
-                commands.wake();
+                if let Some(commands) = sound.upgrade() {
+                    commands.wake();
+                }
                 told.send_modify(|status| match outcome {
                     Ok(file) => {
                         status.state = RecordingState::Saved;
@@ -76,7 +79,7 @@ fn record(
     id: u32,
     config: &RecordingConfig,
     shared: &Arc<TapShared>,
-    commands: &Commands,
+    commands: Arc<Commands>,
     told: &watch::Sender<RecordingStatus>,
 ) -> Outcome {
     let nothing = |failure| (failure, None);
@@ -98,7 +101,10 @@ fn record(
     let serial = id.rotate_left(16) ^ std::process::id();
     let begun = Reel::begin(&part.file, config.format, serial);
     let written = begun.and_then(|mut reel| {
-        if commands.send(Command::Record(tap)).is_err() {
+        let refused = commands.send(Command::Record(tap)).is_err();
+        // If the sound thread ends before it takes the tap, the tap goes with the last of these.
+        drop(commands);
+        if refused {
             return Err(io::Error::other("the sound thread is too busy"));
         }
         writing.run(&mut reel)

@@ -1,7 +1,7 @@
-//! One call, one way: microphone, engine, network, engine, headset.
+//! One call, judged one way: microphone, engine, network, engine, headset.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::time::{Duration, Instant};
 
 use warmline_audio::{
@@ -44,7 +44,17 @@ pub struct Gauges {
     pub concealed_ms: u64,
 }
 
-/// Calls across `network` and says `spoken` (48 kHz). What is heard is 500 ms longer.
+/// Who hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// A phone of ours: what it sends back says what it loses, besides reports every 2 s.
+    Ours,
+    /// Another's, of which the reports are all that is known, as behind an SBC that transcodes.
+    Anothers,
+}
+
+/// Calls `peer` across `network`, which lets all through the other way, and says `spoken` (48 kHz). What is
+/// heard is 500 ms longer.
 ///
 /// # Errors
 /// The codec will not start.
@@ -52,6 +62,7 @@ pub fn call(
     spoken: &[f32],
     codec: Codec,
     network: Network,
+    peer: Peer,
     seed: u64,
 ) -> Result<Heard, AudioError> {
     let (mut near, mut far) = (Rehearsal::new(), Rehearsal::new());
@@ -59,6 +70,7 @@ pub fn call(
     let mut hears = far.open_leg(config(codec))?;
     speaks.control.set_sending(true);
     hears.control.set_heard(true);
+    hears.control.set_sending(peer == Peer::Ours);
 
     let mut path = Path::new(network, seed);
     // Where in the sender's 10 ms the receiver's tick falls.
@@ -67,7 +79,9 @@ pub fn call(
     let start = Instant::now();
     let at = |ms: f64| start + Duration::from_nanos((ms * 1e6) as u64);
     let mut on_the_way = BinaryHeap::new();
+    let mut on_the_way_back = VecDeque::new();
     let (mut sequence, mut bytes, mut gauges) = (0_u16, 0, Vec::new());
+    let mut back = 0_u16;
     let mut reports = Reports::new();
     let mut sound = Vec::with_capacity(spoken.len() + 25_000);
     let mut ticks = 0_u32;
@@ -86,6 +100,23 @@ pub fn call(
                 jitter_ms: hears.control.stats().jitter_ms,
                 round_trip_ms: Some(2.0 * network.base as f32),
             });
+        }
+        while on_the_way_back
+            .front()
+            .is_some_and(|(arrives, _)| *arrives <= now)
+        {
+            let Some((arrives, packet)) = on_the_way_back.pop_front() else {
+                break;
+            };
+            let packet: EncodedPacket = packet;
+            speaks.sink.push_at(
+                at(arrives),
+                back,
+                packet.timestamp,
+                packet.payload_type,
+                &packet.payload,
+            );
+            back = back.wrapping_add(1);
         }
         near.tick(at(now), &microphone);
         while let Some(packet) = speaks.source.try_recv() {
@@ -122,6 +153,9 @@ pub fn call(
                 );
             }
             sound.extend(far.tick(at(tick), &[0.0; FRAME]));
+            while let Some(packet) = hears.source.try_recv() {
+                on_the_way_back.push_back((tick + network.base, packet));
+            }
             let stats = hears.control.stats();
             gauges.push(Gauges {
                 delay_ms: stats.delay_ms,

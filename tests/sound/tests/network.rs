@@ -2,7 +2,7 @@
 //! above what was measured (docs/bench/network.md), so that only what makes it worse breaks them.
 
 use warmline_audio::Codec;
-use warmline_sound_tests::call::{Gauges, Heard, call};
+use warmline_sound_tests::call::{Gauges, Heard, Peer, call};
 use warmline_sound_tests::condition::conditions;
 use warmline_sound_tests::network::{Chance, Network};
 
@@ -35,7 +35,7 @@ fn voice() -> Vec<f32> {
 fn after(name: &str, codec: Codec, seed: u64) -> Heard {
     let condition = conditions().into_iter().find(|c| c.name == name);
     let network = condition.expect("a condition of that name").network;
-    call(&voice(), codec, network, seed).expect("codecs start")
+    call(&voice(), codec, network, Peer::Anothers, seed).expect("codecs start")
 }
 
 /// The mean of a gauge over the call without its first five seconds.
@@ -73,6 +73,32 @@ fn delay_and_made_up_sound_stay_within_limits() {
 }
 
 #[test]
+fn a_phone_of_ours_gets_again_what_it_says_it_loses() {
+    let network = |name: &str| {
+        let condition = conditions().into_iter().find(|c| c.name == name);
+        condition.expect("a condition of that name").network
+    };
+    for name in ["loss-10", "bursts-10"] {
+        let to = |peer| {
+            let heard = call(&voice(), Codec::Opus, network(name), peer, 3).expect("codecs start");
+            heard.receiver
+        };
+        let (ours, anothers) = (to(Peer::Ours), to(Peer::Anothers));
+        assert_eq!(anothers.spared, 0);
+        assert!(ours.spared > 20, "{name}: {ours:?}");
+        assert!(
+            ours.concealed_ms * 2 < anothers.concealed_ms,
+            "{name}: {} ms made up, {} without",
+            ours.concealed_ms,
+            anothers.concealed_ms
+        );
+    }
+    let heard = call(&voice(), Codec::Opus, network("loss-10"), Peer::Anothers, 3);
+    let repaired = heard.expect("codecs start").receiver.recovered;
+    assert!(repaired > 10, "{repaired} packets corrected");
+}
+
+#[test]
 fn what_a_network_does_twice_is_heard_the_same_twice() {
     let [one, other] = [7, 7].map(|seed| after("loss-10", Codec::Opus, seed));
     assert_eq!(one.sound, other.sound);
@@ -88,7 +114,7 @@ fn delay_follows_the_network_down_again() {
         stall_for: 150.0,
         ..Network::default()
     };
-    let heard = call(&voice(), Codec::Pcmu, network, 2).expect("codecs start");
+    let heard = call(&voice(), Codec::Pcmu, network, Peer::Anothers, 2).expect("codecs start");
     let at = |ms: usize| heard.gauges[ms / 10].delay_ms;
     assert!(at(9_300) > 60, "{} ms right after", at(9_300));
     assert!(at(12_500) < 30, "{} ms three seconds later", at(12_500));
@@ -102,7 +128,7 @@ fn doubled_and_overtaken_packets_cost_nothing_but_the_wait() {
         doubled: 0.1,
         ..Network::default()
     };
-    let heard = call(&voice(), Codec::Opus, network, 4).expect("codecs start");
+    let heard = call(&voice(), Codec::Opus, network, Peer::Anothers, 4).expect("codecs start");
     assert!(heard.receiver.duplicate > 100, "{:?}", heard.receiver);
     assert!(heard.receiver.concealed_ms <= 200, "{:?}", heard.receiver);
     let held = mean(&heard, |gauges| gauges.delay_ms);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Parser;
 use serde::Serialize;
 use warmline_audio::Codec;
-use warmline_sound_tests::call::{self, Gauges, Heard};
+use warmline_sound_tests::call::{self, Gauges, Heard, Peer};
 use warmline_sound_tests::condition::{Condition, conditions};
 use warmline_sound_tests::score::{Job, Score, score};
 use warmline_sound_tests::speech::Speech;
@@ -19,8 +19,8 @@ use warmline_sound_tests::speech::Speech;
 /// Calls over bad networks, measured.
 #[derive(Parser)]
 struct Options {
-    /// Codecs: opus, pcmu, g722, pcma.
-    #[arg(long, value_delimiter = ',', default_value = "opus,pcmu,g722")]
+    /// Codecs: opus, pcmu, g722, pcma; opus-ours is Opus to a phone of ours, which says what it loses.
+    #[arg(long, value_delimiter = ',', default_value = "opus-ours,opus,pcmu,g722")]
     codec: Vec<String>,
     /// Conditions; all unless named.
     #[arg(long, value_delimiter = ',')]
@@ -53,6 +53,8 @@ struct Figures {
     concealed_ms: u64,
     stretched_ms: u64,
     recovered: u64,
+    /// Packets that came a second time, carried along with later ones.
+    spared: u64,
     late: u64,
     /// What the buffer held and aimed for, on average.
     held_ms: f64,
@@ -94,10 +96,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some((name, codec, condition, seed)) = runs.get(index).copied() else {
+            let Some((name, (codec, peer), condition, seed)) = runs.get(index).copied() else {
                 return Ok(done);
             };
-            let heard = call::call(&speech.sound, codec, condition.network, seed)
+            let heard = call::call(&speech.sound, codec, condition.network, peer, seed)
                 .map_err(|error| error.to_string())?;
             let file = folder.join(format!("{name}-{}-{seed}.wav", condition.name));
             write(&file, &heard.sound).map_err(|error| error.to_string())?;
@@ -149,12 +151,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn named(codec: &str) -> Result<Codec, String> {
+fn named(codec: &str) -> Result<(Codec, Peer), String> {
     match codec {
-        "opus" => Ok(Codec::Opus),
-        "pcmu" => Ok(Codec::Pcmu),
-        "pcma" => Ok(Codec::Pcma),
-        "g722" => Ok(Codec::G722),
+        "opus" => Ok((Codec::Opus, Peer::Anothers)),
+        "opus-ours" => Ok((Codec::Opus, Peer::Ours)),
+        "pcmu" => Ok((Codec::Pcmu, Peer::Anothers)),
+        "pcma" => Ok((Codec::Pcma, Peer::Anothers)),
+        "g722" => Ok((Codec::G722, Peer::Anothers)),
         _ => Err(format!("no codec is called {codec}")),
     }
 }
@@ -177,6 +180,7 @@ fn figures(heard: &Heard, seed: u64, samples: usize) -> Figures {
         concealed_ms: heard.receiver.concealed_ms,
         stretched_ms: heard.receiver.stretched_ms,
         recovered: heard.receiver.recovered,
+        spared: heard.receiver.spared,
         late: heard.receiver.late,
         held_ms: mean(|gauges| gauges.delay_ms),
         target_ms: mean(|gauges| gauges.target_ms),
@@ -193,11 +197,11 @@ fn show(rows: &[Row], narrow: bool) {
         }
     };
     println!(
-        "| codec | network | PESQ-wb | worst passage |{} delay ms | p95 | held | aim | made up ms | stretched ms | recovered | late | kbit/s |",
+        "| codec | network | PESQ-wb | worst passage |{} delay ms | p95 | held | aim | made up ms | stretched ms | recovered | spared | late | kbit/s |",
         nb(" PESQ-nb |")
     );
     println!(
-        "|---|---|---|---|{}---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|{}---|---|---|---|---|---|---|---|---|---|",
         nb("---|")
     );
     for row in rows {
@@ -212,7 +216,7 @@ fn show(rows: &[Row], narrow: bool) {
             String::new()
         };
         println!(
-            "| {} | {} | **{:.2}** | {:.2} |{narrow} {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} |",
+            "| {} | {} | **{:.2}** | {:.2} |{narrow} {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} |",
             row.codec,
             row.condition,
             of(|f| f.score.wb.unwrap_or(f64::NAN)),
@@ -224,6 +228,7 @@ fn show(rows: &[Row], narrow: bool) {
             of(|f| f.concealed_ms as f64),
             of(|f| f.stretched_ms as f64),
             of(|f| f.recovered as f64),
+            of(|f| f.spared as f64),
             of(|f| f.late as f64),
             of(|f| f.kbps),
         );

@@ -61,6 +61,11 @@ impl Relay {
         down: Option<Impairment>,
     ) {
         self.media_ports = Some(media_ports);
+        // Else the same packets would be lost both ways.
+        let up = up.map(|up| Impairment {
+            seed: up.seed ^ UP,
+            ..up
+        });
         self.fates = [up.map(Fates::new), down.map(Fates::new)];
         self.counts = Passed::default();
     }
@@ -147,6 +152,8 @@ fn media(packet: &[u8], direction: Direction, ports: &RangeInclusive<u16>) -> Op
 }
 
 const UDP: u8 = 17;
+/// What tells the fates of one way from those of the other.
+const UP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {

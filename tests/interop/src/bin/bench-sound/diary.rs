@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use warmline_interop::Result;
 use warmline_interop::figures::io;
+use warmline_interop::rivals::Name;
 
 use crate::case::Case;
 use crate::measure::Measured;
@@ -28,9 +29,17 @@ pub(crate) enum Entry {
         outcome: Outcome,
     },
     /// A shift of real calls.
-    Shift(Shift),
+    Shift {
+        commit: String,
+        #[serde(flatten)]
+        shift: Shift,
+    },
     /// A shift in virtual time.
-    Rehearsed(Shift),
+    Rehearsed {
+        commit: String,
+        #[serde(flatten)]
+        shift: Shift,
+    },
 }
 
 /// What came of a run.
@@ -49,8 +58,9 @@ pub(crate) struct Diary {
 }
 
 impl Diary {
-    /// Reads what is there. The last line may be half a line, of a run that was cut off.
-    pub(crate) fn open(folder: &Path, afresh: bool) -> Result<Diary> {
+    /// Reads what is there, of Warmline what was measured at this `commit`. The last line may be half a line,
+    /// of a run that was cut off.
+    pub(crate) fn open(folder: &Path, afresh: bool, commit: &str) -> Result<Diary> {
         let file = folder.join("sound.jsonl");
         std::fs::create_dir_all(folder).map_err(io("making the folder of the results"))?;
         if afresh && file.exists() {
@@ -64,6 +74,11 @@ impl Diary {
         diary.entries = text
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok())
+            .filter(|entry| match entry {
+                Entry::Run { case, commit: of, .. } => case.phone != Name::Warmline || of == commit,
+                Entry::Shift { commit: of, .. } | Entry::Rehearsed { commit: of, .. } => of == commit,
+                Entry::Floor { .. } => true,
+            })
             .collect();
         Ok(diary)
     }
@@ -119,7 +134,7 @@ mod tests {
     use super::*;
     use crate::case::{Condition, Way};
     use warmline_interop::Passed;
-    use warmline_interop::rivals::{Codec, Name, Settings};
+    use warmline_interop::rivals::{Codec, Settings};
 
     const CASE: Case = Case {
         phone: Name::Warmline,
@@ -133,7 +148,7 @@ mod tests {
         Entry::Run {
             case: CASE,
             run,
-            commit: String::new(),
+            commit: "now".to_owned(),
             outcome,
         }
     }
@@ -152,7 +167,7 @@ mod tests {
     #[test]
     fn what_was_measured_is_there_after_a_run_that_was_cut_off() {
         let folder = tempfile::tempdir().unwrap();
-        let mut diary = Diary::open(folder.path(), false).unwrap();
+        let mut diary = Diary::open(folder.path(), false, "now").unwrap();
         diary.write(entry(1, measured())).unwrap();
         diary
             .write(entry(2, Outcome::Failed("it rained".to_owned())))
@@ -163,14 +178,17 @@ mod tests {
             .unwrap();
         file.write_all(b"{\"what\":\"run\",\"pho").unwrap();
 
-        let mut diary = Diary::open(folder.path(), false).unwrap();
+        let mut diary = Diary::open(folder.path(), false, "now").unwrap();
         assert!(diary.has(CASE, 1) && !diary.has(CASE, 2));
         diary.write(entry(2, measured())).unwrap();
-        let diary = Diary::open(folder.path(), false).unwrap();
+        let diary = Diary::open(folder.path(), false, "now").unwrap();
         assert!(diary.has(CASE, 1) && diary.has(CASE, 2));
         assert_eq!(diary.runs(CASE).count(), 3);
+        // Another Warmline is another phone.
+        let later = Diary::open(folder.path(), false, "later").unwrap();
+        assert!(!later.has(CASE, 1));
         assert!(
-            Diary::open(folder.path(), true)
+            Diary::open(folder.path(), true, "now")
                 .unwrap()
                 .entries()
                 .is_empty()

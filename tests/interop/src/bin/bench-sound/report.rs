@@ -15,7 +15,7 @@ use crate::targets::{Verdict, verdicts};
 pub(crate) struct Report {
     pub(crate) machine: Machine,
     pub(crate) asterisk: String,
-    /// Of Warmline; several if the runs are from several days.
+    /// Of Warmline.
     pub(crate) commits: Vec<String>,
     pub(crate) floor_trip_ms: Spread,
     pub(crate) phones: Vec<About>,
@@ -50,7 +50,8 @@ pub(crate) struct Row {
     /// Of the packets of sound, in the directions that suffer.
     pub(crate) lost_percent: Spread,
     pub(crate) standstill_ms: Spread,
-    /// Why there are no figures, or fewer.
+    /// Runs measured, and why others have no figures.
+    pub(crate) runs: usize,
     pub(crate) failed: Option<String>,
 }
 
@@ -66,12 +67,12 @@ impl Report {
                     if !cases.contains(case) {
                         cases.push(*case);
                     }
-                    if !commits.contains(commit) {
+                    if case.phone == Name::Warmline && !commits.contains(commit) {
                         commits.push(commit.clone());
                     }
                 }
-                Entry::Shift(of) => shift = Some(*of),
-                Entry::Rehearsed(of) => rehearsed = Some(*of),
+                Entry::Shift { shift: of, .. } => shift = Some(*of),
+                Entry::Rehearsed { shift: of, .. } => rehearsed = Some(*of),
             }
         }
         let named = |name: &Name| cases.iter().any(|case| case.phone == *name);
@@ -131,16 +132,16 @@ impl About {
 impl Row {
     fn of(case: Case, diary: &Diary) -> Row {
         let mut runs: Vec<(usize, &Measured)> = Vec::new();
-        let mut failed = None;
+        let mut failed: Vec<(usize, &String)> = Vec::new();
         for (run, outcome) in diary.runs(case) {
             match outcome {
                 Outcome::Measured(measured) => {
                     // Measured again, the later counts.
                     runs.retain(|(other, _)| *other != run);
                     runs.push((run, measured));
-                    failed = None;
+                    failed.retain(|(other, _)| *other != run);
                 }
-                Outcome::Failed(reason) => failed = Some(reason.clone()),
+                Outcome::Failed(reason) => failed.push((run, reason)),
             }
         }
         let each = |value: fn(&Measured) -> Option<f64>| {
@@ -154,7 +155,8 @@ impl Row {
             pss_mb: each(|run| Some(run.pss_mb)),
             lost_percent: Spread::of(runs.iter().filter_map(|(_, run)| lost(case.way, run))),
             standstill_ms: each(|run| Some(run.standstill_ms)),
-            failed,
+            runs: runs.len(),
+            failed: failed.last().map(|(_, reason)| (*reason).clone()),
         }
     }
 }

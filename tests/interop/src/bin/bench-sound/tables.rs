@@ -261,6 +261,9 @@ fn explanation(report: &Report) -> String {
            phone only by a gap in timestamps.\n\
          - **Said** is a sentence of 7.6 s over and over, with a chirp in each pause: twice for buffers to settle, then five times, \
            43 s, which is scored.\n\
+         - **Notes.** What Opus packets of Warmline carry beside their sound (what is lost, and lost packets once more) comes back \
+           from Echo like the sound: by Echo, Warmline is its own far end. Behind an SBC that transcodes there are reports alone; what \
+           that makes is in [network.md](network.md), lines `opus` beside `opus-ours`.\n\
          - **PESQ-wb** (P.862.2) of each sentence, also for PCMU, which by itself takes this sentence to 3.1 to 3.3; the mean of a run.\n\
          - **Trip**: the chirps' way from the virtual microphone into the virtual speaker, by way of the PBX; both are channels of one \
            device, so of one clock. The sound server alone takes {floor} ms of it. The median of a run.\n\

@@ -4,7 +4,7 @@ use serde::Serialize;
 use warmline_interop::rivals::{Codec, Name, Settings};
 
 use crate::case::{Condition, Way};
-use crate::report::Report;
+use crate::report::{Report, Row};
 
 /// One target, and who is how far from it.
 #[derive(Clone, Debug, Serialize)]
@@ -18,7 +18,7 @@ pub(crate) struct Verdict {
     pub(crate) warmline: Option<f64>,
     /// With it.
     pub(crate) warmline_processing: Option<f64>,
-    /// `None` where something was not measured.
+    /// `None` where something was measured in fewer than three runs.
     pub(crate) met: Option<bool>,
 }
 
@@ -82,6 +82,9 @@ const TARGETS: [Target; 17] = {
     ]
 };
 
+/// Runs that it takes.
+const RUNS: usize = 3;
+
 /// How far Warmline is.
 pub(crate) fn verdicts(report: &Report) -> Vec<Verdict> {
     TARGETS.iter().map(|target| target.judge(report)).collect()
@@ -102,7 +105,13 @@ impl Target {
             Figure::Cpu | Figure::Pss => processing,
             Figure::Pesq | Figure::Trip => warmline,
         };
-        let met = judged.and_then(|value| match self.goal {
+        // Without three runs there is no median.
+        let settled = |phone| self.row(report, phone, Settings::Best).is_some_and(|row| row.runs >= RUNS);
+        let settled = match self.goal {
+            Goal::AtLeast(_) | Goal::AtMost(_) => settled(Name::Warmline),
+            Goal::BestBy(_) | Goal::NoMoreThan(_) => Name::ALL.into_iter().all(settled),
+        };
+        let met = judged.filter(|_| settled).and_then(|value| match self.goal {
             Goal::AtLeast(least) => Some(value >= least),
             Goal::AtMost(most) => Some(value <= most),
             Goal::BestBy(by) => Some(value >= best_other?.1 + by),
@@ -123,8 +132,12 @@ impl Target {
         }
     }
 
+    fn row<'a>(&self, report: &'a Report, phone: Name, settings: Settings) -> Option<&'a Row> {
+        report.row(phone, settings, self.codec, Way::EchoDown, self.condition)
+    }
+
     fn value(&self, report: &Report, phone: Name, settings: Settings) -> Option<f64> {
-        let row = report.row(phone, settings, self.codec, Way::EchoDown, self.condition)?;
+        let row = self.row(report, phone, settings)?;
         match self.figure {
             Figure::Pesq => row.pesq.median,
             Figure::Trip => Some(row.trip_ms.median? - report.floor_trip_ms.median?),

@@ -135,7 +135,8 @@ fn list<T: DeserializeOwned>(word: &str, value: &str) -> std::result::Result<Vec
 fn measure_all(wishes: &Wishes) -> Result<()> {
     let (settling, scored) = wishes.sentences;
     let programme = Programme::new(settling, scored)?;
-    let mut diary = Diary::open(&wishes.folder, wishes.afresh)?;
+    let commit = commit();
+    let mut diary = Diary::open(&wishes.folder, wishes.afresh, &commit)?;
     if !diary
         .entries()
         .iter()
@@ -145,7 +146,6 @@ fn measure_all(wishes: &Wishes) -> Result<()> {
         let trip_ms = trip::floor()?;
         diary.write(Entry::Floor { trip_ms })?;
     }
-    let commit = commit();
     let mut plan = wishes.plan();
     plan.retain(|(case, run)| !diary.has(*case, *run));
     let each = programme.settling_s() + programme.scored_s() + AROUND_S;
@@ -178,7 +178,7 @@ fn measure_all(wishes: &Wishes) -> Result<()> {
         })?;
     }
     if wishes.parts.contains(&Part::Shift) {
-        measure_shifts(wishes, &mut diary)?;
+        measure_shifts(wishes, &mut diary, &commit)?;
     }
     let report = Report::of(&diary, asterisk()?);
     figures::publish(&wishes.folder, "sound", &report, &markdown(&report))
@@ -193,8 +193,12 @@ fn undisturbed(
 ) -> Result<Option<Measured>> {
     let mut least: Option<Measured> = None;
     for _ in 0..tries {
-        let Some(measured) = measure(case, run, programme)? else {
-            return Ok(None);
+        let measured = match (measure(case, run, programme), &least) {
+            (Ok(Some(measured)), _) => measured,
+            (Ok(None), _) => return Ok(None),
+            // What there is already counts.
+            (Err(_), Some(_)) => break,
+            (Err(error), None) => return Err(error),
         };
         let stood = measured.standstill_ms;
         if least
@@ -211,20 +215,26 @@ fn undisturbed(
     Ok(least)
 }
 
-fn measure_shifts(wishes: &Wishes, diary: &mut Diary) -> Result<()> {
+fn measure_shifts(wishes: &Wishes, diary: &mut Diary, commit: &str) -> Result<()> {
     let had = |diary: &Diary, of: fn(&Entry) -> bool| diary.entries().iter().any(of);
-    if !had(diary, |entry| matches!(entry, Entry::Shift(_))) {
+    if !had(diary, |entry| matches!(entry, Entry::Shift { .. })) {
         say(&format!("a shift of {} calls", wishes.calls));
-        diary.write(Entry::Shift(shift(wishes.calls)?))?;
+        diary.write(Entry::Shift {
+            commit: commit.to_owned(),
+            shift: shift(wishes.calls)?,
+        })?;
     }
     if let Some(program) = &wishes.rehearsal
-        && !had(diary, |entry| matches!(entry, Entry::Rehearsed(_)))
+        && !had(diary, |entry| matches!(entry, Entry::Rehearsed { .. }))
     {
         say(&format!(
             "a shift of {} calls in virtual time",
             wishes.calls
         ));
-        diary.write(Entry::Rehearsed(rehearsed(program, wishes.calls)?))?;
+        diary.write(Entry::Rehearsed {
+            commit: commit.to_owned(),
+            shift: rehearsed(program, wishes.calls)?,
+        })?;
     }
     Ok(())
 }
@@ -236,15 +246,20 @@ fn asterisk() -> Result<String> {
     Ok(version.to_owned())
 }
 
-/// Which Warmline it is, with a mark if it is none that was committed.
+/// Which Warmline it is, with a mark if it is none that was committed. What was measured is no part of it.
 fn commit() -> String {
-    let output = Command::new("git")
-        .args(["describe", "--always", "--dirty"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output();
-    output
-        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        .unwrap_or_default()
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(arguments)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .output();
+        output.ok().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let code = [".", ":!docs", ":!*.md"];
+    let last = git(&[&["log", "-1", "--format=%h", "--"], &code[..]].concat()).unwrap_or_default();
+    let changed = git(&[&["status", "--porcelain", "--"], &code[..]].concat());
+    let mark = if changed.is_some_and(|changed| changed.is_empty()) { "" } else { "-dirty" };
+    last + mark
 }
 
 fn label(case: Case) -> String {

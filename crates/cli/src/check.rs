@@ -17,7 +17,10 @@ pub(crate) fn check(config: &DeskConfig, as_json: bool) -> Result<ExitCode, Desk
     Ok(doctor::report(
         &findings,
         as_json,
-        "Something is wrong: customers will not hear you, or you them, until it is mended.",
-        "Ready for customers.",
+        &doctor::Sums {
+            wrong: "Something is wrong: customers will not hear you, or you them, until it is mended.",
+            doubtful: "You can take calls, but look at what is marked with “!” first.",
+            right: "Ready for customers.",
+        },
     ))
 }

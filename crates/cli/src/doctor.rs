@@ -16,22 +16,37 @@ pub(crate) fn doctor(profile: &Path, as_json: bool) -> Result<ExitCode, DeskErro
     Ok(report(
         &findings,
         as_json,
-        "Something is wrong: calls will not work until it is mended.",
-        "Everything a call needs is there.",
+        &Sums {
+            wrong: "Something is wrong: calls will not work until it is mended.",
+            doubtful: "Everything a call needs is there, but look at what is marked with “!”.",
+            right: "Everything a call needs is there.",
+        },
     ))
 }
 
+/// What it all comes to, in words: something is wrong, something is doubtful, or all is right.
+pub(crate) struct Sums {
+    pub(crate) wrong: &'static str,
+    pub(crate) doubtful: &'static str,
+    pub(crate) right: &'static str,
+}
+
 /// Prints what was found, and what it comes to.
-pub(crate) fn report(findings: &[Finding], as_json: bool, bad: &str, good: &str) -> ExitCode {
-    let wrong = findings
-        .iter()
-        .any(|finding| finding.verdict == Verdict::Wrong);
+pub(crate) fn report(findings: &[Finding], as_json: bool, sums: &Sums) -> ExitCode {
+    let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
+    let wrong = any(Verdict::Wrong);
     if as_json {
         let each: Vec<_> = findings.iter().map(object).collect();
         say(&json!({"ok": !wrong, "findings": each}).to_string());
     } else {
         findings.iter().for_each(|finding| say(&line(finding)));
-        say(if wrong { bad } else { good });
+        say(if wrong {
+            sums.wrong
+        } else if any(Verdict::Doubtful) {
+            sums.doubtful
+        } else {
+            sums.right
+        });
     }
     if wrong {
         ExitCode::FAILURE

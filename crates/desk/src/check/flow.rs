@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use warmline_audio::measure::{LONGEST_ECHO_MS, sweep};
+use warmline_audio::{
+    Refusal,
+    measure::{LONGEST_ECHO_MS, sweep},
+};
 
 /// What the agent is asked to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -36,6 +39,8 @@ pub enum Event<'a> {
     Heard(&'a [f32]),
     /// The microphone in use, or that there is none.
     Microphone(Option<String>),
+    /// Why one that is there cannot be used.
+    Refused(Option<Refusal>),
     /// The speaker in use, or that there is none.
     Speaker(Option<String>),
 }
@@ -56,6 +61,8 @@ pub enum Command {
 pub struct Heard {
     /// The microphone's name; none if there is none.
     pub microphone: Option<String>,
+    /// Why a microphone that is there cannot be used.
+    pub refusal: Option<Refusal>,
     /// The speaker's name; none if there is none.
     pub speaker: Option<String>,
     /// While the agent was silent.
@@ -114,6 +121,7 @@ impl Flow {
                 self.microphone_told = true;
                 self.heard.microphone = name;
             }
+            Event::Refused(refusal) => self.heard.refusal = refusal,
             Event::Speaker(name) => {
                 self.speaker_told = true;
                 self.heard.speaker = name;
@@ -132,35 +140,39 @@ impl Flow {
         Vec::new()
     }
 
+    /// Goes on to what the devices that there are allow.
     fn go_on(&mut self, now: Instant) -> Vec<Command> {
-        let (phase, lasts, commands) = match self.phase {
+        let microphone = self.heard.microphone.is_some();
+        let speaker = self.heard.speaker.is_some();
+        self.phase = match self.phase {
             // The first sound of a device that wakes is a click.
-            Phase::Opening => (Phase::Settling, SETTLE, vec![Command::Say(Prompt::BeQuiet)]),
-            Phase::Settling => (Phase::Quiet, QUIET, Vec::new()),
-            Phase::Quiet => {
+            Phase::Opening if microphone || speaker => Phase::Settling,
+            Phase::Settling if microphone => Phase::Quiet,
+            Phase::Settling | Phase::Quiet if speaker => Phase::Tone,
+            Phase::Quiet | Phase::Tone if microphone => Phase::Speaking,
+            Phase::Speaking if speaker => Phase::Playing,
+            _ => Phase::Over,
+        };
+        let (lasts, commands) = match self.phase {
+            Phase::Opening => (OPEN_WITHIN, Vec::new()),
+            Phase::Settling => (SETTLE, vec![Command::Say(Prompt::BeQuiet)]),
+            Phase::Quiet => (QUIET, Vec::new()),
+            Phase::Tone => {
                 self.heard.played = sweep();
-                let commands = vec![
-                    Command::Say(Prompt::StayQuiet),
-                    Command::Play(self.heard.played.clone()),
-                ];
                 let longest = Duration::from_millis(LONGEST_ECHO_MS as u64);
-                (Phase::Tone, TONE + longest, commands)
+                let play = Command::Play(self.heard.played.clone());
+                (TONE + longest, vec![Command::Say(Prompt::StayQuiet), play])
             }
-            Phase::Tone => (Phase::Speaking, SPEAK, vec![Command::Say(Prompt::Speak)]),
-            Phase::Speaking => (
-                Phase::Playing,
-                SPEAK + SETTLE,
-                vec![
-                    Command::Say(Prompt::Listen),
-                    Command::Play(self.heard.spoken.clone()),
-                ],
-            ),
-            Phase::Playing | Phase::Over => {
+            Phase::Speaking => (SPEAK, vec![Command::Say(Prompt::Speak)]),
+            Phase::Playing => {
+                let play = Command::Play(self.heard.spoken.clone());
+                (SPEAK + SETTLE, vec![Command::Say(Prompt::Listen), play])
+            }
+            Phase::Over => {
                 let heard = Box::new(std::mem::take(&mut self.heard));
-                (Phase::Over, Duration::ZERO, vec![Command::Done(heard)])
+                (Duration::ZERO, vec![Command::Done(heard)])
             }
         };
-        self.phase = phase;
         self.until = now + lasts;
         commands
     }
@@ -184,7 +196,7 @@ mod tests {
     /// for and when, and what it heard.
     fn happened(
         steps: impl IntoIterator<Item = u64>,
-        devices: bool,
+        [microphone, speaker]: [bool; 2],
     ) -> (Vec<(u64, String)>, Heard) {
         let start = Instant::now();
         let mut flow = Flow::new(start);
@@ -197,9 +209,10 @@ mod tests {
             let sound = vec![0.1; (at - before) as usize * 48];
             before = at;
             let mut events = vec![Event::Heard(&sound)];
-            if devices && at >= 200 {
-                events.push(Event::Microphone(Some("Headset".into())));
-                events.push(Event::Speaker(Some("Headset".into())));
+            let there = |there: bool| there.then(|| "Headset".to_owned());
+            if (microphone || speaker) && at >= 200 {
+                events.push(Event::Microphone(there(microphone)));
+                events.push(Event::Speaker(there(speaker)));
             }
             for event in events {
                 for command in flow.handle(now, event) {
@@ -221,7 +234,7 @@ mod tests {
 
     #[test]
     fn it_goes_from_silence_by_a_tone_to_speech_and_back_in_ten_seconds() {
-        let (asked, heard) = happened([20; 1_000], true);
+        let (asked, heard) = happened([20; 1_000], [true; 2]);
         let asked: Vec<_> = asked
             .iter()
             .map(|(at, what)| (*at, what.as_str()))
@@ -244,10 +257,20 @@ mod tests {
     }
 
     #[test]
-    fn devices_that_never_come_are_not_waited_for() {
-        let (asked, heard) = happened([20; 1_000], false);
-        assert_eq!(asked[0], (3_000, "BeQuiet".into()));
-        assert_eq!((heard.microphone, heard.speaker), (None, None));
+    fn nobody_is_asked_for_what_the_devices_cannot_do() {
+        let asked = |devices| {
+            let (asked, heard) = happened([20; 1_000], devices);
+            let says = asked.into_iter().map(|(_, what)| what);
+            (says.collect::<Vec<_>>().join(" "), heard)
+        };
+        let (said, heard) = asked([false; 2]);
+        assert_eq!((said.as_str(), heard), ("", Heard::default()));
+        let (said, heard) = asked([true, false]);
+        assert_eq!((said.as_str(), heard.played.len()), ("BeQuiet Speak", 0));
+        assert_eq!(heard.spoken.len(), 48 * 3_000);
+        let (said, heard) = asked([false, true]);
+        assert_eq!(said, "BeQuiet StayQuiet 800 ms");
+        assert!(heard.spoken.is_empty());
     }
 
     proptest! {
@@ -256,7 +279,7 @@ mod tests {
             steps in prop::collection::vec(1_u64..3_000, 60..200),
         ) {
             let endless = steps.into_iter().chain(std::iter::repeat(500)).take(2_000);
-            let (asked, heard) = happened(endless, true);
+            let (asked, heard) = happened(endless, [true; 2]);
             let asked: Vec<_> = asked.into_iter().map(|(_, what)| what).collect();
             prop_assert_eq!(asked.len(), 6);
             prop_assert!(asked.iter().filter(|what| *what == "Speak").count() == 1);

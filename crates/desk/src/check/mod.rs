@@ -91,6 +91,14 @@ fn devices<'a>(events: &mut mpsc::Receiver<AudioEvent>) -> Vec<Event<'a>> {
     while let Ok(event) = events.try_recv() {
         let (role, name) = match event {
             AudioEvent::DeviceChanged { role, name, .. } => (role, Some(name)),
+            AudioEvent::NoDevice {
+                role: Role::Input,
+                refusal,
+                ..
+            } => {
+                happened.push(Event::Refused(refusal));
+                (Role::Input, None)
+            }
             AudioEvent::NoDevice { role, .. } | AudioEvent::DeviceLost { role, .. } => (role, None),
             _ => continue,
         };
@@ -103,28 +111,29 @@ fn devices<'a>(events: &mut mpsc::Receiver<AudioEvent>) -> Vec<Event<'a>> {
     happened
 }
 
-/// The way to the first server over UDP, as sound would travel it.
+/// The way to the first server over UDP that can be reached, as sound would travel it.
 async fn path(media: Option<&MediaConfig>) -> Finding {
     let servers = media.map_or(&[][..], |media| &media.ice_servers);
-    let over_udp = servers
-        .iter()
-        .find(|server| server.transport() == IceTransport::Udp);
-    let Some(server) = over_udp else {
-        return Finding::new(
-            Subject::Path,
-            Verdict::NotTried,
-            "the profile names no STUN or TURN server over UDP to measure the network with",
-        );
-    };
-    match measure(server, REQUESTS).await {
-        Ok(path) => verdict::path(server.host(), &path),
-        Err(error) => Finding::new(
-            Subject::Path,
-            Verdict::Doubtful,
-            format!("{}: {error}", server.host()),
-        )
-        .advise("Check the network connection, and `ice_servers` in the profile."),
+    let mut found = Finding::new(
+        Subject::Path,
+        Verdict::NotTried,
+        "the profile names no STUN or TURN server over UDP to measure the network with",
+    );
+    for server in servers {
+        if server.transport() != IceTransport::Udp {
+            continue;
+        }
+        found = match measure(server, REQUESTS).await {
+            Ok(path) => return verdict::path(server.host(), &path),
+            Err(error) => Finding::new(
+                Subject::Path,
+                Verdict::Doubtful,
+                format!("{}: {error}", server.host()),
+            )
+            .advise("Check the network connection, and `ice_servers` in the profile."),
+        };
     }
+    found
 }
 
 /// How often the microphone is read.

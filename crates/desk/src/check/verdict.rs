@@ -1,7 +1,7 @@
 //! What was heard in a check, judged: what is right, what is not, and what to do. Pure.
 
 use warmline_audio::{
-    Codec,
+    Codec, Refusal, Role,
     measure::{Echo, clipped, echo, noise_floor_dbfs, speech_level_dbfs},
 };
 use warmline_media::quality::{Coding, Conditions, Path, rate};
@@ -38,14 +38,16 @@ impl Measured {
 /// What is to be said of the sound.
 pub(super) fn judge(heard: &Heard) -> Vec<Finding> {
     let measured = Measured::of(heard);
-    let there = |subject, name: &Option<String>| match name {
-        Some(name) => Finding::new(subject, Verdict::Right, name.clone()),
-        None => Finding::new(subject, Verdict::Wrong, "there is none")
+    let there = |subject, name: &Option<String>, refusal: Option<&Refusal>| match (name, refusal) {
+        (Some(name), _) => Finding::new(subject, Verdict::Right, name.clone()),
+        (None, Some(why)) => Finding::new(subject, Verdict::Wrong, format!("it cannot be used: {why}"))
+            .advise(why.advice(Role::Input)),
+        (None, None) => Finding::new(subject, Verdict::Wrong, "there is none")
             .advise("Plug in a headset, or look at the system's sound settings."),
     };
     let mut findings = vec![
-        there(Subject::Microphone, &heard.microphone),
-        there(Subject::Speaker, &heard.speaker),
+        there(Subject::Microphone, &heard.microphone, heard.refusal.as_ref()),
+        there(Subject::Speaker, &heard.speaker, None),
     ];
     if heard.microphone.is_some() {
         findings.push(voice(&measured));

@@ -20,6 +20,7 @@ pub use budget::Budget;
 pub use cause::{Cause, Culprit, Trouble};
 pub use coding::Coding;
 pub use emodel::{Conditions, Rating, Scale, opinion, rate};
+pub(crate) use path::PATIENCE;
 pub use path::{Path, Requests};
 pub use second::{Microphone, Reading};
 

@@ -29,9 +29,12 @@ impl Requests {
         self.each.len() - 1
     }
 
-    /// A request is answered; what was answered before, or never sent, counts for nothing.
+    /// A request is answered; what was answered before, or never sent, or is answered later than sound could
+    /// be, counts for nothing.
     pub fn answered(&mut self, number: usize, at: Duration) {
-        if let Some((_, answered @ None)) = self.each.get_mut(number) {
+        if let Some((sent, answered @ None)) = self.each.get_mut(number)
+            && at.saturating_sub(*sent) <= PATIENCE
+        {
             *answered = Some(at);
         }
     }
@@ -69,6 +72,9 @@ impl Path {
         lost as f64 * 100.0 / self.sent.max(1) as f64
     }
 }
+
+/// What comes later than this counts as lost.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(600);
 
 #[cfg(test)]
 mod tests {

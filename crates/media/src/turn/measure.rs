@@ -9,10 +9,8 @@ use tokio::time::{interval, timeout};
 use super::framing::MAGIC_COOKIE;
 use super::reach::ReachError;
 use crate::IceServer;
-use crate::quality::{Path, Requests};
+use crate::quality::{PATIENCE, Path, Requests};
 
-/// After the last request, so long is waited for answers: whatever comes later, sound would be.
-const PATIENCE: Duration = Duration::from_millis(600);
 const EVERY: Duration = Duration::from_millis(20);
 /// Octets of a request: as a packet of Opus with what is around it.
 const SIZE: usize = 160;

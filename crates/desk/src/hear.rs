@@ -289,7 +289,10 @@ impl Running {
         let replaces = invite.replaces.map(call_of);
         let from = caller(&invite);
         // It rings already, for another call: how that is heard holds for this one.
-        let ringing = self.phone.calls().filter(|other| other.state() == State::Incoming);
+        let ringing = self
+            .phone
+            .calls()
+            .filter(|other| other.state() == State::Incoming);
         let ring = ringing.filter_map(|other| self.legs.get(&other.id()));
         let ring = ring.filter_map(|leg| leg.notes.ring.clone()).next();
         let leg = self.legs.entry(call).or_default();

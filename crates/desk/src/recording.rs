@@ -134,7 +134,8 @@ impl Running {
 
     /// Begins the recordings that policy wants, once for each call.
     pub(crate) fn record_as_policy_says(&mut self) {
-        let consults = |transfer: &&Transfer| matches!(transfer.how(), How::Consult | How::HandOver);
+        let consults =
+            |transfer: &&Transfer| matches!(transfer.how(), How::Consult | How::HandOver);
         for transfer in self.phone.transfers().filter(consults) {
             // Whoever is consulted once stays an expert, also in a group with the customer.
             let leg = transfer.expert().and_then(|call| self.legs.get_mut(&call));

@@ -147,7 +147,9 @@ impl RtpSession {
         }
         state.received_octets += packet.payload.len() as u64;
         state.bandwidth_hz = match content {
-            Some(Content::Audio(Codec::Opus)) => packet.payload.first().map(|toc| bandwidth_hz(*toc)),
+            Some(Content::Audio(Codec::Opus)) => {
+                packet.payload.first().map(|toc| bandwidth_hz(*toc))
+            }
             _ => None,
         };
         state.says_silence = content == Some(Content::ComfortNoise);

@@ -184,7 +184,7 @@ impl Concealer {
 
     /// Ends a gap, or takes note that something else has filled it.
     pub(super) fn ended(&mut self) {
-        self.made = 0;
+        (self.made, self.began, self.pending_length) = (0, 0, 0);
     }
 
     fn prepare(&mut self) {

@@ -307,12 +307,16 @@ impl JitterBuffer {
         }
         let Some(later) = self.packets.first_from(self.next_number + 1) else {
             // Nothing at all: go on making up until something comes.
-            self.unsure += FRAME;
+            // Nothing is missed while a key is pressed.
+            let sure = self.filler == Filler::Silence;
+            if !sure {
+                self.unsure += FRAME;
+            }
             self.fill(FRAME, false);
             self.expanded += FRAME;
             self.held += micros_of(FRAME as i64);
             if self.expanded >= GIVE_UP {
-                self.stood = Some((self.next_number, self.next_time));
+                self.stood = (!sure).then_some((self.next_number, self.next_time));
                 // Who rests says so again before that.
                 if self.filler == Filler::Rest {
                     self.filler = Filler::Guess;

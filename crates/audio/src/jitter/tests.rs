@@ -229,7 +229,11 @@ fn a_machine_that_stands_still_now_and_then_is_soon_used_to_it() {
             "{concealed} ms for {for_ms} ms every {every_ms}"
         );
         let learnt = heard.history[600].concealed_ms();
-        assert_eq!(heard.counters.concealed_ms(), learnt, "{for_ms} ms every {every_ms}");
+        assert_eq!(
+            heard.counters.concealed_ms(),
+            learnt,
+            "{for_ms} ms every {every_ms}"
+        );
     }
 }
 
@@ -541,7 +545,10 @@ fn a_long_digit_leaves_no_trace_in_what_follows() {
     }
     let heard = deliver(&packets, 6_000);
     let counters = heard.counters;
-    assert!(counters.concealed_ms() <= 20 && counters.stretched_ms() <= 20, "{counters:?}");
+    assert!(
+        counters.concealed_ms() <= 20 && counters.stretched_ms() <= 20,
+        "{counters:?}"
+    );
     let (lag, likeness) = heard.lag(&spoken, 2_900, 1_000);
     assert!(lag < 60.0 && likeness > 0.9, "{lag} ms, {likeness}");
 }

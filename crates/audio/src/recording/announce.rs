@@ -44,7 +44,11 @@ impl Announcer {
         if parties > self.told {
             self.at = 0;
         }
-        self.fewer = if parties < self.told { self.fewer + FRAME } else { 0 };
+        self.fewer = if parties < self.told {
+            self.fewer + FRAME
+        } else {
+            0
+        };
         // Who is away for a moment only is on a new path.
         if parties > self.told || self.fewer > AWAY {
             (self.told, self.fewer) = (parties, 0);

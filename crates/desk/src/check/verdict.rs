@@ -40,13 +40,19 @@ pub(super) fn judge(heard: &Heard) -> Vec<Finding> {
     let measured = Measured::of(heard);
     let there = |subject, name: &Option<String>, refusal: Option<&Refusal>| match (name, refusal) {
         (Some(name), _) => Finding::new(subject, Verdict::Right, name.clone()),
-        (None, Some(why)) => Finding::new(subject, Verdict::Wrong, format!("it cannot be used: {why}"))
-            .advise(why.advice(Role::Input)),
+        (None, Some(why)) => {
+            Finding::new(subject, Verdict::Wrong, format!("it cannot be used: {why}"))
+                .advise(why.advice(Role::Input))
+        }
         (None, None) => Finding::new(subject, Verdict::Wrong, "there is none")
             .advise("Plug in a headset, or look at the system's sound settings."),
     };
     let mut findings = vec![
-        there(Subject::Microphone, &heard.microphone, heard.refusal.as_ref()),
+        there(
+            Subject::Microphone,
+            &heard.microphone,
+            heard.refusal.as_ref(),
+        ),
         there(Subject::Speaker, &heard.speaker, None),
     ];
     if heard.microphone.is_some() {

@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn a_silent_microphone_is_told_after_ten_seconds_unless_it_is_muted() {
         let silent = |now: &mut Reading| now.microphone = Microphone::Level(-100.0);
-        assert_eq!(after(11, silent), None);
-        let told = after(14, silent).expect("told");
+        assert_eq!(after(9, silent), None);
+        let told = after(10, silent).expect("told");
         assert_eq!(
             (told.cause, told.culprit()),
             (Cause::MicrophoneSilent, Culprit::Microphone)
@@ -318,7 +318,10 @@ mod tests {
             silent(now);
             now.stats.jitter_ms = 40.0;
         };
-        assert_eq!(after(14, lossy).map(|trouble| trouble.cause), Some(Cause::UnevenDown));
+        assert_eq!(
+            after(14, lossy).map(|trouble| trouble.cause),
+            Some(Cause::UnevenDown)
+        );
         let muted = |now: &mut Reading| {
             silent(now);
             now.muted = true;

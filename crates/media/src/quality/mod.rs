@@ -13,8 +13,6 @@ mod second;
 
 use std::collections::VecDeque;
 
-use warmline_audio::Codec;
-
 pub use alarms::{Alarm, Alarms, Sample};
 pub use budget::Budget;
 pub use cause::{Cause, Culprit, Trouble};
@@ -117,7 +115,8 @@ impl Monitor {
     /// An opinion so low that it is trouble though no second was bad enough: what takes the most off it.
     /// What the codec takes is nobody's trouble.
     fn low_opinion(&mut self, heard: Rating, second: &Second) -> Option<Trouble> {
-        if !self.diary.knows() {
+        // Where nothing comes at all that is told soon.
+        if !self.diary.knows() || second.is_gone() {
             return None;
         }
         let rise = if self.low { CLEARLY } else { 0.0 };
@@ -238,7 +237,8 @@ impl Rate {
         }
         let octets = now.received_octets.checked_sub(before.received_octets);
         let packets = now.received.checked_sub(before.received);
-        let (Some(octets), Some(packets), Some(ms)) = (octets, packets, now.remote_packet_ms) else {
+        let (Some(octets), Some(packets), Some(ms)) = (octets, packets, now.remote_packet_ms)
+        else {
             return;
         };
         let ms = packets * u64::from(ms);
@@ -362,7 +362,9 @@ mod tests {
         let at = |octets: u64, silent: usize| {
             let quality = last(10, move |second, now| {
                 now.stats.received_octets -= 140 * 50;
-                now.stats.received_octets += if second > silent { 500 } else { octets * 50 };
+                let speaks = second <= silent;
+                now.stats.received_octets += if speaks { octets * 50 } else { 500 };
+                now.stats.leg.level_dbfs = if speaks { -20.0 } else { -80.0 };
             });
             quality.heard.expect("rated").r
         };
@@ -370,6 +372,55 @@ mod tests {
         assert!((at(120, 10) - at(40, 10) - (30.16 - 10.67)).abs() < 0.01);
         // Who listens is not worse for that.
         assert_eq!(at(120, 4), at(120, 10));
+        // And of who has said nothing yet nothing is known.
+        assert_eq!(at(40, 0), at(120, 10));
+    }
+
+    #[test]
+    fn one_bad_second_is_no_news_and_two_that_come_again_name_their_cause() {
+        let holes = |seconds: &'static [usize]| {
+            let said = watched(10, move |second, now| {
+                if seconds.contains(&second) {
+                    now.stats.leg.concealed_ms += 600;
+                }
+            });
+            said[10].clone().expect("a verdict")
+        };
+        let one = holes(&[8]);
+        assert!(one.trouble.is_none() && one.heard.expect("rated").mos > 4.2);
+        let two = holes(&[5, 8]);
+        let cause = two.trouble.map(|trouble| trouble.cause);
+        assert!(cause == Some(Cause::LossDown) && two.heard.expect("rated").mos < 3.6);
+    }
+
+    #[test]
+    fn a_path_that_comes_up_late_is_no_trouble_and_one_that_comes_back_begins_anew() {
+        let said = watched(14, |second, now| {
+            let down = [0..3, 8..10]
+                .iter()
+                .any(|when| when.contains(&(second - 1)));
+            now.connected = !down;
+            if down {
+                now.stats.received -= 50;
+            }
+        });
+        let cause = |at: usize| said[at].as_ref().and_then(|q| q.trouble.map(|t| t.cause));
+        // The very first reading has the path up in these tests.
+        assert_eq!((cause(1), cause(4)), (Some(Cause::NoWay), None));
+        assert_eq!(
+            (cause(9), cause(10)),
+            (Some(Cause::NoWay), Some(Cause::NoWay))
+        );
+        assert_eq!(said[11..13], [None, None]);
+        assert_eq!(said[14].as_ref().map(|quality| quality.trouble), Some(None));
+
+        let mut monitor = Monitor::default();
+        let mut now = reading(Instant::now());
+        now.connected = false;
+        for _ in 0..5 {
+            assert_eq!(monitor.read(now), None);
+            now = next(&now);
+        }
     }
 
     #[test]

@@ -20,7 +20,11 @@ use warmline_sound_tests::speech::Speech;
 #[derive(Parser)]
 struct Options {
     /// Codecs: opus, pcmu, g722, pcma; opus-ours is Opus to a phone of ours, which says what it loses.
-    #[arg(long, value_delimiter = ',', default_value = "opus-ours,opus,pcmu,g722")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "opus-ours,opus,pcmu,g722"
+    )]
     codec: Vec<String>,
     /// Conditions; all unless named.
     #[arg(long, value_delimiter = ',')]

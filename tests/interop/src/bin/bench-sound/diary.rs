@@ -75,8 +75,12 @@ impl Diary {
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok())
             .filter(|entry| match entry {
-                Entry::Run { case, commit: of, .. } => case.phone != Name::Warmline || of == commit,
-                Entry::Shift { commit: of, .. } | Entry::Rehearsed { commit: of, .. } => of == commit,
+                Entry::Run {
+                    case, commit: of, ..
+                } => case.phone != Name::Warmline || of == commit,
+                Entry::Shift { commit: of, .. } | Entry::Rehearsed { commit: of, .. } => {
+                    of == commit
+                }
                 Entry::Floor { .. } => true,
             })
             .collect();

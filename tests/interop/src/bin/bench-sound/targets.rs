@@ -106,21 +106,26 @@ impl Target {
             Figure::Pesq | Figure::Trip => warmline,
         };
         // Without three runs there is no median.
-        let settled = |phone| self.row(report, phone, Settings::Best).is_some_and(|row| row.runs >= RUNS);
+        let settled = |phone| {
+            self.row(report, phone, Settings::Best)
+                .is_some_and(|row| row.runs >= RUNS)
+        };
         let settled = match self.goal {
             Goal::AtLeast(_) | Goal::AtMost(_) => settled(Name::Warmline),
             Goal::BestBy(_) | Goal::NoMoreThan(_) => Name::ALL.into_iter().all(settled),
         };
-        let met = judged.filter(|_| settled).and_then(|value| match self.goal {
-            Goal::AtLeast(least) => Some(value >= least),
-            Goal::AtMost(most) => Some(value <= most),
-            Goal::BestBy(by) => Some(value >= best_other?.1 + by),
-            Goal::NoMoreThan(name) => {
-                let theirs = [of(name, Settings::Best), of(name, Settings::Default)];
-                let least = theirs.into_iter().flatten().reduce(f64::min)?;
-                Some(value <= least)
-            }
-        });
+        let met = judged
+            .filter(|_| settled)
+            .and_then(|value| match self.goal {
+                Goal::AtLeast(least) => Some(value >= least),
+                Goal::AtMost(most) => Some(value <= most),
+                Goal::BestBy(by) => Some(value >= best_other?.1 + by),
+                Goal::NoMoreThan(name) => {
+                    let theirs = [of(name, Settings::Best), of(name, Settings::Default)];
+                    let least = theirs.into_iter().flatten().reduce(f64::min)?;
+                    Some(value <= least)
+                }
+            });
         Verdict {
             title: format!("{}, {}", self.figure.title(), self.condition.title()),
             codec: self.codec,

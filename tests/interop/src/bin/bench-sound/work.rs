@@ -253,12 +253,18 @@ fn commit() -> String {
             .args(arguments)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
             .output();
-        output.ok().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        output
+            .ok()
+            .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let code = [".", ":!docs", ":!*.md"];
     let last = git(&[&["log", "-1", "--format=%h", "--"], &code[..]].concat()).unwrap_or_default();
     let changed = git(&[&["status", "--porcelain", "--"], &code[..]].concat());
-    let mark = if changed.is_some_and(|changed| changed.is_empty()) { "" } else { "-dirty" };
+    let mark = if changed.is_some_and(|changed| changed.is_empty()) {
+        ""
+    } else {
+        "-dirty"
+    };
     last + mark
 }
 

@@ -31,6 +31,7 @@ mod process;
 mod protocol;
 mod pulse;
 mod room;
+pub mod session_bus;
 mod setup;
 pub mod sound;
 mod speech;

@@ -35,6 +35,7 @@ mod pulse;
 mod relay;
 pub mod rivals;
 mod room;
+pub mod session_bus;
 mod setup;
 pub mod sound;
 mod speech;

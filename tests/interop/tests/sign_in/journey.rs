@@ -4,12 +4,13 @@ use std::{fs, path::Path};
 
 use tokio::runtime::Runtime;
 use warmline_entra::{Audience, Scope, State, TokenError, Tokens as _, Way, Why, keychain};
-use warmline_interop::{Agent, IdentityProvider};
+use warmline_interop::{
+    Agent, IdentityProvider,
+    session_bus::{self, Policy, on_a_bus},
+};
 
 use super::{
-    Shown,
-    bus::{self, Policy, on_a_bus},
-    closed, end, graph, pages, shows, start, until, until_signed_in, until_signed_out,
+    Shown, closed, end, graph, pages, shows, start, until, until_signed_in, until_signed_out,
 };
 
 #[test]
@@ -23,7 +24,7 @@ fn from_a_real_browser_to_a_real_keychain_and_nothing_of_it_in_the_log() {
             .with_writer(std::sync::Mutex::new(file))
             .with_ansi(false)
             .init();
-        let _keychain = bus::keychain(dir);
+        let _keychain = session_bus::keychain(dir).unwrap();
         let secrets = Runtime::new().unwrap().block_on(journey(dir));
 
         let lines = fs::read_to_string(&log).unwrap();
@@ -143,7 +144,7 @@ async fn journey(dir: &Path) -> Vec<String> {
 fn more_is_granted_or_declined_in_the_browser() {
     let name = "journey::more_is_granted_or_declined_in_the_browser";
     on_a_bus(name, Policy::Open, |dir| {
-        let _keychain = bus::keychain(dir);
+        let _keychain = session_bus::keychain(dir).unwrap();
         Runtime::new().unwrap().block_on(async {
             let provider = IdentityProvider::start(dir).unwrap();
             let shown = Shown::default();
@@ -190,7 +191,7 @@ fn more_is_granted_or_declined_in_the_browser() {
 fn a_code_is_typed_in_on_another_device() {
     let name = "journey::a_code_is_typed_in_on_another_device";
     on_a_bus(name, Policy::Open, |dir| {
-        let _keychain = bus::keychain(dir);
+        let _keychain = session_bus::keychain(dir).unwrap();
         Runtime::new().unwrap().block_on(async {
             let provider = IdentityProvider::start(dir).unwrap();
             let entra = start(&provider, dir, closed());

@@ -4,12 +4,13 @@ use std::{path::Path, time::Instant};
 
 use tokio::runtime::Runtime;
 use warmline_entra::{State, Why, keychain::KeychainError};
-use warmline_interop::{Agent, IdentityProvider};
+use warmline_interop::{
+    Agent, IdentityProvider,
+    session_bus::{self, Policy, on_a_bus},
+};
 
 use super::{
-    LIMIT, Shown,
-    bus::{self, Policy, on_a_bus},
-    closed, end, graph, pages, shows, start, until, until_signed_in, until_signed_out,
+    LIMIT, Shown, closed, end, graph, pages, shows, start, until, until_signed_in, until_signed_out,
 };
 
 #[test]
@@ -35,7 +36,7 @@ async fn missing_and_locked(dir: &Path) {
     end(entra).await;
     assert!(!dir.join("kept").exists());
 
-    let keychain = bus::keychain(dir);
+    let keychain = session_bus::keychain(dir).unwrap();
     let entra = start(&provider, dir, shows(&Agent::new(dir, "robin"), &shown));
     let since = Instant::now();
     loop {
@@ -52,7 +53,7 @@ async fn missing_and_locked(dir: &Path) {
     until_signed_in(&entra).await;
 
     // Locked in the middle of the day: the key is known, and the sign-in goes on.
-    bus::lock();
+    session_bus::lock().unwrap();
     let token = graph(&entra).await.unwrap();
     warmline_entra::Tokens::refused(&entra, &token, None).await;
     graph(&entra).await.unwrap();
@@ -62,7 +63,7 @@ async fn missing_and_locked(dir: &Path) {
     let entra = start(&provider, dir, closed());
     assert_eq!(until_signed_out(&entra).await, out(KeychainError::Locked));
     drop(keychain);
-    let _keychain = bus::keychain(dir);
+    let _keychain = session_bus::keychain(dir).unwrap();
     let since = Instant::now();
     loop {
         entra.sign_in();
@@ -81,7 +82,7 @@ async fn missing_and_locked(dir: &Path) {
 fn a_keychain_that_lets_nobody_in_is_said_and_nothing_is_written() {
     let name = "keychain::a_keychain_that_lets_nobody_in_is_said_and_nothing_is_written";
     on_a_bus(name, Policy::Denied, |dir| {
-        let _keychain = bus::keychain(dir);
+        let _keychain = session_bus::keychain(dir).unwrap();
         Runtime::new().unwrap().block_on(async {
             let provider = IdentityProvider::start(dir).unwrap();
             let entra = start(&provider, dir, closed());

@@ -8,25 +8,29 @@ use std::{
     process::Command,
 };
 
-use warmline_interop::{Pipes, Process, test};
+use crate::error::Doing as _;
+use crate::{Pipes, Process, Result, test};
 
 /// Who may speak to the keychain.
-#[derive(Clone, Copy)]
-pub(crate) enum Policy {
+#[derive(Clone, Copy, Debug)]
+pub enum Policy {
     /// Everybody.
     Open,
     /// Nobody.
     Denied,
 }
 
-/// Runs the test of this name on a bus, in a lab.
-pub(crate) fn on_a_bus(name: &str, policy: Policy, body: impl FnOnce(&Path)) {
+/// Runs the test of this name on a bus, in the folder that `body` is given.
+///
+/// # Panics
+/// The test fails.
+pub fn on_a_bus(name: &str, policy: Policy, body: impl FnOnce(&Path)) {
     if let Some(dir) = env::var_os(THERE) {
         return body(&PathBuf::from(dir));
     }
     test(|lab| {
         let config = lab.dir().join("bus.conf");
-        fs::write(&config, policy.config()).unwrap();
+        fs::write(&config, policy.config()).doing("writing the bus's configuration")?;
         let mut bus = Command::new("dbus-daemon");
         bus.arg("--config-file").arg(config);
         bus.args(["--nofork", "--print-address"]);
@@ -34,10 +38,11 @@ pub(crate) fn on_a_bus(name: &str, policy: Policy, body: impl FnOnce(&Path)) {
         let mut address = String::new();
         BufReader::new(bus.stdout())
             .read_line(&mut address)
-            .unwrap();
+            .doing("reading the bus's address")?;
         let run = lab.dir().join("run");
-        fs::create_dir(&run).unwrap();
-        let output = Command::new(env::current_exe().unwrap())
+        fs::create_dir(&run).doing("making a folder")?;
+        let this = env::current_exe().doing("looking for this program")?;
+        let output = Command::new(this)
             .args(["--exact", name, "--nocapture"])
             .env(THERE, lab.dir())
             .env("DBUS_SESSION_BUS_ADDRESS", address.trim())
@@ -46,7 +51,7 @@ pub(crate) fn on_a_bus(name: &str, policy: Policy, body: impl FnOnce(&Path)) {
             .env("XDG_RUNTIME_DIR", run)
             .env_remove("DISPLAY")
             .output()
-            .unwrap();
+            .doing("running the test on the bus")?;
         let said = String::from_utf8_lossy(&output.stdout);
         let failed = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains("1 passed"), "{said}{failed}");
@@ -55,16 +60,26 @@ pub(crate) fn on_a_bus(name: &str, policy: Policy, body: impl FnOnce(&Path)) {
 }
 
 /// A keychain that is open.
-pub(crate) fn keychain(dir: &Path) -> Process {
+///
+/// # Errors
+/// It is not installed, or does not start.
+pub fn keychain(dir: &Path) -> Result<Process> {
     let mut command = Command::new("gnome-keyring-daemon");
     command.args(["--foreground", "--unlock", "--components=secrets"]);
-    let mut keychain = Process::start("keychain", command, Pipes::Input, dir).unwrap();
-    keychain.stdin().write_all(b"lab").unwrap();
-    keychain
+    let mut keychain = Process::start("keychain", command, Pipes::Input, dir)?;
+    let password = keychain.stdin().write_all(b"lab");
+    password.doing("unlocking the keychain")?;
+    Ok(keychain)
 }
 
 /// Locks it, as the end of a session does.
-pub(crate) fn lock() {
+///
+/// # Errors
+/// It cannot be asked.
+///
+/// # Panics
+/// It refuses.
+pub fn lock() -> Result<()> {
     let login = "array:objpath:/org/freedesktop/secrets/collection/login";
     let method = "org.freedesktop.Secret.Service.Lock";
     let done = Command::new("dbus-send")
@@ -75,9 +90,10 @@ pub(crate) fn lock() {
         ])
         .args(["/org/freedesktop/secrets", method, login])
         .output()
-        .unwrap();
+        .doing("asking the keychain")?;
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}");
+    Ok(())
 }
 
 impl Policy {

@@ -49,8 +49,6 @@ pub enum StepKind {
     },
     /// Customer, expert and agent were brought together.
     Merged,
-    /// The agent left the two alone.
-    Left,
     /// The call was taken up again after a crash.
     Recovered,
 }
@@ -67,7 +65,6 @@ impl StepKind {
             Self::Done => "done",
             Self::Failed { .. } => "failed",
             Self::Merged => "merged",
-            Self::Left => "left",
             Self::Recovered => "recovered",
         }
     }
@@ -145,7 +142,6 @@ pub(crate) mod tests {
                 why: "no_progress".into(),
             },
             StepKind::Merged,
-            StepKind::Left,
             StepKind::Recovered,
         ];
         let numbered = (0..).zip(kinds);

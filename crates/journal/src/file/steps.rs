@@ -47,11 +47,9 @@ fn add(
         }
         StepKind::Progress { status } => (None, Some(*status), None),
         StepKind::Failed { status, why } => (None, *status, Some(why)),
-        StepKind::Accepted
-        | StepKind::Done
-        | StepKind::Merged
-        | StepKind::Left
-        | StepKind::Recovered => (None, None, None),
+        StepKind::Accepted | StepKind::Done | StepKind::Merged | StepKind::Recovered => {
+            (None, None, None)
+        }
     };
     connection.execute(
         "INSERT INTO steps (open, past, at_unix_ms, kind, other, status, why)
@@ -85,7 +83,6 @@ fn step(row: &Row<'_>) -> rusqlite::Result<Step> {
             why: row.get(4)?,
         },
         "merged" => StepKind::Merged,
-        "left" => StepKind::Left,
         "recovered" => StepKind::Recovered,
         _ => {
             let error = FromSqlError::InvalidType.into();

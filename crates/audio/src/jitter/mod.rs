@@ -540,8 +540,40 @@ impl JitterBuffer {
             };
             self.concealer.merge(&mut self.work[..length], seam);
         }
+        let length = length + self.join_next(codec, gap, length);
         let length = self.stretch(now, gap, length);
         self.append(gap + length);
+    }
+
+    /// What is too short to hold two periods is stretched together with the next packet, if that is there:
+    /// decodes it behind the `length` samples after `gap`, and gives how long it is.
+    fn join_next(&mut self, codec: Codec, gap: usize, length: usize) -> usize {
+        let excess = self.held - self.delay.target();
+        if length >= samples(20) || (TOO_SHORT..=TOO_LONG).contains(&excess) {
+            return 0;
+        }
+        let Some(packet) = self.packets.get(self.next_number) else {
+            return 0;
+        };
+        let follows = packet.time == self.next_time
+            && self.kinds[usize::from(packet.payload_type)] == Some(Payload::Audio(codec));
+        let decoder = &mut self.decoders[self.current].1;
+        let is_short = |length: usize| length <= samples(20);
+        if !follows || !decoder.duration(packet.payload()).is_some_and(is_short) {
+            return 0;
+        }
+        let Some(room) = self.work[gap + length..].first_chunk_mut() else {
+            return 0;
+        };
+        // What cannot be read is found so in its turn.
+        let Some(more) = decoder.decode(packet.payload(), room) else {
+            return 0;
+        };
+        self.next_time += more as i64;
+        self.decoded_until = self.next_time;
+        self.packets.take(self.next_number);
+        self.next_number += 1;
+        more
     }
 
     /// Brings the delay towards its aim by playing `length` samples of work after `gap` a little faster

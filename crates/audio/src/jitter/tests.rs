@@ -237,6 +237,39 @@ fn a_machine_that_stands_still_now_and_then_is_soon_used_to_it() {
     }
 }
 
+/// The same sound in twice as many packets.
+fn halved(packets: &[Sent]) -> Vec<Sent> {
+    let halves = |packet: &Sent| {
+        let (first, second) = packet.payload.split_at(packet.payload.len() / 2);
+        [(0, first), (1, second)].map(|(n, payload)| Sent {
+            arrives_ms: packet.arrives_ms - 10.0 + 10.0 * f64::from(n),
+            sequence_number: 2 * packet.sequence_number + n as u16,
+            timestamp: packet.timestamp + n * first.len() as u32,
+            payload_type: packet.payload_type,
+            payload: payload.to_vec(),
+        })
+    };
+    packets.iter().flat_map(halves).collect()
+}
+
+#[test]
+fn short_packets_are_brought_back_to_the_least_delay_too() {
+    let spoken = babble(samples(10_000));
+    let mut packets = halved(&sent(Codec::Pcmu, &spoken, 0, 0));
+    // Once nothing comes for a while, and then all of it.
+    for packet in &mut packets {
+        if (2_000.0..2_200.0).contains(&packet.arrives_ms) {
+            packet.arrives_ms = 2_200.0;
+        }
+    }
+    let heard = deliver(&packets, 10_000);
+    let held = |ms: usize| heard.history[ms / 10].delay_ms;
+    assert!(held(2_400) > 60, "{} ms right after", held(2_400));
+    assert!(held(7_000) < 30, "{} ms later", held(7_000));
+    let (_, likeness) = heard.lag(&spoken, 7_500, 1_500);
+    assert!(likeness > 0.9, "{likeness}");
+}
+
 #[test]
 fn stalls_that_come_again_are_heard_twice() {
     let spoken = babble(samples(12_000));

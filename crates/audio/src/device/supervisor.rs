@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::awake::Awake;
 use super::mailbox::{Choices, Mailbox, Request};
+use super::post::earlier;
 use super::ring::{Capture, Playout};
 use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system};
 use crate::engine::{Commands, Shared};
@@ -230,13 +231,6 @@ const ROLES: [Role; 3] = [Role::Output, Role::Input, Role::Ring];
 /// The alarm of this thread.
 fn alarm() -> Alarm {
     Alarm::new(std::thread::current())
-}
-
-fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
 }
 
 /// A stream of either direction, just made.

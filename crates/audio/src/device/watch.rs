@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::post::Fault;
 use super::ring::StreamCounters;
-use super::{Moved, StreamId};
+use super::{Moved, Opened, StreamId};
 
 /// A device that does not call back for this long is lost.
 const SILENT: Duration = Duration::from_millis(700);
@@ -28,24 +28,19 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(
-        stream: Box<dyn Send>,
-        id: Option<StreamId>,
-        counters: Arc<StreamCounters>,
-        moved: Moved,
-        is_file: bool,
-        now: Instant,
-    ) -> Self {
-        Self {
-            stream,
-            id,
-            counters,
-            moved,
+    /// Of what was opened `now`; its end goes to the sound thread.
+    pub(super) fn of<End>(opened: Opened<End>, is_file: bool, now: Instant) -> (Self, Box<End>) {
+        let running = Self {
+            stream: opened.stream,
+            id: opened.id,
+            counters: opened.counters,
+            moved: opened.moved,
             is_file,
             calls: 0,
             called: None,
             since: now,
-        }
+        };
+        (running, opened.end)
     }
 
     /// Why it is of no more use, if it is not.

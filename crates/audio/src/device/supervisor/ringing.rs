@@ -129,16 +129,8 @@ impl Supervisor {
         let Made::Playout(opened) = self.open_device(Role::Ring, device)? else {
             return Err(Refusal::Failed("it is no speaker".into()));
         };
-        let now = Instant::now();
-        let running = Running::new(
-            opened.stream,
-            opened.id,
-            opened.counters,
-            opened.moved,
-            false,
-            now,
-        );
-        let command = sound::Command::RingPlayout(place + 1, Some(opened.end));
+        let (running, end) = Running::of(opened, false, Instant::now());
+        let command = sound::Command::RingPlayout(place + 1, Some(end));
         if self.commands.send(command).is_err() {
             running.close();
             return Err(Refusal::Failed("the sound thread is stuck".into()));

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::{LOOK, Made, Supervisor, alarm, earlier};
-use crate::device::post::{Command, Event, Fault, Post};
+use super::{LOOK, Made, Supervisor, alarm};
+use crate::device::post::{Command, Event, Fault, Post, earlier};
 use crate::device::watch::Running;
 use crate::device::{DeviceChoice, DeviceInfo, Input, Output, wav};
 use crate::sound;
@@ -213,31 +213,18 @@ impl Supervisor {
     fn seat(&mut self, role: Role, made: Made, is_file: bool) -> bool {
         let now = Instant::now();
         let (running, command) = match made {
-            Made::Capture(opened) => (
-                Running::new(
-                    opened.stream,
-                    opened.id,
-                    opened.counters,
-                    opened.moved,
-                    is_file,
-                    now,
-                ),
-                sound::Command::Capture(Some(opened.end)),
-            ),
-            Made::Playout(opened) => (
-                Running::new(
-                    opened.stream,
-                    opened.id,
-                    opened.counters,
-                    opened.moved,
-                    is_file,
-                    now,
-                ),
-                match role {
-                    Role::Ring => sound::Command::RingPlayout(0, Some(opened.end)),
-                    Role::Input | Role::Output => sound::Command::Playout(Some(opened.end)),
-                },
-            ),
+            Made::Capture(opened) => {
+                let (running, end) = Running::of(opened, is_file, now);
+                (running, sound::Command::Capture(Some(end)))
+            }
+            Made::Playout(opened) => {
+                let (running, end) = Running::of(opened, is_file, now);
+                let command = match role {
+                    Role::Ring => sound::Command::RingPlayout(0, Some(end)),
+                    Role::Input | Role::Output => sound::Command::Playout(Some(end)),
+                };
+                (running, command)
+            }
         };
         if self.commands.send(command).is_err() {
             running.close();

@@ -9,6 +9,7 @@ use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::{mpsc, oneshot, watch};
 use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
+    policy::Voice,
 };
 use warmline_ipc::{UiError, UiPeople, UiSnapshot};
 
@@ -90,6 +91,11 @@ impl Shell {
         self.set(|asked| Ask::SetLoudness(of, percent, asked)).await
     }
 
+    /// Does this to the agent's voice too and remembers it.
+    pub(crate) async fn set_voice(&self, change: Voice) -> Result<(), UiError> {
+        self.set(|asked| Ask::SetVoice(change, asked)).await
+    }
+
     /// Reads the profile again, if no phone runs.
     pub(crate) fn read_profile(&self) {
         self.ask(Ask::ReadProfile);
@@ -148,6 +154,7 @@ enum Ask {
     LookAtSound(bool),
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
+    SetVoice(Voice, oneshot::Sender<Set>),
     ReadProfile,
     Practise(bool),
     CloseAsked,

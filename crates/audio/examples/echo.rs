@@ -27,10 +27,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = EngineConfig {
         input: arguments
             .next()
-            .map_or(Input::Default, |id| Input::Device(choice(id))),
+            .map_or(Input::Default, |id| Input::Devices(vec![choice(id)])),
         output: arguments
             .next()
-            .map_or(Output::Default, |id| Output::Device(choice(id))),
+            .map_or(Output::Default, |id| Output::Devices(vec![choice(id)])),
         ..EngineConfig::default()
     };
     let (engine, mut events) = Engine::start(config)?;
@@ -41,8 +41,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         },
         receive: vec![(96, Payload::Audio(codec))],
         telephone_event: None,
+        comfort_noise: None,
         ptime_ms: 20,
         first_timestamp: 0,
+        opus: warmline_audio::OpusSettings::default(),
     })?;
     leg.control.set_heard(true);
     leg.control.set_sending(true);

@@ -48,8 +48,10 @@ async fn measure(
             },
             receive: vec![(96, Payload::Audio(codec))],
             telephone_event: None,
+            comfort_noise: None,
             ptime_ms: 20,
             first_timestamp: 0,
+            opus: warmline_audio::OpusSettings::default(),
         })?;
         leg.control.set_heard(true);
         leg.control.set_sending(true);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc as std_mpsc};
 use std::thread::{JoinHandle, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rtrb::{Producer, RingBuffer};
 use tokio::sync::mpsc;
@@ -17,8 +17,11 @@ use crate::leg::{self, Leg, LegConfig};
 use crate::level::Level;
 use crate::line::Line;
 use crate::priority;
+use crate::processing::{Noticed, Processing, Processor};
+use crate::recording::{Recording, RecordingConfig, Writer};
 use crate::sound::{Command, MOST_LEGS, Sound};
 use crate::tone::{Region, Tone};
+use crate::trial::{self, Trial};
 use crate::volume::{Faders, Volumes};
 use crate::{AudioError, AudioEvent};
 
@@ -44,6 +47,8 @@ pub struct EngineConfig {
     pub region: Region,
     /// How loud everything is.
     pub volumes: Volumes,
+    /// What is done to the agent's voice.
+    pub processing: Processing,
 }
 
 impl EngineConfig {
@@ -90,6 +95,12 @@ pub struct EngineStats {
     pub capture_missing: u64,
     /// Samples (48 kHz) of silence the output device got because the playout ring was empty.
     pub playout_missing: u64,
+    /// Ticks that took longer than the 10 ms they are for: this computer cannot keep up.
+    pub overruns: u64,
+    /// Sound that the microphone's device has handed over at once of late, in µs; 0 without a device.
+    pub capture_period_us: u32,
+    /// Sound that the output device has asked for at once of late, in µs; 0 without a device.
+    pub playout_period_us: u32,
     /// Sound waiting in the capture ring now, in µs.
     pub capture_fill_us: u32,
     /// Sound waiting in the playout ring now, in µs.
@@ -141,7 +152,11 @@ impl Engine {
             ring: config.ring_output,
         };
         choices.check()?;
-        let (commands, commanded) = RingBuffer::new(COMMANDS);
+        let (mut commands, commanded) = RingBuffer::new(COMMANDS);
+        if line.is_none() {
+            let processor = Processor::new(config.processing);
+            let _ = commands.push(Command::Processor(processor));
+        }
         let (leaving, leftovers) = RingBuffer::new(LEFTOVERS);
         let (events, received) = mpsc::channel(EVENTS);
         let shared = Arc::new(Shared::default());
@@ -202,6 +217,8 @@ impl Engine {
             mailbox,
             sounding: Mutex::new(Some(sounding)),
             has_stopped: Mutex::new(has_stopped),
+            recordings: AtomicU32::new(0),
+            writers: Mutex::default(),
         };
         let engine = Engine {
             inner: Arc::new(inner),
@@ -261,6 +278,35 @@ impl Engine {
         Ok(leg)
     }
 
+    /// Opens microphone and speaker to be tried, beside whatever calls there are. One at a time: another
+    /// takes the place of the one before.
+    ///
+    /// # Errors
+    /// 64 commands wait already.
+    pub fn try_devices(&self) -> Result<Trial, AudioError> {
+        let (trial, end) = trial::trial(self.inner.shared.presence.clone());
+        self.inner.commands.send(Command::Trial(end))?;
+        Ok(trial)
+    }
+
+    /// Begins to record the legs that are told its id by
+    /// [`LegControl::set_recorded`](crate::LegControl::set_recorded). Its file is made by a thread of its
+    /// own: whether it could be shows in [`Recording::status`].
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn record(&self, config: RecordingConfig) -> Result<Recording, AudioError> {
+        let inner = &self.inner;
+        let mut writers = inner.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        writers.retain(|writer| !writer.has_ended());
+        let id = inner.recordings.fetch_add(1, Ordering::Relaxed);
+        // 0 is none.
+        let id = id.wrapping_add(1).max(1);
+        let (recording, writer) = Recording::begin(id, config, inner.commands.clone())?;
+        writers.push(writer);
+        Ok(recording)
+    }
+
     /// Plays a tone in the headset in place of the one before; `None` stops it.
     pub fn tone(&self, tone: Option<Tone>) {
         self.inner.shared.presence.tone_begins(tone.is_some());
@@ -276,6 +322,16 @@ impl Engine {
     /// Makes things louder or softer, within 10 ms and without a click.
     pub fn set_volumes(&self, volumes: Volumes) {
         self.inner.shared.faders.set(volumes);
+    }
+
+    /// Changes what is done to the agent's voice, from the next tick on. What was learnt of room, noise
+    /// and voice is kept. Takes a few ms: not for a UI thread.
+    ///
+    /// # Errors
+    /// Too much was asked of the engine at once.
+    pub fn set_processing(&self, processing: Processing) -> Result<(), AudioError> {
+        let processor = Processor::new(processing);
+        self.inner.commands.send(Command::Processor(processor))
     }
 
     /// While `on`, the microphone is open and measured whether or not a leg is sending, and all
@@ -302,6 +358,9 @@ impl Engine {
             capture_dropped: shared.capture_dropped.load(Ordering::Relaxed),
             capture_missing: shared.capture_missing.load(Ordering::Relaxed),
             playout_missing: shared.playout_missing.load(Ordering::Relaxed),
+            overruns: shared.overruns.load(Ordering::Relaxed),
+            capture_period_us: shared.capture_period_us.load(Ordering::Relaxed),
+            playout_period_us: shared.playout_period_us.load(Ordering::Relaxed),
             capture_fill_us: shared.capture_fill_us.load(Ordering::Relaxed),
             playout_fill_us: shared.playout_fill_us.load(Ordering::Relaxed),
             busy_us: shared.busy_us.load(Ordering::Relaxed),
@@ -317,6 +376,10 @@ struct Inner {
     mailbox: Arc<Mailbox>,
     sounding: Mutex<Option<JoinHandle<()>>>,
     has_stopped: Mutex<std_mpsc::Receiver<()>>,
+    /// Recordings begun so far.
+    recordings: AtomicU32,
+    /// Who makes files of those that may not be finished.
+    writers: Mutex<Vec<Writer>>,
 }
 
 impl Drop for Inner {
@@ -337,6 +400,11 @@ impl Drop for Inner {
         let has_stopped = has_stopped.unwrap_or_else(PoisonError::into_inner);
         if has_stopped.recv_timeout(STOP_TIMEOUT).is_err() {
             tracing::warn!("the sound system did not close its devices in time");
+        }
+        let writers = self.writers.get_mut();
+        let by = Instant::now() + STOP_TIMEOUT;
+        for writer in writers.unwrap_or_else(PoisonError::into_inner) {
+            writer.wait(by.saturating_duration_since(Instant::now()));
         }
     }
 }
@@ -371,7 +439,7 @@ impl Commands {
         self.sound.get().cloned()
     }
 
-    fn wake(&self) {
+    pub(crate) fn wake(&self) {
         if let Some(thread) = self.sound.get() {
             thread.unpark();
         }
@@ -384,6 +452,7 @@ pub(crate) struct Shared {
     pub(crate) presence: Arc<Presence>,
     pub(crate) stopping: AtomicBool,
     pub(crate) wav_ended: AtomicBool,
+    pub(crate) noticed: Noticed,
     /// Of the microphone, of what is heard, and of the ring.
     pub(crate) level: Level,
     pub(crate) output_level: Level,
@@ -393,6 +462,9 @@ pub(crate) struct Shared {
     pub(crate) capture_dropped: AtomicU64,
     pub(crate) capture_missing: AtomicU64,
     pub(crate) playout_missing: AtomicU64,
+    pub(crate) overruns: AtomicU64,
+    pub(crate) capture_period_us: AtomicU32,
+    pub(crate) playout_period_us: AtomicU32,
     pub(crate) capture_fill_us: AtomicU32,
     pub(crate) playout_fill_us: AtomicU32,
     pub(crate) busy_us: AtomicU64,
@@ -408,16 +480,19 @@ pub(crate) struct Presence {
     tone: AtomicBool,
     ringing: AtomicBool,
     monitored: AtomicBool,
+    tried: AtomicUsize,
     threads: OnceLock<Vec<Thread>>,
 }
 
 impl Presence {
     pub(crate) fn input_is_wanted(&self) -> bool {
-        self.sending_legs.load(Ordering::Relaxed) > 0 || self.is_monitored()
+        self.sending_legs.load(Ordering::Relaxed) > 0 || self.is_monitored() || self.is_tried()
     }
 
     pub(crate) fn output_is_wanted(&self) -> bool {
-        self.open_legs.load(Ordering::Relaxed) > 0 || self.tone.load(Ordering::Relaxed)
+        self.open_legs.load(Ordering::Relaxed) > 0
+            || self.tone.load(Ordering::Relaxed)
+            || self.is_tried()
     }
 
     pub(crate) fn ring_is_wanted(&self) -> bool {
@@ -427,6 +502,20 @@ impl Presence {
     /// Whether somebody looks at devices and levels.
     pub(crate) fn is_monitored(&self) -> bool {
         self.monitored.load(Ordering::Relaxed)
+    }
+
+    /// A trial begins, or ends. Another may begin before the one that it replaces has ended.
+    pub(crate) fn tries(&self, begins: bool) {
+        if begins {
+            self.tried.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.tried.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.wake();
+    }
+
+    fn is_tried(&self) -> bool {
+        self.tried.load(Ordering::Relaxed) > 0
     }
 
     pub(crate) fn leg_opened(&self) {

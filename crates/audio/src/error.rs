@@ -1,5 +1,6 @@
 //! What can go wrong with sound, and what the engine tells its owner unasked.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::Devices;
@@ -82,10 +83,30 @@ pub enum AudioEvent {
         role: Role,
         /// Why, in words.
         reason: String,
+        /// How the last one that is there refused; none if none is there.
+        refusal: Option<Refusal>,
     },
+    /// A device that was asked for is there and cannot be used now. It is tried again, and another
+    /// one serves until then.
+    DeviceRefused {
+        /// What it is needed for.
+        role: Role,
+        /// Its name.
+        name: String,
+        /// Why.
+        why: Refusal,
+    },
+    /// Whether and where the ring is heard: told once in each ring, and again if that changes.
+    RingProof(RingProof),
     /// The devices there are: told when [monitoring](crate::Engine::monitor) begins, and whenever
     /// they or the defaults have changed while it goes on. Empty without a sound system.
     Devices(Devices),
+    /// The agent has been speaking for about a second while every leg that sends is muted. Told again
+    /// after three seconds of silence, and not within 20 s.
+    MutedSpeech,
+    /// For 10 s of sending unmuted, the microphone's level has not moved at all (`true`), as no room
+    /// is: digital silence, hiss or hum. Or it moves again, or is no longer in use.
+    SilentMicrophone(bool),
     /// The WAV file that stands in for the microphone has been played to its end.
     WavEnded,
     /// A WAV file broke off, mostly a recording (disk full), else the one played as a microphone.
@@ -98,4 +119,92 @@ pub enum AudioEvent {
         /// Why, in words.
         reason: String,
     },
+}
+
+/// Why a device that is there cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Another program has it for itself.
+    InUse,
+    /// The system does not let this program use it.
+    NotAllowed,
+    /// The system asks whether this program may use it, and waits for the answer.
+    Asking,
+    /// Anything else, in the sound system's words.
+    Failed(String),
+}
+
+impl Refusal {
+    /// What a person can do about it; empty if there is nothing particular.
+    pub fn advice(&self, role: Role) -> &'static str {
+        match (self, role) {
+            (Refusal::InUse, _) => {
+                "Close the program that uses it, or its call: the device is taken back at once."
+            }
+            (Refusal::NotAllowed, Role::Input) => HOW_TO_ALLOW,
+            (Refusal::Asking, _) => "Allow it: it is used at once.",
+            (Refusal::NotAllowed, Role::Output | Role::Ring) | (Refusal::Failed(_), _) => "",
+        }
+    }
+}
+
+#[cfg(windows)]
+const HOW_TO_ALLOW: &str = "In Settings, Privacy & security, Microphone, switch on \"Microphone \
+     access\" and \"Let desktop apps access your microphone\". It is used at once.";
+#[cfg(target_os = "macos")]
+const HOW_TO_ALLOW: &str = "In System Settings, Privacy & Security, Microphone, switch on \
+     Warmline. If the system asks to quit it, let it: calls in progress end.";
+#[cfg(not(any(windows, target_os = "macos")))]
+const HOW_TO_ALLOW: &str = "Ask your administrator for access to the computer's sound devices \
+     (on most systems, the group \"audio\").";
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::InUse => f.write_str("another program uses the device"),
+            Refusal::NotAllowed => f.write_str("the system does not allow it"),
+            Refusal::Asking => f.write_str("the system asks whether it is allowed"),
+            Refusal::Failed(words) => f.write_str(words),
+        }
+    }
+}
+
+/// Where a ring is heard, as far as a program can know: the device is there, nothing is muted, and
+/// it takes the samples.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RingProof {
+    /// The names of the devices it is heard on.
+    pub heard_on: Vec<String>,
+    /// The names of those it should be heard on and is not, and why. Both empty: there is no device.
+    pub not_heard: Vec<(String, RingFault)>,
+}
+
+/// Why a device does not ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RingFault {
+    /// The device, or this program on it, is muted.
+    Muted,
+    /// The volume of the device, or of this program on it, is nothing.
+    VolumeZero,
+    /// The ring's own volume is nothing.
+    TurnedDown,
+    /// The device takes no samples.
+    NotRendered,
+    /// It went away, or its sound system did.
+    Lost,
+    /// It could not be opened.
+    Refused(Refusal),
+}
+
+impl fmt::Display for RingFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RingFault::Muted => "it is muted",
+            RingFault::VolumeZero => "its volume is zero",
+            RingFault::TurnedDown => "the ring is turned down to nothing",
+            RingFault::NotRendered => "it plays nothing",
+            RingFault::Lost => "it went away",
+            RingFault::Refused(refusal) => return write!(f, "it cannot be opened: {refusal}"),
+        })
+    }
 }

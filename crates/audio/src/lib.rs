@@ -16,28 +16,43 @@ mod jitter;
 mod leg;
 mod level;
 mod line;
+pub mod measure;
 mod mixer;
 mod pace;
 mod pitch;
 mod priority;
+mod processing;
+mod recording;
+mod rehearsal;
 mod resample;
 mod ring_tone;
 mod sound;
 mod source;
+mod spare;
+mod steering;
 mod telephone_event;
 mod tone;
+mod trial;
 mod volume;
 
 #[cfg(test)]
 mod testing;
 
-pub use codec::{Codec, CodecSpec};
+pub use codec::{Codec, CodecSpec, OpusSettings};
 pub use device::{DeviceChoice, DeviceInfo, Devices, Input, Output};
 pub use engine::{Engine, EngineConfig, EngineStats, Levels};
-pub use error::{AudioError, AudioEvent, Role};
+pub use error::{AudioError, AudioEvent, Refusal, RingFault, RingProof, Role};
 pub use greeting::Greeting;
 pub use leg::{Leg, LegConfig, LegControl, LegStats, PacketSink, Payload, TelephoneEventSpec};
 pub use line::Line;
+pub use processing::{NoiseSuppression, Processing};
+pub use recording::{
+    Announcement, Recording, RecordingConfig, RecordingFailure, RecordingFormat, RecordingId,
+    RecordingState, RecordingStatus, tidy_recordings,
+};
+pub use rehearsal::Rehearsal;
 pub use source::{EncodedPacket, PacketSource};
+pub use steering::PeerReport;
 pub use tone::{Region, Tone};
+pub use trial::Trial;
 pub use volume::Volumes;

@@ -62,13 +62,18 @@ pub(crate) fn at_end(sound: &[f32], longest: usize) -> Period {
     best
 }
 
+/// Normalised correlation of two sounds of one length, -1 to 1.
+pub(crate) fn likeness(one: &[f32], other: &[f32]) -> f32 {
+    let dot: f32 = one.iter().zip(other).map(|(a, b)| a * b).sum();
+    let power = (mean_square(one) * mean_square(other)).sqrt() * one.len() as f32;
+    if power < 1e-12 { 0.0 } else { dot / power }
+}
+
 /// Normalised correlation of the last `length` samples with those `lag` earlier.
 fn compare(sound: &[f32], lag: usize, length: usize) -> f32 {
     let now = &sound[sound.len() - length..];
     let then = &sound[sound.len() - length - lag..sound.len() - lag];
-    let dot: f32 = now.iter().zip(then).map(|(a, b)| a * b).sum();
-    let power = (mean_square(now) * mean_square(then)).sqrt() * length as f32;
-    if power < 1e-12 { 0.0 } else { dot / power }
+    likeness(now, then)
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use std::f64::consts::PI;
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{
-    Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
+    Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
     WindowFunction,
 };
 
 use crate::frame::{FRAME, SAMPLE_RATE};
 
-/// Takes 48 kHz down by an integer factor. Delay: 18 samples of the lower rate.
+/// Takes a rate, 48 kHz as a rule, down by an integer factor. Delay: 18 samples of the lower rate.
 pub(crate) struct Decimator {
     factor: usize,
     taps: Box<[f32]>,
@@ -26,6 +26,11 @@ impl Decimator {
         Self { factor, taps, line }
     }
 
+    /// How many samples become one.
+    pub(crate) fn factor(&self) -> usize {
+        self.factor
+    }
+
     /// Fills `output` from `input`, which is `factor` times as long.
     pub(crate) fn process(&mut self, input: &[f32], output: &mut [f32]) {
         debug_assert_eq!(input.len(), output.len() * self.factor);
@@ -38,6 +43,9 @@ impl Decimator {
         self.line.copy_within(input.len()..input.len() + past, 0);
     }
 }
+
+/// Samples of the lower rate by which an interpolator is late.
+pub(crate) const INTERPOLATOR_DELAY: usize = 18;
 
 /// Brings a lower rate up to 48 kHz by an integer factor. Delay: 18 samples of the lower rate.
 pub(crate) struct Interpolator {
@@ -68,8 +76,28 @@ impl Interpolator {
         }
     }
 
+    /// Forgets what it has seen.
+    pub(crate) fn reset(&mut self) {
+        self.line.fill(0.0);
+    }
+
+    /// Takes `input` as [`process`](Self::process) does, without making anything of it.
+    pub(crate) fn follow(&mut self, input: &[f32]) {
+        let past = self.phases[0].len() - 1;
+        let input = &input[input.len().saturating_sub(past)..];
+        self.line.copy_within(input.len()..past, 0);
+        self.line[past - input.len()..past].copy_from_slice(input);
+    }
+
     /// Fills `output`, which is `factor` times as long as `input`.
     pub(crate) fn process(&mut self, input: &[f32], output: &mut [f32]) {
+        self.peek(input, output);
+        let past = self.phases[0].len() - 1;
+        self.line.copy_within(input.len()..input.len() + past, 0);
+    }
+
+    /// Fills `output` as [`process`](Self::process) does, but forgets that it has seen `input`.
+    pub(crate) fn peek(&mut self, input: &[f32], output: &mut [f32]) {
         debug_assert_eq!(output.len(), input.len() * self.factor);
         let length = self.phases[0].len();
         let past = length - 1;
@@ -80,7 +108,6 @@ impl Interpolator {
                 *out = dot(phase, window);
             }
         }
-        self.line.copy_within(input.len()..input.len() + past, 0);
     }
 }
 
@@ -121,6 +148,14 @@ impl DeviceResampler {
             inner,
             device: vec![0.0; longest].into(),
         })
+    }
+
+    /// For a capture device: its clock is so many ppm too fast.
+    pub(crate) fn set_drift(&mut self, ppm: f64) {
+        // A hundredth is the most it was made for.
+        let ratio = 1.0 / (1.0 + ppm / 1e6);
+        let set = self.inner.set_resample_ratio_relative(ratio, true);
+        debug_assert!(set.is_ok(), "{set:?}");
     }
 
     /// How many device samples the next 10 ms of capture need.
@@ -196,7 +231,7 @@ fn bessel_i0(x: f64) -> f64 {
 }
 
 /// Sum of products, in eight lanes so that the compiler can use vector instructions.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f32 = a8

@@ -21,7 +21,7 @@ const LENGTH_MS: usize = 1_200;
 const PARTIALS: [(f32, f32, f32); 3] = [(1.0, 0.75, 5.0), (3.93, 0.18, 12.0), (9.2, 0.07, 30.0)];
 
 /// Plays the ring tone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RingTone {
     ringing: bool,
     /// 0 to 1, and the volume of the last frame.
@@ -31,6 +31,16 @@ pub(crate) struct RingTone {
 }
 
 impl RingTone {
+    /// One that rings from its beginning, or is silent.
+    pub(crate) const fn begun(ringing: bool) -> Self {
+        Self {
+            ringing,
+            gain: 0.0,
+            volume: 0.0,
+            at: 0,
+        }
+    }
+
     pub(crate) fn set(&mut self, ringing: bool) {
         if ringing && !self.ringing && self.gain == 0.0 {
             self.at = 0;
@@ -93,7 +103,7 @@ mod tests {
 
     #[test]
     fn rings_rests_and_never_clips_or_clicks() {
-        let mut tone = RingTone::default();
+        let mut tone = RingTone::begun(false);
         tone.set(true);
         let mut sound = Vec::new();
         for _ in 0..600 {

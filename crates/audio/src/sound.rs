@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use rtrb::{Consumer, Producer};
 
+use crate::device::bell::MOST_RINGERS;
 use crate::device::ring::{Capture, Playout};
 use crate::engine::Shared;
 use crate::frame::{Frame, SILENCE};
@@ -18,13 +19,19 @@ use crate::hold_music::HoldMusic;
 use crate::leg::{LegEnd, Words};
 use crate::level::Meter;
 use crate::line::Line;
-use crate::mixer::Limiter;
+use crate::mixer::{self, Fade, Limiter};
 use crate::pace::{Clockwork, Pace, Step};
+use crate::processing::{Microphone, Processor, Reported, Voice};
+use crate::recording::{Tap, Taps};
 use crate::ring_tone::RingTone;
 use crate::tone::{Region, Tone, TonePlayer};
+use crate::trial::TrialEnd;
 
 /// Legs that can be open at once.
 pub(crate) const MOST_LEGS: usize = 16;
+
+/// What a tick has to make sound for, in µs: one that takes longer is behind.
+const TICK_US: u32 = 10_000;
 
 /// Ring-tone frames made per tick at most, so that a strange device cannot hold up calls.
 const RING_BURST: usize = 3;
@@ -34,16 +41,102 @@ pub(crate) enum Command {
     Leg(Box<LegEnd>),
     Tone(Option<Tone>),
     Ring(bool),
+    Trial(Box<TrialEnd>),
     Capture(Option<Box<Capture>>),
     Playout(Option<Box<Playout>>),
-    RingPlayout(Option<Box<Playout>>),
+    /// In this place of [`MOST_RINGERS`].
+    RingPlayout(usize, Option<Box<Playout>>),
+    Record(Box<Tap>),
+    Processor(Box<Processor>),
 }
 
 /// What the sound thread has no more use for; others drop it.
 pub(crate) enum Leftover {
-    Leg { _end: Box<LegEnd> },
-    Capture { _end: Box<Capture> },
-    Playout { _end: Box<Playout> },
+    Leg {
+        _end: Box<LegEnd>,
+    },
+    Capture {
+        _end: Box<Capture>,
+    },
+    Playout {
+        _end: Box<Playout>,
+    },
+    Trial {
+        _end: Box<TrialEnd>,
+    },
+    Tap {
+        _end: Box<Tap>,
+    },
+    Processor {
+        _old: Box<Processor>,
+    },
+    /// It panicked.
+    BrokenProcessor {
+        broken: Box<Processor>,
+    },
+}
+
+impl Leftover {
+    /// Drops it. Gives what the sound thread is to get in its place, if anything.
+    pub(crate) fn settle(self) -> Option<Command> {
+        match self {
+            Self::BrokenProcessor { broken } => {
+                tracing::error!("voice processing broke, and is built anew");
+                Some(Command::Processor(broken.substitute()))
+            }
+            Self::Leg { .. }
+            | Self::Capture { .. }
+            | Self::Playout { .. }
+            | Self::Trial { .. }
+            | Self::Tap { .. }
+            | Self::Processor { .. } => None,
+        }
+    }
+}
+
+/// A place for a device to ring on.
+struct Ringer {
+    tone: RingTone,
+    playout: Option<Box<Playout>>,
+}
+
+impl Ringer {
+    const fn new() -> Self {
+        Self {
+            tone: RingTone::begun(false),
+            playout: None,
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        self.playout.is_some() && self.tone.is_playing()
+    }
+
+    /// Gives the device what it wants, and puts the loudest of all into `shown`.
+    fn feed(&mut self, volume: f32, shown: &mut Frame) {
+        let Some(playout) = &mut self.playout else {
+            return;
+        };
+        let mut frame = SILENCE;
+        playout.adapt();
+        if playout.paces() {
+            for _ in 0..RING_BURST {
+                if !playout.wants() {
+                    break;
+                }
+                self.tone.play(&mut frame, volume);
+                playout.write(&frame);
+            }
+        } else if self.tone.is_playing() {
+            self.tone.play(&mut frame, volume);
+            playout.write(&frame);
+        }
+        for (shown, sample) in shown.iter_mut().zip(&frame) {
+            if sample.abs() > shown.abs() {
+                *shown = *sample;
+            }
+        }
+    }
 }
 
 /// Everything the sound thread owns.
@@ -56,15 +149,21 @@ pub(crate) struct Sound {
     legs: [Option<Box<LegEnd>>; MOST_LEGS],
     capture: Option<Box<Capture>>,
     playout: Option<Box<Playout>>,
-    ring_playout: Option<Box<Playout>>,
+    ringers: [Ringer; MOST_RINGERS],
     meter: Meter,
     output_meter: Meter,
     ring_meter: Meter,
     tones: TonePlayer,
-    ring_tone: RingTone,
+    rings: bool,
     hold_music: HoldMusic,
+    taps: Taps,
     limiter: Limiter,
+    voice: Voice,
+    /// What the undertaker was woken to tell.
+    reported: Reported,
     pace: Pace,
+    /// Who tries the devices.
+    trial: Option<Box<TrialEnd>>,
     /// Who is here in place of devices, and what they heard last.
     line: Option<(Box<dyn Line>, Frame)>,
 }
@@ -85,15 +184,19 @@ impl Sound {
             legs: [const { None }; MOST_LEGS],
             capture: None,
             playout: None,
-            ring_playout: None,
+            ringers: [const { Ringer::new() }; MOST_RINGERS],
             meter: Meter::default(),
             output_meter: Meter::default(),
             ring_meter: Meter::default(),
             tones: TonePlayer::new(region),
-            ring_tone: RingTone::default(),
+            rings: false,
             hold_music: HoldMusic::default(),
+            taps: Taps::default(),
             limiter: Limiter::new(),
+            voice: Voice::new(),
+            reported: Reported::default(),
             pace: Pace::default(),
+            trial: None,
             line: None,
         }
     }
@@ -124,6 +227,9 @@ impl Sound {
                     self.shared
                         .longest_tick_us
                         .fetch_max(took, Ordering::Relaxed);
+                    if took > TICK_US {
+                        self.shared.overruns.fetch_add(1, Ordering::Relaxed);
+                    }
                 }
                 Step::WaitUntil(then) => std::thread::park_timeout(then - now),
             }
@@ -135,8 +241,21 @@ impl Sound {
         while let Ok(command) = self.commands.pop() {
             match command {
                 Command::Leg(leg) => self.seat(leg),
+                Command::Processor(processor) => {
+                    let old = self.voice.set(processor);
+                    self.leave(old.map(|old| Leftover::Processor { _old: old }));
+                }
                 Command::Tone(tone) => self.tones.set(tone),
-                Command::Ring(ringing) => self.ring_tone.set(ringing),
+                Command::Ring(ringing) => {
+                    self.rings = ringing;
+                    for ringer in &mut self.ringers {
+                        ringer.tone.set(ringing);
+                    }
+                }
+                Command::Trial(trial) => {
+                    let old = self.trial.replace(trial);
+                    self.leave(old.map(|end| Leftover::Trial { _end: end }));
+                }
                 Command::Capture(capture) => {
                     let old = std::mem::replace(&mut self.capture, capture);
                     self.leave(old.map(|end| Leftover::Capture { _end: end }));
@@ -145,11 +264,25 @@ impl Sound {
                     let old = std::mem::replace(&mut self.playout, playout);
                     self.leave(old.map(|end| Leftover::Playout { _end: end }));
                 }
-                Command::RingPlayout(playout) => {
-                    let old = std::mem::replace(&mut self.ring_playout, playout);
+                Command::RingPlayout(place, playout) => {
+                    // Every device rings from the beginning of the figure, at its own clock.
+                    let tone = RingTone::begun(self.rings);
+                    let ringer = Ringer { tone, playout };
+                    let old = std::mem::replace(&mut self.ringers[place], ringer).playout;
                     self.leave(old.map(|end| Leftover::Playout { _end: end }));
                 }
+                Command::Record(tap) => {
+                    let excess = self.taps.seat(tap);
+                    self.leave(excess.map(|end| Leftover::Tap { _end: end }));
+                }
             }
+        }
+        if self.trial.as_ref().is_some_and(|trial| trial.is_over()) {
+            let old = self.trial.take();
+            self.leave(old.map(|end| Leftover::Trial { _end: end }));
+        }
+        while let Some(tap) = self.taps.take_closed() {
+            self.leave(Some(Leftover::Tap { _end: tap }));
         }
         for seat in 0..MOST_LEGS {
             let leg = self.legs[seat].as_ref();
@@ -162,13 +295,47 @@ impl Sound {
 
     /// Does 10 ms of everything, to be played from `now` on.
     pub(crate) fn tick(&mut self, now: Instant) {
-        let microphone = self.listen();
+        let microphone = self.listen(now);
+        let mut mix = self.exchange(now, &microphone, self.microphone());
+        if let Some(trial) = &mut self.trial {
+            trial.tick(&microphone, &mut mix);
+        }
+        let shared = &self.shared;
+        let mut played = false;
+        if let Some((_, heard)) = &mut self.line {
+            *heard = mix;
+        }
+        if let Some(playout) = &mut self.playout {
+            let missing = playout.adapt();
+            shared.playout_missing.fetch_add(missing, Ordering::Relaxed);
+            played = playout.write(&mix);
+            shared
+                .playout_fill_us
+                .store(playout.fill_us(), Ordering::Relaxed);
+            shared
+                .playout_period_us
+                .store(playout.period_us(), Ordering::Relaxed);
+            self.output_meter.measure(&mix, &shared.output_level);
+        } else {
+            shared.playout_fill_us.store(0, Ordering::Relaxed);
+            shared.playout_period_us.store(0, Ordering::Relaxed);
+            self.output_meter.measure(&SILENCE, &shared.output_level);
+        }
+        self.voice.played(if played { &mix } else { &SILENCE });
+        self.ring(shared.faders.gains().ring);
+        self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What is between microphone and headset: gives all legs what is said in 10 ms, and gives what is
+    /// to be played from `now` on.
+    pub(crate) fn exchange(&mut self, now: Instant, heard: &Frame, from: Microphone) -> Frame {
+        let microphone = &self.work_on(*heard, from);
         let mut mix = SILENCE;
         let shared = &self.shared;
         let volumes = shared.faders.gains();
         // All are heard before anybody is spoken to, so that a group's voices go on in the same tick.
         let mut group = SILENCE;
-        let spoken = greeting::is_spoken(&microphone);
+        let spoken = greeting::is_spoken(microphone);
         for leg in self.legs.iter_mut().flatten() {
             leg.receive(now, spoken);
             leg.hear(volumes.calls, &mut mix, &mut group);
@@ -179,40 +346,80 @@ impl Sound {
         } else {
             self.hold_music.stop();
         }
+        let announced = self.taps.begin(&self.legs);
+        if let Some(announced) = &announced {
+            mixer::add(&mut mix, announced, Fade::at(volumes.calls));
+        }
         let words = Words {
-            microphone: &microphone,
+            microphone,
             group: &group,
             music: &music,
+            announced: announced.as_ref(),
         };
         for leg in self.legs.iter_mut().flatten() {
             leg.say(&words);
         }
+        self.taps.take(&self.legs);
         self.tones.add(&mut mix, volumes);
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());
         self.limiter.limit(&mut mix);
-        if let Some((_, heard)) = &mut self.line {
-            *heard = mix;
-        }
-        if let Some(playout) = &mut self.playout {
-            let missing = playout.adapt();
-            shared.playout_missing.fetch_add(missing, Ordering::Relaxed);
-            playout.write(&mix);
-            shared
-                .playout_fill_us
-                .store(playout.fill_us(), Ordering::Relaxed);
-            self.output_meter.measure(&mix, &shared.output_level);
-        } else {
-            self.output_meter.measure(&SILENCE, &shared.output_level);
-        }
-        self.ring(volumes.ring);
+        self.voice.played(&mix);
         if tone_changed {
             self.wake_undertaker();
         }
-        self.shared.ticks.fetch_add(1, Ordering::Relaxed);
+        mix
+    }
+
+    /// Makes of what the microphone heard what is to be sent.
+    fn work_on(&mut self, mut sound: Frame, from: Microphone) -> Frame {
+        let legs = self.legs.iter().flatten();
+        let (mut sent, mut muted) = (false, true);
+        for leg in legs.filter(|leg| leg.takes_voice()) {
+            sent = true;
+            muted &= leg.is_muted();
+        }
+        let noticed = &self.shared.noticed;
+        if sent {
+            let broken = self.voice.process(&mut sound, from, muted, noticed);
+            self.leave(broken.map(|broken| Leftover::BrokenProcessor { broken }));
+        } else {
+            self.voice.rest(noticed);
+        }
+        let noticed = &self.shared.noticed;
+        if self.reported.is_behind(noticed) {
+            while self.reported.next(noticed).is_some() {}
+            self.wake_undertaker();
+        }
+        sound
+    }
+
+    /// The same without legs: as if one sent, after this was played.
+    pub(crate) fn refine(&mut self, mut sound: Frame, played: &Frame) -> Frame {
+        self.voice.played(played);
+        let device = Microphone::Device { delay_ms: 0 };
+        let noticed = &self.shared.noticed;
+        let broken = self.voice.process(&mut sound, device, false, noticed);
+        self.leave(broken.map(|broken| Leftover::BrokenProcessor { broken }));
+        sound
+    }
+
+    /// Whose sound [`Self::listen`] takes.
+    fn microphone(&self) -> Microphone {
+        match &self.capture {
+            Some(_) if self.line.is_some() => Microphone::None,
+            Some(capture) if capture.is_file() => Microphone::File,
+            Some(capture) => {
+                let playout = self.playout.as_ref().map_or(0, |playout| playout.fill_us());
+                Microphone::Device {
+                    delay_ms: (capture.fill_us() + playout) / 1_000,
+                }
+            }
+            None => Microphone::None,
+        }
     }
 
     /// The microphone's next 10 ms, measured.
-    fn listen(&mut self) -> Frame {
+    fn listen(&mut self, now: Instant) -> Frame {
         let mut frame = SILENCE;
         let shared = &self.shared;
         if let Some((line, heard)) = &mut self.line {
@@ -221,10 +428,13 @@ impl Sound {
             return frame;
         }
         let Some(capture) = &mut self.capture else {
+            shared.capture_fill_us.store(0, Ordering::Relaxed);
+            shared.capture_period_us.store(0, Ordering::Relaxed);
             self.meter.measure(&frame, &shared.level);
             return frame;
         };
         if shared.presence.input_is_wanted() {
+            capture.keep_time(now);
             capture.take(&mut frame);
         } else {
             capture.discard();
@@ -235,6 +445,9 @@ impl Sound {
         shared
             .capture_fill_us
             .store(capture.fill_us(), Ordering::Relaxed);
+        shared
+            .capture_period_us
+            .store(capture.period_us(), Ordering::Relaxed);
         if capture.has_ended() && !shared.wav_ended.swap(true, Ordering::Relaxed) {
             self.wake_undertaker();
         }
@@ -242,28 +455,13 @@ impl Sound {
         frame
     }
 
-    /// Keeps the ring device fed while it rings.
+    /// Keeps the ring devices fed while they ring.
     fn ring(&mut self, volume: f32) {
-        let mut frame = SILENCE;
-        let level = &self.shared.ring_level;
-        let Some(playout) = &mut self.ring_playout else {
-            self.ring_meter.measure(&frame, level);
-            return;
-        };
-        playout.adapt();
-        if playout.paces() {
-            for _ in 0..RING_BURST {
-                if !playout.wants() {
-                    break;
-                }
-                self.ring_tone.play(&mut frame, volume);
-                playout.write(&frame);
-            }
-        } else if self.ring_tone.is_playing() {
-            self.ring_tone.play(&mut frame, volume);
-            playout.write(&frame);
+        let mut loudest = SILENCE;
+        for ringer in &mut self.ringers {
+            ringer.feed(volume, &mut loudest);
         }
-        self.ring_meter.measure(&frame, level);
+        self.ring_meter.measure(&loudest, &self.shared.ring_level);
     }
 
     fn clockwork(&self) -> Clockwork {
@@ -284,10 +482,14 @@ impl Sound {
         // A device that is still open for a moment is fed silence, so that it does not run dry.
         let feeds = |playout: &Option<Box<Playout>>| playout.as_ref().is_some_and(|p| p.paces());
         self.legs.iter().any(Option::is_some)
+            || self.trial.is_some()
             || self.tones.is_playing()
             || feeds(&self.playout)
-            || (self.ring_tone.is_playing() && self.ring_playout.is_some())
-            || (self.capture.is_some() && self.shared.presence.is_monitored())
+            || self.ringers.iter().any(Ringer::has_work)
+            || self.capture.as_ref().is_some_and(|capture| {
+                // One that is fetched stands still, and so looks broken, unless somebody does.
+                capture.is_fetched() || self.shared.presence.is_monitored()
+            })
     }
 
     fn rest(&mut self) {

@@ -41,13 +41,13 @@ impl PacketSource {
     /// and counted in [`LegStats::send_overflow`](crate::LegStats::send_overflow).
     pub async fn recv(&mut self) -> Option<EncodedPacket> {
         poll_fn(|context| {
-            if let Some(packet) = self.pop() {
+            if let Some(packet) = self.try_recv() {
                 return Poll::Ready(Some(packet));
             }
             self.signal.waker.register(context.waker());
             // Closed is read before the last look, so that no packet before it is lost.
             let closed = self.signal.closed.load(Ordering::Acquire);
-            match self.pop() {
+            match self.try_recv() {
                 Some(packet) => Poll::Ready(Some(packet)),
                 None if closed => Poll::Ready(None),
                 None => Poll::Pending,
@@ -56,7 +56,8 @@ impl PacketSource {
         .await
     }
 
-    fn pop(&mut self) -> Option<EncodedPacket> {
+    /// The next packet, if there is one now.
+    pub fn try_recv(&mut self) -> Option<EncodedPacket> {
         let packet = self.ring.pop().ok()?;
         Some(EncodedPacket {
             payload_type: packet.payload_type,

@@ -95,6 +95,27 @@ fn resonate(state: &mut [f64; 2], x: f64, hz: f64) -> f64 {
     y
 }
 
+/// What a file of `assets/voices` says.
+pub(crate) fn spoken(name: &str) -> Vec<f32> {
+    let path = format!(
+        "{}/../../assets/voices/{name}.opus",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let bytes = std::fs::read(path).expect("a voice");
+    let mut reader = ogg::PacketReader::new(std::io::Cursor::new(bytes));
+    let mut decoder = opus::Decoder::new(SAMPLE_RATE, opus::Channels::Mono).expect("starts");
+    let (mut block, mut sound, mut packets) = (vec![0.0; 5_760], Vec::new(), 0);
+    while let Some(packet) = reader.read_packet().expect("Ogg") {
+        packets += 1;
+        // The first two are headers.
+        if packets > 2 {
+            let decoded = decoder.decode_float(&packet.data, &mut block, false);
+            sound.extend_from_slice(&block[..decoded.expect("Opus")]);
+        }
+    }
+    sound
+}
+
 /// Fits a sine of known frequency; gives the ratio of its power to the rest in dB, and its
 /// amplitude.
 pub(crate) fn tone_snr_db(signal: &[f32], hz: f64) -> (f64, f64) {

@@ -2,18 +2,22 @@
 //!
 //! Needs Debian's packages `pulseaudio` and `pulseaudio-utils`. One test, since the server is found
 //! through the environment of the process.
+// What it measures is for whoever runs it with `--nocapture`.
+#![allow(clippy::print_stdout)]
 #![cfg(target_os = "linux")]
 
 mod support;
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use support::leg_config;
+use support::pulse::{FIRST, Place};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
-use warmline_audio::{AudioEvent, Codec, DeviceChoice, Engine, EngineConfig, Input, Output, Role};
+use warmline_audio::{
+    AudioEvent, Codec, DeviceChoice, Engine, EngineConfig, Input, Output, RingFault, RingProof,
+    Role,
+};
 
 #[test]
 fn sound_follows_the_devices() {
@@ -29,7 +33,120 @@ fn sound_follows_the_devices() {
         std::env::remove_var("PULSE_COOKIE");
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(scenes(&place));
+    runtime.block_on(async {
+        scenes(&place).await;
+        rings(&place).await;
+    });
+}
+
+/// Every ring is proven, and rings elsewhere where it is not heard.
+async fn rings(place: &Place) {
+    let server = place.start_server();
+    let (engine, mut events) = Engine::start(EngineConfig {
+        input: Input::Silent,
+        output: Output::Silent,
+        ring_output: Output::Devices(vec![speaker("first")]),
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    let heard = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+
+    // A null sink plays nothing for up to two seconds after it had nothing to play: that is noticed,
+    // and so is its beginning. From then on somebody else keeps them going.
+    let others = [place.play_on("first"), place.play_on("second")];
+    engine.ring(true);
+    while ring_proof(&mut events).await.heard_on != ["First", "Second"] {}
+    engine.ring(false);
+    place.becomes("sink-inputs", false).await;
+
+    let begun = Instant::now();
+    engine.ring(true);
+    let proof = ring_proof(&mut events).await;
+    println!("a ring is proven in {:?}", begun.elapsed());
+    assert_eq!(
+        (proof.heard_on, proof.not_heard),
+        (heard(&["First"]), vec![])
+    );
+    engine.ring(false);
+    place.becomes("sink-inputs", false).await;
+
+    // The device is muted: the other one rings, and it is said why.
+    place.pactl(&["set-sink-mute", "first", "1"]);
+    let begun = Instant::now();
+    engine.ring(true);
+    let proof = ring_proof(&mut events).await;
+    println!(
+        "a ring on a muted device is heard elsewhere in {:?}",
+        begun.elapsed()
+    );
+    let muted = ("First".to_owned(), RingFault::Muted);
+    assert_eq!(proof.heard_on, ["Second"]);
+    assert_eq!(proof.not_heard, std::slice::from_ref(&muted));
+    assert_eq!(place.own_streams().len(), 2);
+    // Somebody turns it up in the ring: that is noticed.
+    place.pactl(&["set-sink-mute", "first", "0"]);
+    while ring_proof(&mut events).await.heard_on != ["First", "Second"] {}
+    engine.ring(false);
+    place.becomes("sink-inputs", false).await;
+
+    // So it is if the volume is nothing, or this program is muted in the desktop's mixer.
+    place.pactl(&["set-sink-volume", "first", "0"]);
+    engine.ring(true);
+    let proof = ring_proof(&mut events).await;
+    let silent = ("First".to_owned(), RingFault::VolumeZero);
+    assert_eq!(
+        (proof.heard_on, proof.not_heard),
+        (heard(&["Second"]), vec![silent])
+    );
+    engine.ring(false);
+    place.becomes("sink-inputs", false).await;
+    place.pactl(&["set-sink-volume", "first", "100%"]);
+    engine.ring(true);
+    assert_eq!(ring_proof(&mut events).await.heard_on, ["First"]);
+    place.pactl(&["set-sink-input-mute", &place.own_streams()[0], "1"]);
+    let proof = loop {
+        let proof = ring_proof(&mut events).await;
+        if proof.heard_on == ["Second"] {
+            break proof;
+        }
+    };
+    assert_eq!(proof.not_heard, [muted]);
+    engine.ring(false);
+    place.becomes("sink-inputs", false).await;
+
+    // On all, also on one that comes in the ring, each with a stream of its own.
+    engine.set_ring_output(Output::Everywhere).expect("allowed");
+    engine.ring(true);
+    assert_eq!(ring_proof(&mut events).await.heard_on, ["First", "Second"]);
+    let third = "sink_properties=device.description=Third";
+    place.pactl(&["load-module", "module-null-sink", "sink_name=third", third]);
+    while ring_proof(&mut events).await.heard_on.len() < 3 {}
+    assert_eq!(place.own_streams().len(), 3);
+    engine.ring(false);
+    place.becomes("sink-inputs", false).await;
+    drop(engine);
+    drop(others);
+    drop(server);
+}
+
+fn speaker(name: &str) -> DeviceChoice {
+    DeviceChoice {
+        id: Some(format!("pulseaudio:{name}")),
+        name: None,
+    }
+}
+
+async fn ring_proof(events: &mut Receiver<AudioEvent>) -> RingProof {
+    loop {
+        if let AudioEvent::RingProof(proof) = next(events).await {
+            return proof;
+        }
+    }
 }
 
 async fn scenes(place: &Place) {
@@ -48,10 +165,7 @@ async fn scenes(place: &Place) {
 
     let (engine, mut events) = Engine::start(EngineConfig {
         input: Input::Default,
-        output: Output::Device(DeviceChoice {
-            id: Some("pulseaudio:first".into()),
-            name: None,
-        }),
+        output: Output::Devices(vec![speaker("third"), speaker("first")]),
         ring_output: Output::Silent,
         ..EngineConfig::default()
     })
@@ -59,7 +173,8 @@ async fn scenes(place: &Place) {
     let mut leg = engine.open_leg(leg_config(Codec::Pcmu)).expect("opens");
     leg.control.set_heard(true);
     leg.control.set_sending(true);
-    let name = changed(&mut events, Role::Output, true).await;
+    // The first of what was asked for is not there, and the second serves.
+    let name = changed(&mut events, Role::Output, false).await;
     assert!(name.contains("First"), "{name}");
     changed(&mut events, Role::Input, true).await;
     assert_packets(&mut leg).await;
@@ -69,9 +184,10 @@ async fn scenes(place: &Place) {
     // How slow the machine is just now: what a question to the server takes.
     let asked = Instant::now();
     place.pactl(&["info"]);
-    let allowed = Duration::from_secs(1) + 10 * asked.elapsed();
-    place.pactl(&["unload-module", &module]);
+    let asked = asked.elapsed();
+    let allowed = Duration::from_secs(1) + 10 * asked;
     let before = Instant::now();
+    place.pactl(&["unload-module", &module]);
     lost(&mut events, Role::Output).await;
     let name = changed(&mut events, Role::Output, false).await;
     let took = before.elapsed();
@@ -79,11 +195,19 @@ async fn scenes(place: &Place) {
     assert!(took < allowed, "sound moved after {took:?}");
     assert_packets(&mut leg).await;
 
-    // It is plugged in again: sound returns to it.
-    place.pactl(&["load-module", "module-null-sink", "sink_name=first", FIRST]);
-    let name = changed(&mut events, Role::Output, true).await;
-    assert!(name.contains("First"), "{name}");
-    assert_packets(&mut leg).await;
+    // It is plugged in again, and then the one that is wanted most: sound returns to it, in mid-call.
+    let third = "sink_properties=device.description=Third";
+    for (sink, description, preferred) in [("first", FIRST, false), ("third", third, true)] {
+        let sink = format!("sink_name={sink}");
+        let before = Instant::now();
+        place.pactl(&["load-module", "module-null-sink", &sink, description]);
+        let name = changed(&mut events, Role::Output, preferred).await;
+        let back = before.elapsed();
+        assert!(description.ends_with(&name), "{name}");
+        assert!(back < allowed, "sound is back after {back:?}");
+        println!("lost to {took:?}, back in {back:?}, question and start of pactl {asked:?}");
+        assert_packets(&mut leg).await;
+    }
 
     // The server goes: no device, in words; the timer keeps the call alive.
     drop(server);
@@ -93,7 +217,7 @@ async fn scenes(place: &Place) {
 
     // And comes back.
     let server = place.start_server();
-    changed(&mut events, Role::Output, true).await;
+    changed(&mut events, Role::Output, false).await;
     assert_packets(&mut leg).await;
 
     // Between calls every device is let go.
@@ -115,8 +239,6 @@ async fn scenes(place: &Place) {
     drop(engine);
     drop(server);
 }
-
-const FIRST: &str = "sink_properties=device.description=First";
 
 async fn next(events: &mut Receiver<AudioEvent>) -> AudioEvent {
     timeout(Duration::from_secs(15), events.recv())
@@ -156,7 +278,7 @@ async fn lost(events: &mut Receiver<AudioEvent>, wanted: Role) {
 async fn no_device(events: &mut Receiver<AudioEvent>, wanted: Role) -> String {
     loop {
         match next(events).await {
-            AudioEvent::NoDevice { role, reason } if role == wanted => return reason,
+            AudioEvent::NoDevice { role, reason, .. } if role == wanted => return reason,
             _ => continue,
         }
     }
@@ -172,130 +294,4 @@ async fn assert_packets(leg: &mut warmline_audio::Leg) {
     timeout(Duration::from_secs(5), some)
         .await
         .expect("packets go on");
-}
-
-/// Where the private server lives.
-struct Place {
-    folder: PathBuf,
-    run: PathBuf,
-}
-
-impl Place {
-    fn new(folder: &Path) -> Self {
-        let run = folder.join("run");
-        std::fs::create_dir(&run).expect("creates");
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&run, std::fs::Permissions::from_mode(0o700)).expect("allowed");
-        let place = Self {
-            folder: folder.to_owned(),
-            run,
-        };
-        std::fs::write(
-            place.script(),
-            format!(
-                "load-module module-native-protocol-unix auth-anonymous=1\n\
-                 load-module module-null-sink sink_name=first rate=48000 channels=2 {FIRST}\n\
-                 load-module module-null-sink sink_name=second rate=44100 channels=2 \
-                 sink_properties=device.description=Second\n\
-                 load-module module-remap-source master=second.monitor source_name=mic\n\
-                 set-default-sink first\n\
-                 set-default-source mic\n"
-            ),
-        )
-        .expect("writes");
-        // No ALSA device of the machine takes part.
-        std::fs::write(place.alsa(), "pcm.!default { type null }\n").expect("writes");
-        place
-    }
-
-    fn script(&self) -> PathBuf {
-        self.folder.join("server.pa")
-    }
-
-    fn alsa(&self) -> PathBuf {
-        self.folder.join("asound.conf")
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.run.join("pulse/native")
-    }
-
-    fn start_server(&self) -> Server {
-        let _ = std::fs::remove_file(self.socket());
-        let child = Command::new("pulseaudio")
-            .args([
-                "-n",
-                "--daemonize=no",
-                "--use-pid-file=no",
-                "--exit-idle-time=-1",
-                "-F",
-            ])
-            .arg(self.script())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| {
-                panic!("pulseaudio does not start ({error}): install Debian's package pulseaudio")
-            });
-        let server = Server(child);
-        let deadline = Instant::now() + Duration::from_secs(15);
-        while !self
-            .try_pactl(&["info"])
-            .is_some_and(|info| info.contains("Default Source: mic"))
-        {
-            assert!(Instant::now() < deadline, "pulseaudio does not answer");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
-    }
-
-    /// Waits until streams of this kind are open (`true`) or closed. The server tells nobody: it has to
-    /// be asked.
-    async fn becomes(&self, kind: &str, open: bool) {
-        let asking = async {
-            let mut pause = tokio::time::interval(Duration::from_millis(100));
-            while self.pactl(&["list", "short", kind]).contains("float32le") != open {
-                pause.tick().await;
-            }
-        };
-        let became = timeout(Duration::from_secs(10), asking).await;
-        assert!(became.is_ok(), "{kind} do not become open: {open}");
-    }
-
-    fn pactl(&self, arguments: &[&str]) -> String {
-        self.try_pactl(arguments)
-            .unwrap_or_else(|| panic!("pactl {arguments:?} failed"))
-    }
-
-    fn try_pactl(&self, arguments: &[&str]) -> Option<String> {
-        let output = Command::new("pactl")
-            .args(arguments)
-            .output()
-            .unwrap_or_else(|error| {
-                panic!("pactl does not start ({error}): install Debian's package pulseaudio-utils")
-            });
-        output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    fn module_of(&self, sink: &str) -> String {
-        let modules = self.pactl(&["list", "short", "modules"]);
-        let line = modules
-            .lines()
-            .find(|line| line.contains(&format!("sink_name={sink} ")))
-            .expect("the sink's module");
-        line.split('\t').next().expect("its number").to_owned()
-    }
-}
-
-/// A server that dies with its handle, by its own id.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -70,6 +70,20 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ten seconds before a shift: speak, hear yourself, and see what the network does to sound.
+    Check {
+        #[command(flatten)]
+        profile: Profile,
+        /// Microphone: an id or a name from `devices`, `wav:FILE` or `silent`.
+        #[arg(long, value_name = "DEVICE")]
+        mic: Option<String>,
+        /// Speaker: an id or a name from `devices`, `wav:FILE` or `silent`.
+        #[arg(long, value_name = "DEVICE")]
+        speaker: Option<String>,
+        /// Print JSON, and say nothing meanwhile.
+        #[arg(long)]
+        json: bool,
+    },
     /// Ask for the password and put it into the system's keychain.
     Password {
         #[command(flatten)]
@@ -86,15 +100,20 @@ pub(crate) struct Profile {
 
 #[derive(Args, Debug)]
 pub(crate) struct Sound {
-    /// Microphone: an id or a name from `devices`, `wav:FILE` or `silent`.
+    /// Microphone: an id or a name from `devices`, `wav:FILE` or `silent`. Several: the first that is
+    /// there.
     #[arg(long, value_name = "DEVICE")]
-    pub mic: Option<String>,
-    /// Speaker: an id or a name from `devices`, `wav:FILE` or `silent`.
+    pub mic: Vec<String>,
+    /// Speaker: an id or a name from `devices`, `wav:FILE` or `silent`. Several: the first that is
+    /// there.
     #[arg(long, value_name = "DEVICE")]
-    pub speaker: Option<String>,
-    /// What rings: as `--speaker`, which it follows unless said.
+    pub speaker: Vec<String>,
+    /// What rings: as `--speaker`, which it follows unless said, or `everywhere`.
     #[arg(long, value_name = "DEVICE")]
-    pub ringer: Option<String>,
+    pub ringer: Vec<String>,
+    /// Process the sound of a `wav:` microphone too, as the profile's `[sound]` says.
+    #[arg(long)]
+    pub process_wav: bool,
 }
 
 #[derive(Args, Debug)]

@@ -13,25 +13,46 @@ use crate::view::say;
 /// Examines everything a call needs. Fails if anything is wrong that a call needs.
 pub(crate) fn doctor(profile: &Path, as_json: bool) -> Result<ExitCode, DeskError> {
     let findings = crate::runtime().block_on(examine(profile));
-    let wrong = findings
-        .iter()
-        .any(|finding| finding.verdict == Verdict::Wrong);
+    Ok(report(
+        &findings,
+        as_json,
+        &Sums {
+            wrong: "Something is wrong: calls will not work until it is mended.",
+            doubtful: "Everything a call needs is there, but look at what is marked with “!”.",
+            right: "Everything a call needs is there.",
+        },
+    ))
+}
+
+/// What it all comes to, in words: something is wrong, something is doubtful, or all is right.
+pub(crate) struct Sums {
+    pub(crate) wrong: &'static str,
+    pub(crate) doubtful: &'static str,
+    pub(crate) right: &'static str,
+}
+
+/// Prints what was found, and what it comes to.
+pub(crate) fn report(findings: &[Finding], as_json: bool, sums: &Sums) -> ExitCode {
+    let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
+    let wrong = any(Verdict::Wrong);
     if as_json {
         let each: Vec<_> = findings.iter().map(object).collect();
         say(&json!({"ok": !wrong, "findings": each}).to_string());
     } else {
         findings.iter().for_each(|finding| say(&line(finding)));
         say(if wrong {
-            "Something is wrong: calls will not work until it is mended."
+            sums.wrong
+        } else if any(Verdict::Doubtful) {
+            sums.doubtful
         } else {
-            "Everything a call needs is there."
+            sums.right
         });
     }
-    Ok(if wrong {
+    if wrong {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
-    })
+    }
 }
 
 fn object(finding: &Finding) -> serde_json::Value {

@@ -2,6 +2,7 @@
 //! What it takes and prints is described in `docs/cli.md`.
 
 mod arguments;
+mod check;
 mod doctor;
 mod listing;
 mod printer;
@@ -77,6 +78,20 @@ fn carry_out(command: Command, log: &Log) -> Result<ExitCode, DeskError> {
             with_desk(config, |desk| talk::register(desk, json))
         }
         Command::Devices { json } => listing::devices(json),
+        Command::Check {
+            profile,
+            mic,
+            speaker,
+            json,
+        } => {
+            let sound = arguments::Sound {
+                mic: mic.into_iter().collect(),
+                speaker: speaker.into_iter().collect(),
+                ringer: Vec::new(),
+                process_wav: false,
+            };
+            check::check(&configured(&[profile.file], Some(&sound), log)?, json)
+        }
         Command::Doctor { profile, json } => doctor::doctor(&profile.file, json),
         Command::Password { profile } => store_password(&Profile::load(&profile.file)?),
     }
@@ -91,7 +106,7 @@ fn configured(
     let profiles: Vec<_> = profiles.collect::<Result<_, _>>()?;
     let mut config = DeskConfig::from_profiles(&profiles)?;
     if let Some(sound) = sound {
-        config.audio = sound::chosen(sound);
+        config.audio = sound::chosen(sound, config.audio.processing);
     }
     config.log = Some(log.health());
     Ok(config)

@@ -82,6 +82,10 @@ pub(crate) enum Command {
     Leave {
         call: Option<u64>,
     },
+    Record {
+        call: Option<u64>,
+        what: Recorded,
+    },
     Follow {
         call: Option<u64>,
     },
@@ -93,6 +97,16 @@ pub(crate) enum Command {
         really: bool,
     },
     Quit,
+}
+
+/// What is to become of a recording.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Recorded {
+    Start,
+    Pause,
+    Resume,
+    Stop,
 }
 
 fn yes() -> bool {
@@ -110,6 +124,13 @@ pub(crate) struct Line {
     /// The call it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<u64>,
+}
+
+/// A device that does not ring although it should.
+#[derive(Debug, Serialize)]
+pub(crate) struct Unheard {
+    pub name: String,
+    pub reason: String,
 }
 
 /// What happened.
@@ -187,14 +208,33 @@ pub(crate) enum Event {
         calls: Vec<Party>,
         until_ms: u64,
     },
+    Recording {
+        state: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        files: Vec<String>,
+    },
     Gap {
         ms: u64,
+    },
+    Alarm {
+        alarm: &'static str,
+        raised: bool,
+    },
+    Ring {
+        heard_on: Vec<String>,
+        not_heard: Vec<Unheard>,
     },
     Device {
         role: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
         state: &'static str,
+    },
+    /// The agent speaks while every call is muted.
+    SpokeMuted,
+    MicrophoneSilent {
+        silent: bool,
     },
     Error {
         #[serde(flatten)]
@@ -247,6 +287,27 @@ pub(crate) struct Stats {
     pub buffer_ms: u32,
     pub concealed_ms: u64,
     pub microphone_dbfs: f64,
+    /// None until it can be judged.
+    pub mos: Option<f64>,
+    /// What the other end hears.
+    pub remote_mos: Option<f64>,
+    pub delay: Option<Delay>,
+    pub trouble: Option<&'static str>,
+    pub culprit: Option<&'static str>,
+    pub alarms: Vec<&'static str>,
+}
+
+/// From mouth to ear, ms.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Delay {
+    pub mouth_to_ear_ms: f64,
+    pub capture_ms: f64,
+    pub encode_ms: f64,
+    /// None before the first RTCP report.
+    pub network_ms: Option<f64>,
+    pub far_ms: f64,
+    pub buffer_ms: f64,
+    pub playout_ms: f64,
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use std::{
 
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 use warmline_desk::{
-    CallId, CallView, Desk, DeskError, DeskEvent, Done, ErrorCode, Hold, LineId, Rejection,
+    CallId, CallView, Desk, DeskError, DeskEvent, Done, ErrorCode, Hold, LineId, Record, Rejection,
     Snapshot, State, TransferView, UserAction, terminated,
 };
 
 use crate::{
     printer::Printer,
-    protocol::{Command, Event, PROTOCOL, Reason, Request},
+    protocol::{Command, Event, PROTOCOL, Reason, Recorded, Request},
     view,
 };
 
@@ -115,7 +115,10 @@ async fn carry_out(desk: &Desk, printer: &Printer, request: Request) {
             printer.print(Some(call), Event::Dialing { to, id, line });
         }
         (Ok(Done::Stats(stats)), _) => {
-            printer.print(call, view::figures(&stats, desk.microphone_dbfs()));
+            let snapshot = desk.snapshot().borrow().clone();
+            let quality = call.and_then(|call| snapshot.call(call)?.quality.as_ref());
+            let line = view::figures(&stats, quality, desk.microphone_dbfs());
+            printer.print(call, line);
         }
         (Ok(_), _) => {}
         (Err(error), _) => printer.print(call, view::failure(&error, id)),
@@ -195,6 +198,15 @@ fn action(
             let call = call.map(CallId::new).or(member).ok_or_else(no_such_call)?;
             about(call, UserAction::Leave)
         }
+        Command::Record { call, what } => about(on(call, answered)?, |call| {
+            let what = match what {
+                Recorded::Start => Record::Start,
+                Recorded::Pause => Record::Pause,
+                Recorded::Resume => Record::Resume,
+                Recorded::Stop => Record::Stop,
+            };
+            UserAction::Record(call, what)
+        }),
         Command::Follow { call } => about(on(call, referred)?, |id| UserAction::Follow(id, true)),
         Command::Decline { call } => about(on(call, referred)?, |id| UserAction::Follow(id, false)),
         Command::Recover { really } => (None, UserAction::Recover(*really)),

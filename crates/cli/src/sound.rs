@@ -1,38 +1,46 @@
 //! `--mic`, `--speaker` and `--ringer`: a device, a WAV file, or nothing.
 
-use warmline_desk::{DeviceChoice, EngineConfig, Input, Output};
+use warmline_desk::{DeviceChoice, EngineConfig, Input, Output, Processing};
 
 use crate::arguments::Sound;
 
-/// The devices that the command line names, or the system's default ones.
-pub(crate) fn chosen(sound: &Sound) -> EngineConfig {
-    let output = sound.speaker.as_deref().map_or(Output::Default, output);
+/// The devices that the command line names, or the system's default ones; the voice processed as the
+/// profile says.
+pub(crate) fn chosen(sound: &Sound, processing: Processing) -> EngineConfig {
+    let output = self::output(&sound.speaker);
     EngineConfig {
-        input: sound.mic.as_deref().map_or(Input::Default, input),
-        ring_output: match (&sound.ringer, &output) {
-            (Some(ringer), _) => self::output(ringer),
+        input: input(&sound.mic),
+        ring_output: match (sound.ringer.as_slice(), &output) {
             // Two writers on one file would spoil it.
-            (None, Output::Wav(_)) => Output::Silent,
-            (None, speaker) => speaker.clone(),
+            ([], Output::Wav(_)) => Output::Silent,
+            ([], speaker) => speaker.clone(),
+            ([everywhere], _) if everywhere == "everywhere" => Output::Everywhere,
+            (ringer, _) => self::output(ringer),
         },
         output,
+        processing: Processing {
+            files: sound.process_wav,
+            ..processing
+        },
         ..EngineConfig::default()
     }
 }
 
-fn input(text: &str) -> Input {
-    match (text, text.strip_prefix("wav:")) {
-        ("silent", _) => Input::Silent,
-        (_, Some(file)) => Input::Wav(file.into()),
-        _ => Input::Device(device(text)),
+fn input(texts: &[String]) -> Input {
+    match texts {
+        [] => Input::Default,
+        [silent] if silent == "silent" => Input::Silent,
+        [text] if let Some(file) = text.strip_prefix("wav:") => Input::Wav(file.into()),
+        devices => Input::Devices(devices.iter().map(|text| device(text)).collect()),
     }
 }
 
-fn output(text: &str) -> Output {
-    match (text, text.strip_prefix("wav:")) {
-        ("silent", _) => Output::Silent,
-        (_, Some(file)) => Output::Wav(file.into()),
-        _ => Output::Device(device(text)),
+fn output(texts: &[String]) -> Output {
+    match texts {
+        [] => Output::Default,
+        [silent] if silent == "silent" => Output::Silent,
+        [text] if let Some(file) = text.strip_prefix("wav:") => Output::Wav(file.into()),
+        devices => Output::Devices(devices.iter().map(|text| device(text)).collect()),
     }
 }
 
@@ -48,24 +56,30 @@ fn device(text: &str) -> DeviceChoice {
 mod tests {
     use super::*;
 
-    fn sound(mic: Option<&str>, speaker: Option<&str>) -> EngineConfig {
-        chosen(&Sound {
-            mic: mic.map(str::to_owned),
-            speaker: speaker.map(str::to_owned),
-            ringer: None,
-        })
+    fn sound(mic: &[&str], speaker: &[&str], ringer: &[&str]) -> EngineConfig {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let sound = Sound {
+            mic: texts(mic),
+            speaker: texts(speaker),
+            ringer: texts(ringer),
+            process_wav: false,
+        };
+        chosen(&sound, Processing::default())
     }
 
     #[test]
     fn files_devices_and_silence_are_told_apart() {
-        let config = sound(Some("wav:in.wav"), Some("wav:out.wav"));
+        let config = sound(&["wav:in.wav"], &["wav:out.wav"], &[]);
         assert_eq!(config.input, Input::Wav("in.wav".into()));
         assert_eq!(config.output, Output::Wav("out.wav".into()));
         assert_eq!(config.ring_output, Output::Silent);
-        let config = sound(Some("silent"), Some("Headset"));
+        let config = sound(&["silent"], &["Headset", "Dock"], &[]);
         assert_eq!(config.input, Input::Silent);
-        assert_eq!(config.output, Output::Device(device("Headset")));
+        let both = vec![device("Headset"), device("Dock")];
+        assert_eq!(config.output, Output::Devices(both));
         assert_eq!(config.ring_output, config.output);
-        assert_eq!(sound(None, None).input, Input::Default);
+        let config = sound(&[], &[], &["everywhere"]);
+        assert_eq!(config.input, Input::Default);
+        assert_eq!(config.ring_output, Output::Everywhere);
     }
 }

@@ -192,7 +192,7 @@ impl Report {
     fn sum_up(&self, desk: &Desk, call: &CallView) {
         let Some(stats) = &call.stats else { return };
         if self.json {
-            let line = view::figures(stats, desk.microphone_dbfs());
+            let line = view::figures(stats, call.quality.as_ref(), desk.microphone_dbfs());
             return self.printer.print(Some(call.id), line);
         }
         view::say(&format!(

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use warmline_desk::{
     CallId, CallView, Codec, DeskError, DeskEvent, DeviceRole, DeviceState, Holder, LineId,
-    Registration, Snapshot, Stats, TransferReason,
+    RecordingView, Registration, Snapshot, Stats, TransferReason,
+    quality::{Budget, Quality, Rating},
 };
 
-use crate::protocol::{By, Event, Party, Reason, Stats as Figures};
+use crate::protocol::{By, Delay, Event, Party, Reason, Stats as Figures, Unheard};
 
 /// A line for a person on stdout.
 pub(crate) fn say(text: &str) {
@@ -81,9 +82,22 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
             (Some(*call), Event::Referred { to })
         }
         DeskEvent::Recoverable => (None, recoverable(snapshot)?),
+        DeskEvent::Recording(call, state) => {
+            let files = snapshot.call(*call).map(|call| call.recordings.clone());
+            (Some(*call), recording(state, files.unwrap_or_default()))
+        }
         DeskEvent::Gap(call, time) => {
             let ms = time.as_millis() as u64;
             (Some(*call), Event::Gap { ms })
+        }
+        DeskEvent::Alarm {
+            call,
+            alarm,
+            raised,
+        } => {
+            let alarm = alarm.as_str();
+            let raised = *raised;
+            (Some(*call), Event::Alarm { alarm, raised })
         }
         DeskEvent::Device { role, name, state } => {
             let device = Event::Device {
@@ -97,13 +111,47 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
                     DeviceState::InUse => "in_use",
                     DeviceState::StandIn => "stand_in",
                     DeviceState::Lost => "lost",
+                    DeviceState::Denied => "denied",
                     DeviceState::None => "none",
                 },
             };
             (None, device)
         }
+        DeskEvent::Ring(proof) => {
+            let not_heard = proof.not_heard.iter().map(|(name, why)| Unheard {
+                name: name.clone(),
+                reason: why.to_string(),
+            });
+            let ring = Event::Ring {
+                heard_on: proof.heard_on.clone(),
+                not_heard: not_heard.collect(),
+            };
+            (None, ring)
+        }
+        DeskEvent::SpokeMuted => (None, Event::SpokeMuted),
+        DeskEvent::MicrophoneSilent(silent) => {
+            let silent = *silent;
+            (None, Event::MicrophoneSilent { silent })
+        }
         DeskEvent::Error { call, error } => (*call, failure(error, None)),
     })
+}
+
+fn recording(state: &RecordingView, files: Vec<String>) -> Event {
+    let (state, message) = match state {
+        RecordingView::NotAllowed => ("not_allowed", None),
+        RecordingView::Off => ("off", None),
+        RecordingView::Announcing => ("announcing", None),
+        RecordingView::On => ("on", None),
+        RecordingView::Waiting => ("waiting", None),
+        RecordingView::Paused => ("paused", None),
+        RecordingView::Failed { why } => ("failed", Some(why.clone())),
+    };
+    Event::Recording {
+        state,
+        message,
+        files,
+    }
 }
 
 /// An error, with the `id` of the command that caused it.
@@ -114,8 +162,10 @@ pub(crate) fn failure(error: &DeskError, id: Option<String>) -> Event {
     }
 }
 
-/// The counters of a call.
-pub(crate) fn figures(stats: &Stats, microphone_dbfs: f32) -> Event {
+/// The counters of a call, and how it sounds.
+pub(crate) fn figures(stats: &Stats, quality: Option<&Quality>, microphone_dbfs: f32) -> Event {
+    let mos = |rating: Option<Rating>| rating.map(|rating| rounded(rating.mos, 100.0));
+    let trouble = quality.and_then(|quality| quality.trouble);
     Event::Stats(Box::new(Figures {
         codec: stats.codec.map(codec_name),
         sent: stats.sent,
@@ -128,7 +178,33 @@ pub(crate) fn figures(stats: &Stats, microphone_dbfs: f32) -> Event {
         buffer_ms: stats.leg.buffer_ms,
         concealed_ms: stats.leg.concealed_ms,
         microphone_dbfs: microphone_dbfs.into(),
+        mos: quality.and_then(|quality| mos(quality.heard)),
+        remote_mos: quality.and_then(|quality| mos(quality.said)),
+        delay: quality.map(|quality| delay(&quality.budget)),
+        trouble: trouble.map(|trouble| trouble.cause.as_str()),
+        culprit: trouble.map(|trouble| trouble.culprit().as_str()),
+        alarms: quality.map_or_else(Vec::new, |quality| {
+            quality.alarms.iter().map(|alarm| alarm.as_str()).collect()
+        }),
     }))
+}
+
+fn delay(budget: &Budget) -> Delay {
+    let ms = |ms: f64| rounded(ms, 10.0);
+    Delay {
+        mouth_to_ear_ms: ms(budget.mouth_to_ear_ms()),
+        capture_ms: ms(budget.capture_ms),
+        encode_ms: ms(budget.encode_ms),
+        network_ms: budget.network_ms.map(ms),
+        far_ms: ms(budget.far_ms),
+        buffer_ms: ms(budget.buffer_ms),
+        playout_ms: ms(budget.playout_ms),
+    }
+}
+
+/// To as many parts of one as `to`.
+fn rounded(value: f64, to: f64) -> f64 {
+    (value * to).round() / to
 }
 
 /// As the profile writes it.

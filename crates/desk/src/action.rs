@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use warmline_audio::{Input, Output};
 use warmline_call::{CallId, Rejection};
 use warmline_media::Stats;
+use warmline_policy::Voice;
 
 use crate::{
     error::{DeskError, ErrorCode},
@@ -92,6 +93,8 @@ pub enum UserAction {
     PersonVolume(CallId, u8),
     /// Nobody hears this person (`true`), or everybody does again.
     Silence(CallId, bool),
+    /// Record a call, or no longer.
+    Record(CallId, Record),
     /// Call (`true`) whom the peer asks us to call by REFER, or do not.
     Follow(CallId, bool),
     /// Take the calls of [`Snapshot::recovery`](crate::Snapshot::recovery) up again (`true`), or give
@@ -109,6 +112,8 @@ pub enum UserAction {
     SetRingOutput(Output),
     /// Make something louder or softer, from 0 (silent) to 100 (as it comes).
     SetVolume(Loudness, u8),
+    /// Do this to the agent's voice, where the profile says nothing of it.
+    SetVoice(Voice),
     /// The agent looks at the sound devices (`true`): they are listed in
     /// [`Snapshot::devices`](crate::Snapshot::devices), and the microphone is open and measured also
     /// without a call. Or no longer does.
@@ -117,6 +122,19 @@ pub enum UserAction {
     TryDevice(DeviceRole),
     /// End all calls, un-register and stop. Done when everything has stopped.
     Quit,
+}
+
+/// What is to become of the recording of a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Record {
+    /// Begin one. All are told first, if policy says so.
+    Start,
+    /// Keep nothing of what is said from now on.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End it.
+    Stop,
 }
 
 /// What came of an action.
@@ -173,6 +191,7 @@ impl fmt::Debug for UserAction {
             Self::Leave(call) => write!(f, "Leave({call})"),
             Self::PersonVolume(call, percent) => write!(f, "PersonVolume({call}, {percent})"),
             Self::Silence(call, on) => write!(f, "Silence({call}, {on})"),
+            Self::Record(call, what) => write!(f, "Record({call}, {what:?})"),
             Self::Follow(call, really) => write!(f, "Follow({call}, {really})"),
             Self::Recover(really) => write!(f, "Recover({really})"),
             Self::Stats(call) => write!(f, "Stats({call})"),
@@ -181,6 +200,7 @@ impl fmt::Debug for UserAction {
             Self::SetOutput(_) => f.write_str("SetOutput"),
             Self::SetRingOutput(_) => f.write_str("SetRingOutput"),
             Self::SetVolume(of, percent) => write!(f, "SetVolume({of:?}, {percent})"),
+            Self::SetVoice(voice) => write!(f, "SetVoice({voice:?})"),
             Self::LookAtSound(looking) => write!(f, "LookAtSound({looking})"),
             Self::TryDevice(role) => write!(f, "TryDevice({role:?})"),
             Self::Quit => f.write_str("Quit"),

@@ -293,6 +293,7 @@ impl Running {
                 {
                     // The last statistics are those of the whole call.
                     leg.notes.stats = Some(media.session.stats());
+                    leg.recorded.end();
                 }
             }
         }

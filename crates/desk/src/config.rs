@@ -2,18 +2,18 @@
 
 use std::net::IpAddr;
 
-use warmline_audio::EngineConfig;
+use warmline_audio::{EngineConfig, Processing};
 use warmline_call::{Party, PhoneConfig};
 use warmline_journal::Journal;
 use warmline_media::{MediaConfig, Trust};
-use warmline_policy::Settings;
+use warmline_policy::{Settings, Voice};
 use warmline_sip::Account;
 
 use crate::{
     error::{DeskError, ErrorCode},
     log::LogHealth,
     number::Country,
-    profile::{Profile, instance},
+    profile::{Profile, RecordingPolicy, instance},
     sound,
 };
 
@@ -22,8 +22,10 @@ use crate::{
 pub struct DeskConfig {
     /// The lines, at least one. Calls go out by the first one unless another is asked for.
     pub lines: Vec<LineConfig>,
-    /// Devices.
+    /// Devices, and what is done to the agent's voice.
     pub audio: EngineConfig,
+    /// What of that the profile says, so that the agent cannot change it.
+    pub voice: Voice,
     /// Waiting times of the calls.
     pub phone: PhoneConfig,
     /// Tells when the [log](crate::log) loses lines, so that the agent hears of it.
@@ -43,6 +45,8 @@ pub struct LineConfig {
     pub country: Option<Country>,
     /// Whose line it is, to be shown.
     pub customer: Option<String>,
+    /// How its calls are recorded, if they may be.
+    pub recording: Option<RecordingPolicy>,
 }
 
 impl DeskConfig {
@@ -86,17 +90,22 @@ impl DeskConfig {
         };
         Ok(Self {
             lines: lines.collect::<Result<_, _>>()?,
-            audio: EngineConfig::default(),
+            audio: EngineConfig {
+                processing: sound::processing(first.voice, Processing::default()),
+                ..EngineConfig::default()
+            },
+            voice: first.voice,
             phone,
             log: None,
             journal: None,
         })
     }
 
-    /// With the devices and volumes that the agent has set.
+    /// With the devices and volumes that the agent has set, and what else of the sound is the agent's to
+    /// say.
     #[must_use]
     pub fn with_settings(mut self, settings: &Settings) -> Self {
-        sound::apply(&settings.sound, &mut self.audio);
+        sound::apply(&settings.sound, self.voice, &mut self.audio);
         self
     }
 
@@ -124,6 +133,7 @@ impl LineConfig {
             trust: trust.map_or_else(Trust::default, Trust::with_extra_ca),
             codecs: profile.codecs.clone(),
             relay_only: profile.relay_only,
+            dtx: profile.dtx,
             loopback: host == "localhost" || address.is_ok_and(|ip| ip.is_loopback()),
             ..MediaConfig::default()
         };
@@ -132,6 +142,7 @@ impl LineConfig {
             media,
             country: profile.country,
             customer: profile.customer.clone(),
+            recording: profile.recording.clone(),
         })
     }
 }

@@ -30,6 +30,7 @@ use crate::{
 pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     let devices = sound::devices(&config.audio);
     let volumes = config.audio.volumes;
+    let processing = config.audio.processing;
     if config.lines.is_empty() {
         return Err(no_line());
     }
@@ -52,6 +53,10 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         speaker,
         ringer,
         volumes,
+        processing,
+        managed_voice: config.voice,
+        spoke_muted_at: None,
+        microphone_silent: false,
         devices: None,
         stopped: false,
     });

@@ -37,6 +37,14 @@ pub enum Subject {
     Microphone,
     /// Devices to hear with.
     Speaker,
+    /// How the agent comes over: of a [check](crate::check).
+    Voice,
+    /// What else the microphone hears: of a check.
+    Background,
+    /// Whether the microphone hears the speaker: of a check.
+    Echo,
+    /// Loss, jitter and round trip on the way to a server: of a check.
+    Path,
 }
 
 impl Subject {
@@ -52,6 +60,10 @@ impl Subject {
             Self::Ice => "udp and ice",
             Self::Microphone => "microphone",
             Self::Speaker => "speaker",
+            Self::Voice => "voice",
+            Self::Background => "background",
+            Self::Echo => "echo",
+            Self::Path => "network",
         }
     }
 }
@@ -95,7 +107,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(subject: Subject, verdict: Verdict, found: impl Into<String>) -> Self {
+    pub(crate) fn new(subject: Subject, verdict: Verdict, found: impl Into<String>) -> Self {
         Self {
             subject,
             verdict,
@@ -111,7 +123,7 @@ impl Finding {
         }
     }
 
-    fn advise(mut self, advice: impl Into<String>) -> Self {
+    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = advice.into();
         self
     }

@@ -100,8 +100,18 @@ pub enum ErrorCode {
     NoSpeaker,
     /// There is no device to ring on.
     NoRinger,
+    /// The system does not let this program use the microphone.
+    MicrophoneDenied,
+    /// A device that was chosen is used by another program; another one stands in.
+    DeviceInUse,
+    /// The ring cannot be heard on any device.
+    RingUnheard,
     /// A file that stands in for a device cannot be used.
     SoundFile,
+    /// Policy does not allow this call to be recorded, or its recording to be stopped.
+    RecordingNotAllowed,
+    /// A recording could not be begun, broke off, or has a gap; the call goes on.
+    RecordingFailed,
     /// The log can no longer be written; the phone goes on.
     LogFull,
     /// The log cannot be begun.
@@ -149,7 +159,12 @@ impl ErrorCode {
             Self::NoMicrophone => "no_microphone",
             Self::NoSpeaker => "no_speaker",
             Self::NoRinger => "no_ringer",
+            Self::MicrophoneDenied => "microphone_denied",
+            Self::DeviceInUse => "device_in_use",
+            Self::RingUnheard => "ring_unheard",
             Self::SoundFile => "sound_file",
+            Self::RecordingNotAllowed => "recording_not_allowed",
+            Self::RecordingFailed => "recording_failed",
             Self::LogFull => "log_full",
             Self::LogUnusable => "log_unusable",
             Self::SettingsInvalid => "settings_invalid",

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
+use warmline_audio::RingProof;
 use warmline_call::{CallId, EndReason, TransferNews, TransferReason};
+use warmline_media::quality::Alarm;
 
 use crate::{
     error::DeskError,
     lines::LineId,
-    snapshot::{CallView, Registration},
+    snapshot::{CallView, RecordingView, Registration},
 };
 
 /// What happened, in the order it happened. The snapshot in the watch is never
@@ -65,8 +67,19 @@ pub enum DeskEvent {
     Referred(CallId),
     /// Calls of an earlier run can be taken up again: see [`Snapshot::recovery`](crate::Snapshot).
     Recoverable,
+    /// The recording of a call has begun, is paused or is over.
+    Recording(CallId, RecordingView),
     /// Packets of the far end come again, after none for so long.
     Gap(CallId, Duration),
+    /// An alarm about a call's sound was raised, or is over.
+    Alarm {
+        /// Which call.
+        call: CallId,
+        /// What is alarming.
+        alarm: Alarm,
+        /// Whether it stands now.
+        raised: bool,
+    },
     /// A sound device has changed.
     Device {
         /// What it is used for.
@@ -76,6 +89,12 @@ pub enum DeskEvent {
         /// What became of it.
         state: DeviceState,
     },
+    /// Where the ring is heard, and where it is not although it should be.
+    Ring(RingProof),
+    /// The agent speaks while every call is muted. Told at most three times a minute.
+    SpokeMuted,
+    /// Nothing at all comes from the microphone, though it is in use (`true`), or something does again.
+    MicrophoneSilent(bool),
     /// Something failed that the agent should know, about a call or in general.
     Error {
         /// Which call, if it is about one.
@@ -127,6 +146,8 @@ pub enum DeviceState {
     StandIn,
     /// Gone; another one is looked for.
     Lost,
+    /// The system does not let this program use any.
+    Denied,
     /// There is none.
     #[default]
     None,

@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use tracing::{info, warn};
-use warmline_audio::{AudioEvent, Role};
 use warmline_call::{
-    Call, CallId, Cause, EndedBy as CallEndedBy, Event, MediaEvent as CallMedia, MediaFailure,
-    Party, SipEvent as CallSip, Suspicion,
+    Call, CallId, Cause, EndedBy as CallEndedBy, Event, Hold, MediaEvent as CallMedia,
+    MediaFailure, Party, SipEvent as CallSip, State, Suspicion,
 };
 use warmline_journal::StepKind;
 use warmline_media::{
     Direction, Greeting, MediaError, MediaEvent,
+    quality::{Microphone, Reading},
     sdp::{Negotiation, Peer},
 };
 use warmline_sip::{
@@ -20,7 +20,7 @@ use warmline_sip::{
 
 use crate::{
     error::{DeskError, ErrorCode},
-    event::{DeskEvent, DeviceRole, DeviceState},
+    event::{DeskEvent, DeviceState},
     leg::media_fork,
     lines::LineId,
     media::{Job, Report},
@@ -200,66 +200,38 @@ impl Running {
                 self.feed_sip(CallSip::ReofferClosed(call));
             }
             Report::Event(event) => self.session_event(call, event),
+            Report::Recording(id, status) => self.recording_stands(call, id, status),
         }
     }
 
-    pub(crate) fn audio(&mut self, event: AudioEvent) {
-        match event {
-            AudioEvent::DeviceLost { role, name, reason } => {
-                warn!(?role, %reason, "sound device lost");
-                self.device(role, Some(name), DeviceState::Lost);
-            }
-            AudioEvent::DeviceChanged {
-                role,
-                name,
-                preferred,
-            } => {
-                info!(?role, preferred, "sound device in use");
-                let state = if preferred {
-                    DeviceState::InUse
-                } else {
-                    DeviceState::StandIn
-                };
-                self.device(role, Some(name), state);
-            }
-            AudioEvent::NoDevice { role, reason } => {
-                warn!(?role, %reason, "no sound device");
-                self.device(role, None, DeviceState::None);
-                let (code, what) = match role {
-                    Role::Input => (
-                        ErrorCode::NoMicrophone,
-                        "There is no microphone: nobody hears you.",
-                    ),
-                    Role::Output => (
-                        ErrorCode::NoSpeaker,
-                        "There is no headset or speaker: you hear nobody.",
-                    ),
-                    Role::Ring => (ErrorCode::NoRinger, "There is no device to ring on."),
-                };
-                self.tell_error(
-                    None,
-                    DeskError::new(code, what, "Plug one in; it is used at once."),
-                );
-            }
-            // The last list may come after the agent has looked away.
-            AudioEvent::Devices(devices) => {
-                self.state.devices = self.looking.then(|| Arc::new(devices));
-            }
-            AudioEvent::WavEnded => {}
-            AudioEvent::RecordingFailed { path, reason, .. } => {
-                warn!(%reason, "a recording broke off");
-                let what = format!("The recording {} broke off: {reason}.", path.display());
-                let error = DeskError::new(ErrorCode::SoundFile, what, "The call goes on.");
-                self.tell_error(None, error);
-            }
-        }
-    }
-
+    /// Reads what every call and the engine count, and judges how it sounds.
     pub(crate) fn read_statistics(&mut self) {
-        for leg in self.legs.values_mut() {
-            if let Some(media) = &leg.media {
-                leg.notes.stats = Some(media.session.stats());
+        let engine = self.machines.engine.stats();
+        let microphone = match self.state.microphone.state {
+            DeviceState::InUse | DeviceState::StandIn => {
+                Microphone::Level(self.machines.engine.levels().input)
             }
+            _ if self.no_microphone => Microphone::Missing,
+            DeviceState::Lost | DeviceState::Denied | DeviceState::None => Microphone::Unknown,
+        };
+        let at = tokio::time::Instant::now().into_std();
+        for call in self.phone.calls() {
+            let Some(leg) = self.legs.get_mut(&call.id()) else {
+                continue;
+            };
+            let Some(media) = &leg.media else { continue };
+            let stats = media.session.stats();
+            leg.notes.stats = Some(stats);
+            let answered = call.state() == State::Established;
+            leg.notes.quality = leg.monitor.read(Reading {
+                at,
+                stats,
+                engine,
+                microphone,
+                muted: call.muted(),
+                connected: call.connected(),
+                flows: answered && call.hold() == Hold::No && !call.remote_hold(),
+            });
         }
     }
 
@@ -316,7 +288,15 @@ impl Running {
         let offer = invite.offer.take();
         let replaces = invite.replaces.map(call_of);
         let from = caller(&invite);
+        // It rings already, for another call: how that is heard holds for this one.
+        let ringing = self
+            .phone
+            .calls()
+            .filter(|other| other.state() == State::Incoming);
+        let ring = ringing.filter_map(|other| self.legs.get(&other.id()));
+        let ring = ring.filter_map(|leg| leg.notes.ring.clone()).next();
         let leg = self.legs.entry(call).or_default();
+        leg.notes.ring = ring;
         leg.notes.invite = Some(Arc::new(invite));
         let check = offer.as_deref().map(|offer| {
             let peer = Peer::parse(offer)?;
@@ -496,18 +476,6 @@ impl Running {
         }
         self.pending.push(DeskEvent::Gap(call, gap));
         self.publish();
-    }
-
-    fn device(&mut self, role: Role, name: Option<String>, state: DeviceState) {
-        let (view, role) = match role {
-            Role::Input => (&mut self.state.microphone, DeviceRole::Microphone),
-            Role::Output => (&mut self.state.speaker, DeviceRole::Speaker),
-            Role::Ring => (&mut self.state.ringer, DeviceRole::Ringer),
-        };
-        view.name.clone_from(&name);
-        view.state = state;
-        self.publish();
-        self.tell(DeskEvent::Device { role, name, state });
     }
 
     fn feed_sip(&mut self, event: CallSip) {

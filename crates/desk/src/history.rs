@@ -41,6 +41,8 @@ pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
         status: ending.status,
         transfer: call.handed.clone(),
         longest_gap_ms: call.longest_gap.map(|gap| gap.as_millis() as u64),
+        ring: call.ring.clone(),
+        recordings: call.recordings.clone(),
     })
 }
 
@@ -103,7 +105,10 @@ mod tests {
     use warmline_sip::{Invite, redact::Pii};
 
     use super::*;
-    use crate::{lines::LineId, snapshot::Ending};
+    use crate::{
+        lines::LineId,
+        snapshot::{Ending, RecordingView},
+    };
 
     fn call(direction: Direction, answered: bool, reason: EndReason) -> CallView {
         CallView {
@@ -127,6 +132,10 @@ mod tests {
             referral: None,
             recovering: false,
             longest_gap: None,
+            ring: Some("It rang on Headset.".into()),
+            recording: RecordingView::NotAllowed,
+            recording_stays: false,
+            recordings: vec!["x.opus".into()],
             handed: None,
             began: UNIX_EPOCH + Duration::from_millis(1_234),
             started_at: Duration::from_secs(10),
@@ -135,6 +144,7 @@ mod tests {
             note: crate::snapshot::Note::default(),
             dtmf_sent: Pii::new(String::new()),
             stats: None,
+            quality: None,
             ending: Some(Ending {
                 reason,
                 status: Some(200),
@@ -164,6 +174,8 @@ mod tests {
             status: Some(200),
             transfer: None,
             longest_gap_ms: None,
+            ring: Some("It rang on Headset.".into()),
+            recordings: vec!["x.opus".into()],
         };
         assert!(past == expected, "{} {}", past.words, past.began_unix_ms);
         view.ending = None;

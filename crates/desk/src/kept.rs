@@ -11,7 +11,7 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
     time::{Instant, sleep_until},
 };
-use warmline_policy::{self as policy, Device, Percent, Settings};
+use warmline_policy::{self as policy, Device, Percent, Settings, Voice};
 
 use crate::{DeskError, DeviceRole, ErrorCode, Loudness};
 
@@ -68,14 +68,29 @@ impl Kept {
         &self.settings
     }
 
-    /// The agent has chosen a device, or the system's default.
-    pub fn choose(&mut self, role: DeviceRole, device: Option<Device>) {
+    /// The agent has chosen a device, which comes before those chosen earlier, or the system's
+    /// default, which is what none means. What is wanted now, in this order.
+    pub fn choose(&mut self, role: DeviceRole, device: Option<Device>) -> &[Device] {
+        self.changed();
         let sound = &mut self.settings.sound;
-        *match role {
+        let wanted = match role {
             DeviceRole::Microphone => &mut sound.microphone,
             DeviceRole::Speaker => &mut sound.speaker,
-            DeviceRole::Ringer => &mut sound.ringer,
-        } = device;
+            DeviceRole::Ringer => {
+                sound.ring_everywhere = false;
+                &mut sound.ringer
+            }
+        };
+        match device {
+            Some(device) => policy::prefer(wanted, device),
+            None => wanted.clear(),
+        }
+        wanted
+    }
+
+    /// The agent wants all devices to ring.
+    pub fn ring_everywhere(&mut self) {
+        self.settings.sound.ring_everywhere = true;
         self.changed();
     }
 
@@ -96,6 +111,18 @@ impl Kept {
             Loudness::Ring => &mut sound.ring,
         } = Some(Percent::at_most_100(percent));
         self.changed();
+    }
+
+    /// The agent has said something of the own voice: what is wanted of it now.
+    pub fn set_voice(&mut self, change: Voice) -> Voice {
+        let sound = &mut self.settings.sound;
+        let wanted = change.or(sound.voice());
+        sound.echo_cancellation = wanted.echo_cancellation;
+        sound.noise_suppression = wanted.noise_suppression;
+        sound.automatic_gain = wanted.automatic_gain;
+        sound.high_pass = wanted.high_pass;
+        self.changed();
+        wanted
     }
 
     /// Stores what has changed, for as long as it is waited for; comes back when that fails.
@@ -185,11 +212,21 @@ mod tests {
         };
         kept.choose(DeviceRole::Speaker, Some(headset.clone()));
         kept.choose(DeviceRole::Ringer, Some(headset.clone()));
+        kept.ring_everywhere();
         kept.choose(DeviceRole::Ringer, None);
         kept.set_loudness(Loudness::Ring, 20);
+        let voice = |echo, gain| Voice {
+            echo_cancellation: echo,
+            automatic_gain: gain,
+            ..Voice::default()
+        };
+        kept.set_voice(voice(Some(false), None));
+        kept.set_voice(voice(None, Some(false)));
         kept.finish().await;
         let sound = again(&profile).await.sound;
-        assert_eq!((sound.speaker, sound.ringer), (Some(headset), None));
+        assert_eq!(sound.voice(), voice(Some(false), Some(false)));
+        assert_eq!((sound.speaker, sound.ringer), (vec![headset], vec![]));
+        assert!(!sound.ring_everywhere);
         assert_eq!(sound.ring.map(Percent::get), Some(20));
     }
 

@@ -4,10 +4,10 @@
 use std::collections::VecDeque;
 
 use warmline_journal::OpenCall;
-use warmline_media::Fork;
+use warmline_media::{Fork, quality::Monitor};
 use warmline_sip::{ForkId, SavedDialog};
 
-use crate::{media::Media, view::Notes};
+use crate::{media::Media, recording::Recorded, view::Notes};
 
 /// One call between SIP and media.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct Leg {
     pub(crate) media: Option<Media>,
     pub(crate) sdp: Sdp,
     pub(crate) notes: Notes,
+    /// How it sounds, second by second.
+    pub(crate) monitor: Monitor,
     pub(crate) info: InfoDigits,
     /// The dialog as another process can take it up.
     pub(crate) saved: Option<SavedDialog>,
@@ -25,6 +27,7 @@ pub(crate) struct Leg {
     pub(crate) kept: Option<OpenCall>,
     /// The last word on a REFER of ours that was written down: its number, and the status.
     pub(crate) told: Option<(u32, u16)>,
+    pub(crate) recorded: Recorded,
     /// What the peer's last REFER asks our INVITE to carry: its number, and the headers.
     pub(crate) referral: Option<(u32, Vec<(String, String)>)>,
 }

@@ -10,8 +10,10 @@
 mod action;
 mod ask;
 mod carry;
+pub mod check;
 mod config;
 mod desk;
+mod devices;
 pub mod doctor;
 mod error;
 mod event;
@@ -27,6 +29,7 @@ pub mod network;
 pub mod number;
 pub mod office;
 pub mod profile;
+mod recording;
 mod recovery;
 mod restarts;
 mod run;
@@ -38,7 +41,7 @@ mod transfer;
 mod view;
 mod words;
 
-pub use action::{Done, Reply, UserAction};
+pub use action::{Done, Record, Reply, UserAction};
 pub use config::{DeskConfig, LineConfig};
 pub use desk::{Desk, devices, start};
 pub use error::{DeskError, ErrorCode};
@@ -48,9 +51,10 @@ pub use lines::LineId;
 pub use profile::{Profile, instance::state_folder};
 pub use restarts::Restarts;
 pub use snapshot::{
-    CallView, DeviceView, Ending, GroupView, LineView, Note, RecoveryView, ReferralView,
-    Registration, Snapshot, TransferView,
+    CallView, DeviceView, Ending, GroupView, LineView, Note, RecordingView, RecoveryView,
+    ReferralView, Registration, Snapshot, TransferView,
 };
+pub use sound::choices;
 pub use termination::terminated;
 
 /// Who can help, as Microsoft Graph tells it.
@@ -66,15 +70,16 @@ pub mod sign_in {
 }
 
 pub use warmline_audio::{
-    DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels, Output, Region,
-    Volumes,
+    Announcement, DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels,
+    NoiseSuppression, Output, Processing, RecordingFormat, Refusal, Region, RingFault, RingProof,
+    Role, Volumes,
 };
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, How, MediaFailure, Party, Phase, PhoneConfig, Referrals,
     Rejection, State, Suspicion, TransferNews, TransferReason,
 };
 pub use warmline_journal as journal;
-pub use warmline_media::{Codec, Stats};
+pub use warmline_media::{Codec, Stats, quality};
 pub use warmline_policy as policy;
 pub use warmline_sip::{
     Invite, NameAddr, Token,

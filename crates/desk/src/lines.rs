@@ -10,6 +10,7 @@ use warmline_sip::{SipEvent, SipRequest, UserAgent, redact::Pii};
 use crate::{
     config::LineConfig,
     number::Country,
+    profile::RecordingPolicy,
     run::{Moving, call_of},
     snapshot::{LineView, Registration},
 };
@@ -34,6 +35,8 @@ pub(crate) struct Line {
     /// The address of record: names the line to a later run.
     pub(crate) address: Pii<String>,
     customer: Option<String>,
+    /// How its calls are recorded, if they may be.
+    pub(crate) recording: Option<RecordingPolicy>,
     pub(crate) registration: Registration,
     /// Its profile has proved right: the server has taken us once.
     pub(crate) registered_before: bool,
@@ -61,6 +64,7 @@ impl Lines {
                 country: config.country,
                 address,
                 customer: config.customer,
+                recording: config.recording,
                 registration: Registration::Connecting,
                 registered_before: false,
                 moving: None,

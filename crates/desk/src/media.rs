@@ -7,7 +7,7 @@ use tokio::{
     },
     task::JoinSet,
 };
-use warmline_audio::Engine;
+use warmline_audio::{Engine, RecordingId, RecordingStatus};
 use warmline_call::CallId;
 use warmline_media::{Direction, Fork, MediaConfig, MediaError, MediaEvent, Session};
 
@@ -64,6 +64,8 @@ pub(crate) enum Report {
     AskedAnswerUsed(Result<(), MediaError>),
     /// Unasked.
     Event(MediaEvent),
+    /// How a recording of the call stands.
+    Recording(RecordingId, RecordingStatus),
 }
 
 impl Media {

@@ -80,6 +80,8 @@ pub(crate) struct Running {
     pub(crate) tone: Option<Tone>,
     /// Until when the ring device is tried.
     pub(crate) trial: Option<Instant>,
+    /// There is no microphone at all.
+    pub(crate) no_microphone: bool,
     /// The agent looks at the sound devices.
     pub(crate) looking: bool,
     /// To be told with the next snapshot, and before what it shows by itself.
@@ -133,6 +135,7 @@ impl Running {
             refusal: None,
             tone: None,
             trial: None,
+            no_microphone: false,
             looking: false,
             pending: Vec::new(),
             left: None,
@@ -149,6 +152,7 @@ impl Running {
 
     /// Runs until the agent quits, the last handle is gone, or the user agent has stopped.
     pub(crate) async fn run(mut self, mut inbox: Inbox) {
+        self.tidy_recordings();
         let mut second = interval(STATISTICS);
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut open = true;
@@ -215,6 +219,7 @@ impl Running {
             for command in commands {
                 self.carry_out(command);
             }
+            self.record_as_policy_says();
             self.publish();
         }
     }
@@ -253,6 +258,7 @@ impl Running {
                 self.phone(CallAction::Volume(call, percent))
             }
             UserAction::Silence(call, on) => self.phone(CallAction::Silence(call, on)),
+            UserAction::Record(call, what) => self.record(call, what),
             UserAction::Follow(call, true) => self.follow(call),
             UserAction::Follow(call, false) => self.phone(CallAction::DoNotFollow(call)),
             UserAction::Recover(really) => self.recover(really),
@@ -265,6 +271,7 @@ impl Running {
             UserAction::SetOutput(output) => self.set_output(output),
             UserAction::SetRingOutput(output) => self.set_ring_output(output),
             UserAction::SetVolume(of, percent) => self.set_volume(of, percent),
+            UserAction::SetVoice(wanted) => self.set_voice(wanted),
             UserAction::LookAtSound(looking) => self.look_at_sound(looking),
             UserAction::TryDevice(role) => self.try_device(role),
         };
@@ -385,7 +392,8 @@ impl Running {
             let leg = self.legs.entry(call.id()).or_default();
             leg.notes.began.get_or_insert_with(SystemTime::now);
             let line = self.lines.of(call.id()).id;
-            let view = call_view(call, line, &leg.notes, self.epoch);
+            let mut view = call_view(call, line, &leg.notes, self.epoch);
+            leg.recorded.show(self.lines.of(call.id()), &mut view);
             let before = self.state.call(view.id);
             if before.is_none_or(|before| before.state != view.state) {
                 info!(call = %view.id, line = %view.line, direction = ?view.direction, state = ?view.state, "call");

@@ -3,12 +3,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use warmline_audio::{DeviceChoice, Devices, Volumes};
+use warmline_audio::{DeviceChoice, Devices, Processing, Volumes};
 use warmline_call::{
     CallId, Direction, EndReason, Hold, How, Party, Phase, State, Suspicion, TransferReason,
 };
 use warmline_journal::Transferred;
-use warmline_media::Stats;
+use warmline_media::{Stats, quality::Quality};
+use warmline_policy::Voice;
 use warmline_sip::{Invite, redact::Pii};
 
 use crate::{error::DeskError, event::DeviceState, lines::LineId};
@@ -40,6 +41,14 @@ pub struct Snapshot {
     pub ringer: DeviceView,
     /// How loud things are.
     pub volumes: Volumes,
+    /// What is done to the agent's voice.
+    pub processing: Processing,
+    /// What of that is not the agent's to say, because the profile does.
+    pub managed_voice: Voice,
+    /// When the agent was last heard to speak while every call was muted.
+    pub spoke_muted_at: Option<Duration>,
+    /// Whether nothing at all comes from the microphone, though it is in use.
+    pub microphone_silent: bool,
     /// The devices there are, while the agent looks at them
     /// ([`UserAction::LookAtSound`](crate::UserAction::LookAtSound)).
     pub devices: Option<Arc<Devices>>,
@@ -145,6 +154,15 @@ pub struct CallView {
     pub recovering: bool,
     /// The longest time without a packet of the far end, once there was one.
     pub longest_gap: Option<Duration>,
+    /// Where its ring was heard, and why not elsewhere, in sentences; none if it did not ring or
+    /// nobody knows.
+    pub ring: Option<String>,
+    /// Whether it is recorded.
+    pub recording: RecordingView,
+    /// Policy wants it recorded: the agent may pause that, not stop it.
+    pub recording_stays: bool,
+    /// The files that recordings of it are in, without their folder.
+    pub recordings: Vec<String>,
     /// To whom it was handed over, or was to be.
     pub handed: Option<Transferred>,
     /// What the agent has written down about it.
@@ -153,8 +171,33 @@ pub struct CallView {
     pub dtmf_sent: Pii<String>,
     /// Statistics, read once a second while it is answered, and the last ones after its end.
     pub stats: Option<Stats>,
+    /// How it sounds, judged once a second while people talk.
+    pub quality: Option<Quality>,
     /// How it ended, if it did.
     pub ending: Option<Ending>,
+}
+
+/// Whether a call is recorded.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum RecordingView {
+    /// Nor can it be: the line's policy does not allow it.
+    #[default]
+    NotAllowed,
+    /// It could be.
+    Off,
+    /// All are told that it will be.
+    Announcing,
+    /// It is.
+    On,
+    /// It goes on as soon as the agent hears the call again.
+    Waiting,
+    /// Not while the agent wishes so.
+    Paused,
+    /// It could not go on.
+    Failed {
+        /// Why, in a sentence.
+        why: String,
+    },
 }
 
 /// What the agent has written down about a call.
@@ -232,6 +275,9 @@ pub struct DeviceView {
     pub name: Option<String>,
     /// Whether it can be used.
     pub state: DeviceState,
-    /// The one that was chosen; none for the system's default, and for what is no device.
+    /// The one that was chosen, the most wanted of several; none for the system's default, and for
+    /// what is no device.
     pub chosen: Option<DeviceChoice>,
+    /// Whether all devices were chosen.
+    pub everywhere: bool,
 }

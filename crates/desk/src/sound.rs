@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use warmline_audio::{
-    AudioError, DeviceChoice, Engine, EngineConfig, Input, Output, Tone as AudioTone, Volumes,
+    AudioError, DeviceChoice, Engine, EngineConfig, Input, NoiseSuppression, Output, Processing,
+    Tone as AudioTone, Volumes,
 };
 use warmline_call::{State, Tone};
-use warmline_policy::{Device, Percent, Sound};
+use warmline_policy::{self as policy, Device, Percent, Sound, Voice};
 
 use crate::{
     action::Done,
@@ -18,54 +19,84 @@ use crate::{
     words,
 };
 
-/// Starts the engine on what the agent has set.
-pub(crate) fn apply(sound: &Sound, config: &mut EngineConfig) {
-    if let Some(device) = &sound.microphone {
-        config.input = Input::Device(choice(device));
+/// Starts the engine on what the agent has set, where the profile has not said otherwise.
+pub(crate) fn apply(sound: &Sound, managed: Voice, config: &mut EngineConfig) {
+    if !sound.microphone.is_empty() {
+        config.input = Input::Devices(choices(&sound.microphone));
     }
-    if let Some(device) = &sound.speaker {
-        config.output = Output::Device(choice(device));
+    if !sound.speaker.is_empty() {
+        config.output = Output::Devices(choices(&sound.speaker));
     }
-    if let Some(device) = &sound.ringer {
-        config.ring_output = Output::Device(choice(device));
+    if sound.ring_everywhere {
+        config.ring_output = Output::Everywhere;
+    } else if !sound.ringer.is_empty() {
+        config.ring_output = Output::Devices(choices(&sound.ringer));
     }
     let volumes = &mut config.volumes;
     volumes.calls = sound.calls.map_or(volumes.calls, Percent::get);
     volumes.tones = sound.tones.map_or(volumes.tones, Percent::get);
     volumes.ring = sound.ring.map_or(volumes.ring, Percent::get);
+    config.processing = processing(managed.or(sound.voice()), config.processing);
 }
 
-fn choice(device: &Device) -> DeviceChoice {
-    DeviceChoice {
+/// What is done to the agent's voice: what was said, and of the rest what there is.
+pub(crate) fn processing(said: Voice, otherwise: Processing) -> Processing {
+    let noise = said.noise_suppression.map(|strength| match strength {
+        policy::NoiseSuppression::Off => NoiseSuppression::Off,
+        policy::NoiseSuppression::Moderate => NoiseSuppression::Moderate,
+        policy::NoiseSuppression::Strong => NoiseSuppression::Strong,
+    });
+    let Processing {
+        echo_cancellation,
+        noise_suppression,
+        automatic_gain,
+        high_pass,
+        files,
+    } = otherwise;
+    Processing {
+        echo_cancellation: said.echo_cancellation.unwrap_or(echo_cancellation),
+        noise_suppression: noise.unwrap_or(noise_suppression),
+        automatic_gain: said.automatic_gain.unwrap_or(automatic_gain),
+        high_pass: said.high_pass.unwrap_or(high_pass),
+        files,
+    }
+}
+
+/// These devices, in this order.
+pub fn choices(devices: &[Device]) -> Vec<DeviceChoice> {
+    let choice = |device: &Device| DeviceChoice {
         id: Some(device.id.clone()),
         name: device.name.clone(),
-    }
+    };
+    devices.iter().map(choice).collect()
 }
 
 /// Microphone, speaker and ringer before any of them was needed.
 pub(crate) fn devices(config: &EngineConfig) -> [DeviceView; 3] {
+    let everywhere = config.ring_output == Output::Everywhere;
     [
-        of_input(&config.input),
-        of_output(&config.output),
-        of_output(&config.ring_output),
+        (of_input(&config.input), false),
+        (of_output(&config.output), false),
+        (of_output(&config.ring_output), everywhere),
     ]
-    .map(|chosen| DeviceView {
+    .map(|(chosen, everywhere)| DeviceView {
         chosen,
+        everywhere,
         ..DeviceView::default()
     })
 }
 
 fn of_input(input: &Input) -> Option<DeviceChoice> {
     match input {
-        Input::Device(choice) => Some(choice.clone()),
+        Input::Devices(choices) => choices.first().cloned(),
         Input::Default | Input::Wav(_) | Input::Silent => None,
     }
 }
 
 fn of_output(output: &Output) -> Option<DeviceChoice> {
     match output {
-        Output::Device(choice) => Some(choice.clone()),
-        Output::Default | Output::Wav(_) | Output::Silent => None,
+        Output::Devices(choices) => choices.first().cloned(),
+        Output::Default | Output::Everywhere | Output::Wav(_) | Output::Silent => None,
     }
 }
 
@@ -85,9 +116,9 @@ impl Running {
     }
 
     pub(crate) fn set_ring_output(&mut self, output: Output) -> Result<Done, DeskError> {
-        let chosen = of_output(&output);
+        let (chosen, everywhere) = (of_output(&output), output == Output::Everywhere);
         self.set(|engine| engine.set_ring_output(output))?;
-        self.state.ringer.chosen = chosen;
+        (self.state.ringer.chosen, self.state.ringer.everywhere) = (chosen, everywhere);
         Ok(Done::Accepted)
     }
 
@@ -106,6 +137,20 @@ impl Running {
             Loudness::Ring => ring,
         } = percent.min(100);
         self.machines.engine.set_volumes(self.state.volumes);
+        Ok(Done::Accepted)
+    }
+
+    /// What the agent wants to be done to the own voice, where the profile does not say.
+    pub(crate) fn set_voice(&mut self, wanted: Voice) -> Result<Done, DeskError> {
+        let otherwise = Processing {
+            files: self.state.processing.files,
+            ..Processing::default()
+        };
+        let processing = processing(self.state.managed_voice.or(wanted), otherwise);
+        if processing != self.state.processing {
+            self.set(|engine| engine.set_processing(processing))?;
+            self.state.processing = processing;
+        }
         Ok(Done::Accepted)
     }
 
@@ -186,6 +231,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_the_profile_says_of_the_voice_goes_before_what_the_agent_has_set() {
+        let managed = Voice {
+            noise_suppression: Some(policy::NoiseSuppression::Strong),
+            ..Voice::default()
+        };
+        let sound = Sound {
+            noise_suppression: Some(policy::NoiseSuppression::Off),
+            automatic_gain: Some(false),
+            ..Sound::default()
+        };
+        let mut config = EngineConfig::default();
+        apply(&sound, managed, &mut config);
+        let expected = Processing {
+            noise_suppression: NoiseSuppression::Strong,
+            automatic_gain: false,
+            ..Processing::default()
+        };
+        assert_eq!(config.processing, expected);
+    }
+
+    #[test]
     fn what_was_set_is_applied_and_the_rest_stays_as_it_was() {
         let mut config = EngineConfig {
             ring_output: Output::Silent,
@@ -193,18 +259,18 @@ mod tests {
         };
         let sound = Sound {
             ring: Some(Percent::at_most_100(30)),
-            speaker: Some(Device {
+            speaker: vec![Device {
                 id: "pulseaudio:headset".into(),
                 name: Some("Headset".into()),
-            }),
+            }],
             ..Sound::default()
         };
-        apply(&sound, &mut config);
+        apply(&sound, Voice::default(), &mut config);
         let headset = DeviceChoice {
             id: Some("pulseaudio:headset".into()),
             name: Some("Headset".into()),
         };
-        assert_eq!(config.output, Output::Device(headset.clone()));
+        assert_eq!(config.output, Output::Devices(vec![headset.clone()]));
         assert_eq!(config.ring_output, Output::Silent);
         assert_eq!(config.input, Input::Default);
         let volumes = Volumes {

@@ -8,13 +8,16 @@ use std::{
 use tokio::time::Instant;
 use warmline_call::{Call, Hold, State, Transfer};
 use warmline_journal::Transferred;
-use warmline_media::Stats;
+use warmline_media::{
+    Stats,
+    quality::{Alarm, Quality},
+};
 use warmline_sip::{Invite, redact::Pii};
 
 use crate::{
     event::{DeskEvent, Holder},
     lines::LineId,
-    snapshot::{CallView, Ending, Note, ReferralView, TransferView},
+    snapshot::{CallView, Ending, Note, RecordingView, ReferralView, TransferView},
 };
 
 /// What the desk knows about a call besides what the calls themselves know.
@@ -25,10 +28,12 @@ pub(crate) struct Notes {
     pub(crate) invite: Option<Arc<Invite>>,
     pub(crate) first_audio: Option<Instant>,
     pub(crate) longest_gap: Option<Duration>,
+    pub(crate) ring: Option<String>,
     pub(crate) handed: Option<Transferred>,
     pub(crate) note: Note,
     pub(crate) dtmf_sent: String,
     pub(crate) stats: Option<Stats>,
+    pub(crate) quality: Option<Quality>,
     pub(crate) status: Option<u16>,
     pub(crate) detail: Option<Pii<String>>,
 }
@@ -63,10 +68,15 @@ pub(crate) fn call_view(call: &Call, line: LineId, notes: &Notes, epoch: Instant
         }),
         recovering: call.recovering(),
         longest_gap: notes.longest_gap,
+        ring: notes.ring.clone(),
+        recording: RecordingView::NotAllowed,
+        recording_stays: false,
+        recordings: Vec::new(),
         handed: notes.handed.clone(),
         note: notes.note.clone(),
         dtmf_sent: Pii::new(notes.dtmf_sent.clone()),
         stats: notes.stats,
+        quality: notes.quality.clone(),
         ending: call.end_reason().map(|reason| Ending {
             reason,
             status: notes.status,
@@ -148,6 +158,19 @@ pub(crate) fn between(before: Option<&CallView>, now: &CallView) -> Vec<DeskEven
         if was_away && now.hold == Hold::No {
             events.push(DeskEvent::Active(id));
         }
+        for alarm in Alarm::ALL {
+            let raised = stands(now, alarm);
+            if raised != stands(before, alarm) {
+                events.push(DeskEvent::Alarm {
+                    call: id,
+                    alarm,
+                    raised,
+                });
+            }
+        }
+        if before.recording != now.recording {
+            events.push(DeskEvent::Recording(id, now.recording.clone()));
+        }
         if before.referral.is_none() && now.referral.is_some() {
             events.push(DeskEvent::Referred(id));
         }
@@ -162,6 +185,11 @@ pub(crate) fn between(before: Option<&CallView>, now: &CallView) -> Vec<DeskEven
         events.extend(ended(now));
     }
     events
+}
+
+fn stands(call: &CallView, alarm: Alarm) -> bool {
+    let quality = call.quality.as_ref();
+    quality.is_some_and(|quality| quality.alarms.contains(&alarm))
 }
 
 /// Whether the agent has nothing to do with the call for now: the peer agreed, or will not.

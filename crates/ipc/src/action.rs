@@ -1,9 +1,12 @@
 use serde::Deserialize;
 use warmline_desk::{
-    CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk,
+    CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk, policy::Voice,
 };
 
-use crate::sound::{UiDeviceRole, UiLoudness};
+use crate::{
+    recording::UiRecord,
+    sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
+};
 
 /// What the agent asks for. Whether it happened shows in the next snapshot.
 #[derive(Clone, Deserialize, PartialEq)]
@@ -139,6 +142,13 @@ pub enum UiAction {
         /// Whether they are to be silent.
         on: bool,
     },
+    /// Record a call, or no longer ([`UiCall::recording`](crate::UiCall::recording)).
+    Record {
+        /// Which.
+        call: u32,
+        /// What is to become of its recording.
+        what: UiRecord,
+    },
     /// Do (`true`) what the other end asks for by [`UiCall::referral`](crate::UiCall::referral), or not.
     Follow {
         /// Which call.
@@ -167,7 +177,7 @@ pub enum UiAction {
     ChooseDevice {
         /// For what.
         role: UiDeviceRole,
-        /// Which; none for the system's default.
+        /// Which; none for the system's default, [`EVERYWHERE`](crate::EVERYWHERE) to ring on all.
         id: Option<String>,
     },
     /// Play a short sound on a device, to hear which it is and how loud.
@@ -181,6 +191,15 @@ pub enum UiAction {
         of: UiLoudness,
         /// From 0 (silent) to 100.
         percent: u8,
+    },
+    /// Do something else to the agent's voice; what is not named stays.
+    SetVoice {
+        /// Whether to take out what the speaker plays.
+        echo_cancellation: Option<bool>,
+        /// How much to take out of what is no voice.
+        noise_suppression: Option<UiNoiseSuppression>,
+        /// Whether to raise a soft voice.
+        automatic_gain: Option<bool>,
     },
     /// What is to be seen of the panel of experts: from now on it is sent, or no longer.
     LookAtPeople {
@@ -278,6 +297,8 @@ pub enum Asked {
     ChooseDevice(DeviceRole, Option<String>),
     /// The window: make something louder or softer and remember it.
     SetLoudness(Loudness, u8),
+    /// The window: do this to the agent's voice too, and remember it.
+    SetVoice(Voice),
     /// The window: what concerns sign-in and experts.
     Office(OfficeAsk),
     /// The window: begin practice, or go by the profile.
@@ -337,6 +358,7 @@ impl UiAction {
             Self::Leave { call } => UserAction::Leave(id(call)),
             Self::SetPersonVolume { call, percent } => UserAction::PersonVolume(id(call), percent),
             Self::Silence { call, on } => UserAction::Silence(id(call), on),
+            Self::Record { call, what } => UserAction::Record(id(call), what.into()),
             Self::Follow { call, really } => UserAction::Follow(id(call), really),
             Self::Recover { really } => UserAction::Recover(really),
             Self::TryDevice { role } => UserAction::TryDevice(role.into()),
@@ -346,6 +368,17 @@ impl UiAction {
             Self::ChooseDevice { role, id } => return Asked::ChooseDevice(role.into(), id),
             Self::SetLoudness { of, percent } => {
                 return Asked::SetLoudness(of.into(), percent.min(100));
+            }
+            Self::SetVoice {
+                echo_cancellation,
+                noise_suppression,
+                automatic_gain,
+            } => {
+                return Asked::SetVoice(sound::voice(
+                    echo_cancellation,
+                    noise_suppression,
+                    automatic_gain,
+                ));
             }
             Self::LookAtPeople {
                 shown,
@@ -444,6 +477,7 @@ impl std::fmt::Debug for UiAction {
             Self::Leave { call } => ("Leave", Some(call)),
             Self::SetPersonVolume { call, .. } => ("SetPersonVolume", Some(call)),
             Self::Silence { call, .. } => ("Silence", Some(call)),
+            Self::Record { call, .. } => ("Record", Some(call)),
             Self::Follow { call, .. } => ("Follow", Some(call)),
             Self::Recover { .. } => ("Recover", None),
             Self::Forget { .. } => ("Forget", None),
@@ -451,6 +485,7 @@ impl std::fmt::Debug for UiAction {
             Self::ChooseDevice { .. } => ("ChooseDevice", None),
             Self::TryDevice { .. } => ("TryDevice", None),
             Self::SetLoudness { .. } => ("SetLoudness", None),
+            Self::SetVoice { .. } => ("SetVoice", None),
             Self::LookAtPeople { .. } => ("LookAtPeople", None),
             Self::Favourite { .. } => ("Favourite", None),
             Self::CallPerson { .. } => ("CallPerson", None),

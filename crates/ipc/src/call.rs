@@ -8,6 +8,7 @@ use crate::{
     party::{Agent, party},
     people::UiNote,
     presenter::{millis, said},
+    recording::recording,
     snapshot::{UiCall, UiCallState, UiDirection, UiEnding, UiHold, UiQuality},
     transfer::UiReferral,
 };
@@ -46,6 +47,7 @@ pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -
         quality: quality.filter(|_| view.ending.is_none()),
         volume_percent: view.volume_percent,
         silenced: view.silenced,
+        recording: recording(view),
         suspicion: view.suspicion.map(|why| why.words().to_owned()),
         referral: view.referral.as_ref().map(|referral| UiReferral {
             to: party(&referral.to, agent),

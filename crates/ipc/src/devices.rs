@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use warmline_desk::{
-    DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Snapshot, State,
+    CallView, DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Refusal, Role,
+    Snapshot, State,
 };
 
 use crate::{
     presenter::notice,
     snapshot::UiNotice,
-    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiSound},
+    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiSound, UiVoice},
 };
 
 /// Since when each device has been needed and could not be used: microphone, speaker, ringer.
@@ -31,9 +32,19 @@ impl Devices {
         let mut notices = Vec::new();
         for (n, (need, view)) in needs.into_iter().zip(views).enumerate() {
             states[n] = self.state(n, need, view, snapshot.at);
-            if states[n] == UiDeviceState::Missing && need == Need::Call {
-                let (words, advice) = MISSING[n];
-                notices.push(notice(words, advice));
+            if need != Need::Call {
+                continue;
+            }
+            match states[n] {
+                UiDeviceState::Missing => {
+                    let (words, advice) = MISSING[n];
+                    notices.push(notice(words, advice));
+                }
+                UiDeviceState::Denied => {
+                    let how = Refusal::NotAllowed.advice(ROLES[n]);
+                    notices.push(notice(DENIED[n], how));
+                }
+                UiDeviceState::Closed | UiDeviceState::InUse | UiDeviceState::StandIn => {}
             }
         }
         let listed = snapshot.devices.as_deref();
@@ -46,6 +57,7 @@ impl Devices {
             level_percent: level_percent(level),
             volume_percent,
         };
+        notices.extend(of_microphone(snapshot));
         let [microphone, speaker, ringer] = views;
         let volumes = snapshot.volumes;
         let sound = UiSound {
@@ -53,6 +65,7 @@ impl Devices {
             speaker: device(speaker, states[1], outputs, levels.output, volumes.calls),
             ringer: device(ringer, states[2], outputs, levels.ring, volumes.ring),
             tones_percent: volumes.tones,
+            voice: UiVoice::of(snapshot),
             choices: listed.map(choices),
         };
         (sound, notices)
@@ -64,6 +77,7 @@ impl Devices {
             _ if need == Need::Nobody => Some(UiDeviceState::Closed),
             DeviceState::InUse => Some(UiDeviceState::InUse),
             DeviceState::StandIn => Some(UiDeviceState::StandIn),
+            DeviceState::Denied => Some(UiDeviceState::Denied),
             DeviceState::None | DeviceState::Lost => None,
         };
         match usable {
@@ -75,6 +89,24 @@ impl Devices {
             None => UiDeviceState::Closed,
         }
     }
+}
+
+/// What is told of a microphone that is there.
+fn of_microphone(snapshot: &Snapshot) -> Option<UiNotice> {
+    let talks = |call: &&CallView| call.state == State::Established && call.heard;
+    let mut talks = snapshot.calls.iter().filter(talks).peekable();
+    talks.peek()?;
+    let muted = talks.all(|call| call.muted);
+    let spoke = snapshot.spoke_muted_at;
+    if muted && spoke.is_some_and(|at| snapshot.at < at + SPOKE_SHOWN) {
+        return Some(notice("You are muted.", "You speak, but nobody hears you."));
+    }
+    snapshot.microphone_silent.then(|| {
+        notice(
+            "Your microphone is silent.",
+            "Look for a mute switch on the headset or its cable, or choose another microphone.",
+        )
+    })
 }
 
 /// Who needs a device now.
@@ -107,6 +139,9 @@ fn needs(snapshot: &Snapshot) -> [Need; 3] {
 
 /// The id of the chosen device; where it goes by another now, the one it goes by.
 fn chosen(view: &DeviceView, known: Option<&[DeviceInfo]>) -> Option<String> {
+    if view.everywhere {
+        return Some(EVERYWHERE.to_owned());
+    }
     let chosen = view.chosen.as_ref()?;
     let known = known.unwrap_or_default();
     let by_id = |device: &&DeviceInfo| Some(&device.id) == chosen.id.as_ref();
@@ -117,6 +152,9 @@ fn chosen(view: &DeviceView, known: Option<&[DeviceInfo]>) -> Option<String> {
     id.or_else(|| chosen.id.clone())
         .or_else(|| chosen.name.clone())
 }
+
+/// Stands for all devices, among the ids: no system has a device of that name.
+pub const EVERYWHERE: &str = "everywhere";
 
 fn choices(listed: &Listed) -> UiDeviceChoices {
     let offered = |devices: &[DeviceInfo]| {
@@ -139,8 +177,19 @@ fn level_percent(dbfs: f32) -> u8 {
     ((dbfs + 60.0) / 60.0 * 100.0).clamp(0.0, 100.0).round() as u8
 }
 
+/// Long enough to be seen by who speaks.
+const SPOKE_SHOWN: Duration = Duration::from_secs(8);
+
 /// A device takes so long to be opened at most.
 const OPENING: Duration = Duration::from_secs(2);
+
+const ROLES: [Role; 3] = [Role::Input, Role::Output, Role::Ring];
+
+const DENIED: [&str; 3] = [
+    "The system does not let Warmline use the microphone: nobody can hear you.",
+    "The system does not let Warmline play sound: you cannot hear anybody.",
+    "The system does not let Warmline play sound: calls come in silently.",
+];
 
 const MISSING: [(&str, &str); 3] = [
     (
@@ -161,7 +210,7 @@ const MISSING: [(&str, &str); 3] = [
 mod tests {
     use std::sync::Arc;
 
-    use warmline_desk::{CallId, CallView, DeviceChoice, Direction, Volumes};
+    use warmline_desk::{CallId, DeviceChoice, Direction, Volumes};
 
     use super::*;
     use crate::presenter::tests::{call, idle};
@@ -171,6 +220,7 @@ mod tests {
             name: Some("Headset".into()),
             state,
             chosen: None,
+            everywhere: false,
         }
     }
 
@@ -191,6 +241,24 @@ mod tests {
     fn shown(devices: &mut Devices, snapshot: &Snapshot) -> (UiSound, Vec<String>) {
         let (sound, notices) = devices.present(snapshot, Levels::default());
         (sound, notices.into_iter().map(|n| n.words).collect())
+    }
+
+    #[test]
+    fn who_speaks_muted_is_told_for_a_while_and_of_a_silent_microphone_as_long_as_it_is() {
+        let words = |snapshot: &Snapshot| shown(&mut Devices::default(), snapshot).1;
+        let mut talking = with(10, &[State::Established]);
+        talking.calls[0].heard = true;
+        talking.spoke_muted_at = Some(Duration::from_secs(9));
+        assert!(words(&talking).is_empty(), "not muted any more");
+        talking.calls[0].muted = true;
+        assert_eq!(words(&talking), ["You are muted."]);
+        talking.at = Duration::from_secs(20);
+        assert!(words(&talking).is_empty());
+        talking.calls[0].muted = false;
+        talking.microphone_silent = true;
+        assert_eq!(words(&talking), ["Your microphone is silent."]);
+        talking.calls.clear();
+        assert!(words(&talking).is_empty());
     }
 
     #[test]
@@ -233,6 +301,18 @@ mod tests {
         };
         let (_, words) = shown(&mut devices, &talking);
         assert_eq!(words, ["There is no microphone."]);
+    }
+
+    #[test]
+    fn who_may_not_listen_is_told_how_to_allow_it() {
+        let snapshot = Snapshot {
+            microphone: device(DeviceState::Denied),
+            ..with(1, &[State::Established])
+        };
+        let (sound, notices) = Devices::default().present(&snapshot, Levels::default());
+        assert_eq!(sound.microphone.state, UiDeviceState::Denied);
+        assert!(notices[0].words.contains("does not let"), "{notices:?}");
+        assert!(notices[0].advice.is_some());
     }
 
     #[test]
@@ -283,6 +363,11 @@ mod tests {
         assert_eq!(among(&[]).as_deref(), Some("socket-1"));
         assert_eq!(chosen(&view, None).as_deref(), Some("socket-1"));
         assert_eq!(chosen(&device(DeviceState::InUse), None), None);
+        let everywhere = DeviceView {
+            everywhere: true,
+            ..device(DeviceState::InUse)
+        };
+        assert_eq!(chosen(&everywhere, None).as_deref(), Some(EVERYWHERE));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod people;
 mod presenter;
 mod quality;
 mod recent;
+mod recording;
 mod registration;
 mod sign_in;
 mod snapshot;
@@ -25,6 +26,7 @@ mod sound;
 mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
+pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use number::{UiNumber, UiNumberKind};
 pub use people::{
@@ -33,14 +35,16 @@ pub use people::{
 };
 pub use presenter::Presenter;
 pub use recent::{UiOutcome, UiRecent};
+pub use recording::{UiRecord, UiRecording, UiRecordingState};
 pub use sign_in::{UiLine, UiSignIn, UiSignInState};
 pub use snapshot::{
-    UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDirection, UiEnding, UiFirstRun,
-    UiHold, UiNotice, UiParty, UiProblem, UiProblemKind, UiQuality, UiQualityLevel, UiReachability,
-    UiRegistration, UiSnapshot,
+    UiAccount, UiCall, UiCallState, UiDelay, UiDelayPart, UiDetail, UiDetailKind, UiDirection,
+    UiEnding, UiFirstRun, UiHold, UiNotice, UiParty, UiProblem, UiProblemKind, UiQuality,
+    UiQualityLevel, UiReachability, UiRegistration, UiSnapshot,
 };
 pub use sound::{
-    UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiLoudness, UiSound,
+    UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiLoudness,
+    UiNoiseSuppression, UiSound, UiVoice, UiVoicePart,
 };
 pub use transfer::{
     UiGroup, UiRecovery, UiReferral, UiTalkingTo, UiTransfer, UiTransferPhase, UiTransferTrouble,

@@ -9,8 +9,7 @@ use crate::{
     call,
     devices::Devices,
     party::Agent,
-    people,
-    quality::Meters,
+    people, quality,
     recent::{UiRecent, recent},
     registration, sign_in,
     sign_in::UiLine,
@@ -19,12 +18,11 @@ use crate::{
 };
 
 /// Makes what the pages show of what the desk says. Remembers only what a single snapshot of the
-/// desk cannot tell: figures of the last seconds, and faults that the agent should still see.
+/// desk cannot tell: faults that the agent should still see.
 #[derive(Debug)]
 pub struct Presenter {
     /// Who the agent is on each line; at least one.
     agents: Vec<Agent>,
-    meters: Meters,
     faults: Vec<Fault>,
     devices: Devices,
     recents: Vec<UiRecent>,
@@ -42,7 +40,6 @@ impl Presenter {
         };
         Self {
             agents: std::iter::once(first).chain(others).map(agent).collect(),
-            meters: Meters::default(),
             faults: Vec::new(),
             devices: Devices::default(),
             recents: Vec::new(),
@@ -55,7 +52,10 @@ impl Presenter {
         // Devices are shown for as long as they are missing.
         if matches!(
             error.code,
-            ErrorCode::NoMicrophone | ErrorCode::NoSpeaker | ErrorCode::NoRinger
+            ErrorCode::NoMicrophone
+                | ErrorCode::MicrophoneDenied
+                | ErrorCode::NoSpeaker
+                | ErrorCode::NoRinger
         ) {
             return;
         }
@@ -83,13 +83,12 @@ impl Presenter {
         office: Option<&OfficeView>,
     ) -> UiSnapshot {
         self.faults.retain(|fault| snapshot.at < fault.until);
-        let qualities = self.meters.read(snapshot);
         let lines = self.lines(snapshot);
         let calls: Vec<_> = snapshot
             .calls
             .iter()
             .map(|view| {
-                let quality = qualities.get(&view.id).cloned();
+                let quality = quality::quality(view);
                 let customer = lines.get(view.line.0 as usize);
                 UiCall {
                     customer: customer.map(|line| line.customer.clone()),
@@ -203,8 +202,8 @@ pub(crate) mod tests {
     use std::path::Path;
 
     use warmline_desk::{
-        CallId, CallView, DeviceState, DeviceView, Direction, Hold, Party, Pii, Registration,
-        State, Volumes,
+        CallId, CallView, DeviceState, DeviceView, Direction, Hold, Party, Pii, Processing,
+        RecordingView, Registration, State, Volumes, policy::Voice,
     };
 
     use super::*;
@@ -221,6 +220,7 @@ pub(crate) mod tests {
             name: Some("Headset".into()),
             state,
             chosen: None,
+            everywhere: false,
         }
     }
 
@@ -265,6 +265,10 @@ pub(crate) mod tests {
             speaker: device(DeviceState::StandIn),
             ringer: device(DeviceState::InUse),
             volumes: Volumes::default(),
+            processing: Processing::default(),
+            managed_voice: Voice::default(),
+            spoke_muted_at: None,
+            microphone_silent: false,
             devices: None,
             stopped: false,
         }
@@ -330,6 +334,10 @@ pub(crate) mod tests {
             referral: None,
             recovering: false,
             longest_gap: None,
+            ring: None,
+            recording: RecordingView::NotAllowed,
+            recording_stays: false,
+            recordings: Vec::new(),
             handed: None,
             began: std::time::SystemTime::UNIX_EPOCH,
             started_at: Duration::ZERO,
@@ -338,6 +346,7 @@ pub(crate) mod tests {
             note: warmline_desk::Note::default(),
             dtmf_sent: Pii::new(String::new()),
             stats: None,
+            quality: None,
             ending: None,
         }
     }

@@ -30,6 +30,8 @@ pub struct UiRecent {
     pub outcome: UiOutcome,
     /// The same in a few words, with the reason where there is one.
     pub words: String,
+    /// The files that recordings of it are in.
+    pub recordings: Vec<String>,
 }
 
 /// A call of the journal as the pages show it.
@@ -57,6 +59,7 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
             Outcome::Failed | Outcome::Interrupted => UiOutcome::Failed,
         },
         words: words(call, agent),
+        recordings: call.recordings.clone(),
     }
 }
 
@@ -64,7 +67,11 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
 fn words(call: &PastCall, agent: &Agent) -> String {
     let done = |to: &&Transferred| to.outcome == TransferOutcome::Done;
     let Some(to) = call.transfer.as_ref().filter(done) else {
-        return call.words.clone();
+        return match &call.ring {
+            // Whether it could be heard is what the agent will want to know.
+            Some(ring) if call.outcome == Outcome::Missed => format!("{} {ring}", call.words),
+            _ => call.words.clone(),
+        };
     };
     let to = party(
         &Party {
@@ -112,11 +119,13 @@ pub(crate) mod tests {
             status: None,
             transfer: None,
             longest_gap_ms: None,
+            ring: None,
+            recordings: Vec::new(),
         }
     }
 
     #[test]
-    fn a_call_handed_over_says_to_whom() {
+    fn a_call_handed_over_says_to_whom_and_a_missed_one_whether_it_rang() {
         let mut remembered = Remembered {
             id: 7,
             call: call(),
@@ -128,15 +137,17 @@ pub(crate) mod tests {
             how: How::Warm,
             outcome: TransferOutcome::Done,
         };
-        remembered.call.transfer = Some(handed.clone());
+        remembered.call.ring = Some("Not on Headset: it is muted.".into());
         let words = |remembered: &Remembered| recent(remembered, &Agent::example()).words;
+        assert_eq!(
+            words(&remembered),
+            "The caller hung up before you answered. Not on Headset: it is muted."
+        );
+        remembered.call.transfer = Some(handed.clone());
         assert_eq!(words(&remembered), "Handed over to +49 89 123456.");
         handed.outcome = TransferOutcome::Failed;
         remembered.call.transfer = Some(handed);
-        assert_eq!(
-            words(&remembered),
-            "The caller hung up before you answered."
-        );
+        assert!(words(&remembered).starts_with("The caller hung up before you answered."));
     }
 
     #[test]

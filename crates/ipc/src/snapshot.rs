@@ -4,6 +4,7 @@ use warmline_desk::office::OfficeView;
 use crate::{
     people::UiNote,
     recent::UiRecent,
+    recording::UiRecording,
     sign_in::{self, UiLine, UiSignIn},
     sound::UiSound,
     transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
@@ -225,6 +226,8 @@ pub struct UiCall {
     pub volume_percent: u8,
     /// Nobody hears this person.
     pub silenced: bool,
+    /// Whether it is recorded; none where it may not be.
+    pub recording: Option<UiRecording>,
     /// Why this may be a machine, in a sentence.
     pub suspicion: Option<String>,
     /// The other end asks the agent to call somebody else.
@@ -353,6 +356,36 @@ pub struct UiQuality {
     pub words: String,
     /// The figures behind it, for who wants them.
     pub figures: String,
+    /// What people would think of what the agent hears, 1 to 4.5, once that can be said (ITU-T G.107).
+    pub mos: Option<f64>,
+    /// The same of what the other end hears, as far as it reports.
+    pub mos_there: Option<f64>,
+    /// How long a word takes from mouth to ear.
+    pub delay: UiDelay,
+    /// Alarms that stand, in a few words each.
+    pub alarms: Vec<String>,
+}
+
+/// How long a word takes from mouth to ear, and where the time goes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDelay {
+    /// All of it in ms, as far as it is known.
+    pub ms: u32,
+    /// The parts of it, on the way from mouth to ear.
+    pub parts: Vec<UiDelayPart>,
+}
+
+/// One part of the way from mouth to ear.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDelayPart {
+    /// What it is called.
+    pub label: String,
+    /// How long it takes in ms; none while that is not known.
+    pub ms: Option<u32>,
 }
 
 /// The verdict on a call's sound.

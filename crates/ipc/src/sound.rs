@@ -1,5 +1,8 @@
 use serde::{Deserialize, Serialize};
-use warmline_desk::{DeviceRole, Loudness};
+use warmline_desk::{
+    DeviceRole, Loudness, NoiseSuppression, Snapshot,
+    policy::{self, Voice},
+};
 
 /// The agent's sound devices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -14,8 +17,80 @@ pub struct UiSound {
     pub ringer: UiDevice,
     /// Loudness of call-progress tones and cues, percent.
     pub tones_percent: u8,
+    /// What is done to the agent's voice.
+    pub voice: UiVoice,
     /// What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
     pub choices: Option<UiDeviceChoices>,
+}
+
+/// What is done to the agent's voice before anybody hears it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiVoice {
+    /// Takes out what the speaker plays.
+    pub echo_cancellation: bool,
+    /// Takes out what is no voice.
+    pub noise_suppression: UiNoiseSuppression,
+    /// Raises a soft voice.
+    pub automatic_gain: bool,
+    /// What of these who manages the phone has said, so that the agent cannot.
+    pub managed: Vec<UiVoicePart>,
+}
+
+/// How much noise is taken out of the agent's voice.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiNoiseSuppression {
+    /// None.
+    Off,
+    /// Steady noise: a fan, a street.
+    #[default]
+    Moderate,
+    /// All that is no voice: keys, dishes. Costs the voice some, and the computer more.
+    Strong,
+}
+
+/// A part of what is done to the agent's voice.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiVoicePart {
+    /// See [`UiVoice::echo_cancellation`].
+    EchoCancellation,
+    /// See [`UiVoice::noise_suppression`].
+    NoiseSuppression,
+    /// See [`UiVoice::automatic_gain`].
+    AutomaticGain,
+}
+
+impl UiVoice {
+    pub(crate) fn of(snapshot: &Snapshot) -> Self {
+        let (done, managed) = (snapshot.processing, snapshot.managed_voice);
+        let parts = [
+            (
+                UiVoicePart::EchoCancellation,
+                managed.echo_cancellation.is_some(),
+            ),
+            (
+                UiVoicePart::NoiseSuppression,
+                managed.noise_suppression.is_some(),
+            ),
+            (UiVoicePart::AutomaticGain, managed.automatic_gain.is_some()),
+        ];
+        let managed = parts.into_iter().filter(|(_, said)| *said);
+        Self {
+            echo_cancellation: done.echo_cancellation,
+            noise_suppression: match done.noise_suppression {
+                NoiseSuppression::Off => UiNoiseSuppression::Off,
+                NoiseSuppression::Moderate => UiNoiseSuppression::Moderate,
+                NoiseSuppression::Strong => UiNoiseSuppression::Strong,
+            },
+            automatic_gain: done.automatic_gain,
+            managed: managed.map(|(part, _)| part).collect(),
+        }
+    }
 }
 
 /// One device, in the part it plays.
@@ -23,7 +98,8 @@ pub struct UiSound {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UiDevice {
-    /// The id the agent chose; none for the system's default.
+    /// The id the agent chose, [`EVERYWHERE`](crate::EVERYWHERE) for all devices; none for the system's
+    /// default.
     pub chosen: Option<String>,
     /// The name of the device in use, or of the one in use last.
     pub name: Option<String>,
@@ -49,6 +125,8 @@ pub enum UiDeviceState {
     StandIn,
     /// A call needs one or the agent looks at it, and there is none.
     Missing,
+    /// The same, and there is one, but the system does not let this program use it.
+    Denied,
 }
 
 /// The devices there are.
@@ -118,5 +196,29 @@ impl From<UiLoudness> for Loudness {
             UiLoudness::Tones => Self::Tones,
             UiLoudness::Ring => Self::Ring,
         }
+    }
+}
+
+impl From<UiNoiseSuppression> for policy::NoiseSuppression {
+    fn from(strength: UiNoiseSuppression) -> Self {
+        match strength {
+            UiNoiseSuppression::Off => Self::Off,
+            UiNoiseSuppression::Moderate => Self::Moderate,
+            UiNoiseSuppression::Strong => Self::Strong,
+        }
+    }
+}
+
+/// What the agent changes of the own voice; the rest stays.
+pub(crate) fn voice(
+    echo_cancellation: Option<bool>,
+    noise_suppression: Option<UiNoiseSuppression>,
+    automatic_gain: Option<bool>,
+) -> Voice {
+    Voice {
+        echo_cancellation,
+        noise_suppression: noise_suppression.map(Into::into),
+        automatic_gain,
+        high_pass: None,
     }
 }

@@ -86,6 +86,8 @@ impl Unfinished {
             status: None,
             transfer: step::transferred(&self.steps),
             longest_gap_ms: None,
+            ring: None,
+            recordings: Vec::new(),
         }
     }
 }

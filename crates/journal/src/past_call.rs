@@ -27,6 +27,11 @@ pub struct PastCall {
     pub transfer: Option<Transferred>,
     /// The longest gap in the sound of this call, milliseconds; none if nobody measured.
     pub longest_gap_ms: Option<u64>,
+    /// Where its ring was heard, and why not elsewhere, for people; none if it did not ring or nobody
+    /// knows.
+    pub ring: Option<String>,
+    /// The files that recordings of it are in, without their folder.
+    pub recordings: Vec<String>,
 }
 
 /// That a call was handed over, or was to be. Its `Debug` form shows nobody.
@@ -166,6 +171,8 @@ impl PastCall {
                 outcome: TransferOutcome::Done,
             }),
             longest_gap_ms: Some(120),
+            ring: Some("It rang on Headset.".into()),
+            recordings: vec![format!("{n}.opus"), format!("{n}-2.opus")],
         }
     }
 }

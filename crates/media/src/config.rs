@@ -25,6 +25,9 @@ pub struct MediaConfig {
     pub codecs: Vec<Codec>,
     /// Length in ms of the sound in one packet we send, unless the peer asks for another.
     pub ptime_ms: u32,
+    /// Whether silence may be left out: Opus does that by itself, the others describe it in its place
+    /// (RFC 3389), if the peer takes that.
+    pub dtx: bool,
     /// Whether loopback addresses are offered too: the server runs on this machine.
     pub loopback: bool,
     /// Only relayed candidates are offered, so that the peer never learns our addresses.
@@ -41,6 +44,7 @@ impl Default for MediaConfig {
             trust: Trust::default(),
             codecs: vec![Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma],
             ptime_ms: 20,
+            dtx: false,
             loopback: false,
             relay_only: false,
             gathering_limit: Duration::from_millis(1_500),

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
-use warmline_audio::{Engine, LegConfig, LegControl, PacketSource};
+use warmline_audio::{Engine, LegConfig, LegControl, PacketSource, RecordingId};
 
 use crate::rtp::RtpSession;
 use crate::sdp::Agreed;
@@ -34,6 +34,7 @@ pub(crate) struct Switches {
     pub(crate) silenced: bool,
     pub(crate) music: bool,
     pub(crate) watches_greeting: bool,
+    pub(crate) recorded: Option<RecordingId>,
 }
 
 impl Default for Switches {
@@ -47,6 +48,7 @@ impl Default for Switches {
             silenced: false,
             music: false,
             watches_greeting: false,
+            recorded: None,
         }
     }
 }
@@ -76,8 +78,10 @@ impl LegSlot {
             send: agreed.send,
             receive: agreed.payloads(),
             telephone_event: agreed.telephone_event,
+            comfort_noise: agreed.comfort_noise,
             ptime_ms: agreed.ptime_ms,
             first_timestamp: rand::random(),
+            opus: agreed.opus,
         })?;
         rtp.set_leg(
             leg.sink,
@@ -134,6 +138,7 @@ impl State {
             leg.set_volume(switches.volume);
             leg.set_silenced(switches.silenced);
             leg.watch_greeting(switches.watches_greeting);
+            leg.set_recorded(switches.recorded);
             let sends = direction.is_some_and(Direction::sends);
             leg.set_music(switches.music && sends);
             leg.set_sending(switches.sending && sends);
@@ -159,5 +164,7 @@ fn speaks_as(one: &Agreed, other: &Agreed) -> bool {
     one.send == other.send
         && one.receive == other.receive
         && one.telephone_event == other.telephone_event
+        && one.comfort_noise == other.comfort_noise
         && one.ptime_ms == other.ptime_ms
+        && one.opus == other.opus
 }

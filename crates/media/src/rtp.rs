@@ -9,7 +9,7 @@ use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::sender_report::SenderReport;
 use rtc::rtp;
 use tokio::sync::mpsc;
-use warmline_audio::{Greeting, LegControl, PacketSink};
+use warmline_audio::{Codec, Greeting, LegControl, PacketSink, PeerReport};
 
 use crate::rtcp::Rtcp;
 use crate::sdp::{Agreed, Content, Format};
@@ -37,6 +37,9 @@ struct State {
     formats: Vec<Format>,
     telephone_events: TelephoneEvents,
     audio_heard: bool,
+    received_octets: u64,
+    bandwidth_hz: Option<u32>,
+    says_silence: bool,
     /// Told since they were asked for: a leg that takes the place of another begins to listen anew.
     greetings: Vec<Greeting>,
     receives: bool,
@@ -58,6 +61,9 @@ impl RtpSession {
                 formats: Vec::new(),
                 telephone_events: TelephoneEvents::default(),
                 audio_heard: false,
+                received_octets: 0,
+                bandwidth_hz: None,
+                says_silence: false,
                 greetings: Vec::new(),
                 receives: true,
                 leg: None,
@@ -139,6 +145,14 @@ impl RtpSession {
         if !usable {
             return;
         }
+        state.received_octets += packet.payload.len() as u64;
+        state.bandwidth_hz = match content {
+            Some(Content::Audio(Codec::Opus)) => {
+                packet.payload.first().map(|toc| bandwidth_hz(*toc))
+            }
+            _ => None,
+        };
+        state.says_silence = content == Some(Content::ComfortNoise);
         let gap = state.gap(now, content == Some(Content::ComfortNoise));
         let mut event = None;
         match content {
@@ -157,6 +171,7 @@ impl RtpSession {
             _ => {}
         }
         if let Some((sink, _)) = &mut state.leg {
+            sink.set_source(header.ssrc);
             sink.push(
                 header.sequence_number,
                 header.timestamp,
@@ -232,14 +247,21 @@ impl RtpSession {
     }
 
     /// The statistics now, as far as RTP knows.
-    pub(crate) fn stats(&self) -> Stats {
+    pub(crate) fn stats(&self, now: Instant) -> Stats {
         let state = self.state();
         let transmission = state.transmission.as_ref();
-        let remote = transmission.and_then(Transmission::remote);
+        let remote = transmission.and_then(|transmission| transmission.remote(now));
+        let (loss_runs, lost_in_runs) = state.reception.loss_runs();
         Stats {
+            remote_packet_ms: state.reception.packet_ms(),
             sent: state.sent_before + transmission.map_or(0, Transmission::packets),
             received: state.reception.received(),
             lost: state.reception.lost(),
+            received_octets: state.received_octets,
+            remote_bandwidth_hz: state.bandwidth_hz,
+            loss_runs,
+            lost_in_runs,
+            remote_says_silence: state.says_silence,
             longest_gap_ms: milliseconds(state.gaps.longest()),
             jitter_ms: state.reception.jitter_ms(),
             round_trip_ms: remote.and_then(|remote| remote.round_trip_ms),
@@ -303,19 +325,30 @@ impl State {
         let ssrc = transmission.ssrc();
         for report in reports.iter().filter(|report| report.ssrc == ssrc) {
             transmission.on_reception_report(now, &self.clock, &crate::rtcp::read_report(report));
-            if let Some((_, control)) = &self.leg {
-                control.set_expected_loss(percent(report.fraction_lost));
+            if let (Some((_, control)), Some(remote)) = (&self.leg, transmission.remote(now)) {
+                control.report(PeerReport {
+                    fraction_lost: remote.fraction_lost as f32,
+                    jitter_ms: remote.jitter_ms as f32,
+                    round_trip_ms: remote.round_trip_ms.map(|trip| trip as f32),
+                });
             }
         }
     }
 }
 
-fn milliseconds(duration: Duration) -> u64 {
-    duration.as_millis().try_into().unwrap_or(u64::MAX)
+/// The bandwidth of an Opus packet by its first octet (RFC 6716 section 3.1).
+fn bandwidth_hz(toc: u8) -> u32 {
+    match toc >> 3 {
+        0..=3 | 16..=19 => 4_000,
+        4..=7 => 6_000,
+        8..=11 | 20..=23 => 8_000,
+        12 | 13 | 24..=27 => 12_000,
+        _ => 20_000,
+    }
 }
 
-fn percent(fraction_lost: u8) -> u8 {
-    (u32::from(fraction_lost) * 100).div_ceil(256) as u8
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -328,7 +361,7 @@ mod tests {
         let (events, receiver) = mpsc::channel(8);
         let session = RtpSession::new(events);
         let mut state = session.state();
-        state.formats = Format::offered(&[Codec::Opus, Codec::Pcmu]);
+        state.formats = Format::offered(&[Codec::Opus, Codec::Pcmu], true);
         state.transmission = Some(Transmission::new(77, 48_000));
         state.rtcp.allow(true);
         drop(state);
@@ -361,7 +394,7 @@ mod tests {
         assert_eq!(events.try_recv(), Ok(MediaEvent::Dtmf('9')));
         assert_eq!(events.try_recv(), Ok(MediaEvent::FirstAudio));
         assert!(events.try_recv().is_err());
-        assert_eq!(session.stats().received, 5);
+        assert_eq!(session.stats(Instant::now()).received, 5);
     }
 
     #[test]
@@ -387,7 +420,7 @@ mod tests {
         session.state().expects = true;
         came(40_000, 7, 111);
         assert!(events.try_recv().is_err());
-        assert_eq!(session.stats().longest_gap_ms, 1_500);
+        assert_eq!(session.stats(Instant::now()).longest_gap_ms, 1_500);
     }
 
     #[test]
@@ -402,7 +435,7 @@ mod tests {
             assert_eq!(sent.header.sequence_number, first.wrapping_add(n));
             assert_eq!(sent.header.ssrc, 77);
         }
-        assert_eq!(session.stats().sent, 3);
+        assert_eq!(session.stats(Instant::now()).sent, 3);
     }
 
     #[test]
@@ -426,13 +459,6 @@ mod tests {
                 ..ReceiverReport::default()
             })],
         );
-        assert_eq!(session.stats().remote_lost, Some(-2));
-    }
-
-    #[test]
-    fn loss_in_percent_is_rounded_up() {
-        assert_eq!(percent(0), 0);
-        assert_eq!(percent(1), 1);
-        assert_eq!(percent(255), 100);
+        assert_eq!(session.stats(Instant::now()).remote_lost, Some(-2));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{Mutex, mpsc};
-use warmline_audio::{Engine, Greeting};
+use warmline_audio::{Engine, Greeting, RecordingId};
 
 use crate::leg::{LegSlot, pump};
 use crate::link::{Link, Links};
@@ -100,7 +101,8 @@ impl Session {
             rtp: rtp.clone(),
             leg: LegSlot::default(),
             state: Mutex::new(State {
-                negotiation: Negotiation::new(&config.codecs, config.ptime_ms, session_id),
+                negotiation: Negotiation::new(&config.codecs, config.ptime_ms, session_id)
+                    .with_dtx(config.dtx),
                 links: Links::new(config, rtp),
                 replacement: None,
                 early: Vec::new(),
@@ -312,6 +314,12 @@ impl Session {
         leg.set(|switches| switches.watches_greeting = on);
     }
 
+    /// Whether a recording of the engine takes what is said in the call. Starts off. See
+    /// [`LegControl::set_recorded`](warmline_audio::LegControl::set_recorded).
+    pub fn set_recorded(&self, by: Option<RecordingId>) {
+        self.shared.leg.set(|switches| switches.recorded = by);
+    }
+
     /// Sends a digit (0-9, *, #, A-D) of `duration_ms` as a telephone event (RFC 4733).
     ///
     /// # Errors
@@ -325,8 +333,9 @@ impl Session {
         let agreed = self.shared.leg.agreed();
         Stats {
             codec: agreed.as_ref().map(|agreed| agreed.send.codec),
+            packet_ms: agreed.as_ref().map(|agreed| agreed.ptime_ms),
             telephone_events: agreed.is_some_and(|agreed| agreed.telephone_event.is_some()),
-            ..self.shared.rtp.stats()
+            ..self.shared.rtp.stats(Instant::now())
         }
     }
 

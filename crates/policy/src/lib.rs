@@ -7,4 +7,6 @@ mod file;
 mod settings;
 
 pub use file::{Problem, load, store};
-pub use settings::{Device, Experts, Percent, Settings, SettingsError, Sound};
+pub use settings::{
+    Device, Experts, NoiseSuppression, Percent, Settings, SettingsError, Sound, Voice, prefer,
+};

@@ -1,4 +1,9 @@
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, SeqAccess, Visitor, value},
+};
 
 /// What the agent has set. What was never set is not there: it follows the defaults, which may
 /// change with the program.
@@ -31,13 +36,102 @@ pub struct Sound {
     pub tones: Option<Percent>,
     /// Loudness of the ring.
     pub ring: Option<Percent>,
-    /// The microphone; the system's default unless set, as for the other two.
-    pub microphone: Option<Device>,
-    /// The headset or speaker.
-    pub speaker: Option<Device>,
+    /// Whether it rings on all devices at once.
+    #[serde(skip_serializing_if = "is_not")]
+    pub ring_everywhere: bool,
+    /// The microphones in the order in which they are wanted: the first that is there is used, the
+    /// system's default if none is. So for the other two.
+    #[serde(
+        deserialize_with = "one_or_several",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub microphone: Vec<Device>,
+    /// The headsets or speakers.
+    #[serde(
+        deserialize_with = "one_or_several",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub speaker: Vec<Device>,
     /// What rings.
-    pub ringer: Option<Device>,
+    #[serde(
+        deserialize_with = "one_or_several",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub ringer: Vec<Device>,
+    /// Takes out of the microphone what the speaker plays.
+    pub echo_cancellation: Option<bool>,
+    /// Takes out of it what is no voice.
+    pub noise_suppression: Option<NoiseSuppression>,
+    /// Raises a soft voice.
+    pub automatic_gain: Option<bool>,
+    /// Takes out what is below any voice.
+    pub high_pass: Option<bool>,
 }
+
+impl Sound {
+    /// What of it is about the agent's voice.
+    pub fn voice(&self) -> Voice {
+        Voice {
+            echo_cancellation: self.echo_cancellation,
+            noise_suppression: self.noise_suppression,
+            automatic_gain: self.automatic_gain,
+            high_pass: self.high_pass,
+        }
+    }
+}
+
+/// What is to be done to the agent's voice, as far as somebody has said: the agent, or who manages the
+/// phone.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Voice {
+    /// See [`Sound::echo_cancellation`].
+    pub echo_cancellation: Option<bool>,
+    /// See [`Sound::noise_suppression`].
+    pub noise_suppression: Option<NoiseSuppression>,
+    /// See [`Sound::automatic_gain`].
+    pub automatic_gain: Option<bool>,
+    /// See [`Sound::high_pass`].
+    pub high_pass: Option<bool>,
+}
+
+impl Voice {
+    /// This, and where it says nothing what `other` says.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            echo_cancellation: self.echo_cancellation.or(other.echo_cancellation),
+            noise_suppression: self.noise_suppression.or(other.noise_suppression),
+            automatic_gain: self.automatic_gain.or(other.automatic_gain),
+            high_pass: self.high_pass.or(other.high_pass),
+        }
+    }
+}
+
+/// How much noise is taken out of the microphone.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoiseSuppression {
+    /// None.
+    Off,
+    /// Steady noise.
+    Moderate,
+    /// All that is no voice.
+    Strong,
+}
+
+/// Puts a device first in the order in which they are wanted.
+pub fn prefer(devices: &mut Vec<Device>, device: Device) {
+    // A device that goes by another id in another socket is the same one.
+    let same = |known: &Device| {
+        known.id == device.id || (known.name.is_some() && known.name == device.name)
+    };
+    devices.retain(|known| !same(known));
+    devices.insert(0, device);
+    devices.truncate(MOST_DEVICES);
+}
+
+/// Desks that an agent has sat at, with some to spare.
+const MOST_DEVICES: usize = 8;
 
 impl Experts {
     fn is_unset(&self) -> bool {
@@ -52,6 +146,34 @@ pub struct Device {
     pub id: String,
     /// The name people know it by: some systems give a device a new id with every socket.
     pub name: Option<String>,
+}
+
+fn is_not(value: &bool) -> bool {
+    !value
+}
+
+/// Reads a list of devices, or the one that earlier versions wrote.
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Device>, D::Error> {
+    struct Devices;
+
+    impl<'de> Visitor<'de> for Devices {
+        type Value = Vec<Device>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a device or a list of them")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            let device = Device::deserialize(value::MapAccessDeserializer::new(map))?;
+            Ok(vec![device])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(value::SeqAccessDeserializer::new(seq))
+        }
+    }
+
+    deserializer.deserialize_any(Devices)
 }
 
 /// From 0 to 100.
@@ -131,23 +253,66 @@ mod tests {
 
     use super::*;
 
-    fn device() -> impl Strategy<Value = Option<Device>> {
+    fn devices() -> impl Strategy<Value = Vec<Device>> {
         let device = (any::<String>(), any::<Option<String>>());
-        prop::option::of(device.prop_map(|(id, name)| Device { id, name }))
+        prop::collection::vec(device.prop_map(|(id, name)| Device { id, name }), 0..4)
     }
 
     fn percent() -> impl Strategy<Value = Option<Percent>> {
         prop::option::of(any::<u8>().prop_map(Percent::at_most_100))
     }
 
+    fn voice() -> impl Strategy<Value = Voice> {
+        use NoiseSuppression::{Moderate, Off, Strong};
+        let noise = prop::sample::select(vec![None, Some(Off), Some(Moderate), Some(Strong)]);
+        (any::<[Option<bool>; 3]>(), noise).prop_map(|(switches, noise_suppression)| Voice {
+            echo_cancellation: switches[0],
+            noise_suppression,
+            automatic_gain: switches[1],
+            high_pass: switches[2],
+        })
+    }
+
+    #[test]
+    fn who_says_something_first_has_the_last_word() {
+        let managed = Voice {
+            noise_suppression: Some(NoiseSuppression::Off),
+            ..Voice::default()
+        };
+        let agent = Voice {
+            echo_cancellation: Some(false),
+            noise_suppression: Some(NoiseSuppression::Strong),
+            ..Voice::default()
+        };
+        let both = managed.or(agent);
+        assert_eq!(both.noise_suppression, Some(NoiseSuppression::Off));
+        assert_eq!(both.echo_cancellation, Some(false));
+        assert_eq!(both.automatic_gain, None);
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_again(
             (calls, tones, ring) in (percent(), percent(), percent()),
-            (microphone, speaker, ringer) in (device(), device(), device()),
+            (microphone, speaker, ringer) in (devices(), devices(), devices()),
+            ring_everywhere: bool,
+            voice in voice(),
             favourites: Vec<String>,
         ) {
-            let sound = Sound { calls, tones, ring, microphone, speaker, ringer };
+            let sound = Sound {
+                calls,
+                tones,
+                ring,
+                ring_everywhere,
+                microphone,
+                speaker,
+                ringer,
+                echo_cancellation: voice.echo_cancellation,
+                noise_suppression: voice.noise_suppression,
+                automatic_gain: voice.automatic_gain,
+                high_pass: voice.high_pass,
+            };
+            prop_assert_eq!(sound.voice(), voice);
             let settings = Settings { sound, experts: Experts { favourites } };
             prop_assert_eq!(Settings::parse(&settings.render()), Ok(settings));
         }
@@ -165,14 +330,38 @@ mod tests {
         assert!(!text.contains('='), "{text}");
         let mut settings = Settings::default();
         settings.sound.ring = Some(Percent::at_most_100(30));
-        settings.sound.speaker = Some(Device {
+        settings.sound.speaker = vec![Device {
             id: "pulseaudio:headset".into(),
             name: Some("Headset".into()),
-        });
+        }];
         let text = settings.render();
-        let expected = "[sound]\nring = 30\n\n[sound.speaker]\nid = \"pulseaudio:headset\"\n\
+        let expected = "[sound]\nring = 30\n\n[[sound.speaker]]\nid = \"pulseaudio:headset\"\n\
                         name = \"Headset\"\n";
         assert!(text.ends_with(expected), "{text}");
+        // As it was written when there was one device only.
+        let old = text.replace("[[sound.speaker]]", "[sound.speaker]");
+        assert_eq!(Settings::parse(&old), Ok(settings));
+    }
+
+    #[test]
+    fn what_is_chosen_comes_first_once_and_the_list_has_an_end() {
+        let device = |id: &str, name: Option<&str>| Device {
+            id: id.into(),
+            name: name.map(str::to_owned),
+        };
+        let mut devices = Vec::new();
+        for n in 0..20 {
+            prefer(&mut devices, device(&format!("socket-{n}"), None));
+        }
+        assert_eq!(
+            (devices.len(), devices[0].id.as_str()),
+            (MOST_DEVICES, "socket-19")
+        );
+        prefer(&mut devices, device("a", Some("Headset")));
+        prefer(&mut devices, device("socket-15", None));
+        prefer(&mut devices, device("b", Some("Headset")));
+        let ids: Vec<&str> = devices.iter().map(|device| device.id.as_str()).collect();
+        assert_eq!(ids[..4], ["b", "socket-15", "socket-19", "socket-18"]);
     }
 
     #[test]
@@ -180,6 +369,7 @@ mod tests {
         for (text, line, says) in [
             ("[sound]\ncalls = 101\n", 2, "from 0 to 100"),
             ("[sound]\n\ncalls = \"loud\"\n", 3, "invalid type"),
+            ("[sound]\nnoise_suppression = \"some\"\n", 2, "moderate"),
             ("[sound\n", 1, "]"),
             ("[sound.speaker]\nname = \"Headset\"\n", 1, "id"),
         ] {

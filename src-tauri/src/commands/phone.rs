@@ -33,6 +33,7 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
         Asked::LookAtSound(looking) => shell.look_at_sound(looking),
         Asked::ChooseDevice(role, id) => shell.choose_device(role, id).await?,
         Asked::SetLoudness(of, percent) => shell.set_loudness(of, percent).await?,
+        Asked::SetVoice(change) => shell.set_voice(change).await?,
         Asked::Forget(recent) => {
             let desk = shell.desk().ok_or_else(UiError::no_phone)?;
             if let Some(journal) = desk.journal() {

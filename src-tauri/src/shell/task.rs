@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use tauri::{AppHandle, async_runtime::spawn_blocking};
 use tokio::sync::mpsc;
 use warmline_desk::{
-    DeskError, DeviceChoice, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Restarts,
-    UserAction, journal::Journal, log::LogHealth, terminated,
+    DeskError, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Restarts, UserAction, choices,
+    journal::Journal, log::LogHealth, policy::Voice, terminated,
 };
-use warmline_ipc::{UiAccount, UiError, UiSnapshot};
+use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiSnapshot};
 
 use super::{
     Ask, Practise, Set, Shown,
@@ -164,6 +164,9 @@ impl Task {
             Ask::SetLoudness(of, percent, asked) => {
                 let _ = asked.send(self.set_loudness(of, percent));
             }
+            Ask::SetVoice(change, asked) => {
+                let _ = asked.send(self.set_voice(change));
+            }
             Ask::ReadProfile => self.begin_anew(),
             Ask::Practise(on) => {
                 if self.phone.is_none() && self.starting.is_none() {
@@ -204,22 +207,21 @@ impl Task {
 
     fn choose_device(&mut self, role: DeviceRole, id: Option<String>) -> Set {
         let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
+        if role == DeviceRole::Ringer && id.as_deref() == Some(EVERYWHERE) {
+            self.settings.ring_everywhere();
+            return Ok(phone
+                .desk
+                .send(UserAction::SetRingOutput(Output::Everywhere)));
+        }
         let device = match id {
             Some(id) => Some(phone.device(role, &id).ok_or_else(device_gone)?),
             None => None,
         };
-        self.settings.choose(role, device.clone());
-        let choice = device.map(|device| DeviceChoice {
-            id: Some(device.id),
-            name: device.name,
-        });
-        let output = |choice| Option::map_or(choice, Output::Default, Output::Device);
+        let wanted = choices(self.settings.choose(role, device));
         Ok(phone.desk.send(match role {
-            DeviceRole::Microphone => {
-                UserAction::SetInput(choice.map_or(Input::Default, Input::Device))
-            }
-            DeviceRole::Speaker => UserAction::SetOutput(output(choice)),
-            DeviceRole::Ringer => UserAction::SetRingOutput(output(choice)),
+            DeviceRole::Microphone => UserAction::SetInput(Input::Devices(wanted)),
+            DeviceRole::Speaker => UserAction::SetOutput(Output::Devices(wanted)),
+            DeviceRole::Ringer => UserAction::SetRingOutput(Output::Devices(wanted)),
         }))
     }
 
@@ -227,6 +229,12 @@ impl Task {
         let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
         self.settings.set_loudness(of, percent);
         Ok(phone.desk.send(UserAction::SetVolume(of, percent)))
+    }
+
+    fn set_voice(&mut self, change: Voice) -> Set {
+        let phone = self.phone.as_ref().ok_or_else(UiError::no_phone)?;
+        let wanted = self.settings.set_voice(change);
+        Ok(phone.desk.send(UserAction::SetVoice(wanted)))
     }
 
     /// By what the profile says now.

@@ -50,6 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-audio",
         ],
     ),
+    ("warmline-sound-tests", &["warmline-audio"]),
     ("warmline-interop", &["warmline-desk", "warmline-sip"]),
     (
         "warmline-ui-tests",

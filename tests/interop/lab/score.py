@@ -1,9 +1,9 @@
 """How good speech is after a journey: PESQ (ITU-T P.862, wide-band P.862.2) as JSON.
 
-    score.py REFERENCE.wav RECORDING.wav nb|wb
+    score.py REFERENCE.wav RECORDING.wav… nb|wb
 
 The recording may begin long before the reference comes out of it: the place is found by
-cross-correlation. Printed are "pesq" (MOS-LQO), "delay_ms" (where in the recording it was found),
+cross-correlation. Printed are, a line for each recording, "pesq" (MOS-LQO), "delay_ms" (where in the recording it was found),
 "gain_db" (how much louder it came back) and "likeness" (1 is the same wave).
 """
 
@@ -17,10 +17,14 @@ from scipy.signal import correlate, resample_poly
 
 
 def main():
-    reference_file, recording_file, band = sys.argv[1:]
+    reference_file, *recording_files, band = sys.argv[1:]
     rate = 16000 if band == "wb" else 8000
     reference = load(reference_file, rate)
-    recording = load(recording_file, rate)
+    for file in recording_files:
+        print(json.dumps(score(reference, load(file, rate), rate, band)))
+
+
+def score(reference, recording, rate, band):
     if len(recording) < len(reference):
         sys.exit(f"the recording is shorter than the reference: {len(recording) / rate:.2f} s")
     start = place(reference, recording)
@@ -29,16 +33,12 @@ def main():
     energy = float(numpy.dot(heard, heard))
     if energy == 0:
         sys.exit("the recording is silent")
-    print(
-        json.dumps(
-            {
-                "pesq": float(pesq(rate, whole(reference), whole(heard), band)),
-                "delay_ms": start * 1000 / rate,
-                "gain_db": float(10 * numpy.log10(energy / numpy.dot(reference, reference))),
-                "likeness": float(numpy.dot(heard, reference) / numpy.sqrt(energy * numpy.dot(reference, reference))),
-            }
-        )
-    )
+    return {
+        "pesq": float(pesq(rate, whole(reference), whole(heard), band)),
+        "delay_ms": start * 1000 / rate,
+        "gain_db": float(10 * numpy.log10(energy / numpy.dot(reference, reference))),
+        "likeness": float(numpy.dot(heard, reference) / numpy.sqrt(energy * numpy.dot(reference, reference))),
+    }
 
 
 def load(file, rate):

@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,6 +31,10 @@ pub mod number {
     pub const RINGS: &str = "4930555610";
     /// Answers and is silent.
     pub const SILENCE: &str = "4930555611";
+    /// Plays `programme.wav16` of its folder of sounds, once.
+    pub const PROGRAMME: &str = "4930555630";
+    /// Records what it hears into `said.wav16` of that folder, through a jitter buffer of its own.
+    pub const RECORDER: &str = "4930555631";
     /// Nobody has this number: 404.
     pub const NOBODY: &str = "4930555999";
 }
@@ -49,6 +54,7 @@ struct Ports {
     tls: u16,
     sip: u16,
     ami: u16,
+    media: RangeInclusive<u16>,
 }
 
 impl Asterisk {
@@ -68,13 +74,14 @@ impl Asterisk {
         }
         let sounds = dir.join("sounds");
         write_sounds(&sounds)?;
+        let (rtp_start, rtp_end) = ports::free_range(40);
         let ports = Ports {
             wss: ports::free(),
             tls: ports::free(),
             sip: ports::free(),
             ami: ports::free(),
+            media: rtp_start..=rtp_end,
         };
-        let (rtp_start, rtp_end) = ports::free_range(40);
         template::fill_all(
             &place::sources().join("asterisk"),
             &dir.join("etc"),
@@ -178,6 +185,16 @@ impl Asterisk {
     /// The same with the address: where an edge finds it.
     pub fn sip(&self) -> SocketAddrV4 {
         SocketAddrV4::new(self.address, self.ports.sip)
+    }
+
+    /// The UDP ports that it sends and takes sound at.
+    pub fn media_ports(&self) -> RangeInclusive<u16> {
+        self.ports.media.clone()
+    }
+
+    /// The folder with the sounds that it plays, and those that it records.
+    pub fn sounds(&self) -> PathBuf {
+        self.dir.join("sounds")
     }
 
     /// The connection to the manager interface: events from the start on.

@@ -4,15 +4,26 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::cost;
 use crate::error::{LabError, Result};
 use crate::lines::Lines;
 use crate::people::Person;
 use crate::place;
 use crate::process::{Pipes, Process};
+use crate::pulse::Pulse;
 
 /// A person at a browser: JsSIP in headless Chromium (`lab/jssip/peer.mjs`).
 pub struct Browser {
     lines: Lines,
+}
+
+/// The microphone that a browser takes where it has devices, and the codec that it calls with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Microphone {
+    /// Whether Chromium cancels echo, suppresses noise and controls the gain.
+    pub(crate) processing: bool,
+    /// As SDP names it.
+    pub(crate) codec: &'static str,
 }
 
 /// What the browser hears.
@@ -26,26 +37,36 @@ pub struct Heard {
 
 impl Browser {
     pub(crate) fn start(dir: &Path, person: Person, server: &str) -> Result<Browser> {
-        let peer = place::sources().join("jssip");
-        if !peer.join("node_modules/jssip").is_dir() {
-            return Err(LabError::Missing {
-                what: "JsSIP",
-                place: peer,
-            });
-        }
-        let who = json!({
-            "chromium": place::chromium()?,
-            "server": server,
-            "aor": person.aor(),
-            "name": person.name,
-            "password": person.password,
-        });
-        let mut command = Command::new(place::program("Node.js", &["node"])?);
+        let mut command = script(person, server, json!({}))?;
         command
-            .arg(peer.join("peer.mjs"))
-            .arg(who.to_string())
             .env("HOME", dir)
             .env("PULSE_SERVER", "unix:/nonexistent");
+        Browser::run(dir, person, command)
+    }
+
+    /// With the sound server's microphone and speaker, where `there` sends it.
+    pub(crate) fn with_devices(
+        dir: &Path,
+        person: Person,
+        server: &str,
+        microphone: Microphone,
+        pulse: &Pulse,
+        there: impl Fn(&Command) -> Command,
+    ) -> Result<Browser> {
+        let Microphone { processing, codec } = microphone;
+        let constraints = json!({
+            "echoCancellation": processing,
+            "noiseSuppression": processing,
+            "autoGainControl": processing,
+        });
+        let devices = json!({"microphone": constraints, "codec": codec});
+        let mut command = script(person, server, devices)?;
+        pulse.lend(&mut command);
+        command.env("HOME", dir);
+        Browser::run(dir, person, there(&command))
+    }
+
+    fn run(dir: &Path, person: Person, command: Command) -> Result<Browser> {
         let process = Process::start(
             &format!("browser-{}", person.number),
             command,
@@ -57,6 +78,18 @@ impl Browser {
         };
         browser.wait("registered", START)?;
         Ok(browser)
+    }
+
+    /// The process id of Chromium itself, which the script has started.
+    pub(crate) fn chromium(&self) -> Result<u32> {
+        let is_chromium = |pid: &u32| {
+            let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            name.starts_with("chrom")
+        };
+        cost::children(self.pid())
+            .into_iter()
+            .find(is_chromium)
+            .ok_or_else(|| self.lines.process.not_ready("it has started no Chromium"))
     }
 
     /// The process id of the script that drives Chromium.
@@ -175,6 +208,30 @@ impl Drop for Browser {
         self.lines.hush();
         self.lines.process.wait(Duration::from_secs(3));
     }
+}
+
+/// What drives Chromium, for this person; `more` is what else it is to know.
+fn script(person: Person, server: &str, more: Value) -> Result<Command> {
+    let peer = place::sources().join("jssip");
+    if !peer.join("node_modules/jssip").is_dir() {
+        return Err(LabError::Missing {
+            what: "JsSIP",
+            place: peer,
+        });
+    }
+    let mut who = json!({
+        "chromium": place::chromium()?,
+        "server": server,
+        "aor": person.aor(),
+        "name": person.name,
+        "password": person.password,
+    });
+    if let (Some(who), Value::Object(more)) = (who.as_object_mut(), more) {
+        who.extend(more);
+    }
+    let mut command = Command::new(place::program("Node.js", &["node"])?);
+    command.arg(peer.join("peer.mjs")).arg(who.to_string());
+    Ok(command)
 }
 
 const START: Duration = Duration::from_secs(30);

@@ -28,15 +28,40 @@ fn pss_kb(pid: u32) -> Option<u64> {
         .ok()
 }
 
-/// The process and all below it.
-fn tree(root: u32) -> Vec<u32> {
-    let all: Vec<(u32, u32)> = std::fs::read_dir("/proc")
+/// How many files a process holds open.
+pub fn open_files(pid: u32) -> usize {
+    entries(&format!("/proc/{pid}/fd"))
+}
+
+/// How many threads a process has.
+pub fn threads(pid: u32) -> usize {
+    entries(&format!("/proc/{pid}/task"))
+}
+
+/// The processes that a process has started and that still run.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let is_child = |(child, parent): (u32, u32)| (parent == pid).then_some(child);
+    processes().into_iter().filter_map(is_child).collect()
+}
+
+fn entries(folder: &str) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+/// All that run, each with its parent.
+fn processes() -> Vec<(u32, u32)> {
+    std::fs::read_dir("/proc")
         .into_iter()
         .flatten()
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .filter_map(|pid| Some((pid, Stat::read(pid)?.parent)))
-        .collect();
+        .collect()
+}
+
+/// The process and all below it.
+fn tree(root: u32) -> Vec<u32> {
+    let all = processes();
     let mut found = vec![root];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde::Serialize;
 
-use crate::error::{Doing, Result};
+use crate::error::{Doing, LabError, Result};
 
 /// Where the figures of this project lie.
 pub fn folder() -> PathBuf {
@@ -27,6 +27,14 @@ pub fn publish(folder: &Path, name: &str, report: &impl Serialize, markdown: &st
     std::io::stdout()
         .write_all(json.as_bytes())
         .doing("printing")
+}
+
+/// Gives an I/O error of a benchmark's the words that say what was being done.
+pub fn io(doing: &'static str) -> impl Fn(std::io::Error) -> LabError {
+    move |source| LabError::Io {
+        doing: doing.to_owned(),
+        source,
+    }
 }
 
 /// What it was measured on.

@@ -72,7 +72,7 @@ impl Internetwork {
             "ip link set eth0 up",
             "ip route add default via 10.77.0.254",
         ])?;
-        network.at(
+        at(
             router,
             &[
                 "ip link set lo up",
@@ -85,7 +85,7 @@ impl Internetwork {
                 "echo 1 > /proc/sys/net/ipv4/ip_forward",
             ],
         )?;
-        network.at(agent, &["ip link set lo up"])?;
+        at(agent, &["ip link set lo up"])?;
         network.join(Link::Wired, 2)?;
         Ok(network)
     }
@@ -125,7 +125,7 @@ impl Internetwork {
         } else {
             &["nft delete table inet fault"]
         };
-        self.at(self.router.pid(), commands)
+        at(self.router.pid(), commands)
     }
 
     fn join(&self, link: Link, host: u8) -> Result<()> {
@@ -138,13 +138,7 @@ impl Internetwork {
     }
 
     fn agent(&self, commands: &[&str]) -> Result<()> {
-        self.at(self.agent.pid(), commands)
-    }
-
-    fn at(&self, namespace: u32, commands: &[&str]) -> Result<()> {
-        let mut command = Command::new("nsenter");
-        command.arg(format!("--net=/proc/{namespace}/ns/net"));
-        run(command, commands)
+        at(self.agent.pid(), commands)
     }
 }
 
@@ -169,7 +163,7 @@ impl Link {
     }
 }
 
-fn leave_the_networks_that_are() -> Result<()> {
+pub(crate) fn leave_the_networks_that_are() -> Result<()> {
     // SAFETY: a system call without memory, for this thread alone.
     if unsafe { libc::unshare(libc::CLONE_NEWNET) } == 0 {
         return Ok(());
@@ -184,7 +178,7 @@ fn leave_the_networks_that_are() -> Result<()> {
 }
 
 /// A namespace of its own, held by a process that sleeps in it.
-fn namespace(lab: &Lab, name: &str) -> Result<Process> {
+pub(crate) fn namespace(lab: &Lab, name: &str) -> Result<Process> {
     let mut command = Command::new("unshare");
     command.args(["--net", "sleep", "infinity"]);
     let mut process = Process::start(name, command, Pipes::None, lab.dir())?;
@@ -197,7 +191,15 @@ fn namespace(lab: &Lab, name: &str) -> Result<Process> {
     Ok(process)
 }
 
-fn sh(commands: &[&str]) -> Result<()> {
+/// Runs commands of a shell's in the network of this process.
+pub(crate) fn at(namespace: u32, commands: &[&str]) -> Result<()> {
+    let mut command = Command::new("nsenter");
+    command.arg(format!("--net=/proc/{namespace}/ns/net"));
+    run(command, commands)
+}
+
+/// Runs commands of a shell's in this thread's network.
+pub(crate) fn sh(commands: &[&str]) -> Result<()> {
     run(Command::new("env"), commands)
 }
 

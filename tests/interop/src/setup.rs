@@ -25,6 +25,7 @@ pub struct PhoneSetup<'lab> {
     ca_file: Option<PathBuf>,
     codecs: Vec<String>,
     profile_lines: String,
+    processes_voice: bool,
     options: Vec<OsString>,
     environment: Vec<(&'static str, String)>,
     wrapper: Vec<OsString>,
@@ -44,6 +45,7 @@ impl<'lab> PhoneSetup<'lab> {
             ca_file: Some(lab.ca_file().to_owned()),
             codecs: Vec::new(),
             profile_lines: String::new(),
+            processes_voice: true,
             options: Vec::new(),
             // No sound device of the machine's, unless a sound server is lent.
             environment: vec![
@@ -92,6 +94,12 @@ impl<'lab> PhoneSetup<'lab> {
     /// Further lines of the profile.
     pub fn profile_lines(mut self, lines: &str) -> Self {
         self.profile_lines = lines.to_owned();
+        self
+    }
+
+    /// Sends what the microphone hears as it is: a tone is no voice.
+    pub fn unprocessed(mut self) -> Self {
+        self.processes_voice = false;
         self
     }
 
@@ -243,11 +251,18 @@ impl<'lab> PhoneSetup<'lab> {
             text += &format!("codecs = {:?}\n", self.codecs);
         }
         text += &self.profile_lines;
+        if !self.processes_voice {
+            text += UNPROCESSED;
+        }
         let file = self.lab.dir().join(format!("{name}.toml"));
         std::fs::write(&file, text).doing("writing a profile")?;
         Ok(file.into())
     }
 }
+
+/// Lines of a profile by which what the microphone hears is sent as it is.
+pub const UNPROCESSED: &str = "[sound]\necho_cancellation = false\nnoise_suppression = \"off\"\n\
+                           automatic_gain = false\nhigh_pass = false\n";
 
 fn prefixed(prefix: &str, file: &Path) -> OsString {
     let mut text = OsString::from(prefix);

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,15 @@ pub enum Band {
 
 /// Finds `reference` in `recording` and scores it (`lab/score.py`).
 pub fn score(reference: &Path, recording: &Path, band: Band) -> Result<Score> {
+    let scores = score_all(reference, &[recording.to_owned()], band)?;
+    scores
+        .into_iter()
+        .next()
+        .ok_or_else(|| refused("no score".to_owned()))
+}
+
+/// The same in each of these recordings.
+pub fn score_all(reference: &Path, recordings: &[PathBuf], band: Band) -> Result<Vec<Score>> {
     let python = place::installed().join("venv/bin/python");
     if !python.exists() {
         return Err(LabError::Missing {
@@ -43,18 +52,25 @@ pub fn score(reference: &Path, recording: &Path, band: Band) -> Result<Score> {
     };
     let output = Command::new(python)
         .arg(place::sources().join("score.py"))
-        .args([reference, recording])
+        .arg(reference)
+        .args(recordings)
         .arg(band)
         .output()
         .doing("starting PESQ")?;
-    let refused = |reason: String| LabError::Refused {
-        name: "PESQ".to_owned(),
-        reason,
-    };
     if !output.status.success() {
         return Err(refused(
             String::from_utf8_lossy(&output.stderr).into_owned(),
         ));
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| refused(error.to_string()))
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).map_err(|error| refused(error.to_string())))
+        .collect()
+}
+
+fn refused(reason: String) -> LabError {
+    LabError::Refused {
+        name: "PESQ".to_owned(),
+        reason,
+    }
 }

@@ -65,7 +65,11 @@ fn real_devices_carry_a_call() {
     test(|lab| {
         let pulse = lab.pulse()?;
         let asterisk = lab.asterisk()?;
-        let mut phone = lab.phone(&asterisk.wss()).devices(&pulse).registered()?;
+        let mut phone = lab
+            .phone(&asterisk.wss())
+            .devices(&pulse)
+            .unprocessed()
+            .registered()?;
         phone.call(number::ECHO)?;
         let recorder = pulse.record()?;
         let mouth = pulse.say(&lab.tone(440.0, -20.0, 20.0)?)?;
@@ -117,6 +121,7 @@ fn a_lost_microphone_is_replaced_within_a_second() {
             .phone(&asterisk.wss())
             .devices(&pulse)
             .microphone("headset")
+            .unprocessed()
             .registered()?;
         let mouth = pulse.say(&lab.tone(440.0, -20.0, 30.0)?)?;
         phone.call(number::ECHO)?;

@@ -42,6 +42,8 @@ pub struct Opening {
     pub microphone: Option<Vec<f32>>,
     /// Whether the phone reaches the contact centre by a [`Relay`].
     pub relayed: bool,
+    /// What else the phone's profile says.
+    pub policy: &'static str,
 }
 
 impl Opening {
@@ -52,6 +54,7 @@ impl Opening {
             place: Place::default(),
             microphone: None,
             relayed: false,
+            policy: "",
         }
     }
 }
@@ -71,6 +74,7 @@ impl Shift {
         let profile = practice
             .write_profile(folder.path())
             .unwrap_or_else(|error| panic!("{error}"));
+        add_to(&profile, opening.policy);
         let relay = match opening.relayed {
             true => Some(relayed(&profile).await),
             false => None,
@@ -207,6 +211,11 @@ impl Shift {
         recording(name).likeness_in(&samples(&speaker(self.folder.path())))
     }
 
+    /// Where the phone's profile is, and what it names.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Ends the phone, so that its recording is whole.
     pub async fn end(&mut self) {
         self.act(UserAction::Quit).await;
@@ -278,6 +287,11 @@ pub fn recording(name: &str) -> Recording {
 
 fn parsed(scenario: &str) -> Scenario {
     Scenario::parse(scenario, None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn add_to(profile: &Path, policy: &str) {
+    let text = fs::read_to_string(profile).expect("a profile");
+    fs::write(profile, text + policy).expect("writes");
 }
 
 /// Lets the profile lead to a relay, and the relay to the contact centre.

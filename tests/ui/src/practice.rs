@@ -8,10 +8,10 @@ use std::{
 };
 
 use serde_json::Value;
-use warmline_interop::{Lines, Pipes, Process, Result};
+use warmline_interop::{Lines, Pipes, Process, Result, UNPROCESSED};
 
 use crate::{
-    desktop::refused as refused_by,
+    desktop::{io, refused as refused_by},
     setup::{beside_the_tests, write},
 };
 
@@ -44,6 +44,17 @@ impl Practice {
             dir: dir.to_owned(),
             next: BTreeMap::new(),
         })
+    }
+
+    /// The same, for phones that send what their microphones hear as it is: a tone is no voice.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn unprocessed(self) -> Result<Self> {
+        let profile = std::fs::read_to_string(self.profile())
+            .map_err(|source| io("reading a profile", source))?;
+        write(&self.profile(), &(profile + UNPROCESSED))?;
+        Ok(self)
     }
 
     /// The profile for the phone.

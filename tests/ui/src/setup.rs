@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use warmline_interop::{Asterisk, Lab, Person, Result};
+use warmline_interop::{Asterisk, Lab, Person, Result, UNPROCESSED};
 
 use crate::{
     desktop::{Desktop, io, make, refused},
@@ -35,7 +35,7 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// With a profile of the agent's for this PBX.
+    /// With a profile of the agent's for this PBX, to which tones are said, which are no voice.
     ///
     /// # Errors
     /// The profile cannot be written.
@@ -43,7 +43,9 @@ impl<'a> Setup<'a> {
         let file = self.lab.dir().join("window.toml");
         write(
             &file,
-            &(profile(self.lab, asterisk) + "password_env = \"WARMLINE_TEST_PASSWORD\"\n"),
+            &(profile(self.lab, asterisk)
+                + "password_env = \"WARMLINE_TEST_PASSWORD\"\n"
+                + UNPROCESSED),
         )?;
         self.arguments = vec!["--profile".to_owned(), file.display().to_string()];
         Ok(self)

@@ -22,6 +22,8 @@ fn every_state(lab: &Lab, scheme: Scheme) -> Result<()> {
     let mut screens = Screens::new(lab, scheme);
     let scenario = [people::AGENT, people::SOON, people::TOM, people::STAFF].concat();
     let mut practice = Practice::open(lab.dir(), &scenario)?;
+    // A microphone without any sound would be told of.
+    let mouth = pulse.say(&lab.tone(440.0, -20.0, 600.0)?)?;
 
     let window = Setup::new(lab, &desktop)
         .signing_in(&practice)?
@@ -35,7 +37,7 @@ fn every_state(lab: &Lab, scheme: Scheme) -> Result<()> {
     signs_in(lab, &window, &mut practice, &mut screens)?;
     finds_experts(lab, &window, &mut practice, &mut screens)?;
     asks_one(&window, &mut practice, &mut screens)?;
-    drop(window);
+    drop((window, mouth));
     screens.finish()
 }
 

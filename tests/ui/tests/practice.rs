@@ -245,9 +245,13 @@ fn another_speaker_takes_the_sound_along_and_loudness_is_heard() {
         window.dial("901")?;
         window.sees_call("In call")?;
         let mouth = pulse.say(&lab.tone(440.0, -20.0, 300.0)?)?;
+        window.press("Sound")?;
+        // A tone is no voice, and would be taken out.
+        window.click("//button[starts-with(@aria-label, 'Noise suppression: ')]")?;
+        window.pick("Off")?;
+        window.sees("Noise suppression: off")?;
         speaker.hears_tone(440.0, -23.0, -17.0)?;
 
-        window.press("Sound")?;
         window.until("live levels", |window| {
             window.level("Microphone level") > 20 && window.level("Speaker level") > 20
         })?;

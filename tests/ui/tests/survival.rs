@@ -20,7 +20,7 @@ struct Shift {
 }
 
 fn shift(lab: &Lab, scenario: &[&str]) -> Result<Shift> {
-    let practice = Practice::open(lab.dir(), &scenario.concat())?;
+    let practice = Practice::open(lab.dir(), &scenario.concat())?.unprocessed()?;
     let pulse = lab.pulse()?;
     let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
     let window = Setup::new(lab, &desktop).on(&practice).open()?;

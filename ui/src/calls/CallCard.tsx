@@ -23,6 +23,7 @@ import type { Room } from "./digest";
 import { Keypad } from "./Keypad";
 import { Notes } from "./Notes";
 import { PartyName } from "./PartyName";
+import { RecordingLine } from "./RecordingLine";
 import { RoundButton } from "./RoundButton";
 import { StatePill } from "./StatePill";
 import { isHeldByMe, partyWords } from "./words";
@@ -127,6 +128,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           onPress={hangUp}
         />
       </Controls>
+      {answered && <RecordingLine call={call} atHand />}
       {(answered || call.state === "early" || call.state === "connecting") && <CallSound call={call} sound={sound} />}
       {call.referral !== null && <ReferralNote call={call} referral={call.referral} />}
       {keypad && <Keypad call={call} />}

@@ -28,6 +28,9 @@ export function CallSound({ call, sound: { microphone, speaker }, several }: Cal
       {microphone.state === "missing" && (
         <Trouble icon={<MicOff16Filled />} words="Nobody can hear you: no microphone." device />
       )}
+      {microphone.state === "denied" && (
+        <Trouble icon={<MicOff16Filled />} words="Nobody can hear you: the microphone is not allowed." device />
+      )}
       {speaker.state === "missing" && (
         <Trouble icon={<SpeakerMute16Filled />} words="You hear nobody: no headset or speaker." device />
       )}

@@ -2,7 +2,7 @@ import { act, screen, within } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
-import { active, ended, held, incoming, inUse, outgoing, snapshot } from "../host/fake/moments";
+import { active, clear, ended, held, incoming, inUse, outgoing, snapshot } from "../host/fake/moments";
 import { scenes } from "../host/fake/scenes";
 
 afterEach(() => vi.useRealTimers());
@@ -229,6 +229,28 @@ it("shows the figures behind the words on demand", async () => {
   await user.click(quality);
   expect(quality.getAttribute("aria-expanded")).toBe("true");
   expect(quality.textContent).toContain("jitter 48 ms");
+});
+
+it("folds out what is behind the words: opinion, alarms and the way from mouth to ear", async () => {
+  const { user } = renderApp(scenes.poor ?? snapshot());
+  expect(screen.queryByRole("group", { name: "Details of the sound" })).toBeNull();
+  await user.click(button("Their sound breaks up on the way to you"));
+  const details = screen.getByRole("group", { name: "Details of the sound" });
+  expect(within(details).getByText("Quality 2.3 of 4.5, at their end 4.4")).toBeTruthy();
+  expect(within(details).getByText(/Jitter above 30 ms/)).toBeTruthy();
+  expect(within(details).getByText("From mouth to ear 362 ms")).toBeTruthy();
+  const parts = within(details).getAllByRole("term").map((term) => term.textContent);
+  expect(parts).toEqual(["Microphone", "Encoding", "Network, one way", "Jitter buffer", "Speaker"]);
+  expect(within(details).getByText("155 ms")).toBeTruthy();
+});
+
+it("says of a part of the way that it is not known yet, and nothing of what cannot be judged", async () => {
+  const delay = { ms: 90, parts: [{ label: "Network, one way", ms: null }] };
+  const { user } = renderApp(snapshot({ calls: [active({ quality: clear({ mos: null, mosThere: null, delay }) })] }));
+  await user.click(button("Clear sound"));
+  const details = screen.getByRole("group", { name: "Details of the sound" });
+  expect(within(details).getByText("not known yet")).toBeTruthy();
+  expect(details.textContent).not.toContain("Quality");
 });
 
 it("says why a control cannot be used", async () => {

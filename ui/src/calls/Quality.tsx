@@ -1,8 +1,9 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import type { UiQuality } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { SoundDetails } from "./SoundDetails";
 
 interface QualityProps {
   quality: UiQuality;
@@ -11,37 +12,43 @@ interface QualityProps {
 }
 
 /** How the sound is, in words; pressed, the figures behind them. */
-export function Quality({ quality: { level, words, figures }, longestGapMs }: QualityProps) {
+export function Quality({ quality, longestGapMs }: QualityProps) {
+  const { level, words, figures } = quality;
   const styles = useStyles();
+  const details = useId();
   const [open, setOpen] = useState(false);
   return (
-    <button
-      type="button"
-      className={mergeClasses(styles.button, styles[level])}
-      aria-expanded={open}
-      title={open ? undefined : "Show the figures"}
-      onClick={() => setOpen(!open)}
-    >
-      <span aria-hidden className={styles.bars}>
-        {BARS.map((needed, index) => (
-          <span
-            key={needed}
-            className={mergeClasses(styles.bar, strength[level] >= index + 1 && styles.lit)}
-            style={{ height: `${needed}px` }}
-          />
-        ))}
-      </span>
-      <span>
-        {words}
-        {open && (
-          <span className={styles.figures}>
-            {" "}
-            {figures}
-            {longestGapMs !== null && `, longest gap ${gapWords(longestGapMs)}`}
-          </span>
-        )}
-      </span>
-    </button>
+    <>
+      <button
+        type="button"
+        className={mergeClasses(styles.button, styles[level])}
+        aria-expanded={open}
+        aria-controls={open ? details : undefined}
+        title={open ? undefined : "Show the figures"}
+        onClick={() => setOpen(!open)}
+      >
+        <span aria-hidden className={styles.bars}>
+          {BARS.map((needed, index) => (
+            <span
+              key={needed}
+              className={mergeClasses(styles.bar, strength[level] >= index + 1 && styles.lit)}
+              style={{ height: `${needed}px` }}
+            />
+          ))}
+        </span>
+        <span>
+          {words}
+          {open && (
+            <span className={styles.figures}>
+              {" "}
+              {figures}
+              {longestGapMs !== null && `, longest gap ${gapWords(longestGapMs)}`}
+            </span>
+          )}
+        </span>
+      </button>
+      {open && <SoundDetails id={details} quality={quality} />}
+    </>
   );
 }
 

@@ -43,6 +43,11 @@ function aboutCall(before: UiCall | undefined, call: UiCall, inCall: boolean, to
     const { name, number } = call.referral.to;
     said.push({ text: `${who} asks you to call ${name ?? number} instead.`, urgent: true });
   }
+  const recording = call.recording?.state;
+  // Why one has failed is a notice.
+  if (call.recording !== null && recording !== "failed" && recording !== (before?.recording?.state ?? "off")) {
+    said.push({ text: `${call.recording.words}.`, urgent: false });
+  }
   const state = stateWords(call);
   const changed = before === undefined || stateWords(before) !== state;
   if (call.interrupted !== (before?.interrupted ?? false)) {

@@ -13,6 +13,7 @@ import { CallSound } from "../calls/CallSound";
 import { Controls } from "../calls/Controls";
 import type { Group } from "../calls/conversations";
 import { Note } from "../calls/Note";
+import { RecordingLine } from "../calls/RecordingLine";
 import { RoundButton } from "../calls/RoundButton";
 import { partyWords } from "../calls/words";
 import { useAct } from "../host/HostContext";
@@ -44,6 +45,8 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
   const [first] = members;
   const { away, canLeave, note } = group;
   const muted = first.muted;
+  // The recording of one has them all.
+  const recorded = members.find(({ recording }) => recording !== null);
   const locked = leaving ? LOCKED : undefined;
   const full = members.length >= MOST ? "The group is full" : asked === undefined ? undefined : "One person at a time";
   const add = adding && locked === undefined && full === undefined;
@@ -127,6 +130,9 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
               <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
             </SoundPopover>
           </Controls>
+          {members.map((member) => (
+            <RecordingLine key={member.id} call={member} who={partyWords(member)} atHand={atHand && member === recorded} />
+          ))}
           {!away && <CallSound call={first} sound={sound} several />}
         </>
       )}

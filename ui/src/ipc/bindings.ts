@@ -279,6 +279,10 @@ volumePercent: number,
  */
 silenced: boolean, 
 /**
+ * Whether it is recorded; none where it may not be.
+ */
+recording: UiRecording | null, 
+/**
  * Why this may be a machine, in a sentence.
  */
 suspicion: string | null, 
@@ -376,12 +380,76 @@ words: string,
 /**
  * The figures behind it, for who wants them.
  */
-figures: string, };
+figures: string, 
+/**
+ * What people would think of what the agent hears, 1 to 4.5, once that can be said (ITU-T G.107).
+ */
+mos: number | null, 
+/**
+ * The same of what the other end hears, as far as it reports.
+ */
+mosThere: number | null, 
+/**
+ * How long a word takes from mouth to ear; none before there are figures.
+ */
+delay: UiDelay | null, 
+/**
+ * Alarms that stand, in a few words each.
+ */
+alarms: Array<string>, };
 
 /**
  * The verdict on a call's sound.
  */
 export type UiQualityLevel = "good" | "fair" | "poor";
+
+/**
+ * How long a word takes from mouth to ear, and where the time goes.
+ */
+export type UiDelay = { 
+/**
+ * All of it in ms, as far as it is known.
+ */
+ms: number, 
+/**
+ * The parts of it, on the way from mouth to ear.
+ */
+parts: Array<UiDelayPart>, };
+
+/**
+ * One part of the way from mouth to ear.
+ */
+export type UiDelayPart = { 
+/**
+ * What it is called.
+ */
+label: string, 
+/**
+ * How long it takes in ms; none while that is not known.
+ */
+ms: number | null, };
+
+/**
+ * How the recording of a call stands, where it may be recorded.
+ */
+export type UiRecording = { 
+/**
+ * What it does.
+ */
+state: UiRecordingState, 
+/**
+ * The same in a few words.
+ */
+words: string, 
+/**
+ * Policy wants it: it can be paused, not stopped.
+ */
+stays: boolean, };
+
+/**
+ * What a recording does.
+ */
+export type UiRecordingState = "off" | "announcing" | "on" | "waiting" | "paused" | "failed";
 
 /**
  * How a call ended.
@@ -766,6 +834,10 @@ ringer: UiDevice,
  */
 tonesPercent: number, 
 /**
+ * What is done to the agent's voice.
+ */
+voice: UiVoice, 
+/**
  * What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
  */
 choices: UiDeviceChoices | null, };
@@ -775,7 +847,8 @@ choices: UiDeviceChoices | null, };
  */
 export type UiDevice = { 
 /**
- * The id the agent chose; none for the system's default.
+ * The id the agent chose, [`EVERYWHERE`](crate::EVERYWHERE) for all devices; none for the system's
+ * default.
  */
 chosen: string | null, 
 /**
@@ -798,7 +871,7 @@ volumePercent: number, };
 /**
  * What became of a device.
  */
-export type UiDeviceState = "closed" | "inUse" | "standIn" | "missing";
+export type UiDeviceState = "closed" | "inUse" | "standIn" | "missing" | "denied";
 
 /**
  * The devices there are.
@@ -865,7 +938,11 @@ outcome: UiOutcome,
 /**
  * The same in a few words, with the reason where there is one.
  */
-words: string, };
+words: string, 
+/**
+ * The files that recordings of it are in.
+ */
+recordings: Array<string>, };
 
 /**
  * What became of a call.
@@ -1038,7 +1115,15 @@ call: number,
 /**
  * Whether they are to be silent.
  */
-on: boolean, } | { "do": "follow", 
+on: boolean, } | { "do": "record", 
+/**
+ * Which.
+ */
+call: number, 
+/**
+ * What is to become of its recording.
+ */
+what: UiRecord, } | { "do": "follow", 
 /**
  * Which call.
  */
@@ -1064,7 +1149,7 @@ looking: boolean, } | { "do": "chooseDevice",
  */
 role: UiDeviceRole, 
 /**
- * Which; none for the system's default.
+ * Which; none for the system's default, [`EVERYWHERE`](crate::EVERYWHERE) to ring on all.
  */
 id: string | null, } | { "do": "tryDevice", 
 /**
@@ -1078,7 +1163,19 @@ of: UiLoudness,
 /**
  * From 0 (silent) to 100.
  */
-percent: number, } | { "do": "lookAtPeople", 
+percent: number, } | { "do": "setVoice", 
+/**
+ * Whether to take out what the speaker plays.
+ */
+echoCancellation: boolean | null, 
+/**
+ * How much to take out of what is no voice.
+ */
+noiseSuppression: UiNoiseSuppression | null, 
+/**
+ * Whether to raise a soft voice.
+ */
+automaticGain: boolean | null, } | { "do": "lookAtPeople", 
 /**
  * Whether the panel is to be seen.
  */
@@ -1166,6 +1263,11 @@ really: boolean, };
 export type UiRejection = "busy" | "decline";
 
 /**
+ * What is to become of a recording.
+ */
+export type UiRecord = "start" | "pause" | "resume" | "stop";
+
+/**
  * What a device is used for.
  */
 export type UiDeviceRole = "microphone" | "speaker" | "ringer";
@@ -1174,6 +1276,37 @@ export type UiDeviceRole = "microphone" | "speaker" | "ringer";
  * What has a loudness of its own.
  */
 export type UiLoudness = "calls" | "tones" | "ring";
+
+/**
+ * What is done to the agent's voice before anybody hears it.
+ */
+export type UiVoice = { 
+/**
+ * Takes out what the speaker plays.
+ */
+echoCancellation: boolean, 
+/**
+ * Takes out what is no voice.
+ */
+noiseSuppression: UiNoiseSuppression, 
+/**
+ * Raises a soft voice.
+ */
+automaticGain: boolean, 
+/**
+ * What of these who manages the phone has said, so that the agent cannot.
+ */
+managed: Array<UiVoicePart>, };
+
+/**
+ * A part of what is done to the agent's voice.
+ */
+export type UiVoicePart = "echoCancellation" | "noiseSuppression" | "automaticGain";
+
+/**
+ * How much noise is taken out of the agent's voice.
+ */
+export type UiNoiseSuppression = "off" | "moderate" | "strong";
 
 /**
  * Why an action could not be done.

@@ -31,8 +31,8 @@ export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; clas
 }
 
 /** What became of a call, how long they talked, and the queue it came from: the line under the name. */
-export function outcomeWords({ words, talkedS, queue }: UiRecent): string {
-  const parts = [words.replace(/\.$/, ""), talkedS === null ? "" : howLong(talkedS), queue ?? ""];
+export function outcomeWords({ words, talkedS, queue, recordings }: UiRecent): string {
+  const parts = [words.replace(/\.$/, ""), talkedS === null ? "" : howLong(talkedS), queue ?? "", recordings.length === 0 ? "" : "Recorded"];
   return parts.filter((part) => part !== "").join(" · ");
 }
 

@@ -59,6 +59,7 @@ const groups: readonly { title: string; shortcuts: readonly (readonly [what: str
       ["Swap to the call on hold", "swap"],
       ["Merge: all hear each other", "merge"],
       ["Keypad, then type", "keypad"],
+      ["Record, pause the recording", "record"],
       ["Hang up", "hangUp"],
     ],
   },

@@ -13,6 +13,7 @@ export type Shortcut =
   | "back"
   | "merge"
   | "keypad"
+  | "record"
   | "sound"
   | "number"
   | "recents"
@@ -75,6 +76,7 @@ const combinations: Readonly<Record<Shortcut, Combination>> = {
   back: both("B"),
   merge: both("G"),
   keypad: both("K"),
+  record: both("P"),
   sound: both("L"),
   number: { key: "K", control: true, shift: false },
   recents: both("R"),

@@ -28,6 +28,7 @@ export function DeviceSection({ part, device, choices, purpose, meter, tryable, 
   const { act } = useAct();
   const headingId = useId();
   const trouble = troubleWords(part, device);
+  const grave = device.state === "missing" || device.state === "denied";
   return (
     <section aria-labelledby={headingId} className={styles.section}>
       <div className={styles.top}>
@@ -51,8 +52,8 @@ export function DeviceSection({ part, device, choices, purpose, meter, tryable, 
         )}
       </div>
       {trouble !== null && (
-        <p className={mergeClasses(styles.trouble, device.state === "missing" && styles.missing)}>
-          {device.state === "missing" ? <Warning16Filled className={styles.icon} /> : <Info16Regular className={styles.icon} />}
+        <p className={mergeClasses(styles.trouble, grave && styles.missing)}>
+          {grave ? <Warning16Filled className={styles.icon} /> : <Info16Regular className={styles.icon} />}
           <span>{trouble}</span>
         </p>
       )}

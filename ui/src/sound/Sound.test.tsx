@@ -148,3 +148,28 @@ it("closes with the call it was opened from, and does not open by itself at the 
   await act(() => Promise.resolve());
   expect(screen.queryByRole("dialog")).toBeNull();
 });
+
+it("changes what is done to the agent's voice, one thing at a time", async () => {
+  const { host, user } = renderApp(looked);
+  await user.click(button("Sound settings"));
+  const nothing = { do: "setVoice", echoCancellation: null, noiseSuppression: null, automaticGain: null };
+  await user.click(screen.getByRole("switch", { name: "Take out the echo of the speaker" }));
+  expect(host.asked.at(-1)).toEqual({ ...nothing, echoCancellation: false });
+  await user.click(screen.getByRole("switch", { name: "Raise a soft voice" }));
+  expect(host.asked.at(-1)).toEqual({ ...nothing, automaticGain: false });
+  await user.click(button("Noise suppression: Moderate"));
+  await user.click(screen.getByRole("menuitemradio", { name: /^Strong/ }));
+  expect(host.asked.at(-1)).toEqual({ ...nothing, noiseSuppression: "strong" });
+});
+
+it("leaves alone what whoever manages the phone has said of the voice", async () => {
+  const voice = { echoCancellation: true, noiseSuppression: "strong", automaticGain: true } as const;
+  const managed = choosable({ voice: { ...voice, managed: ["noiseSuppression", "echoCancellation"] } });
+  const { host, user } = renderApp(snapshot({ sound: managed }));
+  await user.click(button("Sound settings"));
+  await user.click(button("Noise suppression: Strong"));
+  expect(screen.queryByRole("menuitemradio", { name: /^Off/ })).toBeNull();
+  await user.click(screen.getByRole("switch", { name: "Take out the echo of the speaker" }));
+  expect(host.asked).toEqual([open]);
+  expect(screen.getByText(/is set by whoever manages this phone/)).toBeTruthy();
+});

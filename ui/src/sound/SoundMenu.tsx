@@ -6,6 +6,8 @@ import type { UiSound } from "../ipc/bindings";
 import { DeviceSection } from "./DeviceSection";
 import { LevelMeter } from "./LevelMeter";
 import { Loudness } from "./Loudness";
+import { VoiceSection } from "./VoiceSection";
+import { ringChoices } from "./words";
 
 /** Which devices are used, how loud they are, and whether sound goes through them right now. */
 export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: string }) {
@@ -51,9 +53,10 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
           <Loudness of="tones" label="Tones" percent={sound.tonesPercent} />
         </div>
       </DeviceSection>
-      <DeviceSection part="ringer" device={sound.ringer} choices={speakers} tryable purpose="when a call comes in">
+      <DeviceSection part="ringer" device={sound.ringer} choices={ringChoices(speakers)} tryable purpose="when a call comes in">
         <Loudness of="ring" label="Ring" percent={sound.ringer.volumePercent} />
       </DeviceSection>
+      <VoiceSection voice={sound.voice} />
     </div>
   );
 }

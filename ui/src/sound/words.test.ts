@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { choosable, device } from "../host/fake/moments";
-import { choiceWords, troubleWords } from "./words";
+import { choiceWords, EVERYWHERE, ringChoices, troubleWords } from "./words";
 
 const speakers = choosable().choices?.speakers ?? [];
 
@@ -18,6 +18,15 @@ it("does without a list as long as there is none", () => {
   expect(choiceWords(device({ chosen: "gone", name: "Another", state: "standIn" }), null)).toBe(
     "The one you chose (not connected)",
   );
+});
+
+it("offers to ring on all devices, first", () => {
+  const choices = ringChoices(speakers);
+  expect(choices?.map(({ name }) => name)).toEqual(["All devices", ...speakers.map(({ name }) => name)]);
+  expect(ringChoices(null)).toBeNull();
+  const everywhere = device({ chosen: EVERYWHERE });
+  expect(choiceWords(everywhere, choices)).toBe("All devices");
+  expect(choiceWords(everywhere, null)).toBe("All devices");
 });
 
 it("says what is wrong and what to do", () => {

@@ -19,6 +19,7 @@ import { Keypad } from "../calls/Keypad";
 import { Note } from "../calls/Note";
 import { Notes } from "../calls/Notes";
 import { PersonLine } from "../calls/PersonLine";
+import { RecordingLine } from "../calls/RecordingLine";
 import { RoundButton } from "../calls/RoundButton";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
@@ -68,6 +69,8 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
     }
   }, [asks]);
   const digitsPossible = talkedTo?.state === "active";
+  // Of two that may be recorded, the shortcut is for the one at hand.
+  const recordable = talkedTo !== undefined && talkedTo.recording !== null ? talkedTo : customer;
   const notYet = completing
     ? LOCKED
     : phase === "calling"
@@ -188,6 +191,8 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
               <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
             </SoundPopover>
           </Controls>
+          <RecordingLine call={customer} who={who} atHand={recordable === customer} />
+          {expert !== undefined && <RecordingLine call={expert} who={whom} atHand={recordable === expert} />}
           {talkedTo !== undefined && talkedTo.state !== "ended" && <CallSound call={talkedTo} sound={sound} />}
         </>
       )}

@@ -35,58 +35,110 @@ impl Law {
 mod tests {
     use super::*;
 
-    /// Decision and output values of ITU-T G.711 tables 1a and 2a (positive side, by character
-    /// signal), scaled from the standard's 13 and 14 bit units to 16 bit.
-    #[test]
-    fn decoder_output_values_are_those_of_the_standard_tables() {
-        // Table 2a, µ-law: the largest value is 8031 units, then 7775; the end of each segment.
-        for (byte, units) in [
-            (0x80_u8, 8_031),
-            (0x81, 7_775),
-            (0x8F, 4_191),
-            (0x90, 3_999),
-            (0x9F, 2_079),
-            (0xA0, 1_983),
-            (0xAF, 1_023),
-            (0xBF, 495),
-            (0xCF, 231),
-            (0xDF, 99),
-            (0xEF, 33),
-            (0xFE, 2),
-            (0xFF, 0),
-        ] {
-            assert_eq!(decode_ulaw(byte), units * 4, "µ-law {byte:#x}");
-            assert_eq!(
-                decode_ulaw(byte & 0x7F),
-                -units * 4,
-                "µ-law {:#x}",
-                byte & 0x7F
-            );
+    /// A law as the Recommendation has it, computed from its segments: eight of them, each of a step
+    /// twice that of the one before.
+    struct Table {
+        /// What a unit of the table is in 16 bit.
+        unit: i32,
+        /// Decision values of the positive side from 0 on, then the end of the range, in units.
+        decisions: Vec<i32>,
+        /// Output values of the intervals between them, in half units.
+        outputs: Vec<i32>,
+        /// Character signal of the positive side's interval of this number.
+        character: fn(u8) -> u8,
+    }
+
+    impl Table {
+        /// Tables 1a and 1b: 13 bit; the two lowest segments have one step, 2 units.
+        fn a() -> Self {
+            let mut decisions = vec![0];
+            for segment in 0..8 {
+                let step = 2 << i32::max(segment - 1, 0);
+                let start = decisions[decisions.len() - 1];
+                decisions.extend((1..=16).map(|n| start + n * step));
+            }
+            let outputs = decisions.windows(2).map(|w| w[0] + w[1]).collect();
+            Self {
+                unit: 8,
+                decisions,
+                outputs,
+                // Bits 2, 4, 6 and 8 are turned over on the line, where bit 1 is the sign.
+                character: |number| (0x80 | number) ^ 0x55,
+            }
         }
-        // Table 1a, A-law: 4032, 2112, 2016 … 33, 1 units, with the even bits inverted (0x55).
-        for (character, units) in [
-            (0xFF_u8, 4_032),
-            (0xF0, 2_112),
-            (0xEF, 2_016),
-            (0xE0, 1_056),
-            (0xDF, 1_008),
-            (0xC0, 264),
-            (0xBF, 252),
-            (0xB0, 132),
-            (0xA0, 66),
-            (0x9F, 63),
-            (0x80, 1),
-        ] {
-            assert_eq!(
-                decode_alaw(character ^ 0x55),
-                units * 8,
-                "A-law {character:#x}"
-            );
-            assert_eq!(
-                decode_alaw(character ^ 0x55 ^ 0x80),
-                -units * 8,
-                "A-law {character:#x}"
-            );
+
+        /// Tables 2a and 2b: 14 bit; the lowest interval is cut in half by zero.
+        fn mu() -> Self {
+            let mut decisions = vec![0, 1];
+            for segment in 0..8 {
+                let start = decisions[decisions.len() - 1];
+                let steps = if segment == 0 { 15 } else { 16 };
+                decisions.extend((1..=steps).map(|n| start + n * (2 << segment)));
+            }
+            let mut outputs: Vec<i32> = decisions.windows(2).map(|w| w[0] + w[1]).collect();
+            outputs[0] = 0;
+            Self {
+                unit: 4,
+                decisions,
+                outputs,
+                character: |number| 0xFF - number,
+            }
+        }
+
+        fn of(law: Law) -> Self {
+            match law {
+                Law::Mu => Self::mu(),
+                Law::A => Self::a(),
+            }
+        }
+    }
+
+    #[test]
+    fn the_tables_end_where_the_standard_has_them_end() {
+        for (table, most, loudest) in [(Table::a(), 4_096, 4_032), (Table::mu(), 8_159, 8_031)] {
+            assert_eq!(table.decisions.len(), 129);
+            assert_eq!(table.decisions.last(), Some(&most));
+            assert_eq!(table.outputs.last(), Some(&(2 * loudest)));
+        }
+    }
+
+    #[test]
+    fn all_codes_are_decoded_to_the_output_values_of_the_standard() {
+        for law in [Law::Mu, Law::A] {
+            let table = Table::of(law);
+            for (number, output) in (0..128).zip(&table.outputs) {
+                let expected = (output * table.unit / 2) as i16;
+                let positive = (table.character)(number);
+                let mut sounds = [0.0; 2];
+                law.decode(&[positive, positive ^ 0x80], &mut sounds);
+                let decoded = sounds.map(to_i16);
+                assert_eq!(decoded, [expected, -expected], "{law:?} {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_16_bit_values_are_coded_by_the_decision_values_of_the_standard() {
+        for law in [Law::Mu, Law::A] {
+            let table = Table::of(law);
+            for value in i16::MIN..=i16::MAX {
+                let mut code = [0];
+                law.encode(&[from_i16(value)], &mut code);
+                let size = i32::from(value).abs();
+                // A value that is a decision value itself belongs to both sides.
+                let fits = |number: u8| {
+                    let at = |index| table.decisions[usize::from(index)] * table.unit;
+                    at(number) <= size && (size <= at(number + 1) || number == 127)
+                };
+                let number = (0..128).find(|number| {
+                    let positive = (table.character)(*number);
+                    code[0] | 0x80 == positive | 0x80
+                });
+                let number = number.expect("a code is of some number");
+                assert!(fits(number), "{law:?} {value}: {number}");
+                let sign = code[0] & 0x80 != 0;
+                assert!(value == 0 || sign == (value > 0), "{law:?} {value}");
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 //! G.722 (ITU-T G.722, 11/88) at 64 kbit/s: two sub-band ADPCM coders, 6 bits low and 2 bits high.
 //!
 //! Written from the Recommendation's block diagrams; names in capitals are its block names. Works
-//! in place and never allocates. A byte holds two samples of 16 kHz.
+//! in place and never allocates. A byte holds two samples of 16 kHz. The modes of 56 and 48 kbit/s, which
+//! lend bits of the lower band to data, are left out: RTP has none of them (RFC 3551 section 4.5.2).
 
 use crate::frame::{from_i16, to_i16};
 
@@ -94,6 +95,16 @@ impl Decoder {
     }
 
     fn decode_pair(&mut self, byte: u8) -> (i16, i16) {
+        let (low, high) = self.decode_bands(byte);
+        self.line.copy_within(2.., 0);
+        self.line[22] = low + high;
+        self.line[23] = low - high;
+        let (odd, even) = mirror_filter(&self.line);
+        (saturate(even >> 11) as i16, saturate(odd >> 11) as i16)
+    }
+
+    /// The next sample of both bands, of 15 bit.
+    fn decode_bands(&mut self, byte: u8) -> (i32, i32) {
         let (low_code, high_code) = (byte & 0x3F, byte >> 6);
         let difference = (self.low.scale * QM6[usize::from(low_code)]) >> 15;
         let low = (self.low.predicted + difference).clamp(-16_384, 16_383);
@@ -102,12 +113,32 @@ impl Decoder {
         let difference = (self.high.scale * QM2[usize::from(high_code)]) >> 15;
         let high = (self.high.predicted + difference).clamp(-16_384, 16_383);
         self.high.adapt_high(high_code);
+        (low, high)
+    }
+}
 
-        self.line.copy_within(2.., 0);
-        self.line[22] = low + high;
-        self.line[23] = low - high;
-        let (odd, even) = mirror_filter(&self.line);
-        (saturate(even >> 11) as i16, saturate(odd >> 11) as i16)
+/// Samples of 16 kHz by which both mirror filters together are late.
+pub(crate) const DELAY: usize = 22;
+
+impl Decoder {
+    /// Goes on as if `output` had been decoded from what an encoder would have made of a sound: predictors
+    /// and scales then fit what comes next. `sound` says what is heard so many samples after the
+    /// beginning of `output`, and is asked for [`DELAY`] more than that holds.
+    pub(crate) fn follow(&mut self, sound: impl Fn(usize) -> f32, output: &mut [f32]) {
+        let mut encoder = Encoder {
+            low: self.low.clone(),
+            high: self.high.clone(),
+            line: [0; 24],
+        };
+        for (n, place) in encoder.line[24 - DELAY..].iter_mut().enumerate() {
+            *place = i32::from(to_i16(sound(n)));
+        }
+        for (n, pair) in output.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            let [first, second] = [0, 1].map(|odd| to_i16(sound(DELAY + 2 * n + odd)));
+            let byte = encoder.encode_pair(first, second);
+            let (first, second) = self.decode_pair(byte);
+            *pair = [from_i16(first), from_i16(second)];
+        }
     }
 }
 
@@ -309,6 +340,9 @@ const QM6: [i32; 64] = [
     11192, 10232, 9360, 8576, 7856, 7192, 6576, 6000, 5456, 4944, 4464, 4008, 3576, 3168, 2776,
     2400, 2032, 1688, 1360, 1040, 728, 432, 136, -432, -136,
 ];
+
+#[cfg(test)]
+mod sequences;
 
 #[cfg(test)]
 mod tests {

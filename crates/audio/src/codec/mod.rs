@@ -1,14 +1,20 @@
 //! The codecs a leg can speak: 48 kHz sound on one side, RTP payloads on the other.
 
+pub(crate) mod comfort_noise;
 mod g711;
 mod g722;
 mod opus;
+mod silence;
 
 use crate::AudioError;
 use crate::frame::{FRAME, SAMPLE_RATE};
-use crate::resample::{Decimator, Interpolator};
+use crate::resample::{Decimator, INTERPOLATOR_DELAY, Interpolator};
+use crate::steering::Aim;
 
 use g711::Law;
+use silence::{Silence, Turn};
+
+pub use opus::OpusSettings;
 
 /// An audio codec, by the name its RTP payload format has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,10 +75,51 @@ pub(crate) const MAX_RECEIVED_PAYLOAD: usize = 1_280;
 /// stops at 120 ms.
 pub(crate) const MAX_DECODED: usize = MAX_RECEIVED_PAYLOAD * 6;
 
+/// Most that the filters of a decoder hold, in samples.
+pub(crate) const LONGEST_PENDING: usize = INTERPOLATOR_DELAY * 6;
+
+/// What G.722's own filter holds, in samples of 16 kHz: half of its mirror filter, and one so that they
+/// are pairs with those of the interpolator.
+const G722_HELD: usize = g722::DELAY / 2 + 1;
+
 /// Turns sound into payloads.
 pub(crate) struct Encoder {
     coder: Coder,
     low: Box<[f32]>,
+    /// Who listens for silence, of codecs that do not by themselves.
+    silence: Option<Quiet>,
+}
+
+/// What became of a packet's time. The payload of the given length, where there is one, is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoded {
+    /// Sound.
+    Sound(usize),
+    /// Comfort noise: nobody speaks.
+    Noise(usize),
+    /// The codec's own idea of comfort noise.
+    Background(usize),
+    /// Nothing is to be sent.
+    Nothing,
+}
+
+/// Silence, and what brings the codec's sound down to the 8 kHz at which it is looked for.
+struct Quiet {
+    silence: Silence,
+    down: Option<(Decimator, Box<[f32]>)>,
+}
+
+impl Quiet {
+    fn turn(&mut self, low: &[f32]) -> Turn {
+        match &mut self.down {
+            None => self.silence.turn(low),
+            Some((decimator, lower)) => {
+                let lower = &mut lower[..low.len() / 2];
+                decimator.process(low, lower);
+                self.silence.turn(lower)
+            }
+        }
+    }
 }
 
 enum Coder {
@@ -82,42 +129,125 @@ enum Coder {
 }
 
 impl Encoder {
+    #[cfg(test)]
     pub(crate) fn new(codec: Codec) -> Result<Self, AudioError> {
+        Self::with(codec, &OpusSettings::default())
+    }
+
+    pub(crate) fn with(codec: Codec, settings: &OpusSettings) -> Result<Self, AudioError> {
         let decimator = || Decimator::new(codec.factor(), MAX_PACKET);
         let coder = match codec {
-            Codec::Opus => Coder::Opus(opus::Encoder::new()?),
+            Codec::Opus => Coder::Opus(opus::Encoder::new(settings)?),
             Codec::G722 => Coder::G722(decimator(), Box::new(g722::Encoder::new())),
             Codec::Pcmu => Coder::G711(decimator(), Law::Mu),
             Codec::Pcma => Coder::G711(decimator(), Law::A),
         };
         let low = vec![0.0; MAX_PACKET / codec.factor()].into();
-        Ok(Self { coder, low })
+        Ok(Self {
+            coder,
+            low,
+            silence: None,
+        })
+    }
+
+    /// Leaves out silence and describes it in its place (RFC 3389), where the codec has nothing of its
+    /// own for that.
+    pub(crate) fn leave_out_silence(&mut self) {
+        let silence = Silence::new();
+        let down = match &self.coder {
+            Coder::Opus(_) => return,
+            Coder::G711(..) => None,
+            Coder::G722(..) => {
+                let longest = self.low.len();
+                let low = vec![0.0; longest / 2].into();
+                Some((Decimator::new(2, longest), low))
+            }
+        };
+        self.silence = Some(Quiet { silence, down });
+    }
+
+    /// Encodes one packet of 48 kHz sound, unless it is silence that need not be sent or the codec fails.
+    pub(crate) fn encode_or_rest(
+        &mut self,
+        sound: &[f32],
+        payload: &mut [u8; MAX_SENT_PAYLOAD],
+    ) -> Encoded {
+        let low = self.bring_down(sound);
+        let turn = match &mut self.silence {
+            Some(quiet) => quiet.turn(&self.low[..low]),
+            None => Turn::Sound,
+        };
+        match turn {
+            Turn::Nothing => Encoded::Nothing,
+            Turn::Noise(noise) => {
+                let room = payload.first_chunk_mut().expect("the longest is longer");
+                Encoded::Noise(noise.write(room))
+            }
+            // Neither end's state moves on through a silence, so that they agree after it.
+            Turn::Sound => match self.code(sound, low, payload) {
+                0 => Encoded::Nothing,
+                length if self.pauses() => Encoded::Background(length),
+                length => Encoded::Sound(length),
+            },
+        }
     }
 
     /// Encodes one packet of 48 kHz sound; gives the payload's length in bytes, 0 if the codec
     /// failed.
+    #[cfg(test)]
     pub(crate) fn encode(&mut self, sound: &[f32], payload: &mut [u8; MAX_SENT_PAYLOAD]) -> usize {
+        let low = self.bring_down(sound);
+        self.code(sound, low, payload)
+    }
+
+    /// Brings sound to the codec's rate, if that is another; gives how many samples it is there.
+    fn bring_down(&mut self, sound: &[f32]) -> usize {
+        match &mut self.coder {
+            Coder::Opus(_) => 0,
+            Coder::G722(decimator, _) | Coder::G711(decimator, _) => {
+                let low = sound.len() / decimator.factor();
+                decimator.process(sound, &mut self.low[..low]);
+                low
+            }
+        }
+    }
+
+    fn code(&mut self, sound: &[f32], low: usize, payload: &mut [u8; MAX_SENT_PAYLOAD]) -> usize {
+        let low = &self.low[..low];
         match &mut self.coder {
             Coder::Opus(encoder) => encoder.encode(sound, payload),
-            Coder::G722(decimator, encoder) => {
-                let low = &mut self.low[..sound.len() / 3];
-                decimator.process(sound, low);
+            Coder::G722(_, encoder) => {
                 encoder.encode(low, &mut payload[..low.len() / 2]);
                 low.len() / 2
             }
-            Coder::G711(decimator, law) => {
-                let low = &mut self.low[..sound.len() / 6];
-                decimator.process(sound, low);
+            Coder::G711(_, law) => {
                 law.encode(low, &mut payload[..low.len()]);
                 low.len()
             }
         }
     }
 
-    /// Tells the encoder what share of packets the far end loses, in percent.
-    pub(crate) fn set_expected_loss(&mut self, percent: u8) {
+    /// Takes what to aim for. Only Opus can aim.
+    pub(crate) fn aim(&mut self, aim: Aim) {
         if let Coder::Opus(encoder) = &mut self.coder {
-            encoder.set_expected_loss(percent);
+            encoder.aim(aim);
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_expected_loss(&mut self, percent: u8) {
+        self.aim(Aim {
+            bitrate: crate::steering::PROTECTED,
+            expected_loss: percent,
+            distance: 0,
+        });
+    }
+
+    /// Whether what was encoded last is the background while nobody speaks.
+    fn pauses(&mut self) -> bool {
+        match &mut self.coder {
+            Coder::Opus(encoder) => encoder.pauses(),
+            Coder::G722(..) | Coder::G711(..) => false,
         }
     }
 }
@@ -191,6 +321,87 @@ impl Decoder {
             Reverse::Opus(decoder) => decoder.conceal(sound),
             Reverse::G722(..) | Reverse::G711(..) => false,
         }
+    }
+
+    /// Whether the codec makes guesses by itself.
+    pub(crate) fn guesses(&self) -> bool {
+        matches!(self.coder, Reverse::Opus(_))
+    }
+
+    /// How much of what was decoded the decoder's filters still hold, in samples; as much of the first
+    /// payload after a gap is blurred by what was before.
+    pub(crate) fn held(&self) -> usize {
+        match &self.coder {
+            Reverse::Opus(_) => 0,
+            Reverse::G722(..) => INTERPOLATOR_DELAY * 3 + G722_HELD * 3,
+            Reverse::G711(..) => INTERPOLATOR_DELAY * 6,
+        }
+    }
+
+    /// Gives what the filters hold, and changes nothing. `ahead` says what will be heard so many samples
+    /// from now.
+    pub(crate) fn pending(
+        &mut self,
+        sound: &mut [f32; LONGEST_PENDING],
+        ahead: impl Fn(usize) -> f32,
+    ) -> usize {
+        let held = self.held();
+        match &mut self.coder {
+            Reverse::Opus(_) => {}
+            Reverse::G722(interpolator, decoder) => {
+                let low = &mut self.low[..held / 3];
+                let sound_at = |n| ahead((n + INTERPOLATOR_DELAY) * 3);
+                decoder.as_ref().clone().follow(sound_at, low);
+                interpolator.peek(low, &mut sound[..held]);
+            }
+            Reverse::G711(interpolator, _) => {
+                let low = &mut self.low[..held / 6];
+                for (n, low) in low.iter_mut().enumerate() {
+                    *low = ahead((n + INTERPOLATOR_DELAY) * 6);
+                }
+                interpolator.peek(low, &mut sound[..held]);
+            }
+        }
+        held
+    }
+
+    /// Goes on as if `gap` samples had been decoded to what was made up by others, so that the next
+    /// payload meets filters and predictors as they would be. `ahead` says what was and will be heard
+    /// so many samples after the beginning of the gap.
+    pub(crate) fn follow(&mut self, gap: usize, ahead: impl Fn(usize) -> f32) {
+        match &mut self.coder {
+            Reverse::Opus(_) => {}
+            Reverse::G722(interpolator, decoder) => {
+                let low = &mut self.low[..gap / 6 * 2];
+                decoder.follow(|n| ahead((n + INTERPOLATOR_DELAY) * 3), low);
+                interpolator.follow(low);
+            }
+            Reverse::G711(interpolator, _) => {
+                let low = &mut self.low[..gap / 6];
+                for (n, low) in low.iter_mut().enumerate() {
+                    *low = ahead((n + INTERPOLATOR_DELAY) * 6);
+                }
+                interpolator.follow(low);
+            }
+        }
+    }
+
+    /// Begins anew, with what another encoder has made.
+    pub(crate) fn reset(&mut self) {
+        match &mut self.coder {
+            Reverse::Opus(decoder) => decoder.reset(),
+            Reverse::G722(interpolator, decoder) => {
+                interpolator.reset();
+                **decoder = g722::Decoder::new();
+            }
+            Reverse::G711(interpolator, _) => interpolator.reset(),
+        }
+    }
+
+    /// Whether nobody spoke by this payload, so that none may follow for a while, and the codec goes on with
+    /// the background by itself.
+    pub(crate) fn rests(&self, payload: &[u8]) -> bool {
+        matches!(self.coder, Reverse::Opus(_)) && opus::rests(payload)
     }
 
     /// Whether a payload carries forward error correction for the one before it.

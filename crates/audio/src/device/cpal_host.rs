@@ -1,9 +1,8 @@
 //! Devices through cpal: WASAPI on Windows, CoreAudio on macOS, ALSA on Linux where no sound
 //! server runs.
 //!
-//! On Windows the default devices are those of the console role, since cpal knows no other; the
-//! communications role and its notices are left for a later shim. Streams are opened on a device of
-//! their own and stay there when the default changes: the supervisor looks for that.
+//! What cpal leaves out is around this, in a module for each system. Streams are opened on a device
+//! of their own and stay there when the default changes: the supervisor looks for that.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,20 +15,15 @@ use cpal::{
     SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
 };
 
+use super::bell::Audibility;
 use super::ring::{
     Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
 };
-use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem, StreamId};
 use crate::frame::SAMPLE_RATE;
 
 /// How long a sound system may take to open a stream.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Connects to the system's own sound.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn connect(_alarm: Option<Alarm>) -> Result<Box<dyn SoundSystem>, DeviceError> {
-    Ok(Box::new(CpalHost::new(cpal::default_host())))
-}
 
 /// One of cpal's hosts.
 pub(super) struct CpalHost {
@@ -107,6 +101,7 @@ impl SoundSystem for CpalHost {
             .map_err(device_error)?;
         Ok(Opened {
             stream: Box::new(stream),
+            id: None,
             end,
             counters,
             moved: Moved::default(),
@@ -139,10 +134,15 @@ impl SoundSystem for CpalHost {
             .map_err(device_error)?;
         Ok(Opened {
             stream: Box::new(stream),
+            id: None,
             end,
             counters,
             moved: Moved::default(),
         })
+    }
+
+    fn audibility(&mut self, _: &DeviceInfo, _: Option<StreamId>) -> Audibility {
+        Audibility::Audible
     }
 
     fn tells_changes(&self) -> bool {
@@ -288,8 +288,18 @@ fn system_error(error: cpal::Error) -> DeviceError {
 }
 
 fn device_error(error: cpal::Error) -> DeviceError {
-    DeviceError::Device(error.to_string())
+    let words = error.to_string();
+    match error.kind() {
+        ErrorKind::DeviceBusy => DeviceError::InUse(words),
+        ErrorKind::PermissionDenied => DeviceError::NotAllowed(words),
+        // Windows' privacy settings say no by an error that cpal has no kind for.
+        _ if words.contains(ACCESS_DENIED) => DeviceError::NotAllowed(words),
+        _ => DeviceError::Device(words),
+    }
 }
+
+/// How the standard library ends the words for `E_ACCESSDENIED` (0x80070005), in any language.
+const ACCESS_DENIED: &str = "(os error -2147024891)";
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,11 @@
 
 use std::thread::Thread;
 
+use super::bell::Audibility;
 use super::cpal_host::CpalHost;
 use super::pulse::{self, Pulse};
 use super::ring::{Capture, Playout};
-use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, StreamId};
 
 /// Connects to the sound server, else to ALSA.
 pub(super) fn connect(alarm: Option<Alarm>) -> Result<Box<dyn SoundSystem>, DeviceError> {
@@ -32,7 +33,11 @@ impl Linux {
     fn reach_server(&mut self) -> bool {
         if self.pulse.is_none() {
             match Pulse::connect(self.alarm.clone()) {
-                Ok(pulse) => self.pulse = Some(pulse),
+                Ok(pulse) => {
+                    self.pulse = Some(pulse);
+                    // It has the same devices.
+                    self.alsa = None;
+                }
                 Err(error) => tracing::debug!(%error, "no sound server"),
             }
         }
@@ -55,10 +60,15 @@ impl Linux {
         }
     }
 
-    /// Adds ALSA's way to the devices when the server opens none of its own.
-    fn distrust_server(&mut self, id: &str) {
-        if id.starts_with(pulse::ID_PREFIX) && self.alsa.is_none() {
-            self.alsa = alsa().ok();
+    /// Adds ALSA's way to the devices when the server fails to open one of its own, until it opens one.
+    fn trust_server<T>(&mut self, id: &str, opened: &Result<T, DeviceError>) {
+        if !id.starts_with(pulse::ID_PREFIX) {
+            return;
+        }
+        match opened {
+            Ok(_) => self.alsa = None,
+            Err(DeviceError::Device(_)) if self.alsa.is_none() => self.alsa = alsa().ok(),
+            Err(_) => {}
         }
     }
 }
@@ -91,9 +101,7 @@ impl SoundSystem for Linux {
         alarm: &Alarm,
     ) -> Result<Opened<Capture>, DeviceError> {
         let opened = self.serving(&device.id)?.open_capture(device, alarm);
-        if opened.is_err() {
-            self.distrust_server(&device.id);
-        }
+        self.trust_server(&device.id, &opened);
         opened
     }
 
@@ -106,10 +114,15 @@ impl SoundSystem for Linux {
         let opened = self
             .serving(&device.id)?
             .open_playout(device, alarm, sound_thread);
-        if opened.is_err() {
-            self.distrust_server(&device.id);
-        }
+        self.trust_server(&device.id, &opened);
         opened
+    }
+
+    fn audibility(&mut self, device: &DeviceInfo, stream: Option<StreamId>) -> Audibility {
+        self.serving(&device.id)
+            .map_or(Audibility::Audible, |system| {
+                system.audibility(device, stream)
+            })
     }
 
     fn tells_changes(&self) -> bool {

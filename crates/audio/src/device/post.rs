@@ -1,300 +1,467 @@
-//! One device's post: what was chosen for it, what serves it, and who could.
+//! Which device serves a role: decided from what was asked for, what there is, and what failed.
+//!
+//! A pure machine. It is told the time, what became of each device it wanted opened, and what the
+//! sound system lists; it answers with what to do. The best device that is there is used, and a
+//! better one that comes back is taken at once, also in mid-call.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
-use super::ring::StreamCounters;
-use super::{DeviceChoice, DeviceInfo, Devices, Input, Moved, Output};
-use crate::{AudioEvent, Role};
+use super::choice::{Rank, best_first, rank};
+use super::lapse::Lapses;
+use super::{DeviceChoice, DeviceInfo};
+use crate::{AudioEvent, Refusal, Role};
 
-/// A device that does not call back for this long is lost.
-const SILENT: Duration = Duration::from_millis(700);
-/// But it may take this long to begin.
-const FIRST_CALL: Duration = Duration::from_secs(3);
-/// A stream that wants to be built anew twice within this time is given up.
-const REBUILT_AGAIN: Duration = Duration::from_secs(2);
+/// A device stays open this long after it was last needed.
+const LINGER: Duration = Duration::from_secs(1);
+/// Notices of changes come in bursts: so long is waited for more while something is open.
+const BURST: Duration = Duration::from_millis(60);
+/// A device that changes under its stream (its rate, a headset's way of speaking) is left alone for
+/// so long before it is looked at again, and for so long at most while it goes on changing.
+const SETTLE: Duration = Duration::from_millis(350);
+const SETTLE_MOST: Duration = Duration::from_millis(1_000);
+/// One that changes so often within the time given is lost.
+const UNSETTLED: usize = 3;
+const UNSETTLED_WITHIN: Duration = Duration::from_secs(5);
+/// Where nobody tells of changes, how often to look for a better device.
+const LOOK: Duration = Duration::from_millis(800);
 /// Waits between tries when nothing can be opened.
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(4);
 
-/// A choice for either direction.
+/// What the machine is told.
+#[derive(Clone, Debug)]
+pub(super) enum Event<'a> {
+    /// Whether anybody needs a device. Told again and again, it is no news.
+    Needed(bool),
+    /// What is asked for, the most wanted first; nothing is the system's default.
+    Prefer(Vec<DeviceChoice>),
+    /// Devices or defaults may have changed.
+    Changed,
+    /// The devices there are, and whether the system tells of changes to them.
+    Listed(&'a [DeviceInfo], bool),
+    /// They cannot be listed.
+    Unlisted(String),
+    /// The device that was wanted is open.
+    Opened,
+    /// It is not.
+    Refused(Refusal),
+    /// The open stream has ended or is of no more use.
+    Lost(Fault),
+    /// The system has moved the stream to the device of this id.
+    Moved(String),
+    /// It is the time that was asked for.
+    Time,
+}
+
+/// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
-    Device(DeviceChoice),
-    Wav(PathBuf),
-    Silent,
-}
-
-impl From<Input> for Choice {
-    fn from(input: Input) -> Self {
-        match input {
-            Input::Default => Choice::Device(DeviceChoice::default()),
-            Input::Device(choice) => Choice::Device(choice),
-            Input::Wav(path) => Choice::Wav(path),
-            Input::Silent => Choice::Silent,
-        }
-    }
-}
-
-impl From<Output> for Choice {
-    fn from(output: Output) -> Self {
-        match output {
-            Output::Default => Choice::Device(DeviceChoice::default()),
-            Output::Device(choice) => Choice::Device(choice),
-            Output::Wav(path) => Choice::Wav(path),
-            Output::Silent => Choice::Silent,
-        }
-    }
-}
-
-/// One role and what serves it.
-pub(super) struct Post {
-    pub(super) choice: Choice,
-    pub(super) open: Option<Open>,
-    pub(super) needed_until: Option<Instant>,
-    pub(super) retry: Option<Retry>,
-    pub(super) look_for_better: Option<Instant>,
-    /// The device lost last, and until when it is avoided.
-    pub(super) avoid: Option<(String, Instant)>,
-    /// When the stream was last built anew because the system wanted that.
-    pub(super) rebuilt: Option<Instant>,
-    /// The last thing said about this role, so that it is said once.
-    pub(super) announced: Option<AudioEvent>,
-    pub(super) broken_file: bool,
-}
-
-impl Post {
-    pub(super) fn new(choice: Choice) -> Self {
-        Self {
-            choice,
-            open: None,
-            needed_until: None,
-            retry: None,
-            look_for_better: None,
-            avoid: None,
-            rebuilt: None,
-            announced: None,
-            broken_file: false,
-        }
-    }
-
-    /// Whether it is to be on whatever device is the default.
-    pub(super) fn follows_default(&self) -> bool {
-        matches!(&self.choice, Choice::Device(choice) if *choice == DeviceChoice::default())
-    }
-
-    /// Why the open stream is of no more use, if it is not.
-    pub(super) fn fault(&mut self, now: Instant) -> Option<Fault> {
-        let open = self.open.as_mut()?;
-        if open.counters.failed.load(Ordering::Acquire) {
-            // A device that goes on doing so is no better than one that has gone.
-            let rebuilt_before = self
-                .rebuilt
-                .is_some_and(|then| now.saturating_duration_since(then) < REBUILT_AGAIN);
-            let invalidated = open.counters.invalidated.load(Ordering::Relaxed);
-            return Some(if invalidated && !rebuilt_before {
-                Fault::Invalidated
-            } else {
-                Fault::Gone
-            });
-        }
-        if open.is_file {
-            return None;
-        }
-        let calls = open.counters.callbacks.load(Ordering::Relaxed);
-        if calls != open.calls {
-            open.calls = calls;
-            open.called = Some(now);
-        }
-        // Some devices fill their buffer and then take their time to begin.
-        let grace = open.since + (FIRST_CALL - SILENT);
-        let quiet_since = open.called.map_or(grace, |called| called.max(grace));
-        let silent = now.saturating_duration_since(quiet_since) > SILENT;
-        silent.then_some(Fault::Silent)
-    }
+pub(super) enum Command {
+    /// List the devices.
+    List,
+    /// Open this one, and let go of the one before only then.
+    Open(DeviceInfo),
+    /// Let go of the open one.
+    Close,
+    /// Tell the owner of the engine.
+    Tell(AudioEvent),
 }
 
 /// What is wrong with a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
+    /// It has ended.
     Gone,
+    /// It calls back no more.
     Silent,
     /// The device is there, but its stream must be built anew: its rate changed, for example.
     Invalidated,
 }
 
-/// A stream at work.
-pub(super) struct Open {
-    /// Kept for its end.
-    pub(super) _stream: Box<dyn Send>,
-    pub(super) counters: Arc<StreamCounters>,
-    pub(super) moved: Moved,
-    pub(super) device: DeviceInfo,
-    pub(super) preferred: bool,
-    pub(super) is_file: bool,
-    /// Callbacks seen, and when they last grew.
-    pub(super) calls: u64,
-    pub(super) called: Option<Instant>,
-    pub(super) since: Instant,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Retry {
-    pub(super) at: Instant,
-    pub(super) wait: Duration,
-}
-
-impl Retry {
-    pub(super) fn first(now: Instant) -> Self {
-        Self {
-            at: now + FIRST_RETRY,
-            wait: FIRST_RETRY,
-        }
-    }
-
-    pub(super) fn later(self, now: Instant) -> Self {
-        let wait = (self.wait * 2).min(LAST_RETRY);
-        Self {
-            at: now + wait,
-            wait,
-        }
-    }
-}
-
-/// Devices in the order to try them, each with whether it is what was asked for: by id, by name,
-/// the default, then any. One to avoid comes last.
-pub(super) fn candidates(
+/// One role.
+#[derive(Debug)]
+pub(super) struct Post {
     role: Role,
-    choice: &DeviceChoice,
-    devices: &Devices,
-    avoid: Option<&str>,
-) -> Vec<(DeviceInfo, bool)> {
-    let list = match role {
-        Role::Input => &devices.inputs,
-        Role::Output | Role::Ring => &devices.outputs,
-    };
-    let asks = choice.id.is_some() || choice.name.is_some();
-    let by_id = list
-        .iter()
-        .find(|device| Some(&device.id) == choice.id.as_ref());
-    let chosen = by_id.or_else(|| {
-        list.iter()
-            .find(|device| choice.name.is_some() && Some(&device.name) == choice.name.as_ref())
-    });
-    // A sound server whose last microphone is gone makes a monitor the default: the caller would hear
-    // themselves.
-    let usable = |device: &&DeviceInfo| !device.is_monitor;
-    let default = list.iter().filter(usable).find(|device| device.is_default);
-    let mut order: Vec<(DeviceInfo, bool)> = Vec::new();
-    let mut add = |device: &DeviceInfo, preferred: bool| {
-        if !order.iter().any(|(known, _)| known.id == device.id) {
-            order.push((device.clone(), preferred));
-        }
-    };
-    if let Some(chosen) = chosen {
-        add(chosen, true);
-    }
-    if let Some(default) = default {
-        add(default, !asks);
-    }
-    for device in list.iter().filter(usable) {
-        add(device, false);
-    }
-    // A stable sort: only the one to avoid moves.
-    order.sort_by_key(|(device, _)| avoid == Some(device.id.as_str()));
-    order
+    preferences: Vec<DeviceChoice>,
+    needed: bool,
+    /// Until when what is open stays so without need.
+    lingers: Option<Instant>,
+    open: Option<Seat>,
+    opening: Option<Seat>,
+    /// Refused since the devices were last listed with nothing open.
+    refused: Vec<String>,
+    last_refusal: Option<Refusal>,
+    lapses: Lapses,
+    /// Where the system has moved the stream to, until the devices are listed.
+    moved: Option<String>,
+    /// The default one when they were listed last.
+    default: Option<String>,
+    /// The streams that had to be built anew, when, and until when to wait at most.
+    invalidated: Vec<Instant>,
+    settles: Option<Instant>,
+    list_at: Option<Instant>,
+    wait: Duration,
+    /// The last thing said about this role, so that it is said once.
+    announced: Option<AudioEvent>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A device in use.
+#[derive(Clone, Debug)]
+struct Seat {
+    device: DeviceInfo,
+    rank: Rank,
+    /// Somebody moved the sound here by hand: it stays.
+    pinned: bool,
+}
 
-    fn devices() -> Devices {
-        let device = |id: &str, is_default, is_monitor| DeviceInfo {
-            id: id.into(),
-            name: format!("The {id}"),
-            is_default,
-            is_monitor,
-        };
-        Devices {
-            host: "test".into(),
-            inputs: vec![
-                device("webcam", false, false),
-                device("headset", false, false),
-                device("built-in", true, false),
-                device("monitor", false, true),
-            ],
-            outputs: vec![device("speaker", true, false)],
+impl Post {
+    pub(super) fn new(role: Role, preferences: Vec<DeviceChoice>) -> Self {
+        Self {
+            role,
+            preferences,
+            needed: false,
+            lingers: None,
+            open: None,
+            opening: None,
+            refused: Vec::new(),
+            last_refusal: None,
+            lapses: Lapses::default(),
+            moved: None,
+            default: None,
+            invalidated: Vec::new(),
+            settles: None,
+            list_at: None,
+            wait: FIRST_RETRY,
+            announced: None,
         }
     }
 
-    fn order(choice: DeviceChoice, avoid: Option<&str>) -> Vec<(String, bool)> {
-        candidates(Role::Input, &choice, &devices(), avoid)
-            .into_iter()
-            .map(|(device, preferred)| (device.id, preferred))
-            .collect()
-    }
-
-    fn expect(list: &[(&str, bool)]) -> Vec<(String, bool)> {
-        list.iter()
-            .map(|(id, preferred)| ((*id).into(), *preferred))
-            .collect()
-    }
-
-    #[test]
-    fn the_id_is_tried_before_the_name_then_the_default_then_any() {
-        let both = DeviceChoice {
-            id: Some("headset".into()),
-            name: Some("The webcam".into()),
-        };
-        let rest = [("headset", true), ("built-in", false), ("webcam", false)];
-        assert_eq!(order(both, None), expect(&rest));
-        let renamed = DeviceChoice {
-            id: Some("unplugged".into()),
-            name: Some("The webcam".into()),
-        };
-        let rest = [("webcam", true), ("built-in", false), ("headset", false)];
-        assert_eq!(order(renamed, None), expect(&rest));
-    }
-
-    #[test]
-    fn without_a_choice_the_default_is_preferred_and_monitors_are_never_stand_ins() {
-        let rest = [("built-in", true), ("webcam", false), ("headset", false)];
-        assert_eq!(order(DeviceChoice::default(), None), expect(&rest));
-        let monitor = DeviceChoice {
-            id: Some("monitor".into()),
-            name: None,
-        };
-        assert_eq!(order(monitor, None)[0], ("monitor".into(), true));
-    }
-
-    #[test]
-    fn a_monitor_is_no_microphone_though_it_be_the_default() {
-        let mut devices = devices();
-        devices.inputs.retain(|device| device.is_monitor);
-        devices.inputs[0].is_default = true;
-        let order = candidates(Role::Input, &DeviceChoice::default(), &devices, None);
-        assert!(order.is_empty(), "{order:?}");
-    }
-
-    #[test]
-    fn a_lost_device_is_tried_last() {
-        let rest = [("webcam", false), ("headset", false), ("built-in", true)];
-        assert_eq!(
-            order(DeviceChoice::default(), Some("built-in")),
-            expect(&rest)
-        );
-    }
-
-    #[test]
-    fn retries_come_ever_later_up_to_a_bound() {
-        let now = Instant::now();
-        let mut retry = Retry::first(now);
-        for _ in 0..10 {
-            retry = retry.later(now);
+    /// Takes in what happened; gives what to do about it, in this order.
+    pub(super) fn handle(&mut self, now: Instant, event: Event<'_>) -> Vec<Command> {
+        match event {
+            Event::Needed(needed) => self.need(now, needed),
+            Event::Prefer(preferences) => self.prefer(now, preferences),
+            Event::Changed => self.changed(now),
+            Event::Listed(devices, told) => self.listed(now, devices, told),
+            Event::Unlisted(reason) => self.unlisted(now, reason),
+            Event::Opened => self.opened(now),
+            Event::Refused(refusal) => self.refused(now, refusal),
+            Event::Lost(fault) => self.lost(now, fault),
+            Event::Moved(id) => {
+                self.moved = Some(id);
+                self.list()
+            }
+            Event::Time => self.time(now),
         }
-        assert_eq!(retry.at - now, LAST_RETRY);
+    }
+
+    /// When it wants to be told the time; none if that changes nothing.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        earlier(self.list_at, self.lingers)
+    }
+
+    /// The device in use.
+    pub(super) fn device(&self) -> Option<&DeviceInfo> {
+        self.open.as_ref().map(|seat| &seat.device)
+    }
+
+    fn need(&mut self, now: Instant, needed: bool) -> Vec<Command> {
+        if std::mem::replace(&mut self.needed, needed) == needed {
+            return Vec::new();
+        }
+        if !needed {
+            self.lingers = Some(now + LINGER);
+            return Vec::new();
+        }
+        self.lingers = None;
+        if self.open.is_some() || self.settles.is_some() {
+            return Vec::new();
+        }
+        self.wait = FIRST_RETRY;
+        self.list()
+    }
+
+    fn prefer(&mut self, now: Instant, preferences: Vec<DeviceChoice>) -> Vec<Command> {
+        self.preferences = preferences;
+        self.announced = None;
+        self.lapses.forgive();
+        self.wait = FIRST_RETRY;
+        self.settles = None;
+        if let Some(open) = &mut self.open {
+            open.pinned = false;
+            // Anything is better than what served another wish, until it is ranked again.
+            open.rank = Rank::Any;
+        }
+        if self.is_kept(now) {
+            self.list()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn changed(&mut self, now: Instant) -> Vec<Command> {
+        if !self.is_kept(now) {
+            return Vec::new();
+        }
+        if let Some(most) = self.settles {
+            self.list_at = Some((now + SETTLE).min(most));
+            return Vec::new();
+        }
+        if self.open.is_none() {
+            return self.list();
+        }
+        let then = now + BURST;
+        self.list_at = Some(self.list_at.map_or(then, |at| at.min(then)));
+        Vec::new()
+    }
+
+    fn listed(&mut self, now: Instant, devices: &[DeviceInfo], told: bool) -> Vec<Command> {
+        self.list_at = None;
+        self.lapses.seen(devices);
+        let mut commands = Vec::new();
+        if let Some(id) = self.moved.take() {
+            self.follow(devices, &id, &mut commands);
+        }
+        let default = devices.iter().find(|device| device.is_default);
+        self.default = default.map(|device| device.id.clone());
+        if self.opening.is_some() || !self.is_kept(now) {
+            return commands;
+        }
+        self.settles = None;
+        if let Some(open) = &mut self.open {
+            let known = devices.iter().find(|device| device.id == open.device.id);
+            open.rank = known.map_or(Rank::Any, |device| rank(device, &self.preferences, devices));
+        }
+        let order = best_first(&self.preferences, devices);
+        let lapsed = |id: &str| self.lapses.lasts(id, now);
+        match &self.open {
+            Some(open) => {
+                let better = order
+                    .iter()
+                    .find(|(device, rank)| *rank < open.rank && !lapsed(&device.id));
+                if let Some((device, rank)) = better.filter(|_| !open.pinned) {
+                    commands.push(self.try_out(device, *rank));
+                    return commands;
+                }
+                let again = self.lapses.ends(now, |id| {
+                    order
+                        .iter()
+                        .any(|(d, rank)| d.id == id && *rank < open.rank)
+                });
+                let look = (!told && open.rank != Rank::Chosen(0)).then(|| now + LOOK);
+                self.list_at = earlier(again, look);
+                self.announce(&mut commands);
+            }
+            None => {
+                // One that failed just now is tried last, for it may be the only one.
+                let untried =
+                    |(device, _): &&(DeviceInfo, Rank)| !self.refused.contains(&device.id);
+                let next = order.iter().filter(untried);
+                let next = next.min_by_key(|(device, rank)| (lapsed(&device.id), *rank));
+                match next {
+                    Some((device, rank)) => commands.push(self.try_out(device, *rank)),
+                    None => self.none(now, "there is no such device".into(), &mut commands),
+                }
+            }
+        }
+        commands
+    }
+
+    fn unlisted(&mut self, now: Instant, reason: String) -> Vec<Command> {
+        self.list_at = None;
+        let mut commands = Vec::new();
+        if self.open.is_some() {
+            self.list_at = Some(now + LOOK);
+        } else if self.is_kept(now) {
+            self.none(now, reason, &mut commands);
+        }
+        commands
+    }
+
+    fn opened(&mut self, now: Instant) -> Vec<Command> {
+        let Some(seat) = self.opening.take() else {
+            return Vec::new();
+        };
+        self.refused.clear();
+        self.last_refusal = None;
+        self.wait = FIRST_RETRY;
+        self.open = Some(seat);
+        // What is better may be there by now, and what failed may be tried again.
+        self.list_at = Some(now + BURST);
+        let mut commands = Vec::new();
+        self.announce(&mut commands);
+        commands
+    }
+
+    fn refused(&mut self, now: Instant, refusal: Refusal) -> Vec<Command> {
+        let Some(seat) = self.opening.take() else {
+            return Vec::new();
+        };
+        let id = seat.device.id;
+        let told_before = self.lapses.failed(&id, now, Some(&refusal));
+        self.last_refusal = Some(refusal.clone());
+        let mut commands = Vec::new();
+        if !told_before && matches!(seat.rank, Rank::Chosen(_)) {
+            commands.push(Command::Tell(AudioEvent::DeviceRefused {
+                role: self.role,
+                name: seat.device.name,
+                why: refusal,
+            }));
+        }
+        if self.open.is_none() {
+            self.refused.push(id);
+        }
+        commands.extend(self.list());
+        commands
+    }
+
+    fn lost(&mut self, now: Instant, fault: Fault) -> Vec<Command> {
+        let Some(seat) = self.open.take() else {
+            return Vec::new();
+        };
+        let mut commands = Vec::new();
+        self.invalidated
+            .retain(|then| now.saturating_duration_since(*then) < UNSETTLED_WITHIN);
+        if fault == Fault::Invalidated {
+            self.invalidated.push(now);
+            if self.invalidated.len() < UNSETTLED {
+                self.settles = Some(now + SETTLE_MOST);
+                self.list_at = Some(now + SETTLE);
+                return commands;
+            }
+            self.invalidated.clear();
+        }
+        self.lapses.failed(&seat.device.id, now, None);
+        self.announced = None;
+        let reason = match fault {
+            Fault::Gone => "the device went away",
+            Fault::Silent => "the device fell silent",
+            Fault::Invalidated => "the device does not come to rest",
+        };
+        commands.push(Command::Tell(AudioEvent::DeviceLost {
+            role: self.role,
+            name: seat.device.name,
+            reason: reason.into(),
+        }));
+        commands.extend(self.list());
+        commands
+    }
+
+    /// Takes note that the system has moved the stream by itself.
+    fn follow(&mut self, devices: &[DeviceInfo], id: &str, commands: &mut Vec<Command>) {
+        let role = self.role;
+        let Some(device) = devices.iter().find(|device| device.id == id) else {
+            return;
+        };
+        let Some(open) = self.open.as_mut().filter(|open| open.device.id != id) else {
+            return;
+        };
+        // Moved away from a device that is still there: somebody wanted that, so it stays. But some
+        // servers move everything to what has just become the default.
+        let there = devices.iter().any(|known| known.id == open.device.id);
+        let follows = device.is_default && self.default.as_ref() != Some(&device.id);
+        let old = std::mem::replace(&mut open.device, device.clone());
+        open.pinned = there && !follows;
+        if !there {
+            commands.push(Command::Tell(AudioEvent::DeviceLost {
+                role,
+                name: old.name,
+                reason: "the device went away".into(),
+            }));
+            if device.is_monitor {
+                // The last microphone is gone, and callers are not to hear themselves.
+                self.open = None;
+                self.announced = None;
+                commands.push(Command::Close);
+                return;
+            }
+        }
+        open.rank = rank(device, &self.preferences, devices);
+        self.announce(commands);
+    }
+
+    /// Says which device is in use, unless that was said last.
+    fn announce(&mut self, commands: &mut Vec<Command>) {
+        let Some(seat) = &self.open else { return };
+        // Whether it is what was asked for, as opposed to a stand-in.
+        let preferred = seat.pinned
+            || seat.rank == Rank::Chosen(0)
+            || (self.preferences.is_empty() && seat.rank == Rank::Default);
+        let event = AudioEvent::DeviceChanged {
+            role: self.role,
+            name: seat.device.name.clone(),
+            preferred,
+        };
+        if self.announced.as_ref() != Some(&event) {
+            self.announced = Some(event.clone());
+            commands.push(Command::Tell(event));
+        }
+    }
+
+    /// Nothing can be opened: says so once, and tries again later.
+    fn none(&mut self, now: Instant, reason: String, commands: &mut Vec<Command>) {
+        self.refused.clear();
+        self.list_at = Some(now + self.wait);
+        self.wait = (self.wait * 2).min(LAST_RETRY);
+        let refusal = self.last_refusal.take();
+        let reason = match &refusal {
+            Some(refusal) => refusal.to_string(),
+            None => reason,
+        };
+        let event = AudioEvent::NoDevice {
+            role: self.role,
+            reason,
+            refusal,
+        };
+        if self.announced.as_ref() != Some(&event) {
+            self.announced = Some(event.clone());
+            commands.push(Command::Tell(event));
+        }
+    }
+
+    fn time(&mut self, now: Instant) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if self.lingers.is_some_and(|until| now >= until) {
+            self.lingers = None;
+            self.list_at = None;
+            self.settles = None;
+            self.refused.clear();
+            if self.open.take().is_some() {
+                commands.push(Command::Close);
+            }
+        }
+        if self.list_at.is_some_and(|at| now >= at) {
+            commands.extend(self.list());
+        }
+        commands
+    }
+
+    fn try_out(&mut self, device: &DeviceInfo, rank: Rank) -> Command {
+        self.opening = Some(Seat {
+            device: device.clone(),
+            rank,
+            pinned: false,
+        });
+        Command::Open(device.clone())
+    }
+
+    fn list(&mut self) -> Vec<Command> {
+        self.list_at = None;
+        vec![Command::List]
+    }
+
+    /// Whether a device is to be open now.
+    fn is_kept(&self, now: Instant) -> bool {
+        self.needed || self.lingers.is_some_and(|until| now < until)
+    }
+}
+
+/// The earlier of two times that may never come.
+pub(super) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }

@@ -1,9 +1,12 @@
-//! Opens, watches and replaces the streams. Streams are disposable: nothing is repaired, all is
-//! built anew. Runs on a thread of its own, since sound systems may take their time.
+//! Opens, watches and replaces the streams, as [`Post`](super::post::Post) and
+//! [`Bell`](super::bell::Bell) decide. Streams are disposable: nothing is repaired, all is built
+//! anew. Runs on a thread of its own, since sound systems may take their time.
 
+mod ringing;
 mod shown;
+mod station;
 
-use std::path::{Path, PathBuf};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -11,24 +14,22 @@ use std::time::{Duration, Instant};
 use rtrb::Consumer;
 use tokio::sync::mpsc;
 
+use super::awake::Awake;
 use super::mailbox::{Choices, Mailbox, Request};
-use super::post::{Choice, Fault, Open, Post, Retry, candidates};
+use super::post::earlier;
 use super::ring::{Capture, Playout};
-use super::{
-    Alarm, DeviceChoice, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system, wav,
-};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system};
 use crate::engine::{Commands, Shared};
-use crate::sound::{Command, Leftover};
+use crate::processing::Reported;
+use crate::sound::Leftover;
 use crate::{AudioEvent, Role};
+use ringing::Ringing;
 use shown::Shown;
+use station::Station;
 
-/// A device stays open this long after it was last needed.
-const LINGER: Duration = Duration::from_secs(1);
-/// A device that was lost is not tried again for this long while there are others.
-const PENALTY: Duration = Duration::from_secs(3);
-/// How often to look while devices are open, and for a better one where nobody tells of changes.
+/// How often to look while devices are open, and for others where nobody tells of changes.
 const LOOK: Duration = Duration::from_millis(250);
-const LOOK_FOR_BETTER: Duration = Duration::from_secs(1);
+const LOOK_FOR_OTHERS: Duration = Duration::from_secs(1);
 
 /// The thread's whole state.
 pub(crate) struct Supervisor {
@@ -38,10 +39,13 @@ pub(crate) struct Supervisor {
     leftovers: Consumer<Leftover>,
     events: mpsc::Sender<AudioEvent>,
     system: Option<Box<dyn SoundSystem>>,
-    input: Post,
-    output: Post,
-    ring: Post,
+    input: Station,
+    output: Station,
+    ring: Station,
+    ringing: Ringing,
+    awake: Awake,
     wav_ended: bool,
+    reported: Reported,
     shown: Shown,
 }
 
@@ -61,10 +65,13 @@ impl Supervisor {
             leftovers,
             events,
             system: None,
-            input: Post::new(choices.input.into()),
-            output: Post::new(choices.output.into()),
-            ring: Post::new(choices.ring.into()),
+            ringing: Ringing::new(&choices.ring),
+            input: Station::new(Role::Input, choices.input.into()),
+            output: Station::new(Role::Output, choices.output.into()),
+            ring: Station::new(Role::Ring, choices.ring.into()),
+            awake: Awake::new(),
             wav_ended: false,
+            reported: Reported::default(),
             shown: Shown::default(),
         }
     }
@@ -80,18 +87,22 @@ impl Supervisor {
                         self.choose(Role::Input, input.into());
                     }
                     Request::Output(output) => self.choose(Role::Output, output.into()),
-                    Request::Ring(output) => self.choose(Role::Ring, output.into()),
+                    Request::Ring(output) => {
+                        self.ringing.choose(&output);
+                        self.choose(Role::Ring, output.into());
+                    }
                     Request::Stop => {
+                        self.silence_others();
                         for role in ROLES {
-                            self.post(role).open = None;
+                            self.close(role);
                         }
                         while self.leftovers.pop().is_ok() {}
                         return;
                     }
                 }
             }
-            while self.leftovers.pop().is_ok() {}
-            let next = self.step(Instant::now());
+            self.settle();
+            let next = self.step();
             match next {
                 Some(then) => {
                     let wait = then.saturating_duration_since(Instant::now());
@@ -102,11 +113,24 @@ impl Supervisor {
         }
     }
 
+    /// Drops what the sound thread has left, and gives it what it is to have in its place.
+    fn settle(&mut self) {
+        while let Ok(leftover) = self.leftovers.pop() {
+            if let Some(command) = leftover.settle() {
+                let _ = self.commands.send(command);
+            }
+        }
+    }
+
     /// Looks at everything once; gives when to look again, `None` if only when woken.
-    fn step(&mut self, now: Instant) -> Option<Instant> {
+    fn step(&mut self) -> Option<Instant> {
+        let now = Instant::now();
         if self.shared.wav_ended.load(Ordering::Relaxed) && !self.wav_ended {
             self.wav_ended = true;
             self.tell(AudioEvent::WavEnded);
+        }
+        while let Some(event) = self.reported.next(&self.shared.noticed) {
+            self.tell(event);
         }
         let changed = self
             .system
@@ -114,52 +138,12 @@ impl Supervisor {
             .is_some_and(|system| system.has_changed());
         let mut next = self.show_devices(now, changed);
         for role in ROLES {
-            let then = self.attend(role, now, changed);
-            next = match (next, then) {
-                (Some(a), Some(b)) => Some(Instant::min(a, b)),
-                (a, b) => a.or(b),
-            };
+            next = earlier(next, self.attend(role, changed));
         }
+        next = earlier(next, self.attend_ringing(changed));
+        self.awake
+            .stay(ROLES.iter().any(|role| self.is_wanted(*role)));
         next
-    }
-
-    /// Brings one role's stream into the state it should have.
-    fn attend(&mut self, role: Role, now: Instant, changed: bool) -> Option<Instant> {
-        let wanted = self.is_wanted(role);
-        let post = self.post(role);
-        if wanted {
-            post.needed_until = Some(now + LINGER);
-        }
-        if post.needed_until.is_none_or(|until| now >= until) {
-            // A file stays open: it goes on where it was when it is next needed.
-            if post.open.as_ref().is_some_and(|open| !open.is_file) {
-                self.close(role);
-            }
-            let post = self.post(role);
-            post.retry = None;
-            return None;
-        }
-        if let Some(fault) = post.fault(now) {
-            self.lose(role, now, fault);
-        } else if let Some(id) = post.open.as_ref().and_then(|open| open.moved.take()) {
-            self.follow(role, &id, now);
-        }
-        let post = self.post(role);
-        if post.open.is_some() {
-            if changed || post.look_for_better.is_some_and(|then| now >= then) {
-                self.better(role, now);
-            }
-        } else if changed || post.retry.is_none_or(|retry| now >= retry.at) {
-            self.open(role, now);
-        }
-        let post = self.post(role);
-        let retry = post.retry.map(|retry| retry.at);
-        match (&post.open, retry) {
-            (Some(_), _) => Some(now + LOOK),
-            (None, Some(at)) => Some(at),
-            // Nothing to open (silence): only the end of the need is of interest.
-            (None, None) => Some(now + LINGER),
-        }
     }
 
     fn is_wanted(&self, role: Role) -> bool {
@@ -171,312 +155,52 @@ impl Supervisor {
         }
     }
 
-    /// Takes a new choice; an open stream is replaced at once.
-    fn choose(&mut self, role: Role, choice: Choice) {
-        let post = self.post(role);
-        post.choice = choice;
-        post.retry = None;
-        post.announced = None;
-        post.avoid = None;
-        post.broken_file = false;
-        if post.open.is_some() {
-            self.close(role);
-        }
-    }
-
-    /// Opens the best there is.
-    fn open(&mut self, role: Role, now: Instant) {
-        let choice = self.post(role).choice.clone();
-        match choice {
-            Choice::Silent => {}
-            Choice::Wav(path) => self.open_file(role, &path),
-            Choice::Device(choice) => {
-                let opened = self.open_device(role, &choice, now);
-                if let Err(error) = opened {
-                    self.fail(role, now, error.to_string());
-                }
-            }
-        }
-    }
-
-    fn open_device(
-        &mut self,
-        role: Role,
-        choice: &DeviceChoice,
-        now: Instant,
-    ) -> Result<(), DeviceError> {
-        let devices = self.list()?;
-        let post = self.post(role);
-        let avoid = post
-            .avoid
-            .clone()
-            .filter(|(_, until)| now < *until)
-            .map(|(id, _)| id);
-        let candidates = candidates(role, choice, &devices, avoid.as_deref());
-        let mut last = DeviceError::Device("there is no such device".into());
-        for (device, preferred) in candidates {
-            match self.open_candidate(role, &device) {
-                Ok(open) => {
-                    self.seat(role, open, device, preferred, now);
-                    return Ok(());
-                }
-                Err(error) => {
-                    tracing::debug!(?role, %error, "a device did not open");
-                    last = error;
-                }
-            }
-        }
-        if let DeviceError::System(_) = last {
-            self.system = None;
-        }
-        Err(last)
-    }
-
-    fn open_candidate(&mut self, role: Role, device: &DeviceInfo) -> Result<Made, DeviceError> {
+    fn open_device(&mut self, role: Role, device: &DeviceInfo) -> Result<Made, DeviceError> {
         let alarm = alarm();
         let sound_thread = self.commands.sound_thread();
-        let system = self.connected()?;
-        Ok(match role {
-            Role::Input => Made::Capture(system.open_capture(device, &alarm)?),
+        let made = self.ask(|system| match role {
+            Role::Input => system.open_capture(device, &alarm).map(Made::Capture),
             // The ring device does not pace the sound thread.
-            Role::Ring => Made::Playout(system.open_playout(device, &alarm, None)?),
-            Role::Output => Made::Playout(system.open_playout(device, &alarm, sound_thread)?),
-        })
-    }
-
-    fn open_file(&mut self, role: Role, path: &Path) {
-        if self.post(role).broken_file {
-            return;
-        }
-        let alarm = alarm();
-        let made = match role {
-            Role::Input => wav::open_capture(path, &alarm).map(Made::Capture),
-            Role::Output | Role::Ring => wav::open_playout(path, &alarm).map(Made::Playout),
-        };
-        match made {
-            Ok(made) => {
-                let device = DeviceInfo {
-                    id: String::new(),
-                    name: path.display().to_string(),
-                    is_default: false,
-                    is_monitor: false,
-                };
-                self.seat(role, made, device, true, Instant::now());
-            }
-            Err(error) => self.break_file(role, path.to_owned(), error.to_string()),
-        }
-    }
-
-    /// A file that failed is not tried again: it would begin from the start.
-    fn break_file(&mut self, role: Role, path: PathBuf, reason: String) {
-        self.post(role).broken_file = true;
-        self.tell(AudioEvent::RecordingFailed { role, path, reason });
-    }
-
-    /// Puts a new stream to work.
-    fn seat(&mut self, role: Role, made: Made, device: DeviceInfo, preferred: bool, now: Instant) {
-        let is_file = matches!(self.post(role).choice, Choice::Wav(_));
-        let (stream, counters, moved, command) = match made {
-            Made::Capture(opened) => (
-                opened.stream,
-                opened.counters,
-                opened.moved,
-                Command::Capture(Some(opened.end)),
-            ),
-            Made::Playout(opened) if role == Role::Ring => (
-                opened.stream,
-                opened.counters,
-                opened.moved,
-                Command::RingPlayout(Some(opened.end)),
-            ),
-            Made::Playout(opened) => (
-                opened.stream,
-                opened.counters,
-                opened.moved,
-                Command::Playout(Some(opened.end)),
-            ),
-        };
-        // Where changes are told, only the end of a penalty is not.
-        let tells_changes = self.system.as_ref().is_some_and(|s| s.tells_changes());
-        let look_after = if tells_changes {
-            PENALTY
-        } else {
-            LOOK_FOR_BETTER
-        };
-        let sent = self.commands.send(command);
-        let post = self.post(role);
-        if sent.is_err() {
-            // The sound thread is stuck; try again when it moves.
-            post.retry = Some(Retry::first(now));
-            return;
-        }
-        let event = AudioEvent::DeviceChanged {
-            role,
-            name: device.name.clone(),
-            preferred,
-        };
-        let announce = post.announced.as_ref() != Some(&event) && !is_file;
-        post.announced = Some(event.clone());
-        post.retry = None;
-        let look = !preferred || (!tells_changes && post.follows_default());
-        post.look_for_better = look.then(|| now + look_after);
-        post.open = Some(Open {
-            _stream: stream,
-            counters,
-            moved,
-            device,
-            preferred,
-            is_file,
-            calls: 0,
-            called: None,
-            since: now,
+            Role::Ring => system.open_playout(device, &alarm, None).map(Made::Playout),
+            Role::Output => system
+                .open_playout(device, &alarm, sound_thread)
+                .map(Made::Playout),
         });
-        if announce {
-            self.tell(event);
+        if let Err(error) = &made {
+            tracing::debug!(?role, %error, "a device did not open");
         }
-    }
-
-    /// Moves to a better device if there is one: the chosen one is back, or the default is another.
-    fn better(&mut self, role: Role, now: Instant) {
-        let Choice::Device(choice) = self.post(role).choice.clone() else {
-            return;
-        };
-        let Ok(devices) = self.list() else { return };
-        let tells_changes = self.system.as_ref().is_some_and(|s| s.tells_changes());
-        let post = self.post(role);
-        let follows_default = post.follows_default();
-        let Some(open) = &post.open else { return };
-        let look = !open.preferred || (!tells_changes && follows_default);
-        post.look_for_better = look.then(|| now + LOOK_FOR_BETTER);
-        let avoid = post
-            .avoid
-            .clone()
-            .filter(|(_, until)| now < *until)
-            .map(|(id, _)| id);
-        let Some((best, preferred)) = candidates(role, &choice, &devices, avoid.as_deref())
-            .into_iter()
-            .next()
-        else {
-            return;
-        };
-        if best.id == open.device.id || !preferred || (open.preferred && !follows_default) {
-            return;
-        }
-        // Opened before the old one is let go, so that a refusal costs nothing.
-        match self.open_candidate(role, &best) {
-            Ok(made) => self.seat(role, made, best, preferred, now),
-            Err(error) => tracing::debug!(?role, %error, "the better device did not open"),
-        }
-    }
-
-    /// Takes note that the system has moved a stream by itself.
-    fn follow(&mut self, role: Role, id: &str, now: Instant) {
-        let Ok(devices) = self.list() else { return };
-        let list = match role {
-            Role::Input => devices.inputs,
-            Role::Output | Role::Ring => devices.outputs,
-        };
-        let Some(device) = list.iter().find(|device| device.id == id).cloned() else {
-            return;
-        };
-        let Some(open) = &mut self.post(role).open else {
-            return;
-        };
-        if open.device.id == device.id {
-            return;
-        }
-        // Moved away from a device that is still there: somebody wanted that, so it stays.
-        let wanted = list.iter().any(|known| known.id == open.device.id);
-        if device.is_monitor && !wanted {
-            // The last microphone is gone, and callers are not to hear themselves.
-            return self.lose(role, now, Fault::Gone);
-        }
-        let old = std::mem::replace(&mut open.device, device.clone());
-        open.preferred = wanted;
-        let event = AudioEvent::DeviceChanged {
-            role,
-            name: device.name,
-            preferred: wanted,
-        };
-        self.post(role).announced = Some(event.clone());
-        if !wanted {
-            let reason = "the device went away".to_owned();
-            let name = old.name;
-            self.tell(AudioEvent::DeviceLost { role, name, reason });
-        }
-        self.tell(event);
-    }
-
-    /// Lets go of a stream that is of no more use and looks for another at once.
-    fn lose(&mut self, role: Role, now: Instant, fault: Fault) {
-        let post = self.post(role);
-        let Some(open) = post.open.take() else { return };
-        if open.is_file {
-            if let Choice::Wav(path) = post.choice.clone() {
-                self.clear(role);
-                self.break_file(role, path, "the file cannot be read or written on".into());
-            }
-            return;
-        }
-        post.retry = None;
-        let reason = match fault {
-            Fault::Gone => Some("the device went away"),
-            Fault::Silent => Some("the device fell silent"),
-            Fault::Invalidated => None,
-        };
-        if let Some(reason) = reason {
-            post.announced = None;
-            post.avoid = Some((open.device.id.clone(), now + PENALTY));
-            let name = open.device.name.clone();
-            let reason = reason.to_owned();
-            self.tell(AudioEvent::DeviceLost { role, name, reason });
-        } else {
-            post.rebuilt = Some(now);
-        }
-        // First the new one, then the end of the old: closing a dead stream may take time.
-        self.open(role, now);
-        if self.post(role).open.is_none() {
-            self.clear(role);
-        }
-        drop(open);
-    }
-
-    fn close(&mut self, role: Role) {
-        self.post(role).open = None;
-        self.clear(role);
-    }
-
-    /// Takes the ring's other end away from the sound thread.
-    fn clear(&mut self, role: Role) {
-        let _ = self.commands.send(match role {
-            Role::Input => Command::Capture(None),
-            Role::Output => Command::Playout(None),
-            Role::Ring => Command::RingPlayout(None),
-        });
-    }
-
-    /// Nothing could be opened: say so once, and try again later.
-    fn fail(&mut self, role: Role, now: Instant, reason: String) {
-        let post = self.post(role);
-        post.retry = Some(match post.retry {
-            None => Retry::first(now),
-            Some(retry) => retry.later(now),
-        });
-        let event = AudioEvent::NoDevice { role, reason };
-        if post.announced.as_ref() != Some(&event) {
-            post.announced = Some(event.clone());
-            self.tell(event);
-        }
+        made
     }
 
     fn list(&mut self) -> Result<Devices, DeviceError> {
-        let listed = self.connected()?.devices();
+        let listed = self.ask(|system| system.devices());
         if let Err(DeviceError::System(_)) = &listed {
             // It may have been restarted: one try with a new connection.
-            self.system = None;
-            return self.connected()?.devices();
+            return self.ask(|system| system.devices());
         }
         listed
+    }
+
+    /// Asks the system. What comes of a library that panics, as when a device goes away while it is looked
+    /// at, is an error like any other; after one of the system itself it is connected anew.
+    fn ask<T>(
+        &mut self,
+        what: impl FnOnce(&mut dyn SoundSystem) -> Result<T, DeviceError>,
+    ) -> Result<T, DeviceError> {
+        let system = self.connected()?;
+        let answer = catch_unwind(AssertUnwindSafe(|| what(system)));
+        let answer = answer.unwrap_or_else(|_| {
+            tracing::warn!("the sound system's library has panicked");
+            Err(DeviceError::System("its library has failed".into()))
+        });
+        if let Err(DeviceError::System(_)) = &answer {
+            self.system = None;
+        }
+        answer
+    }
+
+    fn tells_changes(&self) -> bool {
+        self.system.as_ref().is_some_and(|s| s.tells_changes())
     }
 
     fn connected(&mut self) -> Result<&mut dyn SoundSystem, DeviceError> {
@@ -493,7 +217,7 @@ impl Supervisor {
         }
     }
 
-    fn post(&mut self, role: Role) -> &mut Post {
+    fn station(&mut self, role: Role) -> &mut Station {
         match role {
             Role::Input => &mut self.input,
             Role::Output => &mut self.output,

@@ -15,6 +15,7 @@ use super::ring::{Capture, CaptureFeed, Clock, Playout, PlayoutFeed, capture_rin
 use super::{Alarm, Moved, Opened};
 use crate::AudioError;
 use crate::frame::{FRAME, SAMPLE_RATE, to_i16};
+use crate::resample::DeviceResampler;
 
 /// How often the threads look at their rings, which hold 500 ms.
 const LOOK: Duration = Duration::from_millis(100);
@@ -42,6 +43,7 @@ pub(super) fn open_capture(path: &Path, alarm: &Alarm) -> Result<Opened<Capture>
     })?;
     Ok(Opened {
         stream: Box::new(stream),
+        id: None,
         end,
         counters,
         moved: Moved::default(),
@@ -80,6 +82,7 @@ pub(super) fn open_playout(path: &Path, alarm: &Alarm) -> Result<Opened<Playout>
     })?;
     Ok(Opened {
         stream: Box::new(stream),
+        id: None,
         end,
         counters,
         moved: Moved::default(),
@@ -98,6 +101,44 @@ pub(super) fn check_writable(path: &Path) -> Result<(), AudioError> {
         .open(path)
         .map(drop)
         .map_err(|error| wav_error(path, &error))
+}
+
+/// A whole file, mono at 48 kHz.
+///
+/// # Errors
+/// It cannot be read, or is longer than `longest` samples.
+pub(crate) fn read_whole(path: &Path, longest: usize) -> Result<Vec<f32>, AudioError> {
+    let mut samples = Samples::open(path)?;
+    let mut resampler = DeviceResampler::capture(samples.rate);
+    let mut whole = Vec::new();
+    let mut more = true;
+    while more {
+        let mut frame = [0.0; FRAME];
+        let mut block = |block: &mut [f32]| {
+            let mut filled = 0;
+            while let Some(sample) = block.get_mut(filled).and_then(|_| samples.next()) {
+                block[filled] = sample;
+                filled += 1;
+            }
+            block[filled..].fill(0.0);
+            filled == block.len()
+        };
+        match &mut resampler {
+            Some(resampler) => {
+                more = block(resampler.device_mut());
+                resampler.captured(&mut frame);
+            }
+            None => more = block(&mut frame),
+        }
+        whole.extend(frame);
+        if whole.len() > longest {
+            return Err(wav_error(path, &"it is too long"));
+        }
+    }
+    if samples.broken {
+        return Err(wav_error(path, &"it breaks off"));
+    }
+    Ok(whole)
 }
 
 /// A thread that ends when dropped.
@@ -310,6 +351,20 @@ mod tests {
                 snr > 45.0 && (amplitude - 0.5).abs() < 0.01,
                 "{rate} Hz: {snr} dB"
             );
+        }
+    }
+
+    #[test]
+    fn a_whole_file_is_read_at_our_rate_unless_it_is_too_long() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("in.wav");
+        for rate in [8_000, 44_100, 48_000] {
+            write_file(&path, rate, 2, 16, SampleFormat::Int);
+            let whole = read_whole(&path, 96_000).expect("reads");
+            assert!(whole.len().abs_diff(48_000) <= 2 * FRAME, "{rate} Hz");
+            let (snr, amplitude) = tone_snr_db(&whole[4_800..43_200], 500.0);
+            assert!(snr > 45.0 && (amplitude - 0.5).abs() < 0.01, "{rate} Hz");
+            assert!(read_whole(&path, 24_000).is_err());
         }
     }
 

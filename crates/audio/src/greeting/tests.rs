@@ -1,12 +1,11 @@
 //! People and machines, as they come through the codecs.
 
 use std::f64::consts::TAU;
-use std::io::Cursor;
 
 use super::*;
 use crate::Codec;
 use crate::codec::{Decoder, Encoder, MAX_DECODED, MAX_SENT_PAYLOAD};
-use crate::testing::babble;
+use crate::testing::{babble, spoken};
 
 const CODECS: [Codec; 4] = [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma];
 
@@ -17,23 +16,7 @@ struct Scene(Vec<f32>);
 impl Scene {
     /// A recording of the practice contact centre.
     fn says(mut self, name: &str) -> Self {
-        let path = format!(
-            "{}/../../assets/voices/{name}.opus",
-            env!("CARGO_MANIFEST_DIR")
-        );
-        let bytes = std::fs::read(path).expect("a voice");
-        let mut reader = ogg::PacketReader::new(Cursor::new(bytes));
-        let mut decoder = opus::Decoder::new(48_000, opus::Channels::Mono).expect("starts");
-        let mut block = vec![0.0; 5_760];
-        let mut headers = 2;
-        while let Some(packet) = reader.read_packet().expect("Ogg") {
-            if headers > 0 {
-                headers -= 1;
-                continue;
-            }
-            let decoded = decoder.decode_float(&packet.data, &mut block, false);
-            self.0.extend_from_slice(&block[..decoded.expect("Opus")]);
-        }
+        self.0.extend(spoken(name));
         self
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::packets::{Inserted, SLOTS};
+use super::packets::SLOTS;
 use super::{JitterBuffer, Payload, Received, SAMPLE_RATE, micros_of};
 
 /// Sequence numbers further off than this belong to another stream (RFC 3550 appendix A.1).
@@ -16,19 +16,20 @@ const PAUSE: i64 = 500_000;
 /// The relation of one stream's 16 and 32 bit numbers to ours that never wrap.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream {
-    highest: u64,
-    timestamp: u32,
+    pub(super) highest: u64,
+    pub(super) timestamp: u32,
     /// Time of `timestamp` in samples of 48 kHz.
-    time: i64,
+    pub(super) time: i64,
     /// Samples of 48 kHz per unit of the RTP clock.
-    scale: i64,
+    pub(super) scale: i64,
     /// When the last packet arrived, in µs.
     arrived: i64,
     transit: i64,
 }
 
 impl JitterBuffer {
-    /// Takes a packet that arrived at `now`.
+    /// Takes a packet that arrived at `now`. It may be older than others that were here before, as when it
+    /// was sent again with a later one: that teaches the buffer to wait for such packets.
     pub(crate) fn push(&mut self, now: Instant, packet: Received<'_>) {
         let now = self.micros(now);
         let kind = self.kinds[usize::from(packet.payload_type & 0x7F)];
@@ -70,6 +71,10 @@ impl JitterBuffer {
         let number = stream.highest.wrapping_add_signed(i64::from(ahead));
         let time = stream.time + time_between(stream.timestamp, packet.timestamp) * stream.scale;
         let transit = now - micros_of(time);
+        if self.packets.is_known(number) {
+            self.counters.duplicate += 1;
+            return;
+        }
         if self.packets.is_empty() && !self.playing {
             self.next_number = number;
         }
@@ -90,13 +95,10 @@ impl JitterBuffer {
         stream.arrived = now;
 
         if number < self.next_number {
-            if self.packets.was_taken(number) {
-                self.counters.duplicate += 1;
-                return;
-            }
             let room = stream.highest < number + SLOTS;
             if self.playing || !room {
                 self.counters.late += 1;
+                self.delay.came_late();
                 return;
             }
             self.next_number = number;
@@ -106,16 +108,12 @@ impl JitterBuffer {
             self.playing = false;
             self.next_number = number;
         }
-        let inserted =
-            self.packets
-                .insert(number, time, packet.payload_type & 0x7F, packet.payload);
-        if inserted == Inserted::Duplicate {
-            self.counters.duplicate += 1;
-        }
+        self.packets
+            .insert(number, time, packet.payload_type & 0x7F, packet.payload);
     }
 }
 
 /// From one RTP timestamp to another, either way, across a wrap.
-fn time_between(from: u32, to: u32) -> i64 {
+pub(super) fn time_between(from: u32, to: u32) -> i64 {
     i64::from(to.wrapping_sub(from) as i32)
 }

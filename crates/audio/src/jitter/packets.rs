@@ -38,13 +38,6 @@ pub(super) struct Packets {
     waiting: usize,
 }
 
-/// What became of a packet handed to the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Inserted {
-    Stored,
-    Duplicate,
-}
-
 impl Packets {
     pub(super) fn new() -> Self {
         let slots = (0..SLOTS)
@@ -72,17 +65,8 @@ impl Packets {
     }
 
     /// Stores a packet. The caller keeps numbers within one window of each other.
-    pub(super) fn insert(
-        &mut self,
-        number: u64,
-        time: i64,
-        payload_type: u8,
-        payload: &[u8],
-    ) -> Inserted {
+    pub(super) fn insert(&mut self, number: u64, time: i64, payload_type: u8, payload: &[u8]) {
         let slot = &mut self.slots[(number % SLOTS) as usize];
-        if slot.state != State::Empty && slot.number == number {
-            return Inserted::Duplicate;
-        }
         if slot.state != State::Waiting {
             self.waiting += 1;
         }
@@ -92,13 +76,12 @@ impl Packets {
         slot.state = State::Waiting;
         slot.length = payload.len().min(MAX_RECEIVED_PAYLOAD);
         slot.data[..slot.length].copy_from_slice(&payload[..slot.length]);
-        Inserted::Stored
     }
 
-    /// Whether this number was here and has been taken already.
-    pub(super) fn was_taken(&self, number: u64) -> bool {
+    /// Whether this number is here, or was and has been taken.
+    pub(super) fn is_known(&self, number: u64) -> bool {
         let slot = &self.slots[(number % SLOTS) as usize];
-        slot.state == State::Taken && slot.number == number
+        slot.state != State::Empty && slot.number == number
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Packet> {
@@ -141,14 +124,13 @@ mod tests {
     fn keeps_order_and_knows_twins() {
         let mut packets = Packets::new();
         for number in [12, 10, 11, 14] {
-            let stored = packets.insert(number, number as i64 * 960, 0, &[number as u8]);
-            assert_eq!(stored, Inserted::Stored);
+            assert!(!packets.is_known(number));
+            packets.insert(number, number as i64 * 960, 0, &[number as u8]);
         }
-        assert_eq!(packets.insert(11, 0, 0, &[]), Inserted::Duplicate);
+        assert!(packets.is_known(11));
         assert_eq!(packets.first_from(10).map(|p| p.number), Some(10));
         packets.take(10);
-        assert!(packets.was_taken(10));
-        assert_eq!(packets.insert(10, 0, 0, &[]), Inserted::Duplicate);
+        assert!(packets.is_known(10));
         assert_eq!(packets.first_from(10).map(|p| p.number), Some(11));
         assert_eq!(packets.first_from(13).map(|p| p.number), Some(14));
         assert_eq!(packets.latest_time(), Some(14 * 960));

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use rtrb::Consumer;
 
+use super::carriage::Carriage;
 use super::shared::LegShared;
 use crate::CodecSpec;
-use crate::codec::{Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
-use crate::frame::{FRAME, Frame, SAMPLE_RATE};
+use crate::codec::{Encoded, Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
+use crate::frame::{FRAME, Frame, SAMPLE_RATE, SILENCE};
 use crate::greeting::GreetingWatch;
 use crate::jitter::{JitterBuffer, Received};
 use crate::level::Meter;
@@ -22,6 +23,8 @@ use crate::volume::voice_gain;
 #[derive(Debug)]
 pub(super) struct ReceivedPacket {
     pub(super) arrived: Instant,
+    /// Whether another source begins with it.
+    pub(super) turns: bool,
     pub(super) sequence_number: u16,
     pub(super) timestamp: u32,
     pub(super) payload_type: u8,
@@ -41,6 +44,8 @@ pub(crate) struct Words<'a> {
     /// All that the mixed legs were given, each its own too.
     pub(crate) group: &'a Frame,
     pub(crate) music: &'a Frame,
+    /// That the call is recorded: for all whom the agent hears.
+    pub(crate) announced: Option<&'a Frame>,
 }
 
 /// How far music comes or goes in 10 ms.
@@ -51,6 +56,7 @@ pub(crate) struct LegEnd {
     pub(super) shared: Arc<LegShared>,
     pub(super) inbox: Consumer<ReceivedPacket>,
     pub(super) jitter: JitterBuffer,
+    pub(super) carriage: Carriage,
     pub(super) meter: Meter,
     /// How loud the person is, to everybody.
     pub(super) volume: Fade,
@@ -61,10 +67,16 @@ pub(crate) struct LegEnd {
     pub(super) came: Frame,
     /// Who listens to how the far end greets.
     pub(super) watch: Option<GreetingWatch>,
+    /// For a recording: what the agent says, and what the agent hears of the call.
+    pub(super) sides: [Frame; 2],
+    /// Whether they are wanted in this tick.
+    pub(super) records: bool,
     pub(super) has_received: bool,
     pub(super) feed: PacketFeed,
     pub(super) encoder: Encoder,
     pub(super) spec: CodecSpec,
+    /// Payload type of comfort noise, if the encoder makes any.
+    pub(super) noise_type: u8,
     /// The agent's voice, silent once muted.
     pub(super) said: Fade,
     /// The rest of the group.
@@ -90,6 +102,15 @@ impl LegEnd {
         self.shared.closed.load(Ordering::Acquire)
     }
 
+    /// Whether the agent's voice is sent on the leg, or would be if it were not muted.
+    pub(crate) fn takes_voice(&self) -> bool {
+        is(&self.shared.sending) && !is(&self.shared.music) && !self.is_closed()
+    }
+
+    pub(crate) fn is_muted(&self) -> bool {
+        is(&self.shared.muted)
+    }
+
     /// Whether nobody hears the person any more: who hangs up in the middle of a word leaves no click.
     pub(crate) fn has_faded(&self) -> bool {
         self.heard.has_ended() && self.mixed.has_ended()
@@ -97,17 +118,26 @@ impl LegEnd {
 
     /// Takes what was received and makes 10 ms of it. `spoken` says whether the agent speaks now.
     pub(crate) fn receive(&mut self, now: Instant, spoken: bool) {
-        while let Ok(packet) = self.inbox.pop() {
+        self.carriage.tick(now);
+        while let Ok(mut packet) = self.inbox.pop() {
             self.has_received = true;
-            self.jitter.push(
-                packet.arrived,
-                Received {
-                    sequence_number: packet.sequence_number,
-                    timestamp: packet.timestamp,
-                    payload_type: packet.payload_type,
-                    payload: &packet.data[..packet.length],
-                },
-            );
+            if packet.turns {
+                self.jitter.begin_stream();
+                self.carriage.turn();
+            }
+            let carried = self.carriage.unload(&mut packet);
+            let place = carried.as_ref().map(|carried| carried.packet.clone());
+            let received = Received {
+                sequence_number: packet.sequence_number,
+                timestamp: packet.timestamp,
+                payload_type: packet.payload_type,
+                payload: &packet.data[place.unwrap_or(0..packet.length)],
+            };
+            self.jitter.push(packet.arrived, received);
+            if let Some((distance, place)) = carried.and_then(|carried| carried.spare) {
+                let spare = &packet.data[place];
+                self.jitter.push_spare(&received, distance, spare);
+            }
         }
         self.jitter.pull(now, &mut self.came);
         self.meter.measure(&self.came, &self.shared.level);
@@ -126,6 +156,10 @@ impl LegEnd {
             voice_gain(shared.volume.0.load(Ordering::Relaxed))
         };
         self.volume.toward(loud).apply(sound);
+        self.records = is_set(&shared.recorded);
+        if self.records {
+            self.sides = [SILENCE, *sound];
+        }
         let heard = if open && is(&shared.heard) {
             volume
         } else {
@@ -135,6 +169,31 @@ impl LegEnd {
         let mixed = if open && is(&shared.mixed) { 1.0 } else { 0.0 };
         self.mixed.toward(mixed).apply(sound);
         mixer::add(group, sound, Fade::at(1.0));
+    }
+
+    /// Whether the agent is to hear the call.
+    pub(crate) fn is_heard(&self) -> bool {
+        is(&self.shared.heard)
+    }
+
+    /// Whether anything is to be sent on it.
+    pub(crate) fn is_sending(&self) -> bool {
+        is(&self.shared.sending)
+    }
+
+    /// Whether the leg is to take part in the group.
+    pub(crate) fn is_mixed(&self) -> bool {
+        is(&self.shared.mixed)
+    }
+
+    /// The id of the recording that takes its sound; 0 for none.
+    pub(crate) fn recorded(&self) -> u32 {
+        self.shared.recorded.load(Ordering::Relaxed)
+    }
+
+    /// What the agent said in this tick, and what was heard on the call, where it is recorded.
+    pub(crate) fn sides(&self) -> (&Frame, &Frame) {
+        (&self.sides[0], &self.sides[1])
     }
 
     /// Whether music is to be heard on the leg, or dies away.
@@ -153,14 +212,12 @@ impl LegEnd {
             self.timestamp = self.timestamp.wrapping_add(held + step);
             self.filled = 0;
             self.spurt = true;
+            self.carriage.begin();
             // Nothing is on the air that would have to fade.
             self.said = Fade::at(0.0);
             self.others = Fade::at(0.0);
             self.limiter = Limiter::new();
             return;
-        }
-        if let Some(percent) = self.shared.expected_loss.take() {
-            self.encoder.set_expected_loss(percent);
         }
         let said = &mut self.packet[self.filled..self.filled + FRAME];
         said.copy_from_slice(words.microphone);
@@ -169,6 +226,13 @@ impl LegEnd {
         self.said.toward(to(speaks)).apply(said);
         let music = self.music.edge_toward(to(music), MUSIC_FADE);
         mixer::add(said, words.music, music);
+        let announced = words.announced.filter(|_| is(&self.shared.heard));
+        if let Some(announced) = announced {
+            mixer::add(said, announced, Fade::at(1.0));
+        }
+        if self.records {
+            self.sides[0].copy_from_slice(said);
+        }
         let others = self.others.toward(to(sending && is(&self.shared.mixed)));
         if !others.is_silent() {
             let mut voices = *words.group;
@@ -176,9 +240,12 @@ impl LegEnd {
                 *sum -= own;
             }
             mixer::add(said, &voices, others);
+            if self.records {
+                mixer::add(&mut self.sides[1], &voices, others);
+            }
         }
         // The agent alone is never too loud.
-        if !others.is_silent() || self.limiter.holds() {
+        if !others.is_silent() || announced.is_some() || self.limiter.holds() {
             self.limiter.limit(said);
         }
         self.filled += FRAME;
@@ -197,25 +264,47 @@ impl LegEnd {
                 let mut data = [0; MAX_SENT_PAYLOAD];
                 data[..4].copy_from_slice(&event.payload);
                 let payload_type = self.events.as_ref().map_or(0, |e| e.payload_type);
+                self.carriage.pass(event.timestamp);
                 self.send(payload_type, event.timestamp, event.marker, 4, data);
             }
             Slot::Pause => {}
         }
         self.filled = 0;
-        let packet = (self.packet_length as u64 * u64::from(self.spec.codec.clock_rate())
-            / u64::from(SAMPLE_RATE)) as u32;
-        self.timestamp = self.timestamp.wrapping_add(packet);
+        self.timestamp = self.timestamp.wrapping_add(self.step());
+    }
+
+    /// What the timestamp grows by from packet to packet.
+    fn step(&self) -> u32 {
+        let clock_rate = u64::from(self.spec.codec.clock_rate());
+        (self.packet_length as u64 * clock_rate / u64::from(SAMPLE_RATE)) as u32
     }
 
     fn send_sound(&mut self) {
+        if let Some(aim) = self.carriage.steer(self.shared.report.take()) {
+            self.encoder.aim(aim);
+            self.shared.aim.store(aim);
+        }
         let mut data = [0; MAX_SENT_PAYLOAD];
         let sound = &self.packet[..self.packet_length];
-        let length = self.encoder.encode(sound, &mut data);
-        if length == 0 {
-            return;
+        match self.encoder.encode_or_rest(sound, &mut data) {
+            Encoded::Sound(length) => {
+                let step = self.step();
+                let length = self.carriage.load(&mut data, length, self.timestamp, step);
+                let spurt = std::mem::take(&mut self.spurt);
+                self.send(self.spec.payload_type, self.timestamp, spurt, length, data);
+            }
+            Encoded::Noise(length) => {
+                self.spurt = true;
+                self.send(self.noise_type, self.timestamp, false, length, data);
+            }
+            Encoded::Background(length) => {
+                self.spurt = true;
+                let time = self.timestamp;
+                let length = self.carriage.load_background(&mut data, length, time);
+                self.send(self.spec.payload_type, time, false, length, data);
+            }
+            Encoded::Nothing => self.spurt = true,
         }
-        let spurt = std::mem::take(&mut self.spurt);
-        self.send(self.spec.payload_type, self.timestamp, spurt, length, data);
     }
 
     fn send(
@@ -236,6 +325,8 @@ impl LegEnd {
         let counter = if queued {
             &self.shared.sent
         } else {
+            // It gets no number, by which spares are found.
+            self.carriage.begin();
             &self.shared.send_overflow
         };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -264,13 +355,21 @@ impl LegEnd {
         count(&shared.duplicate, counters.duplicate);
         count(&shared.unreadable, counters.unreadable);
         count(&shared.recovered, counters.recovered);
+        count(&shared.missed, counters.missed);
+        count(&shared.spared, counters.spared);
         count(&shared.restarts, counters.restarts);
+        count(&shared.stretched_ms, counters.stretched_ms());
         count(&shared.concealed_ms, counters.concealed_ms());
         let gauge = |gauge: &AtomicU32, value| gauge.store(value, Ordering::Relaxed);
         gauge(&shared.jitter_ms, counters.jitter_ms.to_bits());
         gauge(&shared.buffer_ms, counters.buffer_ms);
+        gauge(&shared.delay_ms, counters.delay_ms);
         gauge(&shared.target_ms, counters.target_ms);
     }
+}
+
+fn is_set(id: &AtomicU32) -> bool {
+    id.load(Ordering::Relaxed) != 0
 }
 
 fn is(switch: &AtomicBool) -> bool {

@@ -1,7 +1,11 @@
 //! One call's meeting with the engine.
 
+mod carriage;
 mod end;
 mod shared;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -18,8 +22,11 @@ use crate::level::Meter;
 use crate::mixer::{Fade, Limiter};
 use crate::source::packet_queue;
 use crate::telephone_event::{Digit, EventSender};
-use crate::{AudioError, Codec, CodecSpec, Greeting, PacketSource};
+use crate::{
+    AudioError, Codec, CodecSpec, Greeting, OpusSettings, PacketSource, PeerReport, RecordingId,
+};
 
+use carriage::Carriage;
 use end::{Events, ReceivedPacket};
 use shared::LegShared;
 
@@ -36,7 +43,7 @@ const DIGITS: usize = 32;
 pub enum Payload {
     /// Sound.
     Audio(Codec),
-    /// Comfort noise (RFC 3389). Its level is played as white noise; its spectrum is not.
+    /// Comfort noise at 8000 Hz (RFC 3389), played with its level and its spectrum.
     ComfortNoise,
     /// Telephone events (RFC 4733): not played, but they explain a gap in the sound.
     TelephoneEvent,
@@ -62,10 +69,15 @@ pub struct LegConfig {
     pub receive: Vec<(u8, Payload)>,
     /// How to send DTMF; `None` if not negotiated.
     pub telephone_event: Option<TelephoneEventSpec>,
+    /// Payload type by which silence is described in place of being sent (RFC 3389), at 8000 Hz; `None`
+    /// sends it like all else. It is for G.711 and G.722; Opus goes without.
+    pub comfort_noise: Option<u8>,
     /// Length of a sent packet in ms: 10, 20, 30, 40 or 60 (30 not for Opus).
     pub ptime_ms: u32,
     /// RTP timestamp of the first sample; RFC 3550 wants it random.
     pub first_timestamp: u32,
+    /// How Opus is sent.
+    pub opus: OpusSettings,
 }
 
 /// An open leg: three ends, each for its own task.
@@ -84,9 +96,19 @@ pub struct Leg {
 pub struct PacketSink {
     ring: Producer<ReceivedPacket>,
     shared: Arc<LegShared>,
+    source: Option<u32>,
+    /// Whether the next packet is the first of another source.
+    turns: bool,
 }
 
 impl PacketSink {
+    /// Says which source (RTP's SSRC) the packets that follow are from. Another one than before begins a
+    /// stream of its own, whatever its numbers are.
+    pub fn set_source(&mut self, ssrc: u32) {
+        let before = self.source.replace(ssrc);
+        self.turns |= before.is_some_and(|before| before != ssrc);
+    }
+
     /// Hands over one packet, in order of arrival. Never blocks and never allocates.
     ///
     /// The queue holds 64 packets and is emptied every 10 ms; when it is full, or the payload is
@@ -111,7 +133,9 @@ impl PacketSink {
         );
     }
 
-    pub(crate) fn push_at(
+    /// As [`push`](Self::push), of a packet that arrived at this time: for who has a clock of their own,
+    /// or knows it better. Never later than the tick that will take it.
+    pub fn push_at(
         &mut self,
         arrived: Instant,
         sequence_number: u16,
@@ -125,6 +149,7 @@ impl PacketSink {
             self.ring
                 .push(ReceivedPacket {
                     arrived,
+                    turns: self.turns,
                     sequence_number,
                     timestamp,
                     payload_type,
@@ -133,6 +158,7 @@ impl PacketSink {
                 })
                 .is_ok()
         };
+        self.turns &= !taken;
         let counter = if taken {
             &self.shared.received
         } else {
@@ -218,6 +244,15 @@ impl LegControl {
         self.handle.shared.greetings.take()
     }
 
+    /// Whether a recording takes what the agent says on this leg, and all that the agent hears on it: of
+    /// a [mixed](LegControl::set_mixed) leg the whole group. It does as long as the leg is
+    /// [heard](LegControl::set_heard). Starts off.
+    pub fn set_recorded(&self, by: Option<RecordingId>) {
+        let id = by.map_or(0, |RecordingId(id)| id);
+        let recorded = &self.handle.shared.recorded;
+        recorded.store(id, Ordering::Relaxed);
+    }
+
     /// Queues a DTMF digit (0-9, *, #, A-D) of `duration_ms`, brought into 40 to 1,200 ms (the
     /// shortest that receivers must know by ITU-T Q.24, and what fits a duration field at 48 kHz).
     /// Digits are sent one after the other with gaps of 80 ms. 32 can wait.
@@ -238,13 +273,10 @@ impl LegControl {
             .map_err(|_| AudioError::Busy)
     }
 
-    /// Tells the encoder how much the far end loses, in percent (from RTCP receiver reports), so
-    /// that it spends bits on forward error correction accordingly.
-    pub fn set_expected_loss(&self, percent: u8) {
-        self.handle
-            .shared
-            .expected_loss
-            .store(percent.min(100), Ordering::Relaxed);
+    /// Takes what the far end reports of the packets it gets. The encoder's bits and its protection
+    /// against loss follow, with what the far end may say within the packets. The newest counts.
+    pub fn report(&self, report: PeerReport) {
+        self.handle.shared.report.store(report);
     }
 
     /// The leg's counters now.
@@ -258,7 +290,7 @@ pub(crate) fn open(
     config: &LegConfig,
     presence: Arc<Presence>,
 ) -> Result<(Leg, Box<LegEnd>), AudioError> {
-    if config.send.payload_type > 127 {
+    if config.send.payload_type > 127 || config.comfort_noise.is_some_and(|number| number > 127) {
         return Err(AudioError::LegConfig("payload types are 0 to 127"));
     }
     let allowed = match config.ptime_ms {
@@ -278,7 +310,10 @@ pub(crate) fn open(
         return Err(AudioError::LegConfig("telephone events need a clock rate"));
     }
     let jitter = JitterBuffer::new(&config.receive)?;
-    let encoder = Encoder::new(config.send.codec)?;
+    let mut encoder = Encoder::with(config.send.codec, &config.opus)?;
+    if config.comfort_noise.is_some() {
+        encoder.leave_out_silence();
+    }
     let shared = Arc::new(LegShared::default());
     let (feed, source) = packet_queue();
     let (sink, inbox) = RingBuffer::new(INBOX);
@@ -307,22 +342,28 @@ pub(crate) fn open(
         sink: PacketSink {
             ring: sink,
             shared: shared.clone(),
+            source: None,
+            turns: false,
         },
     };
     let end = LegEnd {
         shared,
         inbox,
         jitter,
+        carriage: Carriage::new(config),
         meter: Meter::default(),
         volume: Fade::at(1.0),
         heard: Fade::at(0.0),
         mixed: Fade::at(0.0),
         came: SILENCE,
         watch: None,
+        sides: [SILENCE; 2],
+        records: false,
         has_received: false,
         feed,
         encoder,
         spec: config.send,
+        noise_type: config.comfort_noise.unwrap_or_default(),
         said: Fade::at(1.0),
         others: Fade::at(0.0),
         music: Fade::at(0.0),

@@ -1,6 +1,9 @@
 //! Signals, files and measurements for the tests that run in real time.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+#[cfg(target_os = "linux")]
+pub mod pulse;
+
 use std::path::Path;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
@@ -149,7 +152,9 @@ pub fn leg_config(codec: Codec) -> LegConfig {
             payload_type: 101,
             clock_rate: codec.clock_rate(),
         }),
+        comfort_noise: None,
         ptime_ms: 20,
         first_timestamp: 4_000_000_000,
+        opus: warmline_audio::OpusSettings::default(),
     }
 }

@@ -163,6 +163,8 @@ mod tests {
                 status: None,
                 transfer: None,
                 longest_gap_ms: None,
+                ring: None,
+                recordings: Vec::new(),
             },
             steps: Vec::new(),
         }

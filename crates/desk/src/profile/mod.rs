@@ -11,8 +11,10 @@ use std::{
     time::Duration,
 };
 
+use warmline_audio::{Announcement, RecordingFormat};
 use warmline_call::{RecoverBy, Referrals};
 use warmline_media::{Codec, IceServer};
+use warmline_policy::Voice;
 use warmline_sip::{Account, Aor, Credentials, ProxyUri, ServerUri, Token, redact::Secret};
 
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
     number::Country,
 };
 
-pub(crate) use read::every_codec;
+pub(crate) use read::{DAY, KEEP_DAYS, every_codec, in_own_folder};
 
 pub use access::{Access, SignInProfile};
 pub use password::SecretSource;
@@ -56,6 +58,12 @@ pub struct Profile {
     pub relay_only: bool,
     /// How customers are handed over.
     pub transfer: Transfer,
+    /// How calls are recorded; none if they may not be.
+    pub recording: Option<RecordingPolicy>,
+    /// What is done to the agent's voice: `[sound]`. It goes before what the agent has set.
+    pub voice: Voice,
+    /// Whether silence is left out of what is sent (`dtx` of `[sound]`).
+    pub dtx: bool,
     /// How we show the server who we are.
     pub auth: Auth,
     /// Where the password comes from, for [`Auth::Digest`].
@@ -97,6 +105,41 @@ impl Default for Transfer {
             recover_by: RecoverBy::default(),
             hold_music: true,
         }
+    }
+}
+
+/// How calls are recorded, where that is allowed: `[recording]` in the profile.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RecordingPolicy {
+    /// Where recordings go.
+    pub folder: PathBuf,
+    /// What they are written as.
+    pub format: RecordingFormat,
+    /// Who begins them.
+    pub start: RecordingStart,
+    /// How those who are recorded are told.
+    pub announce: Announcement,
+    /// Whether calls with experts, for whom a customer waits, may be recorded too. What an expert says
+    /// while the customer hears it is part of the customer's call in any case.
+    pub consults: bool,
+    /// How long they are kept; until somebody removes them without.
+    pub keep: Option<Duration>,
+}
+
+/// Who begins a recording.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RecordingStart {
+    /// The agent, and they may stop it.
+    #[default]
+    ByHand,
+    /// The phone, for each call. The agent may pause it.
+    Always,
+}
+
+impl RecordingPolicy {
+    /// Where recordings go unless policy says where: none if this user has no folder of their own.
+    pub(crate) fn own_folder() -> Option<PathBuf> {
+        instance::state_folder().map(|folder| folder.join("recordings"))
     }
 }
 

@@ -1,4 +1,6 @@
+mod recording;
 mod sign_in;
+mod sound;
 mod transfer;
 
 use std::{ops::Range, path::Path};
@@ -16,6 +18,7 @@ use crate::{
     number::{Country, UnknownCountry},
 };
 
+pub(crate) use recording::{DAY, KEEP_DAYS, in_own_folder};
 pub(super) use sign_in::sign_in;
 
 /// Reads the text of a profile.
@@ -67,6 +70,9 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         ice_servers: ice_servers(&root, &folder)?,
         relay_only: relay_only(&root)?,
         transfer: transfer::read(&root)?,
+        recording: recording::read(&root, &folder)?,
+        voice: sound::voice(&root)?,
+        dtx: sound::dtx(&root)?,
         auth: Auth::Digest,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
@@ -383,6 +389,8 @@ const KEYS: &[&str] = &[
     "ice_servers",
     "ice_transport_policy",
     "transfer",
+    "recording",
+    "sound",
     "password_env",
     "password_file",
 ];

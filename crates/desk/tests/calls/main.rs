@@ -10,6 +10,7 @@ mod lines;
 mod outgoing;
 #[path = "../peer/mod.rs"]
 mod peer;
+mod recording;
 mod recovery;
 mod scene;
 mod sound;

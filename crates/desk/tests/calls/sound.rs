@@ -80,7 +80,7 @@ async fn what_was_set_and_what_is_set_shows() {
         id: Some("headset".into()),
         name: Some("Headset".into()),
     };
-    let input = Input::Device(headset.clone());
+    let input = Input::Devices(vec![headset.clone()]);
     scene.ask(UserAction::SetInput(input)).await;
     scene
         .sees(|s| s.microphone.chosen.as_ref() == Some(&headset))

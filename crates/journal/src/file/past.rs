@@ -12,7 +12,7 @@ pub(super) fn newest(
 ) -> rusqlite::Result<Vec<(i64, PastCall)>> {
     let mut query = connection.prepare(
         "SELECT id, direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
-                to_name, to_address, how, transferred, longest_gap_ms
+                to_name, to_address, how, transferred, longest_gap_ms, ring, recordings
          FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?1",
     )?;
     let rows = query.query_map([most as i64], |row| Ok((row.get(0)?, past_call(row)?)))?;
@@ -25,8 +25,8 @@ pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<
     connection.execute(
         "INSERT INTO calls
          (direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
-          to_name, to_address, how, transferred, longest_gap_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+          to_name, to_address, how, transferred, longest_gap_ms, ring, recordings)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         params![
             text_of(call.direction, &Direction::ALL),
             call.name,
@@ -42,6 +42,8 @@ pub(super) fn add(connection: &Connection, call: &PastCall) -> rusqlite::Result<
             transfer.map(|transfer| text_of(transfer.how, &How::ALL)),
             transfer.map(|transfer| text_of(transfer.outcome, &TransferOutcome::ALL)),
             call.longest_gap_ms.map(signed),
+            call.ring,
+            (!call.recordings.is_empty()).then(|| call.recordings.join("\n")),
         ],
     )?;
     Ok(connection.last_insert_rowid())
@@ -78,6 +80,8 @@ fn past_call(row: &Row<'_>) -> rusqlite::Result<PastCall> {
         status: row.get(9)?,
         transfer: transferred(row)?,
         longest_gap_ms: row.get::<_, Option<i64>>(14)?.map(i64::unsigned_abs),
+        ring: row.get(15)?,
+        recordings: recordings(row)?,
     })
 }
 
@@ -91,6 +95,16 @@ fn transferred(row: &Row<'_>) -> rusqlite::Result<Option<Transferred>> {
         how: named(row, 12, &How::ALL)?,
         outcome: named(row, 13, &TransferOutcome::ALL)?,
     }))
+}
+
+/// One a line: no name of a file has two.
+fn recordings(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
+    let lines: Option<String> = row.get(16)?;
+    Ok(lines
+        .iter()
+        .flat_map(|l| l.lines())
+        .map(str::to_owned)
+        .collect())
 }
 
 /// Calls kept, and for how long.

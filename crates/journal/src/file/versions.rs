@@ -1,5 +1,5 @@
 /// How each version of the file is made of the one before.
-pub(super) const VERSIONS: [&str; 4] = [
+pub(super) const VERSIONS: [&str; 6] = [
     "
     CREATE TABLE calls (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -62,6 +62,12 @@ pub(super) const VERSIONS: [&str; 4] = [
     "
     ALTER TABLE open_calls ADD COLUMN line TEXT;
 ",
+    "
+    ALTER TABLE calls ADD COLUMN ring TEXT;
+",
+    "
+    ALTER TABLE calls ADD COLUMN recordings TEXT;
+",
 ];
 
 #[cfg(test)]
@@ -101,6 +107,8 @@ mod tests {
             status: Some(200),
             transfer: None,
             longest_gap_ms: None,
+            ring: None,
+            recordings: Vec::new(),
         };
         let busy = PastCall {
             direction: Direction::Outgoing,
@@ -114,6 +122,8 @@ mod tests {
             status: Some(486),
             transfer: None,
             longest_gap_ms: None,
+            ring: None,
+            recordings: Vec::new(),
         };
         for _ in 0..2 {
             let file = File::open(&path, 0).unwrap();

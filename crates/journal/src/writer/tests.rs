@@ -174,6 +174,8 @@ fn what_was_remembered_is_there_after_a_restart_whole_and_the_newest_first() {
             status: None,
             transfer: None,
             longest_gap_ms: None,
+            ring: None,
+            recordings: Vec::new(),
             ..PastCall::example(3)
         },
         None,

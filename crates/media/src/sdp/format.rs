@@ -30,9 +30,9 @@ pub enum Content {
 }
 
 impl Format {
-    /// What a first offer lists: the codecs as ordered, comfort noise for those on an 8000 Hz
-    /// clock, telephone events at the clock of Opus and at 8000 Hz.
-    pub fn offered(codecs: &[Codec]) -> Vec<Format> {
+    /// What a first offer lists: the codecs as ordered, telephone events at the clock of Opus and at
+    /// 8000 Hz, and if silence may be left out (`dtx`), comfort noise for codecs on an 8000 Hz clock.
+    pub fn offered(codecs: &[Codec], dtx: bool) -> Vec<Format> {
         let mut formats: Vec<Format> = Vec::new();
         for codec in codecs {
             let format = Format {
@@ -49,7 +49,7 @@ impl Format {
                 content,
             });
         };
-        if codecs.iter().any(|codec| codec.clock_rate() == 8_000) {
+        if dtx && codecs.iter().any(|codec| codec.clock_rate() == 8_000) {
             add(13, Content::ComfortNoise);
         }
         if codecs.contains(&Codec::Opus) {
@@ -193,6 +193,14 @@ pub(super) fn telephone_event(formats: &[Format], clock_rate: u32) -> Option<For
         .copied()
 }
 
+/// Comfort noise beside a codec of `clock_rate` Hz, with which it has to share the clock (RFC 3389
+/// section 5.1).
+pub(super) fn comfort_noise(formats: &[Format], clock_rate: u32) -> Option<u8> {
+    let mut formats = formats.iter();
+    let noise = formats.find(|format| format.content == Content::ComfortNoise)?;
+    (noise.clock_rate() == clock_rate).then_some(noise.payload_type)
+}
+
 /// Name of a codec for people.
 pub(super) fn codec_name(codec: Codec) -> &'static str {
     encoding(codec).0
@@ -293,13 +301,15 @@ mod tests {
 
     #[test]
     fn an_offer_never_lists_a_payload_type_twice() {
-        let mut seen = numbers(&Format::offered(&[ALL, ALL].concat()));
+        let mut seen = numbers(&Format::offered(&[ALL, ALL].concat(), true));
         assert_eq!(seen, [111, 9, 0, 8, 13, 110, 101]);
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), 7);
-        assert_eq!(numbers(&Format::offered(&[Codec::Opus])), [111, 110, 101]);
-        assert_eq!(numbers(&Format::offered(&[Codec::Pcma])), [8, 13, 101]);
+        let offered = |codec, dtx| numbers(&Format::offered(&[codec], dtx));
+        assert_eq!(offered(Codec::Opus, true), [111, 110, 101]);
+        assert_eq!(offered(Codec::Pcma, true), [8, 13, 101]);
+        assert_eq!(offered(Codec::Pcma, false), [8, 101]);
     }
 
     #[test]
@@ -363,7 +373,7 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
-        let formats = Format::offered(&ALL);
+        let formats = Format::offered(&ALL, true);
         let mut section = "m=audio 1 RTP/AVP 111 9 0 8 13 110 101\n".to_owned();
         for format in &formats {
             format.write(&mut section);

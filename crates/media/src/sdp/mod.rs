@@ -13,6 +13,7 @@ mod candidate;
 mod format;
 mod local;
 mod negotiation;
+mod opus;
 mod peer;
 pub mod stack;
 mod syntax;

@@ -1,8 +1,8 @@
 //! Offer and answer (RFC 3264): what is offered, what was agreed, what may come next.
 
-use warmline_audio::{Codec, CodecSpec, Payload, TelephoneEventSpec};
+use warmline_audio::{Codec, CodecSpec, OpusSettings, Payload, TelephoneEventSpec};
 
-use super::format::{codec_name, telephone_event};
+use super::format::{codec_name, comfort_noise, telephone_event};
 use super::local::{Local, Origin};
 use super::{Content, Direction, Format, LocalTransport, Peer, PeerTransport, Section, Setup};
 use crate::MediaError;
@@ -13,6 +13,7 @@ use crate::MediaError;
 pub struct Negotiation {
     codecs: Vec<Codec>,
     ptime_ms: u32,
+    dtx: bool,
     session_id: u64,
     origin: Option<Origin>,
     version: u64,
@@ -32,6 +33,11 @@ pub struct Agreed {
     pub receive: Vec<Format>,
     /// How to send telephone events, if the peer takes them.
     pub telephone_event: Option<TelephoneEventSpec>,
+    /// Payload type by which silence is described in place of being sent, if both sides want that.
+    pub comfort_noise: Option<u8>,
+    /// How Opus is sent, if that is what is sent: as the peer wants it, and without silence if either
+    /// side would leave it out.
+    pub opus: OpusSettings,
     /// Sound in a packet we send, in ms.
     pub ptime_ms: u32,
     /// Which way media flows, as seen by us.
@@ -88,6 +94,7 @@ impl Negotiation {
         Negotiation {
             codecs: codecs.to_vec(),
             ptime_ms,
+            dtx: false,
             session_id,
             origin: None,
             version: 0,
@@ -97,6 +104,12 @@ impl Negotiation {
             agreed: None,
             arrangement: None,
         }
+    }
+
+    /// Silence may be left out, if the peer takes comfort noise in its place.
+    #[must_use]
+    pub fn with_dtx(self, dtx: bool) -> Negotiation {
+        Negotiation { dtx, ..self }
     }
 
     /// What was agreed on last.
@@ -187,7 +200,7 @@ impl Negotiation {
             .copied()
             .collect();
         let mut formats: Vec<Format> = Vec::new();
-        for mut format in Format::offered(&self.codecs) {
+        for mut format in Format::offered(&self.codecs, self.dtx) {
             let taken = |payload_type: u8| {
                 let mut all = known.iter().chain(&formats);
                 all.any(|known| known.payload_type == payload_type)
@@ -331,13 +344,19 @@ impl Negotiation {
         });
         let send = send.ok_or_else(|| self.no_common_codec(peer))?;
         let events = telephone_event(answered, send.codec.clock_rate());
+        let mut of_peer = peer.opus.iter();
+        let wanted = of_peer.find(|(payload_type, _)| *payload_type == send.payload_type);
+        let mut opus = wanted.map_or_else(OpusSettings::default, |(_, settings)| *settings);
+        opus.dtx = self.dtx;
         Ok(Agreed {
             send,
+            opus,
             receive,
             telephone_event: events.map(|format| TelephoneEventSpec {
                 payload_type: format.payload_type,
                 clock_rate: format.clock_rate(),
             }),
+            comfort_noise: comfort_noise(answered, send.codec.clock_rate()).filter(|_| self.dtx),
             ptime_ms: packet_time(
                 send.codec,
                 peer.ptime_ms.unwrap_or(self.ptime_ms),

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Candidate, CandidateType, Description, Direction, Format, Media, Setup};
+use warmline_audio::{Codec, OpusSettings};
+
+use super::{Candidate, CandidateType, Description, Direction, Format, Media, Setup, opus};
 use crate::MediaError;
 
 /// Most candidates of a peer that are looked at.
@@ -19,6 +21,8 @@ pub struct Peer {
     pub bundled: bool,
     /// The formats we know, in the peer's order.
     pub formats: Vec<Format>,
+    /// What the peer wants of Opus, for each payload type of `formats` that holds it.
+    pub opus: Vec<(u8, OpusSettings)>,
     /// All formats by name, for an explanation.
     pub format_names: String,
     /// Which way the peer wants media to flow, old-style hold (RFC 3264 section 8.4) included.
@@ -120,11 +124,21 @@ fn read(description: &Description<'_>, media: &Media<'_>, index: usize) -> Resul
             words.next() == Some("BUNDLE") && words.any(|word| word == mid)
         })
     });
+    let formats = Format::read(description, media);
+    let opus = formats
+        .iter()
+        .filter(|format| format.codec() == Some(Codec::Opus))
+        .map(|format| {
+            let settings = opus::settings(description, media, format.payload_type);
+            (format.payload_type, settings)
+        })
+        .collect();
     Ok(Peer {
         sections,
         chosen: index,
         bundled,
-        formats: Format::read(description, media),
+        formats,
+        opus,
         format_names: Format::names(description, media),
         direction: direction(description, media),
         rtcp_mux: description.values(media, "rtcp-mux").next().is_some(),

@@ -1,6 +1,6 @@
 //! What we send: sender reports, and what the peer says of it (RFC 3550 section 6.4.1).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::clock::middle;
 use super::{NtpClock, ReceptionReport};
@@ -9,6 +9,9 @@ use super::{NtpClock, ReceptionReport};
 const REMEMBERED: usize = 8;
 /// As fine as a round trip can be told: 1/65536 s in NTP format.
 const RESOLUTION: u64 = 1 << 16;
+/// So long a report says how things are: peers report every 5 s or so (RFC 3550 section 6.2), and one that
+/// went over to another end may never do so again.
+const REPORT_COUNTS: Duration = Duration::from_secs(15);
 
 /// What was sent from one source.
 #[derive(Clone, Debug)]
@@ -20,7 +23,7 @@ pub struct Transmission {
     last: Option<(u32, Instant)>,
     reports: [u64; REMEMBERED],
     next_report: usize,
-    remote: Option<RemoteReport>,
+    remote: Option<(RemoteReport, Instant)>,
 }
 
 /// The sender's part of a sender report.
@@ -74,9 +77,10 @@ impl Transmission {
         self.packets
     }
 
-    /// What the peer's last report says.
-    pub fn remote(&self) -> Option<RemoteReport> {
-        self.remote
+    /// What the peer's last report says, if that still counts.
+    pub fn remote(&self, now: Instant) -> Option<RemoteReport> {
+        let (report, at) = self.remote?;
+        (now.saturating_duration_since(at) < REPORT_COUNTS).then_some(report)
     }
 
     /// Takes note of a packet of `octets` of payload.
@@ -126,19 +130,20 @@ impl Transmission {
                 let trip = since.saturating_sub(u64::from(report.delay) << 16);
                 trip.max(RESOLUTION) as f64 * 1_000.0 / (1u64 << 32) as f64
             });
-        let before = self.remote.and_then(|remote| remote.round_trip_ms);
-        self.remote = Some(RemoteReport {
+        let before = self.remote(now).and_then(|remote| remote.round_trip_ms);
+        let remote = RemoteReport {
             fraction_lost: f64::from(report.fraction_lost) / 256.0,
             lost: i64::from(report.lost),
             jitter_ms: f64::from(report.jitter) * 1_000.0 / f64::from(self.clock_rate),
             round_trip_ms: round_trip_ms.or(before),
-        });
+        };
+        self.remote = Some((remote, now));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use super::*;
 
@@ -176,7 +181,7 @@ mod tests {
         };
         let arrival = start + Duration::from_millis(11_375);
         transmission.on_reception_report(arrival, &clock, &report);
-        let remote = transmission.remote().expect("reported");
+        let remote = transmission.remote(arrival).expect("reported");
         let trip = remote.round_trip_ms.expect("referred to our report");
         assert!((trip - 6_125.0).abs() < 0.02, "{trip}");
     }
@@ -192,7 +197,7 @@ mod tests {
         };
         transmission.on_reception_report(start, &clock, &report);
         let trip = transmission
-            .remote()
+            .remote(start)
             .and_then(|remote| remote.round_trip_ms);
         assert_eq!(trip, Some(1_000.0 / 65_536.0));
     }
@@ -201,17 +206,25 @@ mod tests {
     fn a_report_without_a_reference_keeps_the_round_trip() {
         let (mut transmission, clock, start) = transmission();
         transmission.on_reception_report(start, &clock, &about(SSRC));
-        let remote = transmission.remote().expect("reported");
+        let remote = transmission.remote(start).expect("reported");
         assert_eq!(remote.round_trip_ms, None);
         assert_eq!((remote.fraction_lost, remote.lost), (0.25, -3));
         assert_eq!(remote.jitter_ms, 5.0);
     }
 
     #[test]
+    fn a_report_is_forgotten_when_nothing_new_comes() {
+        let (mut transmission, clock, start) = transmission();
+        transmission.on_reception_report(start, &clock, &about(SSRC));
+        let counts = |after: Duration| transmission.remote(start + after).is_some();
+        assert!(counts(REPORT_COUNTS - Duration::from_millis(1)) && !counts(REPORT_COUNTS));
+    }
+
+    #[test]
     fn reports_about_others_are_not_ours() {
         let (mut transmission, clock, start) = transmission();
         transmission.on_reception_report(start, &clock, &about(SSRC + 1));
-        assert_eq!(transmission.remote(), None);
+        assert_eq!(transmission.remote(start), None);
     }
 
     #[test]

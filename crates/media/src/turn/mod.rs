@@ -13,6 +13,7 @@
 
 mod connection;
 mod framing;
+mod measure;
 mod queue;
 mod reach;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use std::task::{Context, Poll};
 
 use crate::task::Task;
 use crate::{IceServer, IceTransport, Trust};
+pub use measure::measure;
 pub(crate) use queue::Datagram;
 use queue::Queue;
 pub use reach::{ReachError, reach};

@@ -1,25 +1,29 @@
 // What runs in the page: one JsSIP user agent, one call at a time. It says a tone and analyses what it
-// hears, so no sound device is involved.
+// hears, so no sound device is involved; or it takes the machine's, and none of that runs.
 import JsSIP from 'jssip';
 
-const audio = new AudioContext({ sampleRate: 48000 });
-const voice = audio.createMediaStreamDestination();
-const gain = new GainNode(audio, { gain: 0 });
-const oscillator = new OscillatorNode(audio, { frequency: 440 });
-oscillator.connect(gain).connect(voice);
-oscillator.start();
-
-const options = { mediaStream: voice.stream, pcConfig: { iceServers: [] } };
-let agent, session, ear, element;
+const options = { pcConfig: { iceServers: [] } };
+let agent, session, audio, gain, oscillator, ear, element, offered;
 
 const tell = (event, fields = {}) => window.tell({ event, ...fields });
+
+function sayTones() {
+  audio = new AudioContext({ sampleRate: 48000 });
+  const voice = audio.createMediaStreamDestination();
+  gain = new GainNode(audio, { gain: 0 });
+  oscillator = new OscillatorNode(audio, { frequency: 440 });
+  oscillator.connect(gain).connect(voice);
+  oscillator.start();
+  options.mediaStream = voice.stream;
+}
 
 function hear(stream) {
   // Chromium decodes a remote track only while an element plays it.
   element = new Audio();
   element.srcObject = stream;
-  element.muted = true;
+  element.muted = Boolean(audio);
   element.play();
+  if (!audio) return;
   ear = new AnalyserNode(audio, { fftSize: 32768, smoothingTimeConstant: 0 });
   audio.createMediaStreamSource(stream).connect(ear);
 }
@@ -30,6 +34,7 @@ function follow(peerConnection) {
 
 function attach(call) {
   session = call;
+  if (offered) call.on('sdp', event => event.originator === 'local' && (event.sdp = only(offered, event.sdp)));
   if (call.connection) follow(call.connection);
   call.on('peerconnection', event => follow(event.peerconnection));
   call.on('progress', event => event.originator === 'remote' && tell('ringing'));
@@ -44,8 +49,23 @@ function attach(call) {
   }
 }
 
+// A session description that offers this codec of sound alone, and digits.
+function only(codec, sdp) {
+  const lines = sdp.split('\r\n');
+  const number = line => /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) /.exec(line)?.[1];
+  const wanted = new RegExp(`^a=rtpmap:\\d+ (${codec}|telephone-event)/`, 'i');
+  const kept = lines.filter(line => wanted.test(line)).map(number);
+  return lines
+    .filter(line => number(line) === undefined || kept.includes(number(line)))
+    .map(line => (line.startsWith('m=audio ') ? [...line.split(' ').slice(0, 3), ...kept].join(' ') : line))
+    .join('\r\n');
+}
+
 window.peer = {
-  start({ server, aor, name, password }) {
+  start({ server, aor, name, password, microphone, codec }) {
+    if (microphone) options.mediaConstraints = { audio: microphone, video: false };
+    else sayTones();
+    offered = codec;
     agent = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(server)],
       uri: aor,

@@ -3,7 +3,9 @@ import type {
   UiDevice,
   UiFirstRun,
   UiProblemKind,
+  UiQuality,
   UiRecent,
+  UiRecording,
   UiRegistration,
   UiSnapshot,
   UiSound,
@@ -68,6 +70,7 @@ export function sound(changes: Partial<UiSound> = {}): UiSound {
     speaker: device(),
     ringer: device({ name: "Laptop speakers", chosen: "laptop", volumePercent: 80 }),
     tonesPercent: 40,
+    voice: { echoCancellation: true, noiseSuppression: "moderate", automaticGain: true, managed: [] },
     choices: null,
     ...changes,
   };
@@ -128,6 +131,7 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
     quality: null,
     volumePercent: 100,
     silenced: false,
+    recording: null,
     suspicion: null,
     referral: null,
     recovering: false,
@@ -139,6 +143,29 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
   };
 }
 
+/** How a call sounds on a good day. */
+export function clear(changes: Partial<UiQuality> = {}): UiQuality {
+  return {
+    level: "good",
+    words: "Clear sound",
+    figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms",
+    mos: 4.4,
+    mosThere: 4.4,
+    delay: {
+      ms: 104,
+      parts: [
+        { label: "Microphone", ms: 15 },
+        { label: "Encoding", ms: 27 },
+        { label: "Network, one way", ms: 12 },
+        { label: "Jitter buffer", ms: 30 },
+        { label: "Speaker", ms: 20 },
+      ],
+    },
+    alarms: [],
+    ...changes,
+  };
+}
+
 /** The same call, answered and heard. */
 export function active(changes: Partial<UiCall> = {}): UiCall {
   return incoming({
@@ -146,9 +173,14 @@ export function active(changes: Partial<UiCall> = {}): UiCall {
     answeredAtMs: 396_000,
     startedAtMs: 390_000,
     heard: true,
-    quality: { level: "good", words: "Clear sound", figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms" },
+    quality: clear(),
     ...changes,
   });
+}
+
+/** The recording of a call. */
+export function recording(changes: Partial<UiRecording> = {}): UiRecording {
+  return { state: "on", words: "Recording", stays: false, ...changes };
 }
 
 /** Another call, on hold. */
@@ -241,6 +273,7 @@ export function recent(changes: Partial<UiRecent> = {}): UiRecent {
     talkedS: 192,
     outcome: "answered",
     words: "Answered",
+    recordings: [],
     ...changes,
   };
 }

@@ -2,6 +2,7 @@ import type { UiRecent, UiSnapshot } from "../../ipc/bindings";
 import {
   active,
   choosable,
+  clear,
   consulting,
   device,
   ended,
@@ -13,6 +14,7 @@ import {
   outgoing,
   problem,
   recent,
+  recording,
   registration,
   snapshot,
   sound,
@@ -105,15 +107,43 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   active: snapshot({ calls: [active()], sound: inUse(), recents: [...recents] }),
   muted: snapshot({ calls: [active({ muted: true })], sound: inUse() }),
   held: snapshot({ calls: [active({ hold: "held", heard: false })] }),
+  recordable: snapshot({ calls: [active({ recording: recording({ state: "off", words: "Not recorded" }) })], sound: inUse() }),
+  recorded: snapshot({ calls: [active({ recording: recording() })], sound: inUse() }),
+  recordingPaused: snapshot({
+    calls: [active({ recording: recording({ state: "paused", words: "Recording paused", stays: true }) })],
+    sound: inUse(),
+  }),
+  recordingFailed: snapshot({
+    calls: [active({ recording: recording({ state: "failed", words: "The call is no longer recorded: the disk is full." }) })],
+    sound: inUse(),
+    notices: [
+      {
+        words: "The call is no longer recorded: the disk is full.",
+        advice: "The call goes on, and what was recorded is kept. Tell your administrator.",
+      },
+    ],
+  }),
   heldByThem: snapshot({ calls: [active({ heldByThem: true })], sound: inUse() }),
   poor: snapshot({
     calls: [
       active({
-        quality: {
+        quality: clear({
           level: "poor",
           words: "Their sound breaks up on the way to you",
           figures: "Opus, 11.2 % lost, jitter 48 ms, round trip 310 ms",
-        },
+          mos: 2.3,
+          delay: {
+            ms: 362,
+            parts: [
+              { label: "Microphone", ms: 15 },
+              { label: "Encoding", ms: 27 },
+              { label: "Network, one way", ms: 155 },
+              { label: "Jitter buffer", ms: 145 },
+              { label: "Speaker", ms: 20 },
+            ],
+          },
+          alarms: ["Jitter above 30 ms", "Quality below 3", "More than 1 % lost"],
+        }),
         dtmfSent: "4711#",
       }),
     ],
@@ -122,11 +152,13 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   fair: snapshot({
     calls: [
       active({
-        quality: {
+        quality: clear({
           level: "fair",
           words: "They may miss a word now and then",
           figures: "Opus, 2.3 % lost, jitter 22 ms, round trip 140 ms",
-        },
+          mos: 4.2,
+          mosThere: 3.6,
+        }),
       }),
     ],
     sound: inUse(),
@@ -312,6 +344,16 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
     ],
     transfers: [consulting({ customerHears: "hears you" })],
     group: { members: [1, 3], away: true, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  recordedGroup: snapshot({
+    calls: [active({ recording: recording() }), expert()],
+    group: { members: [1, 4], away: false, canLeave: true, note: null },
+    sound: inUse(),
+  }),
+  recordedWaits: snapshot({
+    calls: [waits({ recording: recording({ state: "waiting", words: "Recording goes on when you talk again" }) }), expert()],
+    transfers: [consulting()],
     sound: inUse(),
   }),
   groupLeaving: snapshot({

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pulseaudio::protocol::{
     self, AuthParams, AuthReply, Command, CommandReply, DESCRIPTOR_SIZE, Descriptor, MAX_VERSION,
-    Prop, Props, ProtocolError, SetClientNameReply, TagStructReader,
+    Prop, Props, ProtocolError, PulseError, SetClientNameReply, TagStructReader,
 };
 
 use crate::device::DeviceError;
@@ -90,9 +90,7 @@ impl Connection {
             match read.map_err(protocol_error)? {
                 (answered, Command::Reply) if answered == sequence => return Ok(message),
                 (answered, Command::Error(error)) if answered == sequence => {
-                    return Err(DeviceError::Device(format!(
-                        "the sound server says: {error}"
-                    )));
+                    return Err(refused(&error));
                 }
                 _ => {}
             }
@@ -140,9 +138,16 @@ fn client() -> Props {
 
 fn protocol_error(error: ProtocolError) -> DeviceError {
     match error {
-        ProtocolError::ServerError(error) => {
-            DeviceError::Device(format!("the sound server says: {error}"))
-        }
+        ProtocolError::ServerError(error) => refused(&error),
         other => DeviceError::System(format!("the sound server: {other}")),
+    }
+}
+
+fn refused(error: &PulseError) -> DeviceError {
+    let words = format!("the sound server says: {error}");
+    match error {
+        PulseError::Busy => DeviceError::InUse(words),
+        PulseError::AccessDenied => DeviceError::NotAllowed(words),
+        _ => DeviceError::Device(words),
     }
 }

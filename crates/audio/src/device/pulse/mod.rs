@@ -2,10 +2,14 @@
 //!
 //! cpal has a PulseAudio host too, but it asks the server for its timing at each callback and
 //! clears a megabyte at each read: a third of a phone's whole processor time. Here each stream has
-//! a connection and a thread of its own that only moves sound; a further connection is told when
-//! devices come and go, so that nobody has to poll.
+//! a connection of its own: a speaker's is served by a thread that only moves sound, a microphone's is
+//! read by the sound thread. A further connection is told when devices come and go, so that nobody has
+//! to poll.
 
+mod audible;
+mod changes;
 mod connection;
+mod microphone;
 
 use std::ffi::{CStr, CString};
 use std::io::{self, Write};
@@ -14,21 +18,23 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{JoinHandle, Thread};
-use std::time::Duration;
 
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
     self, ChannelMap, Command, CreatePlaybackStreamReply, CreateRecordStreamReply, DESCRIPTOR_SIZE,
     Descriptor, DescriptorFlags, PlaybackStreamParams, Prop, Props, RecordStreamParams,
-    SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList, SubscriptionMask,
+    SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList,
 };
 
+use super::bell::Audibility;
 use super::ring::{
-    Capture, CaptureFeed, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
+    Capture, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
 };
-use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem};
+use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem, StreamId};
 use crate::frame::SAMPLE_RATE;
+use changes::Changes;
 use connection::Connection;
+use microphone::Reader;
 
 /// Put before the server's names, as cpal does, so that ids tell their system.
 pub(super) const ID_PREFIX: &str = "pulseaudio:";
@@ -38,11 +44,6 @@ pub(super) const ID_PREFIX: &str = "pulseaudio:";
 const PLAYOUT_BUFFER: u32 = 960;
 const PLAYOUT_REQUEST: u32 = 240;
 const CAPTURE_FRAGMENT: u32 = 240;
-
-/// After a piece smaller than this, more is let come before it is read: some servers send a
-/// microphone in pieces of half a millisecond.
-const SMALL_PIECE: usize = 192;
-const COALESCE: Duration = Duration::from_millis(4);
 
 /// A 32 bit float.
 const SAMPLE: usize = 4;
@@ -126,14 +127,19 @@ impl SoundSystem for Pulse {
                 props: properties("Call"),
                 ..RecordStreamParams::default()
             }))?;
-        let (mut feed, end, counters) = capture_ring(SAMPLE_RATE, Clock::Device);
+        let (mut feed, mut end, counters) = capture_ring(SAMPLE_RATE, Clock::Device);
         let moved = Moved::default();
+        let (reader, mut notes) = Reader::new(&mut connection, reply.channel)
+            .map_err(|error| DeviceError::System(error.to_string()))?;
         let stream = Stream::start("audio-mic", connection, alarm, &counters, {
             let shift = Shift::new(&moved, alarm);
-            move |connection: &mut Connection| capture(connection, reply.channel, &mut feed, &shift)
+            move |connection, closing| microphone::watch(connection, &mut notes, &shift, closing)
         })?;
+        let mut reader = reader.watched_by(stream.thread());
+        end.fetched_by(Box::new(move || reader.fetch(&mut feed)));
         Ok(Opened {
             stream: Box::new(stream),
+            id: Some(StreamId(reply.stream_index)),
             end,
             counters,
             moved,
@@ -167,17 +173,22 @@ impl SoundSystem for Pulse {
         let moved = Moved::default();
         let stream = Stream::start("audio-speaker", connection, alarm, &counters, {
             let shift = Shift::new(&moved, alarm);
-            move |connection: &mut Connection| {
+            move |connection, _closing| {
                 let first = reply.requested_bytes as usize;
                 play(connection, reply.channel, first, &mut feed, &shift)
             }
         })?;
         Ok(Opened {
             stream: Box::new(stream),
+            id: Some(StreamId(reply.stream_index)),
             end,
             counters,
             moved,
         })
+    }
+
+    fn audibility(&mut self, device: &DeviceInfo, stream: Option<StreamId>) -> Audibility {
+        audible::on(&mut self.control, device, stream)
     }
 
     fn tells_changes(&self) -> bool {
@@ -188,34 +199,6 @@ impl SoundSystem for Pulse {
         self.changes
             .as_ref()
             .is_some_and(|changes| changes.seen.swap(false, Ordering::AcqRel))
-    }
-}
-
-/// Moves a microphone's sound until the connection ends.
-fn capture(
-    connection: &mut Connection,
-    channel: u32,
-    feed: &mut CaptureFeed,
-    shift: &Shift,
-) -> io::Result<()> {
-    let mut message = Vec::with_capacity(64 * 1024);
-    loop {
-        let descriptor = connection.read_message(&mut message)?;
-        if descriptor.channel == channel {
-            let samples = message.as_chunks::<SAMPLE>().0;
-            feed.write(samples.len(), |n| f32::from_ne_bytes(samples[n]));
-            if samples.len() < SMALL_PIECE && connection.reader.buffer().is_empty() {
-                std::thread::sleep(COALESCE);
-            }
-            continue;
-        }
-        match connection.parse(&message) {
-            Some(Command::RecordStreamKilled(_)) => {
-                return Err(io::ErrorKind::NotConnected.into());
-            }
-            Some(Command::RecordStreamMoved(moved)) => shift.to(&moved.device_name),
-            _ => {}
-        }
     }
 }
 
@@ -303,7 +286,7 @@ impl Stream {
         mut connection: Connection,
         alarm: &Alarm,
         counters: &Arc<StreamCounters>,
-        mut work: impl FnMut(&mut Connection) -> io::Result<()> + Send + 'static,
+        mut work: impl FnMut(&mut Connection, &AtomicBool) -> io::Result<()> + Send + 'static,
     ) -> Result<Self, DeviceError> {
         let failed = |error: io::Error| DeviceError::System(error.to_string());
         let socket = connection.socket().try_clone().map_err(failed)?;
@@ -315,7 +298,7 @@ impl Stream {
             .spawn({
                 let (closing, alarm, counters) = (closing.clone(), alarm.clone(), counters.clone());
                 move || {
-                    let ended = work(&mut connection);
+                    let ended = work(&mut connection, &closing);
                     if !closing.load(Ordering::Acquire) {
                         tracing::debug!(error = ?ended.err(), "the sound server ended a stream");
                         alarm.failed(&counters);
@@ -329,6 +312,11 @@ impl Stream {
             thread: Some(thread),
         })
     }
+
+    /// Its thread.
+    fn thread(&self) -> Option<Thread> {
+        self.thread.as_ref().map(|thread| thread.thread().clone())
+    }
 }
 
 impl Drop for Stream {
@@ -336,53 +324,9 @@ impl Drop for Stream {
         self.closing.store(true, Ordering::Release);
         let _ = self.socket.shutdown(Shutdown::Both);
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             let _ = thread.join();
         }
-    }
-}
-
-/// Listens for devices that come and go.
-struct Changes {
-    seen: Arc<AtomicBool>,
-    socket: UnixStream,
-}
-
-impl Changes {
-    fn watch(alarm: Alarm) -> Result<Self, DeviceError> {
-        let mut connection = Connection::open()?;
-        connection.tell(&Command::Subscribe(
-            SubscriptionMask::SINK | SubscriptionMask::SOURCE | SubscriptionMask::SERVER,
-        ))?;
-        let failed = |error: io::Error| DeviceError::System(error.to_string());
-        let socket = connection.socket().try_clone().map_err(failed)?;
-        socket.set_read_timeout(None).map_err(failed)?;
-        let seen = Arc::new(AtomicBool::new(false));
-        std::thread::Builder::new()
-            .name("audio-changes".into())
-            .spawn({
-                let seen = seen.clone();
-                move || {
-                    let mut message = Vec::new();
-                    // The end of the connection is a change too: the server has gone.
-                    loop {
-                        let read = connection.read_message(&mut message);
-                        seen.store(true, Ordering::Release);
-                        alarm.wake();
-                        if read.is_err() {
-                            break;
-                        }
-                    }
-                }
-            })
-            .map_err(failed)?;
-        Ok(Self { seen, socket })
-    }
-}
-
-impl Drop for Changes {
-    fn drop(&mut self) {
-        // Ends the thread, which owns nothing else.
-        let _ = self.socket.shutdown(Shutdown::Both);
     }
 }
 

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use super::drift::{self, Drift, Glide};
 use super::{CAPACITY_MS, Clock, Margin, StreamCounters, WATCHED_TICKS, frames_of, micros_of};
 use crate::frame::{FRAME, Frame, ramp};
 use crate::resample::DeviceResampler;
 
+/// What is too much by less than this goes slowly, in µs.
+const SLOWLY_US: u32 = 10_000;
 /// Captured sound above this is dropped, oldest first, in ms.
 const MOST_CAPTURED_MS: u32 = 200;
 
@@ -19,25 +23,35 @@ pub(crate) fn capture_ring(
 ) -> (CaptureFeed, Box<Capture>, Arc<StreamCounters>) {
     let (producer, consumer) = RingBuffer::new(frames_of(rate, CAPACITY_MS * 1_000));
     let counters = Arc::new(StreamCounters::default());
+    let began = Instant::now();
     let feed = CaptureFeed {
         ring: producer,
         counters: counters.clone(),
+        began,
     };
     let capture = Capture {
         ring: consumer,
         counters: counters.clone(),
         clock,
         rate,
-        resampler: DeviceResampler::capture(rate),
+        began,
+        resampler: match (clock, DeviceResampler::capture(rate)) {
+            (_, Some(resampler)) => Resampler::Rate(resampler),
+            (Clock::Device, None) => Resampler::Glide(Box::new(Glide::new())),
+            (Clock::File, None) => Resampler::None,
+        },
+        drift: Drift::default(),
         margin: Margin::new(1_000),
         least: usize::MAX,
         watched: 0,
         slip: 0,
+        period: 0,
         running: false,
         dry: true,
         last: 0.0,
         dropped: 0,
         missing: 0,
+        fetch: None,
     };
     (feed, Box::new(capture), counters)
 }
@@ -46,16 +60,24 @@ pub(crate) fn capture_ring(
 pub(crate) struct CaptureFeed {
     ring: Producer<f32>,
     counters: Arc<StreamCounters>,
+    began: Instant,
 }
 
 impl CaptureFeed {
     /// Takes `frames` mono samples; what does not fit is dropped and counted.
     pub(crate) fn write(&mut self, frames: usize, sample: impl Fn(usize) -> f32) {
+        self.write_at(Instant::now(), frames, sample);
+    }
+
+    /// The same, at this time.
+    pub(crate) fn write_at(&mut self, now: Instant, frames: usize, sample: impl Fn(usize) -> f32) {
         let room = self.ring.slots().min(frames);
         if let Ok(chunk) = self.ring.write_chunk_uninit(room) {
             chunk.fill_from_iter((0..room).map(sample));
         }
         self.counters.count(frames);
+        let called = now.saturating_duration_since(self.began).as_micros() as u64;
+        self.counters.called_us.store(called, Ordering::Relaxed);
         if room < frames {
             self.counters
                 .lost
@@ -74,13 +96,24 @@ impl CaptureFeed {
     }
 }
 
+/// From the device's rate to 48 kHz of the ticks.
+enum Resampler {
+    /// A file at 48 kHz.
+    None,
+    /// A device at 48 kHz by its own clock.
+    Glide(Box<Glide>),
+    Rate(DeviceResampler),
+}
+
 /// The sound thread's end of a capture ring.
 pub(crate) struct Capture {
     ring: Consumer<f32>,
     counters: Arc<StreamCounters>,
     clock: Clock,
     rate: u32,
-    resampler: Option<DeviceResampler>,
+    began: Instant,
+    resampler: Resampler,
+    drift: Drift,
     /// Fill that is kept beyond need.
     margin: Margin,
     /// Least fill after a take, over the watched ticks.
@@ -88,6 +121,8 @@ pub(crate) struct Capture {
     watched: u32,
     /// Samples to slip by at the next take.
     slip: usize,
+    /// Frames the device hands over at once, the largest of late.
+    period: usize,
     /// Whether sound has come at all, and whether the last take found none.
     running: bool,
     dry: bool,
@@ -95,11 +130,34 @@ pub(crate) struct Capture {
     /// Samples dropped and missing since the ring was made, at the device's rate.
     dropped: u64,
     missing: u64,
+    /// What brings sound that has come, where no callback does.
+    fetch: Option<Box<dyn FnMut() + Send>>,
 }
 
 impl Capture {
+    /// Compares the device's clock with that of the ticks; once per tick, before [`Self::take`].
+    pub(crate) fn keep_time(&mut self, now: Instant) {
+        self.fetch();
+        if self.clock == Clock::File || self.dry {
+            return;
+        }
+        let called = self.counters.called_us.load(Ordering::Relaxed);
+        let called = self.began + Duration::from_micros(called);
+        let fill = drift::micros(self.rate, self.ring.slots());
+        let since = now.saturating_duration_since(called);
+        let Some(ppm) = self.drift.watch(fill, since) else {
+            return;
+        };
+        match &mut self.resampler {
+            Resampler::None => {}
+            Resampler::Glide(glide) => glide.set(ppm),
+            Resampler::Rate(resampler) => resampler.set_drift(ppm),
+        }
+    }
+
     /// Takes the next 10 ms; silence if there is too little.
     pub(crate) fn take(&mut self, frame: &mut Frame) {
+        self.fetch();
         let needed = self.needed();
         self.bound();
         let there = self.ring.slots();
@@ -110,15 +168,22 @@ impl Capture {
         let slip = self.slip.min(there - needed);
         self.slip = 0;
         match &mut self.resampler {
-            None => {
+            Resampler::None => {
                 read_slipping(&mut self.ring, frame, slip);
             }
-            Some(resampler) => {
+            Resampler::Glide(glide) => {
+                read_slipping(&mut self.ring, glide.device_mut(), slip);
+                glide.captured(frame);
+            }
+            Resampler::Rate(resampler) => {
                 read_slipping(&mut self.ring, resampler.device_mut(), slip);
                 resampler.captured(frame);
             }
         }
         self.dropped += slip as u64;
+        if slip > 0 {
+            self.drift.slipped(drift::micros(self.rate, slip));
+        }
         if self.dry {
             ramp(&mut frame[..96], 0.0, 1.0);
         }
@@ -130,15 +195,43 @@ impl Capture {
 
     /// Throws away what has come, while nobody needs the microphone. A file just waits.
     pub(crate) fn discard(&mut self) {
+        self.fetch();
         if self.clock == Clock::Device {
             let there = self.ring.slots();
             self.skip(there);
+            self.drift.lose();
         }
+    }
+
+    /// Whether the sound thread has to [fetch](Self::fetched_by) what the device has.
+    pub(crate) fn is_fetched(&self) -> bool {
+        self.fetch.is_some()
+    }
+
+    /// Has what came brought by the sound thread, at each take: `fetch` feeds the ring and never waits.
+    pub(crate) fn fetched_by(&mut self, fetch: Box<dyn FnMut() + Send>) {
+        self.fetch = Some(fetch);
+    }
+
+    fn fetch(&mut self) {
+        if let Some(fetch) = &mut self.fetch {
+            fetch();
+        }
+    }
+
+    /// Whether a file stands in for a device.
+    pub(crate) fn is_file(&self) -> bool {
+        self.clock == Clock::File
     }
 
     /// Whether a file has been played to its end.
     pub(crate) fn has_ended(&self) -> bool {
         self.clock == Clock::File && self.ring.is_abandoned() && self.ring.slots() < self.needed()
+    }
+
+    /// Sound the device hands over at once, in µs; 0 for a file, which has no such thing.
+    pub(crate) fn period_us(&self) -> u32 {
+        micros_of(self.rate, self.period)
     }
 
     /// Sound waiting now, in µs.
@@ -157,9 +250,11 @@ impl Capture {
     }
 
     fn needed(&self) -> usize {
-        self.resampler
-            .as_ref()
-            .map_or(FRAME, DeviceResampler::needed)
+        match &self.resampler {
+            Resampler::None => FRAME,
+            Resampler::Glide(glide) => glide.needed(),
+            Resampler::Rate(resampler) => resampler.needed(),
+        }
     }
 
     fn run_dry(&mut self, frame: &mut Frame, needed: usize) {
@@ -178,6 +273,7 @@ impl Capture {
         self.dry = true;
         self.last = 0.0;
         self.least = 0;
+        self.drift.lose();
         self.watch();
     }
 
@@ -190,6 +286,7 @@ impl Capture {
             let drop = there - keep.min(there);
             self.skip(drop);
             self.dropped += drop as u64;
+            self.drift.lose();
         }
     }
 
@@ -211,8 +308,19 @@ impl Capture {
         }
         let margin = frames_of(self.rate, self.margin.us);
         let idle = frames_of(self.rate, 1_000);
+        let latest = self.counters.largest.swap(0, Ordering::Relaxed) as usize;
+        if latest > 0 {
+            self.period = latest;
+        }
         if self.least > margin + idle {
-            self.slip = self.least - margin;
+            let excess = self.least - margin;
+            // A slip is an echo path that has changed: once the fill is held, it is only for what would
+            // be heard as delay.
+            if self.drift.is_settled() && excess < frames_of(self.rate, SLOWLY_US) {
+                self.drift.ease();
+            } else {
+                self.slip = excess;
+            }
         }
         self.margin.watched();
         self.least = usize::MAX;

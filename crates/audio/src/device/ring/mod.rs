@@ -3,9 +3,11 @@
 //! A callback copies and counts, nothing else. The sound thread holds the other end, resamples,
 //! and absorbs what the two clocks and the sizes of the callbacks do: it keeps the least fill at
 //! which nothing runs dry, learns a margin from what did, and slips a few samples by a crossfade
-//! when the fill drifts.
+//! when the fill is more than that. A microphone whose clock is not the speaker's is resampled by some
+//! ppm ([`drift`]).
 
 mod capture;
+mod drift;
 mod playout;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -28,6 +30,8 @@ const MARGIN_FALL_US: u32 = 50;
 pub(crate) struct StreamCounters {
     /// Callbacks so far; a watchdog sees by it whether the device is alive.
     pub(crate) callbacks: AtomicU64,
+    /// Frames of what was to be played that callbacks have taken.
+    pub(crate) taken: AtomicU64,
     /// Frames the capture ring had no room for, or the playout ring did not have.
     pub(crate) lost: AtomicU64,
     /// Frames in the largest of the latest callbacks.
@@ -38,6 +42,8 @@ pub(crate) struct StreamCounters {
     pub(crate) failed: AtomicBool,
     /// Set with it when the device is still there and only wants a new stream.
     pub(crate) invalidated: AtomicBool,
+    /// When the last callback came, in µs since the ring was made.
+    called_us: AtomicU64,
     /// Fill at which the sound thread wants to be woken to make more.
     wake_below: AtomicU32,
 }

@@ -63,6 +63,9 @@ impl PlayoutFeed {
             self.last = last;
         }
         self.begun |= there > 0;
+        self.counters
+            .taken
+            .fetch_add(there as u64, Ordering::Relaxed);
         for index in there..frames {
             // Runs out softly: no click.
             self.last *= 0.98;
@@ -118,10 +121,11 @@ impl Playout {
         self.clock == Clock::Device
     }
 
-    /// Adds 10 ms. If the device stands still and has enough, they are dropped: no stale sound.
-    pub(crate) fn write(&mut self, frame: &Frame) {
+    /// Adds 10 ms. If the device stands still and has enough, they are dropped: no stale sound. Gives
+    /// whether they will be played.
+    pub(crate) fn write(&mut self, frame: &Frame) -> bool {
         if self.clock == Clock::Device && !self.wants() {
-            return;
+            return false;
         }
         let sound = match &mut self.resampler {
             None => frame.as_slice(),
@@ -136,6 +140,7 @@ impl Playout {
                 .lost
                 .fetch_add((sound.len() - room) as u64, Ordering::Relaxed);
         }
+        true
     }
 
     /// Learns from what the callbacks did; once per tick. Gives the frames that were missing since
@@ -162,6 +167,14 @@ impl Playout {
         let target = self.target() as u32;
         self.counters.wake_below.store(target, Ordering::Relaxed);
         missing * 48_000 / u64::from(self.rate)
+    }
+
+    /// Sound the device asks for at once, in µs; 0 for a file, which has no such thing.
+    pub(crate) fn period_us(&self) -> u32 {
+        match self.clock {
+            Clock::Device => micros_of(self.rate, self.request),
+            Clock::File => 0,
+        }
     }
 
     /// Sound waiting now, in µs.

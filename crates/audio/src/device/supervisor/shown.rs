@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{LOOK_FOR_BETTER, Supervisor};
+use super::{LOOK_FOR_OTHERS, Supervisor};
 use crate::AudioEvent;
 use crate::device::Devices;
 
@@ -25,7 +25,7 @@ impl Supervisor {
         if self.shown.devices.is_none() || changed || due {
             let listed = self.list();
             let told = listed.is_ok() && self.system.as_ref().is_some_and(|s| s.tells_changes());
-            self.shown.look_at = (!told).then(|| now + LOOK_FOR_BETTER);
+            self.shown.look_at = (!told).then(|| now + LOOK_FOR_OTHERS);
             let devices = listed.unwrap_or_default();
             if self.shown.devices.as_ref() != Some(&devices) {
                 self.tell(AudioEvent::Devices(devices.clone()));

@@ -1,5 +1,7 @@
 //! Group calls: who hears whom, measured by tones.
 
+mod recorded;
+
 use super::*;
 use crate::LegControl;
 use crate::codec::{Decoder, Encoder, MAX_DECODED, MAX_SENT_PAYLOAD};

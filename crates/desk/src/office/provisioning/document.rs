@@ -3,16 +3,21 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use warmline_audio::{Announcement, RecordingFormat};
 use warmline_call::{RecoverBy, Referrals};
 use warmline_entra::Cloud;
 use warmline_graph::{CardPolicy, TeamTag};
 use warmline_media::Codec;
+use warmline_policy::{NoiseSuppression, Voice};
 use warmline_sip::{Aor, ServerUri, Token, redact::Secret};
 
 use super::{NotProvisioned, unreadable};
 use crate::{
     number::Country,
-    profile::{Auth, IceEntry, Profile, SecretSource, Transfer, every_codec},
+    profile::{
+        Auth, DAY, IceEntry, KEEP_DAYS, Profile, RecordingPolicy, RecordingStart, SecretSource,
+        Transfer, every_codec, in_own_folder,
+    },
 };
 
 /// Everything the provider says.
@@ -130,6 +135,8 @@ struct LineSaid {
     #[serde(default)]
     relay_only: bool,
     transfer: Option<TransferSaid>,
+    recording: Option<RecordingSaid>,
+    sound: Option<SoundSaid>,
     tenant: Option<TenantSaid>,
     experts: Option<ExpertsSaid>,
 }
@@ -168,6 +175,54 @@ struct TransferSaid {
     conference: Option<String>,
     recover_by: Option<RecoverSaid>,
     hold_music: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RecordingSaid {
+    #[serde(default)]
+    allowed: bool,
+    format: Option<FormatSaid>,
+    folder: Option<String>,
+    start: Option<StartSaid>,
+    announce: Option<AnnounceSaid>,
+    sentence: Option<String>,
+    #[serde(default)]
+    consults: bool,
+    keep_days: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum FormatSaid {
+    Wav,
+    Opus,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum StartSaid {
+    ByHand,
+    Always,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum AnnounceSaid {
+    Tone,
+    Sentence,
+    None,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SoundSaid {
+    echo_cancellation: Option<bool>,
+    noise_suppression: Option<NoiseSuppression>,
+    automatic_gain: Option<bool>,
+    high_pass: Option<bool>,
+    #[serde(default)]
+    dtx: bool,
 }
 
 #[derive(Deserialize)]
@@ -260,6 +315,7 @@ impl LineSaid {
             .codecs
             .map(|codecs| codecs.into_iter().map(codec).collect());
         let tenant = self.tenant.map(TenantSaid::read).transpose()?;
+        let recording = self.recording.map(RecordingSaid::read).transpose()?;
         Ok(Line {
             profile: Profile {
                 customer: self.customer,
@@ -276,6 +332,9 @@ impl LineSaid {
                 ice_servers: self.ice_servers.into_iter().map(IceSaid::read).collect(),
                 relay_only: self.relay_only,
                 transfer: self.transfer.map(TransferSaid::read).unwrap_or_default(),
+                recording: recording.flatten(),
+                dtx: self.sound.as_ref().is_some_and(|sound| sound.dtx),
+                voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
             },
             tenant,
@@ -302,6 +361,56 @@ impl TransferSaid {
                     RecoverSaid::Reinvite => RecoverBy::Reinvite,
                 }),
             hold_music: self.hold_music.unwrap_or(default.hold_music),
+        }
+    }
+}
+
+impl RecordingSaid {
+    fn read(self) -> Result<Option<RecordingPolicy>, &'static str> {
+        let nowhere = "`recording` needs an absolute folder on this computer";
+        let folder = match &self.folder {
+            Some(folder) => in_own_folder(folder),
+            None => RecordingPolicy::own_folder(),
+        };
+        let announce = match (self.announce, &self.sentence) {
+            (Some(AnnounceSaid::Sentence), Some(path)) => {
+                Announcement::Sentence(in_own_folder(path).ok_or(nowhere)?)
+            }
+            (Some(AnnounceSaid::Sentence), None) => return Err("`recording` has no sentence"),
+            (Some(AnnounceSaid::None), _) => Announcement::Nothing,
+            (Some(AnnounceSaid::Tone) | None, _) => Announcement::Tone,
+        };
+        if self
+            .keep_days
+            .is_some_and(|days| !KEEP_DAYS.contains(&days))
+        {
+            return Err("`keepDays` is not a number of days from 1 to 3650");
+        }
+        let policy = RecordingPolicy {
+            folder: folder.ok_or(nowhere)?,
+            format: match self.format {
+                Some(FormatSaid::Wav) => RecordingFormat::Wav,
+                Some(FormatSaid::Opus) | None => RecordingFormat::Opus,
+            },
+            start: match self.start {
+                Some(StartSaid::Always) => RecordingStart::Always,
+                Some(StartSaid::ByHand) | None => RecordingStart::ByHand,
+            },
+            announce,
+            consults: self.consults,
+            keep: self.keep_days.map(|days| DAY * days as u32),
+        };
+        Ok(self.allowed.then_some(policy))
+    }
+}
+
+impl SoundSaid {
+    fn read(self) -> Voice {
+        Voice {
+            echo_cancellation: self.echo_cancellation,
+            noise_suppression: self.noise_suppression,
+            automatic_gain: self.automatic_gain,
+            high_pass: self.high_pass,
         }
     }
 }
@@ -360,6 +469,8 @@ const AGENTS: u32 = 200;
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use proptest::prelude::*;
     use serde_json::{Value, json};
     use tokio::sync::watch;
@@ -381,6 +492,7 @@ mod tests {
                     "urls": ["turn:turn.contact.example"], "username": "robin", "credential": "hush"
                 }],
                 "transfer": { "completeOnAnswerS": 5, "referrals": "ask" },
+                "recording": { "allowed": true, "folder": "/srv/calls", "start": "always", "keepDays": 30 },
                 "experts": { "groups": ["1b4e28ba-2fa1-11d2-883f-0016d3cca427"], "agents": 500 }
             }],
             "policy": { "shareTeamsPresence": true, "card": { "redactNumbers": true } }
@@ -407,6 +519,11 @@ mod tests {
         assert_eq!(profile.ice_servers().unwrap().len(), 1);
         let after = profile.transfer.complete_on_answer;
         assert_eq!(after, Some(Duration::from_secs(5)));
+        let recording = profile.recording.as_ref().unwrap();
+        assert_eq!(recording.start, RecordingStart::Always);
+        assert!(recording.folder.ends_with(Path::new("srv/calls")));
+        assert_eq!(recording.announce, Announcement::Tone);
+        assert_eq!(recording.keep, Some(30 * DAY));
         assert_eq!(line.tenant, None);
         assert_eq!(line.experts.as_ref().unwrap().agents, 500);
         let policy = provisioned.policy;
@@ -448,6 +565,11 @@ mod tests {
                 "a server is not an address",
             ),
             ("/lines/0/aor", json!("secret"), "`aor` is not"),
+            (
+                "/lines/0/recording/keepDays",
+                json!(0),
+                "`keepDays` is not a number of days",
+            ),
             (
                 "/lines/0/auth/kind",
                 json!("secret"),

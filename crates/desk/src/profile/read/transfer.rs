@@ -15,7 +15,7 @@ pub(super) fn read(root: &Table<'_>) -> Result<Transfer, DeskError> {
     table.only(KEYS)?;
     Ok(Transfer {
         complete_on_answer: table
-            .seconds("complete_on_answer_s", COMPLETE_ON_ANSWER)?
+            .whole_number("complete_on_answer_s", COMPLETE_ON_ANSWER)?
             .map(Duration::from_secs),
         referrals: referrals(&table)?,
         conference: conference(&table)?,
@@ -74,7 +74,11 @@ impl<'a> Table<'a> {
         }))
     }
 
-    fn seconds(&self, key: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, DeskError> {
+    pub(super) fn whole_number(
+        &self,
+        key: &str,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<u64>, DeskError> {
         let Some(value) = self.table.get(key) else {
             return Ok(None);
         };

@@ -47,7 +47,7 @@ fn a_first_offer_lists_everything_once() {
     let text = offered(Direction::SendRecv, &mut negotiation());
     assert_eq!(
         line(&text, "m="),
-        "m=audio 40000 UDP/TLS/RTP/SAVPF 111 0 8 13 110 101"
+        "m=audio 40000 UDP/TLS/RTP/SAVPF 111 0 8 110 101"
     );
     assert_eq!(line(&text, "o="), "o=- 1 1 IN IP4 192.0.2.10");
     assert_eq!(line(&text, "c="), "c=IN IP4 192.0.2.10");
@@ -55,6 +55,32 @@ fn a_first_offer_lists_everything_once() {
     assert_eq!(line(&text, "a=mid"), "a=mid:0");
     assert_eq!(line(&text, "a=rtcp-mux"), "a=rtcp-mux");
     assert_eq!(line(&text, "a=rtpmap:0 "), "a=rtpmap:0 PCMU/8000");
+}
+
+#[test]
+fn silence_is_left_out_only_if_both_want_that() {
+    let mut silent = negotiation().with_dtx(true);
+    let text = offered(Direction::SendRecv, &mut silent);
+    assert!(line(&text, "m=").ends_with(" 111 0 8 13 110 101"), "{text}");
+    assert_eq!(line(&text, "a=rtpmap:13 "), "a=rtpmap:13 CN/8000");
+    for (taken, expected) in [("0 13 101", Some(13)), ("0 101", None), ("111 13", None)] {
+        let mut negotiation = silent.clone();
+        let agreed = negotiation.accept(&peer(taken, ""), true);
+        let agreed = agreed.expect("accepted");
+        assert_eq!(agreed.comfort_noise, expected, "{taken}");
+    }
+    // Who does not leave it out lets others do so.
+    let (text, agreed) = negotiation()
+        .answer(&peer("0 13 101", ""), &transport())
+        .expect("answered");
+    assert!(line(&text, "m=").ends_with(" 0 13 101"), "{text}");
+    assert_eq!(agreed.comfort_noise, None);
+    assert!(agreed.payloads().contains(&(13, Payload::ComfortNoise)));
+    let (_, agreed) = negotiation()
+        .with_dtx(true)
+        .answer(&peer("0 13 101", ""), &transport())
+        .expect("answered");
+    assert_eq!(agreed.comfort_noise, Some(13));
 }
 
 #[test]
@@ -123,7 +149,7 @@ fn an_offer_of_everything_keeps_the_meaning_of_numbers() {
     let text = text.expect("offered");
     assert_eq!(
         line(&text, "m="),
-        "m=audio 40000 UDP/TLS/RTP/SAVPF 96 0 8 13 110 111"
+        "m=audio 40000 UDP/TLS/RTP/SAVPF 96 0 8 110 111"
     );
     assert_eq!(line(&text, "a=rtpmap:96 "), "a=rtpmap:96 opus/48000/2");
     assert_eq!(line(&text, "a=rtcp-mux"), "a=rtcp-mux");
@@ -288,4 +314,25 @@ fn a_reoffer_keeps_the_peers_arrangement() {
     assert_eq!(line(&text, "a=mid"), "a=mid:a");
     assert_eq!(line(&text, "b=RS"), "b=RS:0");
     assert!(!text.contains("rtcp-mux"));
+}
+
+#[test]
+fn opus_is_sent_as_the_peer_wants_it() {
+    let limits = "a=fmtp:96 maxaveragebitrate=24000;usedtx=1\r\na=fmtp:111 usedtx=1\r\n";
+    let mut negotiation = negotiation();
+    let (_, agreed) = negotiation
+        .answer(&peer("96 111 0", limits), &transport())
+        .expect("answered");
+    assert_eq!(agreed.send.payload_type, 96);
+    assert_eq!((agreed.opus.max_bitrate, agreed.opus.dtx), (24_000, false));
+    // Silence is left out by policy alone.
+    let mut silent = negotiation.with_dtx(true);
+    let (_, agreed) = silent
+        .answer(&peer("96 111 0", limits), &transport())
+        .expect("answered");
+    assert!(agreed.opus.dtx);
+    let (_, agreed) = silent
+        .answer(&peer("0 96", limits), &transport())
+        .expect("answered");
+    assert_eq!(agreed.opus.max_bitrate, 510_000, "nothing of Opus is sent");
 }

@@ -5,15 +5,11 @@
 #![cfg_attr(not(target_os = "linux"), allow(unused))]
 
 #[cfg(target_os = "linux")]
-mod client;
-#[cfg(target_os = "linux")]
 mod measure;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
 mod signalling;
-#[cfg(target_os = "linux")]
-mod trip;
 #[cfg(target_os = "linux")]
 mod work;
 

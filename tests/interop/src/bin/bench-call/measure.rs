@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use warmline_interop::{Asterisk, Band, Lab, Pulse, Result, Room, cost, number, score, sound};
+use warmline_interop::rivals::{Client, Codec, Ground, Name, Settings};
+use warmline_interop::{
+    Asterisk, Band, Lab, Pulse, Result, Room, cost, number, score, sound, trip,
+};
 
-use crate::client::{Client, Codec, Name};
 use crate::signalling::{Clock, answered_call};
-use crate::trip;
 
 /// What one run showed. What did not show is not there.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -35,7 +36,13 @@ pub(crate) fn run(name: Name, codec: Codec) -> Result<Option<Run>> {
     asterisk.ami().from_now();
 
     let start = Instant::now();
-    let Some(mut client) = name.start(codec, &asterisk, &pulse, &lab)? else {
+    let ground = Ground {
+        lab: &lab,
+        asterisk: &asterisk,
+        pulse: &pulse,
+        network: None,
+    };
+    let Some(mut client) = name.start(codec, Settings::Best, &ground)? else {
         return Ok(None);
     };
     let person = name.person().number;
@@ -71,23 +78,6 @@ pub(crate) fn run(name: Name, codec: Codec) -> Result<Option<Run>> {
         &mut run,
     )?;
     Ok(Some(run))
-}
-
-/// The trip with the microphone and the speaker connected inside the sound server: what the harness
-/// itself adds.
-pub(crate) fn floor() -> Result<Vec<f64>> {
-    let lab = Lab::new()?;
-    let pulse = lab.pulse()?;
-    pulse.short_circuit()?;
-    let chirps = lab.dir().join("chirps.wav");
-    sound::write(&chirps, trip::RATE, &trip::chirps(CHIRPS))?;
-    let recorder = pulse.record()?;
-    std::thread::sleep(SETTLE);
-    let mouth = pulse.say(&chirps)?;
-    std::thread::sleep(Duration::from_secs_f64(CHIRPS as f64 * trip::SPACING));
-    drop(mouth);
-    let room = recorder.finish();
-    Ok(trip::trips_ms(&room, 0.0, f64::INFINITY))
 }
 
 /// A call to a tone: how long until it is answered, and until the tone is heard.

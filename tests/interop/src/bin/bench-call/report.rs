@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use warmline_interop::figures::{Machine, Spread};
+use warmline_interop::rivals::{Codec, Name};
 
-use crate::client::{Codec, Name};
 use crate::measure::Run;
 
 /// Everything one benchmark showed.

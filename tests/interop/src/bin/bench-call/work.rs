@@ -1,12 +1,12 @@
 //! From the command line to the files.
 
 use std::io::Write;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use warmline_interop::figures::{self, Machine, Spread};
-use warmline_interop::{Lab, Result};
+use warmline_interop::rivals::{Codec, Name};
+use warmline_interop::{Lab, Result, trip};
 
-use crate::client::{Codec, Name};
 use crate::measure::{self, Run};
 use crate::report::{Figures, Report, markdown};
 
@@ -40,7 +40,7 @@ impl Wishes {
     fn parse(mut words: impl Iterator<Item = String>) -> std::result::Result<Wishes, String> {
         let mut wishes = Wishes {
             runs: 3,
-            phones: Name::ALL.to_vec(),
+            phones: vec![Name::Warmline, Name::Baresip, Name::Linphonec],
             codecs: vec![Codec::Opus, Codec::Pcmu],
         };
         while let Some(word) = words.next() {
@@ -78,7 +78,7 @@ impl Wishes {
 
 fn measure_all(wishes: &Wishes) -> Result<Report> {
     say("the floor");
-    let floor_trip_ms = Spread::of(measure::floor()?);
+    let floor_trip_ms = Spread::of(trip::floor()?);
     let asterisk = {
         let lab = Lab::new()?;
         lab.asterisk()?.ami().console("core show version")?
@@ -119,7 +119,7 @@ fn measure_all(wishes: &Wishes) -> Result<Report> {
             }
         }
         for (&phone, (runs, failed)) in wishes.phones.iter().zip(runs) {
-            phones.push(Figures::of(phone, version(phone), codec, &runs, failed));
+            phones.push(Figures::of(phone, phone.version(), codec, &runs, failed));
         }
     }
     Ok(Report {
@@ -129,22 +129,6 @@ fn measure_all(wishes: &Wishes) -> Result<Report> {
         floor_trip_ms,
         phones,
     })
-}
-
-fn version(phone: Name) -> String {
-    let number = match phone {
-        Name::Warmline => env!("CARGO_PKG_VERSION").to_owned(),
-        Name::Baresip => crate::client::baresip_version(),
-        Name::Linphonec => output("dpkg-query", &["-W", "-f", "${Version}", "linphone-cli"]),
-    };
-    format!("{} {number}", label(phone))
-}
-
-fn output(program: &str, words: &[&str]) -> String {
-    let output = Command::new(program).args(words).output();
-    output
-        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        .unwrap_or_default()
 }
 
 fn label(value: impl serde::Serialize) -> String {

@@ -1,30 +1,51 @@
 //! How long sound is under way: from the microphone to the PBX, back, and out of the speaker.
 
 use std::f64::consts::TAU;
+use std::time::Duration;
 
-use warmline_interop::{Room, sound::Sound};
+use crate::error::Result;
+use crate::place::Lab;
+use crate::room::Room;
+use crate::sound::{self, Sound};
 
 /// Samples a second at which chirps are looked for: 0.06 ms apart.
-pub(crate) const RATE: u32 = 16_000;
+pub const RATE: u32 = 16_000;
 /// How far apart the chirps are, s.
-pub(crate) const SPACING: f64 = 1.5;
+pub const SPACING: f64 = 1.5;
 
 /// Samples of `count` chirps, at [`RATE`], [`SPACING`] apart.
-pub(crate) fn chirps(count: usize) -> Vec<i16> {
+pub fn chirps(count: usize) -> Vec<i16> {
     let silence = vec![0; (SPACING * f64::from(RATE)) as usize - LENGTH];
     (0..count)
-        .flat_map(|_| {
-            chirp()
-                .into_iter()
-                .map(|x| x as i16)
-                .chain(silence.iter().copied())
-        })
+        .flat_map(|_| one().into_iter().chain(silence.iter().copied()))
         .collect()
+}
+
+/// Samples of one chirp, at [`RATE`].
+pub fn one() -> Vec<i16> {
+    chirp().into_iter().map(|x| x as i16).collect()
+}
+
+/// The trip, in ms, with the microphone and the speaker connected inside the sound server: what the
+/// harness itself adds.
+pub fn floor() -> Result<Vec<f64>> {
+    let lab = Lab::new()?;
+    let pulse = lab.pulse()?;
+    pulse.short_circuit()?;
+    let file = lab.dir().join("chirps.wav");
+    sound::write(&file, RATE, &chirps(FLOOR_CHIRPS))?;
+    let recorder = pulse.record()?;
+    std::thread::sleep(SETTLE);
+    let mouth = pulse.say(&file)?;
+    std::thread::sleep(Duration::from_secs_f64(FLOOR_CHIRPS as f64 * SPACING));
+    drop(mouth);
+    let room = recorder.finish();
+    Ok(trips_ms(&room, 0.0, f64::INFINITY))
 }
 
 /// For each chirp that was said between two times of a recording (s): how long after it came out of
 /// the speaker, in ms. A chirp that did not come back is left out.
-pub(crate) fn trips_ms(room: &Room, from: f64, to: f64) -> Vec<f64> {
+pub fn trips_ms(room: &Room, from: f64, to: f64) -> Vec<f64> {
     let said = slow(&room.microphone.part(from, to));
     let heard = slow(&room.speaker.part(from, to));
     let mut trips = Vec::new();
@@ -44,6 +65,16 @@ pub(crate) fn trips_ms(room: &Room, from: f64, to: f64) -> Vec<f64> {
         at = onset + (SPACING * f64::from(RATE) * 0.8) as usize;
     }
     trips
+}
+
+/// The same for one chirp, that was said within a quarter of a second of this time (s), among speech.
+pub fn trip_ms(room: &Room, around: f64) -> Option<f64> {
+    let from = around - 0.25;
+    let said = slow(&room.microphone.part(from, around + 0.35));
+    let heard = slow(&room.speaker.part(from, around + 1.85));
+    let spoken = best(&said, 0, said.len().checked_sub(LENGTH)?)?;
+    let returned = best(&heard, spoken, SEARCH + SEARCH / 2)?;
+    Some((returned - spoken) as f64 * 1000.0 / f64::from(RATE))
 }
 
 /// Where the chirp lies best in the `length` samples after `from`; `None` if nothing is like it.
@@ -85,8 +116,11 @@ fn chirp() -> Vec<f64> {
         .collect()
 }
 
+const FLOOR_CHIRPS: usize = 8;
+/// So that what a start leaves behind is not measured.
+const SETTLE: Duration = Duration::from_secs(2);
 const LENGTH: usize = RATE as usize / 10;
-/// A trip of a second is not looked beyond.
+/// A trip of a second is not looked beyond, where chirps follow each other.
 const SEARCH: usize = RATE as usize;
 /// Louder than any noise between chirps.
 const ONSET: f64 = 1000.0;
@@ -125,6 +159,28 @@ mod tests {
             trips.iter().all(|trip| (trip - 100.0).abs() < 0.07),
             "{trips:?}"
         );
+    }
+
+    #[test]
+    fn a_chirp_is_found_between_sentences() {
+        let speech = |seed: i64| (0..8000).map(move |n| (n * n * seed % 9000 - 4500) as i16);
+        let mut said: Vec<i16> = speech(7).collect();
+        said.extend([0; 6400]);
+        said.extend(one());
+        said.extend([0; 8000]);
+        said.extend(speech(11));
+        let mut heard = vec![0; 2000];
+        heard.extend(said.iter().map(|x| x / 2));
+        heard.truncate(said.len());
+        let mut room = Room {
+            microphone: at_48k(&said),
+            speaker: at_48k(&heard),
+            began: Instant::now(),
+        };
+        let trip = trip_ms(&room, 1.0).unwrap();
+        assert!((trip - 125.0).abs() < 0.07, "{trip}");
+        room.speaker.samples.fill(0);
+        assert_eq!(trip_ms(&room, 1.0), None);
     }
 
     #[test]

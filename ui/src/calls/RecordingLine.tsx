@@ -1,0 +1,126 @@
+import { Button, makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-components";
+import { Pause16Filled } from "@fluentui/react-icons/svg/pause";
+import { Record16Filled, Record16Regular } from "@fluentui/react-icons/svg/record";
+import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
+import { useRef } from "react";
+
+import { useAct } from "../host/HostContext";
+import type { UiCall, UiRecording } from "../ipc/bindings";
+import { ariaShortcut, shortcutLabel, useShortcuts } from "../shared/shortcuts";
+
+interface RecordingLineProps {
+  call: UiCall;
+  /** Whose call it is, where there are several on the card. */
+  who?: string;
+  /** The shortcut is for this call. */
+  atHand: boolean;
+}
+
+/** Whether the call is recorded, for as long as it could be, and what can be done about that. */
+export function RecordingLine({ call, who, atHand }: RecordingLineProps) {
+  return call.recording === null ? null : <Line call={call.id} recording={call.recording} who={who} atHand={atHand} />;
+}
+
+interface LineProps {
+  call: number;
+  recording: UiRecording;
+  who: string | undefined;
+  atHand: boolean;
+}
+
+function Line({ call, recording: { state, words, stays }, who, atHand }: LineProps) {
+  const styles = useStyles();
+  const { act } = useAct();
+  const { label, hint, what } = next[state];
+  const main = useRef<HTMLButtonElement>(null);
+  const press = () => act({ do: "record", call, what });
+  useShortcuts(atHand ? { record: press } : {});
+  const named = (text: string) => (who === undefined ? text : `${text}, ${who}`);
+  const recorded = state === "on" || state === "announcing";
+  return (
+    <div className={styles.line} role="group" aria-label={named("Recording")}>
+      <span className={mergeClasses(styles.sign, recorded && styles.on, state === "failed" && styles.failed)}>
+        {recorded ? (
+          <Record16Filled aria-hidden />
+        ) : state === "paused" || state === "waiting" ? (
+          <Pause16Filled aria-hidden />
+        ) : state === "failed" ? (
+          <Warning16Filled aria-hidden />
+        ) : (
+          <Record16Regular aria-hidden />
+        )}
+        <span data-testid="recording">
+          {words}
+          {who !== undefined && <span className={styles.who}> · {who}</span>}
+        </span>
+      </span>
+      <Tooltip content={atHand ? `${hint} (${shortcutLabel("record")})` : hint} relationship="description">
+        <Button ref={main} size="small" aria-label={named(label)} aria-keyshortcuts={atHand ? ariaShortcut("record") : undefined} onClick={press}>
+          {label}
+        </Button>
+      </Tooltip>
+      {!stays && state !== "off" && state !== "failed" && (
+        <Tooltip content="Ends the recording; the call goes on" relationship="description">
+          <Button
+            size="small"
+            aria-label={named("Stop recording")}
+            onClick={() => {
+              // This button goes with the recording; the keyboard stays here.
+              main.current?.focus();
+              act({ do: "record", call, what: "stop" });
+            }}
+          >
+            Stop
+          </Button>
+        </Tooltip>
+      )}
+    </div>
+  );
+}
+
+const pause = { label: "Pause recording", hint: "Nothing that is said is kept: for card numbers", what: "pause" } as const;
+const start = { label: "Record", hint: "Records you and everybody on this call", what: "start" } as const;
+
+/** What the button does next. */
+const next = {
+  off: start,
+  failed: start,
+  announcing: pause,
+  on: pause,
+  waiting: pause,
+  paused: { label: "Resume recording", hint: "What is said is kept again", what: "resume" },
+} as const;
+
+const useStyles = makeStyles({
+  line: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    minHeight: "24px",
+  },
+  sign: {
+    display: "flex",
+    alignItems: "center",
+    flexGrow: 1,
+    flexBasis: "120px",
+    gap: tokens.spacingHorizontalXS,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: "anywhere",
+    "& svg": { flexShrink: 0 },
+  },
+  on: {
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorStatusDangerForeground1,
+  },
+  failed: {
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorStatusDangerForeground1,
+  },
+  who: {
+    fontWeight: tokens.fontWeightRegular,
+    color: tokens.colorNeutralForeground2,
+  },
+});

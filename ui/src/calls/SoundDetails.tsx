@@ -1,0 +1,101 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+
+import type { UiDelay, UiQuality } from "../ipc/bindings";
+
+interface SoundDetailsProps {
+  id: string;
+  quality: UiQuality;
+}
+
+/** What is behind the words: opinion, alarms, and where the time from mouth to ear goes. */
+export function SoundDetails({ id, quality: { mos, mosThere, delay, alarms } }: SoundDetailsProps) {
+  const styles = useStyles();
+  return (
+    <div id={id} role="group" aria-label="Details of the sound" className={styles.details}>
+      {mos !== null && (
+        <p className={styles.line}>
+          Quality {mos.toFixed(1)} of 4.5
+          {mosThere !== null && `, at their end ${mosThere.toFixed(1)}`}
+        </p>
+      )}
+      {alarms.length > 0 && <p className={styles.line}>{alarms.join(" · ")}</p>}
+      <Delay delay={delay} />
+    </div>
+  );
+}
+
+function Delay({ delay: { ms, parts } }: { delay: UiDelay }) {
+  const styles = useStyles();
+  const longest = Math.max(1, ...parts.map((part) => part.ms ?? 0));
+  return (
+    <>
+      <p className={styles.line}>From mouth to ear {ms} ms</p>
+      <dl className={styles.parts}>
+        {parts.map((part) => (
+          <div key={part.label} className={styles.part}>
+            <dt className={styles.label}>{part.label}</dt>
+            <dd className={styles.figure}>
+              <span className={styles.value}>{part.ms === null ? "not known yet" : `${part.ms} ms`}</span>
+              <span aria-hidden className={styles.track}>
+                <span className={styles.bar} style={{ width: `${((part.ms ?? 0) / longest) * 100}%` }} />
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+const useStyles = makeStyles({
+  details: {
+    // On a line of its own, below the words.
+    flexBasis: "100%",
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+    padding: `${tokens.spacingVerticalXS} 0`,
+  },
+  line: {
+    margin: 0,
+    fontVariantNumeric: "tabular-nums",
+  },
+  parts: {
+    display: "grid",
+    gap: tokens.spacingVerticalXXS,
+    margin: 0,
+  },
+  part: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 11em) minmax(0, 1fr)",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalS,
+  },
+  figure: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 7em) minmax(24px, 1fr)",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalS,
+    margin: 0,
+  },
+  label: {
+    overflowWrap: "anywhere",
+  },
+  value: {
+    textAlign: "end",
+    fontVariantNumeric: "tabular-nums",
+  },
+  track: {
+    height: "4px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorNeutralBackground5,
+    "@media (forced-colors: active)": { outline: "1px solid CanvasText" },
+  },
+  bar: {
+    display: "block",
+    height: "100%",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorBrandBackground,
+    "@media (forced-colors: active)": { backgroundColor: "CanvasText", forcedColorAdjust: "none" },
+  },
+});

@@ -26,6 +26,8 @@ const PROVEN: u64 = 4_000;
 const NO_DEVICE: Duration = Duration::from_millis(500);
 /// By then it is told what is known.
 const VERDICT: Duration = Duration::from_secs(2);
+/// A device that was refused, for another program has it perhaps, is tried again after this.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Devices stay open so long after the ring, so that it does not end with a click.
 const LINGER: Duration = Duration::from_millis(300);
 
@@ -105,6 +107,7 @@ struct Ring {
 #[derive(Debug)]
 struct Ringer {
     device: DeviceInfo,
+    /// When it was opened or refused last.
     since: Instant,
     /// What it had taken when it was first looked at.
     base: Option<u64>,
@@ -161,8 +164,8 @@ impl Bell {
             }
             Event::Closed(id, refusal) => {
                 if let Some(ringer) = ring.ringer(id) {
-                    ringer.state =
-                        State::Closed(refusal.map_or(RingFault::Lost, RingFault::Refused));
+                    let fault = refusal.map_or(RingFault::Lost, RingFault::Refused);
+                    (ringer.state, ringer.since) = (State::Closed(fault), now);
                 }
             }
             Event::Seen(id, taken, audibility) => ring.seen(now, id, taken, audibility),
@@ -274,6 +277,12 @@ impl Ring {
             .iter()
             .filter(|ringer| !matches!(ringer.state, State::Opening | State::Closed(_)));
         commands.extend(open.map(|ringer| Command::Look(ringer.device.id.clone())));
+        let again = self.ringers.iter().filter(|ringer| {
+            matches!(ringer.state, State::Closed(RingFault::Refused(_)))
+                && self.main.as_ref() != Some(&ringer.device.id)
+                && now >= ringer.since + AGAIN
+        });
+        commands.extend(again.map(|ringer| Command::Open(ringer.device.clone())));
     }
 
     fn seen(&mut self, now: Instant, id: &str, taken: u64, audibility: Audibility) {

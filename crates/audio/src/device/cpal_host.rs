@@ -275,7 +275,13 @@ fn on_error(
                 counters.invalidated.store(true, Ordering::Relaxed);
                 alarm.failed(&counters);
             }
-            ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => alarm.failed(&counters),
+            // On Windows (AUDCLNT_E_DEVICE_INVALIDATED) also for a device whose format was changed
+            // in the system's settings, and which is still there.
+            ErrorKind::DeviceNotAvailable => {
+                counters.invalidated.store(cfg!(windows), Ordering::Relaxed);
+                alarm.failed(&counters);
+            }
+            ErrorKind::HostUnavailable => alarm.failed(&counters),
             // Underruns, refused priority, and what no one can classify: the watchdog sees
             // whether sound still flows.
             _ => {}

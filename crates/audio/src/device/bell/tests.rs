@@ -235,6 +235,24 @@ fn everywhere_is_everywhere_also_on_what_is_plugged_in_meanwhile() {
     assert!(!world.open.contains(&"dock".to_owned()));
 }
 
+#[test]
+fn what_another_program_had_rings_once_it_is_free() {
+    let mut world = World::new(&["headset", "laptop"]);
+    world.tell(Event::Everywhere(true));
+    world.speaker("laptop").opens = false;
+    world.rings_on(Some("headset"));
+    world.wait(3 * SECOND);
+    let refused = RingFault::Refused(Refusal::InUse);
+    assert_eq!(world.not_heard(), [("The laptop", refused)]);
+    assert_eq!(world.said.len(), 1, "what is refused again is no news");
+    world.speaker("laptop").opens = true;
+    world.wait(2 * SECOND);
+    assert_eq!(world.heard(), ["The headset", "The laptop"]);
+    world.tell(Event::Rings(false));
+    world.wait(LINGER);
+    assert_eq!(world.open, Vec::<String>::new());
+}
+
 proptest! {
     #[test]
     fn a_ring_that_can_be_heard_anywhere_is_heard(

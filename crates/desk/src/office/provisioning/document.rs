@@ -377,8 +377,11 @@ impl RecordingSaid {
                 Announcement::Sentence(in_own_folder(path).ok_or(nowhere)?)
             }
             (Some(AnnounceSaid::Sentence), None) => return Err("`recording` has no sentence"),
-            (Some(AnnounceSaid::None), _) => Announcement::Nothing,
-            (Some(AnnounceSaid::Tone) | None, _) => Announcement::Tone,
+            (_, Some(_)) => {
+                return Err("`recording` has a `sentence`, and `announce` is not `sentence`");
+            }
+            (Some(AnnounceSaid::None), None) => Announcement::Nothing,
+            (Some(AnnounceSaid::Tone) | None, None) => Announcement::Tone,
         };
         if self
             .keep_days
@@ -547,6 +550,14 @@ mod tests {
         let tenant = lines[1].tenant.as_ref().unwrap();
         assert_eq!(tenant.tenant, "fabrikam.example");
         assert_eq!(Some(&tenant.cloud), Cloud::named("public").as_ref());
+    }
+
+    #[test]
+    fn a_sentence_that_nobody_would_hear_is_a_mistake() {
+        let mut wrong = document();
+        wrong["lines"][0]["recording"]["sentence"] = json!("told.wav");
+        let error = read(&wrong).unwrap_err();
+        assert!(error.error.what.contains("`announce`"), "{}", error.error);
     }
 
     #[test]

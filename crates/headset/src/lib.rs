@@ -2,7 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+mod buttons;
+mod contact;
 mod descriptor;
 mod layout;
 #[cfg(test)]
 mod vectors;
+
+pub use buttons::{PhoneState, Wish};

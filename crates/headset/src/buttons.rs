@@ -53,8 +53,8 @@ pub(crate) enum Event {
     Phone(PhoneState),
     /// Time has passed.
     Timeout,
-    /// No more is wanted of it.
-    Close,
+    /// It is given back.
+    Released,
 }
 
 /// What to do.
@@ -98,7 +98,6 @@ impl Buttons {
         let mut out = Vec::new();
         match event {
             Event::Attached(layout) => {
-                self.detach(&mut out);
                 self.headset = Some(Headset::new(layout));
             }
             Event::Detached => self.detach(&mut out),
@@ -112,9 +111,10 @@ impl Buttons {
                     .for_each(|headset| headset.hasten(now));
             }
             Event::Timeout => {}
-            Event::Close => {
-                self.phone = PhoneState::default();
-                self.show(now, &mut out);
+            Event::Released => {
+                if let Some(headset) = &mut self.headset {
+                    headset.light(now, Lights::default(), false, &mut out);
+                }
                 self.detach(&mut out);
             }
         }

@@ -223,11 +223,11 @@ fn closing_puts_the_lights_out_and_so_does_nothing_else() {
         muted: true,
         ..TALKING
     });
-    world.tell(Event::Close);
+    world.tell(Event::Released);
     assert_eq!(world.device.lights, Lights::default());
     let writes = world.writes;
     world.wait(5 * SECOND);
-    world.tell(Event::Close);
+    world.tell(Event::Released);
     assert_eq!(world.writes, writes);
 }
 

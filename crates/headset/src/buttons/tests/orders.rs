@@ -84,7 +84,7 @@ proptest! {
         if world.phone.talking {
             prop_assert_eq!(world.device.is_muted(), world.phone.muted && style == Style::EPOS);
         }
-        world.tell(Event::Close);
+        world.tell(Event::Released);
         prop_assert_eq!(world.device.lights, Lights::default());
     }
 

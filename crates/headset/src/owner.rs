@@ -242,6 +242,9 @@ impl Owner {
     fn look(&mut self) {
         self.look_at = None;
         let mut found = self.port.look();
+        if self.open.as_ref().is_some_and(|open| !found.contains(open)) {
+            self.leave(Event::Detached);
+        }
         choice::sort(&mut found, &self.preferred);
         let mut refused = None;
         for found in found {

@@ -199,8 +199,10 @@ impl Reader {
                 Err(_) => Heard::Gone,
             };
             let gone = heard == Heard::Gone;
-            // It waits while the owner writes: what was pressed in the meantime is not lost.
-            if self.hears.send((self.nth, heard)).is_err() || gone {
+            // Full: the owner waits for a device that takes nothing. That one is gone shows at the
+            // next look, too.
+            let _ = self.hears.try_send((self.nth, heard));
+            if gone {
                 break;
             }
         }
@@ -225,6 +227,6 @@ const LOOK: Duration = Duration::from_secs(2);
 const SELDOM: Duration = Duration::from_secs(10);
 /// A thread that reads cannot be woken.
 const ENDS_WITHIN_MS: i32 = 500;
-/// Reports that wait for the owner.
+/// Reports that wait for the owner; what comes then is lost.
 const MOST_HEARD: usize = 64;
 const LONGEST: usize = 4096;

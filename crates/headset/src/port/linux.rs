@@ -184,8 +184,10 @@ impl Port for Linux {
 
     fn waker(&self) -> Waker {
         let wakes = self.wakes.clone();
-        // It fails only when it has been called 2^64 times.
-        Arc::new(move || drop(rustix::io::write(&wakes, &1_u64.to_ne_bytes())))
+        Arc::new(move || {
+            // It fails only when it has been called 2^64 times.
+            let _ = rustix::io::write(&wakes, &1_u64.to_ne_bytes());
+        })
     }
 }
 

@@ -121,12 +121,6 @@ impl Layout {
         placed.map(|placed| placed.action)
     }
 
-    /// Whether it can be told that a call is up.
-    #[cfg(test)]
-    pub(crate) fn has_off_hook(&self) -> bool {
-        self.lights.iter().any(|light| light.of == Of::OffHook)
-    }
-
     /// What a report says of the controls that are in it. One that is too short says nothing of
     /// those that are cut off.
     pub(crate) fn values(&self, report: &[u8]) -> Vec<(Control, i64)> {

@@ -91,7 +91,7 @@ impl Files {
         let folder = self.root.path().join("sys").join(place).join("device");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("report_descriptor"), descriptor).unwrap();
-        let about = "DRIVER=jabra\nHID_ID=0003:00000B0E:00002400\n\
+        let about = "DRIVER=hid-generic\nHID_ID=0003:00001209:00000001\n\
                      HID_NAME=GN Audio A/S Jabra Link 380\nHID_PHYS=\nHID_UNIQ=4711\n";
         fs::write(folder.join("uevent"), about).unwrap();
     }

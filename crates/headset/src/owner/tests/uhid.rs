@@ -1,5 +1,5 @@
-//! A headset that the kernel makes up: everything between is real, from `udev`'s device to hidraw's
-//! reports. Its interface is `linux/uhid.h`; events of a fixed length are read and written.
+//! A headset that the kernel makes up (`linux/uhid.h`): what lists it, tells of it, reads it and
+//! writes it is the real thing, and only what USB would do is not.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 use super::*;
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn a_shift_on_a_device_of_the_kernels() {
     let uhid = OpenOptions::new().read(true).write(true).open(UHID);
     let Ok(uhid) = uhid else {
@@ -52,7 +53,7 @@ impl Bench for Uhid {
         data.resize(128 + 64 + 64, 0);
         data.extend_from_slice(&(JABRA.len() as u16).to_ne_bytes());
         data.extend_from_slice(&BUS_USB.to_ne_bytes());
-        for number in [0x0B0E_u32, 0x2400, 0, 0] {
+        for number in [VENDOR.into(), PRODUCT.into(), 0_u32, 0] {
             data.extend_from_slice(&number.to_ne_bytes());
         }
         data.extend_from_slice(JABRA);

@@ -5,6 +5,7 @@ mod choice;
 mod tests;
 
 use std::io;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -68,30 +69,34 @@ impl Headsets {
     /// # Errors
     /// The system has nothing to offer for this, or no thread.
     pub fn open(preferred: Preferred) -> io::Result<(Self, mpsc::Receiver<Wish>)> {
-        Self::with(port::connect()?, preferred)
+        Self::with(port::connect, preferred)
     }
 
-    fn with(port: Box<dyn Port>, preferred: Preferred) -> io::Result<(Self, mpsc::Receiver<Wish>)> {
+    fn with<C>(connect: C, preferred: Preferred) -> io::Result<(Self, mpsc::Receiver<Wish>)>
+    where
+        C: FnOnce() -> io::Result<Box<dyn Port>> + Send + 'static,
+    {
         let inbox = Arc::new(Mutex::new(Inbox {
             preferred: preferred.clone(),
             ..Inbox::default()
         }));
         let (wishes, wished) = mpsc::channel(MOST_WISHES);
         let (told, status) = watch::channel(Status::default());
-        let wake = port.waker();
-        let mut owner = Owner {
-            port,
-            inbox: inbox.clone(),
-            preferred,
-            buttons: Buttons::default(),
-            open: None,
-            doubted: false,
-            look_at: None,
-            wishes,
-            status: told,
+        let (connected, connects) = sync_channel(1);
+        let theirs = inbox.clone();
+        let owner = move || {
+            // Here, since macOS tells of devices only to the thread that has first asked for them.
+            let port = connect();
+            let wake = port.as_ref().map(|port| port.waker());
+            // There is room for one, and whoever opens waits for it.
+            let _ = connected.send(wake.map_err(|error| io::Error::from(error.kind())));
+            if let Ok(port) = port {
+                Owner::new(port, theirs, preferred, wishes, told).run();
+            }
         };
         let thread = thread::Builder::new().name("headset".into());
-        let thread = thread.spawn(move || owner.run())?;
+        let thread = thread.spawn(owner)?;
+        let wake = connects.recv().map_err(io::Error::other)??;
         let headsets = Self {
             inbox,
             wake,
@@ -176,6 +181,26 @@ struct Owner {
 }
 
 impl Owner {
+    fn new(
+        port: Box<dyn Port>,
+        inbox: Arc<Mutex<Inbox>>,
+        preferred: Preferred,
+        wishes: mpsc::Sender<Wish>,
+        status: watch::Sender<Status>,
+    ) -> Self {
+        Self {
+            port,
+            inbox,
+            preferred,
+            buttons: Buttons::default(),
+            open: None,
+            doubted: false,
+            look_at: None,
+            wishes,
+            status,
+        }
+    }
+
     fn run(&mut self) {
         self.look();
         loop {

@@ -25,8 +25,8 @@ use windows as system;
 use crate::layout::Layout;
 use crate::owner::Refusal;
 
-/// What a system does for headsets. One thread has it.
-pub(crate) trait Port: Send {
+/// What a system does for headsets. The thread that has connected has it.
+pub(crate) trait Port {
     /// The devices that have something of telephony, in an order that stays.
     fn look(&mut self) -> Vec<Found>;
 

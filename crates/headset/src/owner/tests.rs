@@ -30,12 +30,15 @@ fn a_shift_on_a_fake() {
         writes,
         written,
     };
-    shift(Box::new(fake), &mut bench);
+    shift(|| Ok(Box::new(fake)), &mut bench);
 }
 
 /// A call of each kind, and a headset that is pulled out in the middle.
-fn shift(port: Box<dyn Port>, bench: &mut dyn Bench) {
-    let (headsets, mut wishes) = Headsets::with(port, Preferred::default()).unwrap();
+fn shift<C>(connect: C, bench: &mut dyn Bench)
+where
+    C: FnOnce() -> io::Result<Box<dyn Port>> + Send + 'static,
+{
+    let (headsets, mut wishes) = Headsets::with(connect, Preferred::default()).unwrap();
     let status = headsets.status();
     assert_eq!(status.borrow().headset, None);
     bench.plug();
@@ -84,7 +87,7 @@ fn shift(port: Box<dyn Port>, bench: &mut dyn Bench) {
 #[test]
 fn one_that_is_not_allowed_is_said_at_the_second_look_and_taken_once_it_is() {
     let (fake, desk) = Fake::new();
-    let (headsets, _wishes) = Headsets::with(Box::new(fake), Preferred::default()).unwrap();
+    let (headsets, _wishes) = on(fake);
     let status = headsets.status();
     let (writes, _written) = channel();
     let mut ware = ware("hidraw0", JABRA, &writes);
@@ -104,7 +107,7 @@ fn one_that_is_not_allowed_is_said_at_the_second_look_and_taken_once_it_is() {
 #[test]
 fn a_better_one_is_taken_and_the_other_ones_lights_go_out() {
     let (fake, desk) = Fake::new();
-    let (headsets, _wishes) = Headsets::with(Box::new(fake), Preferred::default()).unwrap();
+    let (headsets, _wishes) = on(fake);
     let status = headsets.status();
     let (writes, old) = channel();
     desk.plug(ware("hidraw0", JABRA, &writes));
@@ -130,7 +133,7 @@ fn a_better_one_is_taken_and_the_other_ones_lights_go_out() {
 #[test]
 fn another_programs_call_is_told() {
     let (fake, desk) = Fake::new();
-    let (headsets, _wishes) = Headsets::with(Box::new(fake), Preferred::default()).unwrap();
+    let (headsets, _wishes) = on(fake);
     let status = headsets.status();
     let (writes, _written) = channel();
     desk.plug(ware("hidraw0", JABRA, &writes));
@@ -138,6 +141,13 @@ fn another_programs_call_is_told() {
     wait_for(&status, |status| status.in_use_elsewhere);
     desk.send(&[2, 0, 0]);
     wait_for(&status, |status| !status.in_use_elsewhere);
+}
+
+#[test]
+fn a_system_that_has_nothing_to_offer_is_said_to_whoever_opens() {
+    let none = || Err(io::ErrorKind::Unsupported.into());
+    let error = Headsets::with(none, Preferred::default()).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::Unsupported);
 }
 
 #[test]
@@ -185,6 +195,10 @@ impl Bench for Fakes {
     fn written(&mut self) -> Vec<u8> {
         self.written.recv_timeout(PATIENCE).unwrap()
     }
+}
+
+fn on(fake: Fake) -> (Headsets, mpsc::Receiver<Wish>) {
+    Headsets::with(|| Ok(Box::new(fake)), Preferred::default()).unwrap()
 }
 
 fn ware(place: &str, descriptor: &'static [u8], written: &Sender<Vec<u8>>) -> Ware {

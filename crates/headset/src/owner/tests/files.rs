@@ -18,7 +18,7 @@ use crate::port::linux::Linux;
 fn a_shift_on_files() {
     let mut bench = Files::new();
     let port = bench.port();
-    shift(Box::new(port), &mut bench);
+    shift(|| Ok(Box::new(port)), &mut bench);
 }
 
 #[test]

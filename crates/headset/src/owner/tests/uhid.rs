@@ -16,7 +16,7 @@ fn a_shift_on_a_device_of_the_kernels() {
     };
     drop(uhid);
     let mut bench = Uhid { device: None };
-    shift(port::connect().unwrap(), &mut bench);
+    shift(port::connect, &mut bench);
 }
 
 struct Uhid {

@@ -97,18 +97,16 @@ impl Buttons {
     pub(crate) fn handle(&mut self, now: Instant, event: Event) -> Vec<Command> {
         let mut out = Vec::new();
         match event {
-            Event::Attached(layout) => {
-                self.headset = Some(Headset::new(layout));
-            }
+            Event::Attached(layout) => self.headset = Some(Headset::new(layout)),
             Event::Detached => self.detach(&mut out),
             Event::Report(report) => self.report(now, &report, &mut out),
             Event::Phone(phone) if phone == self.phone => {}
             Event::Phone(phone) => {
                 self.phone = phone;
                 // This is what whoever pressed something has waited for.
-                self.headset
-                    .iter_mut()
-                    .for_each(|headset| headset.hasten(now));
+                if let Some(headset) = &mut self.headset {
+                    headset.hasten(now);
+                }
             }
             Event::Timeout => {}
             Event::Released => {

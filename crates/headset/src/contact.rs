@@ -19,8 +19,8 @@ pub(crate) enum Stroke {
 pub(crate) struct Contact {
     action: Action,
     patience: Patience,
-    /// As the device last told.
-    on: bool,
+    /// What the device told last.
+    value: i64,
     rise: Option<Rise>,
     /// As it was told last.
     told: bool,
@@ -59,7 +59,7 @@ impl Contact {
         Self {
             action,
             patience,
-            on: false,
+            value: 0,
             rise: None,
             told: false,
             owed: Vec::new(),
@@ -70,11 +70,12 @@ impl Contact {
 
     /// Takes what a report says of it.
     pub(crate) fn report(&mut self, now: Instant, value: i64) -> Option<Stroke> {
+        let before = std::mem::replace(&mut self.value, value);
         let on = value > 0;
-        let edge = on != self.on;
+        let edge = on != (before > 0);
         let stroke = if self.action == Action::Pair {
             // Each value but 0 is a press of its own.
-            let stroke = (value != 0).then_some(Stroke::To(on));
+            let stroke = (value != 0 && value != before).then_some(Stroke::To(on));
             stroke.filter(|_| !self.is_owed(now, on))
         } else if !edge {
             None
@@ -83,7 +84,6 @@ impl Contact {
         } else {
             self.falls(now)
         };
-        self.on = on;
         // Who repeats something old is told again, too.
         if stroke.is_some() || (edge && self.action == Action::Switch && on != self.told) {
             self.answer_by = Some(now + self.patience.answer);
@@ -109,7 +109,7 @@ impl Contact {
         self.told = on;
         let owes = if self.action == Action::Switch {
             // What is there already has nothing to repeat.
-            self.on != on || !self.owed.is_empty()
+            (self.value > 0) != on || !self.owed.is_empty()
         } else {
             news
         };
@@ -158,9 +158,9 @@ impl Contact {
         let short = held.is_some_and(|held| held < self.patience.spring);
         if held.is_some_and(|held| held >= STAYS) {
             self.springs = Some(false);
-        } else if rise.is_some_and(|rise| rise.owed) && !short {
+        } else if self.springs == Some(true) && rise.is_some_and(|rise| rise.owed) && !short {
             // It stays where we put it, and was used in a hurry before.
-            self.springs = self.springs.filter(|springs| !springs);
+            self.springs = None;
         }
         if self.is_owed(now, false) {
             return None;

@@ -20,4 +20,4 @@ mod port;
 mod vectors;
 
 pub use buttons::{PhoneState, Wish};
-pub use owner::{Headset, Headsets, Preferred, Refusal, Status};
+pub use owner::{HeadsetInfo, Headsets, Preferred, Refusal, Status};

@@ -28,7 +28,7 @@ pub struct Headsets {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     /// The headset whose buttons work.
-    pub headset: Option<Headset>,
+    pub headset: Option<HeadsetInfo>,
     /// Why there is none, though one is plugged in.
     pub refused: Option<Refusal>,
     /// Another program has a call on it, so far as that can be seen. It does not ring for ours then.
@@ -37,7 +37,7 @@ pub struct Status {
 
 /// A headset. Its name is for the window, not for the log, and is not printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Headset {
+pub struct HeadsetInfo {
     /// As it calls itself.
     pub name: String,
     /// USB's number of its maker.
@@ -143,7 +143,7 @@ impl Drop for Headsets {
     }
 }
 
-impl std::fmt::Debug for Headset {
+impl std::fmt::Debug for HeadsetInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:04x}:{:04x}", self.vendor, self.product)
     }
@@ -281,7 +281,7 @@ impl Owner {
             self.leave(Event::Released);
             match self.port.open(&place) {
                 Ok(layout) => {
-                    let headset = Headset {
+                    let headset = HeadsetInfo {
                         name: found.name.clone(),
                         vendor: found.vendor,
                         product: found.product,

@@ -266,6 +266,47 @@ fn a_press_that_is_held_long_answers_once() {
     assert_eq!(world.press_hook(), [Wish::HangUp]);
 }
 
+#[test]
+fn keys_for_on_and_for_off_are_told_apart() {
+    let mut buttons = Buttons::default();
+    let mut now = Instant::now();
+    let layout = Layout::read(PAIR).unwrap();
+    buttons.handle(now, Event::Attached(layout));
+    let mut wishes = |buttons: &mut Buttons, event| {
+        now += SECOND;
+        let mut told = buttons.handle(now, event);
+        told.retain(|command| matches!(command, Command::Wish(_)));
+        told
+    };
+    let [on, off, none] = [0b01, 0b11, 0b00].map(|hook| Event::Report(vec![hook]));
+    wishes(&mut buttons, Event::Phone(RINGING));
+    // Off is no answer, and on counts once, however long it is held.
+    assert_eq!(wishes(&mut buttons, off.clone()), []);
+    assert_eq!(wishes(&mut buttons, none.clone()), []);
+    assert_eq!(
+        wishes(&mut buttons, on.clone()),
+        [Command::Wish(Wish::Answer)]
+    );
+    assert_eq!(wishes(&mut buttons, on.clone()), []);
+    assert_eq!(wishes(&mut buttons, none.clone()), []);
+    wishes(&mut buttons, Event::Phone(TALKING));
+    wishes(&mut buttons, Event::Timeout);
+    assert_eq!(wishes(&mut buttons, on), [], "it is answered already");
+    wishes(&mut buttons, none);
+    assert_eq!(wishes(&mut buttons, off), [Command::Wish(Wish::HangUp)]);
+}
+
+#[test]
+fn keys_alone_do_without_lights() {
+    let mut world = World::new(Style::KEYS);
+    world.phone_does(RINGING);
+    assert_eq!(world.press_hook(), [Wish::Answer]);
+    world.wait(2 * SECOND);
+    assert_eq!(world.press_mute(), [Wish::Mute(true)]);
+    assert_eq!(world.press_hook(), [Wish::HangUp]);
+    assert_eq!(world.writes, 0);
+}
+
 fn lit(set: impl FnOnce(&mut Lights)) -> Lights {
     let mut lights = Lights::default();
     set(&mut lights);

@@ -153,7 +153,7 @@ fn a_system_that_has_nothing_to_offer_is_said_to_whoever_opens() {
 #[test]
 fn nothing_is_printed_of_a_headset_but_its_kind() {
     let status = Status {
-        headset: Some(Headset {
+        headset: Some(HeadsetInfo {
             name: "Ann's headset".into(),
             vendor: 0x0B0E,
             product: 0x2400,

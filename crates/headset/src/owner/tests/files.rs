@@ -1,9 +1,9 @@
 //! A headset made of files: a folder as the kernel's, and a terminal in place of the device, which
 //! is read and written, and goes away, much as hidraw does. What waits for it is the real thing.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -63,6 +63,20 @@ fn a_device_that_is_not_there_or_nobody_may_use_is_refused() {
     fs::create_dir(bench.dev().join("hidraw0")).unwrap();
     let refused = bench.port().open("hidraw0");
     assert!(matches!(refused, Err(Refusal::Failed(_))), "{refused:?}");
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn a_device_that_udev_has_given_to_nobody_is_not_allowed() {
+    let bench = Files::new();
+    bench.describe("hidraw0", JABRA);
+    let device = bench.dev().join("hidraw0");
+    fs::write(&device, "").unwrap();
+    fs::set_permissions(&device, Permissions::from_mode(0o000)).unwrap();
+    if File::open(&device).is_ok() {
+        return eprintln!("skipped: root may use everything");
+    }
+    assert_eq!(bench.port().open("hidraw0"), Err(Refusal::NotAllowed));
 }
 
 struct Files {

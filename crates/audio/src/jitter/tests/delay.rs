@@ -116,8 +116,9 @@ fn short_packets_are_brought_back_to_the_least_delay_too() {
     let heard = deliver(&packets, 10_000);
     let held = |ms: usize| heard.history[ms / 10].delay_ms;
     assert!(held(2_400) > 60, "{} ms right after", held(2_400));
-    assert!(held(7_000) < 30, "{} ms later", held(7_000));
-    let (_, likeness) = heard.lag(&spoken, 7_500, 1_500);
+    // What came late is remembered for 4 to 8 s.
+    assert!(held(9_000) < 30, "{} ms later", held(9_000));
+    let (_, likeness) = heard.lag(&spoken, 8_900, 1_000);
     assert!(likeness > 0.9, "{likeness}");
 }
 

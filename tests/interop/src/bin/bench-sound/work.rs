@@ -246,7 +246,7 @@ fn asterisk() -> Result<String> {
     Ok(version.to_owned())
 }
 
-/// Which Warmline it is, with a mark if it is none that was committed. What was measured is no part of it.
+/// Which Warmline it is, as far as its sound goes, with a mark if it is none that was committed.
 fn commit() -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git")
@@ -257,7 +257,7 @@ fn commit() -> String {
             .ok()
             .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let code = [".", ":!docs", ":!*.md"];
+    let code = ["crates/audio", "crates/media"];
     let last = git(&[&["log", "-1", "--format=%h", "--"], &code[..]].concat()).unwrap_or_default();
     let changed = git(&[&["status", "--porcelain", "--"], &code[..]].concat());
     let mark = if changed.is_some_and(|changed| changed.is_empty()) {

@@ -17,7 +17,7 @@ pub use desktop::{Desktop, Scheme};
 pub use driver::Driver;
 pub use picture::{Difference, Picture};
 pub use practice::{Deed, Practice};
-pub use room::{Ears, hears, hears_nothing, take_microphone};
+pub use room::{Ears, hears, hears_nothing, quiet_room, take_microphone};
 pub use screens::{Focus, Screens};
 pub use setup::{Setup, beside_the_tests, profile, write};
 pub use speaker::Speaker;

@@ -1,8 +1,9 @@
-//! What comes out of the window's speaker.
+//! The room that the window is in: what comes out of its speaker, and what its microphone hears.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use warmline_interop::{LabError, Pulse, Result, Room};
+use warmline_interop::{Lab, LabError, Pulse, Result, Room, sound};
 
 /// Listens to the room, again and again.
 pub struct Ears<'a>(pub &'a Pulse);
@@ -55,6 +56,26 @@ pub fn hears(room: &Room, hz: f64, dbfs: f64) -> bool {
     (end.level() - dbfs).abs() < 3.0 && end.level_at(hz) > dbfs - 6.0
 }
 
+/// A WAV file of half an hour of a quiet room: soft noise that comes and goes, as no microphone without
+/// anybody before it is quite still.
+///
+/// # Errors
+/// It cannot be written.
+pub fn quiet_room(lab: &Lab) -> Result<PathBuf> {
+    let mut state = 1_u32;
+    let mut noise = |amplitude: f64| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (amplitude * (f64::from(state >> 8) / f64::from(1 << 23) - 1.0)).round() as i16
+    };
+    let mut sound = Vec::new();
+    for amplitude in [60.0, 30.0, 45.0] {
+        sound.extend((0..RATE).map(|_| noise(amplitude)));
+    }
+    let file = lab.dir().join("quiet-room.wav");
+    sound::write(&file, RATE, &sound.repeat(600))?;
+    Ok(file)
+}
+
 /// Whether the end of the recording is silence.
 pub fn hears_nothing(room: &Room) -> bool {
     room.speaker.last(LISTEN).level() < -60.0
@@ -85,4 +106,5 @@ pub fn take_microphone(pulse: &Pulse) -> Result<()> {
 /// Recorded at once, and looked at: the rest is the way from change to speaker.
 const STRETCH: Duration = Duration::from_millis(1200);
 const LISTEN: f64 = 0.5;
+const RATE: u32 = 8_000;
 const LIMIT: Duration = Duration::from_secs(30);

@@ -6,7 +6,8 @@ use std::net::TcpListener;
 
 use warmline_interop::{Lab, LabError, Pulse, Result, test};
 use warmline_ui_tests::{
-    Desktop, Focus, Practice, Scheme, Screens, Setup, Window, key, people, take_microphone, write,
+    Desktop, Focus, Practice, Scheme, Screens, Setup, Window, key, people, quiet_room,
+    take_microphone, write,
 };
 
 #[test]
@@ -21,6 +22,7 @@ fn every_state_looks_as_it_should_in_dark_colours() {
 
 fn every_state(lab: &Lab, scheme: Scheme) -> Result<()> {
     let pulse = lab.pulse()?;
+    let _room = pulse.say(&quiet_room(lab)?)?;
     let desktop = Desktop::start(lab.dir(), scheme, &pulse)?;
     let mut screens = Screens::new(lab, scheme);
     without_a_phone(lab, &desktop, &mut screens)?;

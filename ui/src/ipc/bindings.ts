@@ -390,9 +390,9 @@ mos: number | null,
  */
 mosThere: number | null, 
 /**
- * How long a word takes from mouth to ear; none before there are figures.
+ * How long a word takes from mouth to ear.
  */
-delay: UiDelay | null, 
+delay: UiDelay, 
 /**
  * Alarms that stand, in a few words each.
  */

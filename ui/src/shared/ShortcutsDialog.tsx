@@ -89,7 +89,7 @@ const useStyles = makeStyles({
   content: {
     display: "flex",
     flexDirection: "column",
-    gap: tokens.spacingVerticalL,
+    gap: tokens.spacingVerticalM,
   },
   title: {
     margin: `0 0 ${tokens.spacingVerticalXS}`,
@@ -101,7 +101,7 @@ const useStyles = makeStyles({
   list: {
     display: "flex",
     flexDirection: "column",
-    gap: tokens.spacingVerticalXS,
+    gap: tokens.spacingVerticalXXS,
     margin: 0,
   },
   line: {

@@ -58,15 +58,18 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
           </MenuList>
         </MenuPopover>
       </Menu>
+      {/* A switch that can be reached though it is disabled still reports a change. */}
       <Switch
         className={styles.switch}
         label="Take out the echo of the speaker"
         checked={voice.echoCancellation}
         disabledFocusable={managed("echoCancellation")}
         aria-describedby={described("echoCancellation")}
-        onChange={(_, { checked }) =>
-          act({ do: "setVoice", echoCancellation: checked, noiseSuppression: null, automaticGain: null })
-        }
+        onChange={(_, { checked }) => {
+          if (!managed("echoCancellation")) {
+            act({ do: "setVoice", echoCancellation: checked, noiseSuppression: null, automaticGain: null });
+          }
+        }}
       />
       <Switch
         className={styles.switch}
@@ -74,9 +77,11 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
         checked={voice.automaticGain}
         disabledFocusable={managed("automaticGain")}
         aria-describedby={described("automaticGain")}
-        onChange={(_, { checked }) =>
-          act({ do: "setVoice", echoCancellation: null, noiseSuppression: null, automaticGain: checked })
-        }
+        onChange={(_, { checked }) => {
+          if (!managed("automaticGain")) {
+            act({ do: "setVoice", echoCancellation: null, noiseSuppression: null, automaticGain: checked });
+          }
+        }}
       />
       {voice.managed.length > 0 && (
         <p id={managedId} className={styles.managed}>

@@ -46,8 +46,8 @@ struct Wishes {
     afresh: bool,
     /// What rehearses a shift.
     rehearsal: Option<PathBuf>,
-    /// How many sentences go first, and how many are scored.
-    sentences: (usize, usize),
+    /// How many sentences are scored.
+    sentences: usize,
     calls: usize,
     /// How often it is measured where the machine stood still.
     tries: usize,
@@ -65,7 +65,7 @@ impl Wishes {
                 folder: std::env::temp_dir().join("warmline-bench-quick"),
                 afresh: true,
                 rehearsal: None,
-                sentences: (1, 1),
+                sentences: 1,
                 calls: 5,
                 tries: 1,
             };
@@ -79,8 +79,7 @@ impl Wishes {
             folder: figures::folder(),
             afresh: false,
             rehearsal: None,
-            // linphonec's buffers need 20 s to drain.
-            sentences: (2, 5),
+            sentences: 3,
             calls: 400,
             tries: 3,
         }
@@ -133,8 +132,14 @@ fn list<T: DeserializeOwned>(word: &str, value: &str) -> std::result::Result<Vec
 }
 
 fn measure_all(wishes: &Wishes) -> Result<()> {
-    let (settling, scored) = wishes.sentences;
-    let programme = Programme::new(settling, scored)?;
+    let programme = |phone| {
+        let settling = match phone {
+            // Its buffers need 20 s to drain.
+            Name::Linphonec => 2,
+            Name::Warmline | Name::Baresip | Name::Chromium => 1,
+        };
+        Programme::new(settling, wishes.sentences)
+    };
     let commit = commit();
     let mut diary = Diary::open(&wishes.folder, wishes.afresh, &commit)?;
     if !diary
@@ -148,11 +153,14 @@ fn measure_all(wishes: &Wishes) -> Result<()> {
     }
     let mut plan = wishes.plan();
     plan.retain(|(case, run)| !diary.has(*case, *run));
-    let each = programme.settling_s() + programme.scored_s() + AROUND_S;
+    let mut left = 0.0;
+    for (case, _) in &plan {
+        left += programme(case.phone)?.seconds() + AROUND_S;
+    }
     say(&format!(
         "{} measurements, about {:.0} minutes",
         plan.len(),
-        plan.len() as f64 * each / 60.0
+        left / 60.0
     ));
     let (start, count) = (Instant::now(), plan.len());
     for (done, (case, run)) in plan.into_iter().enumerate() {
@@ -161,9 +169,9 @@ fn measure_all(wishes: &Wishes) -> Result<()> {
             "{done}/{count} after {minutes:.0} min: {} run {run}",
             label(case)
         ));
-        let outcome = match undisturbed(case, run, &programme, wishes.tries) {
+        let outcome = match undisturbed(case, run, &programme(case.phone)?, wishes.tries) {
             Ok(Some(measured)) => Outcome::Measured(measured),
-            Ok(None) => Outcome::Failed("it is not installed (./dev lab)".to_owned()),
+            Ok(None) => Outcome::Failed("it is not installed (./dev lab bench)".to_owned()),
             Err(error) => {
                 say(&error.to_string());
                 let text = error.to_string();
@@ -246,7 +254,7 @@ fn asterisk() -> Result<String> {
     Ok(version.to_owned())
 }
 
-/// Which Warmline it is, with a mark if it is none that was committed. What was measured is no part of it.
+/// Which Warmline it is, as far as its sound goes, with a mark if it is none that was committed.
 fn commit() -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git")
@@ -257,7 +265,7 @@ fn commit() -> String {
             .ok()
             .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let code = [".", ":!docs", ":!*.md"];
+    let code = ["crates/audio", "crates/media"];
     let last = git(&[&["log", "-1", "--format=%h", "--"], &code[..]].concat()).unwrap_or_default();
     let changed = git(&[&["status", "--porcelain", "--"], &code[..]].concat());
     let mark = if changed.is_some_and(|changed| changed.is_empty()) {

@@ -56,6 +56,9 @@ export class Words {
   /** “Mina, Jonas and Nadia”. */
   readonly list = (names: readonly string[]): string => this.lists.format(names);
 
+  /** Several things in one line: “Answered · 3 min · Sales”. */
+  readonly line = (parts: readonly string[]): string => parts.map((part) => this.isolated(part)).join(" · ");
+
   /** A name or number from elsewhere keeps its own direction in a line that runs the other way. */
   private isolated<T>(value: T): T | string {
     return this.direction === "rtl" && typeof value === "string" ? `\u2068${value}\u2069` : value;

@@ -2,7 +2,7 @@
 //! phone does.
 
 use tokio::sync::{mpsc, watch};
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 use warmline_call::{CallId, Hold, Rejection, State, UserAction as CallAction};
 use warmline_headset::{Headsets, PhoneState, Preferred, Refusal, Status, Wish};
 
@@ -184,7 +184,10 @@ fn view(status: Status) -> Option<HeadsetView> {
         (Some(_), _) => HeadsetState::Works,
         (None, Some(Refusal::NotAllowed)) => HeadsetState::NotAllowed,
         (None, Some(Refusal::InUse)) => HeadsetState::Taken,
-        (None, Some(Refusal::Failed(why))) => HeadsetState::Failed(why),
+        (None, Some(Refusal::Failed(why))) => {
+            warn!(%why, "a headset's buttons do not work");
+            HeadsetState::Failed
+        }
         (None, None) => return None,
     };
     let name = status.headset.map(|headset| headset.name);

@@ -280,7 +280,7 @@ pub struct HeadsetView {
 }
 
 /// Whether a headset's buttons work.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum HeadsetState {
     /// They do.
     Works,
@@ -290,8 +290,8 @@ pub enum HeadsetState {
     NotAllowed,
     /// Another program has them for itself.
     Taken,
-    /// They do not, for this reason.
-    Failed(String),
+    /// They do not; the log has why.
+    Failed,
 }
 
 /// One of the three sound devices.

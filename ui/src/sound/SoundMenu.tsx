@@ -5,6 +5,7 @@ import { useAct } from "../host/HostContext";
 import type { UiSound } from "../ipc/bindings";
 import { useWords } from "../words/words";
 import { DeviceSection } from "./DeviceSection";
+import { HeadsetLine } from "./HeadsetLine";
 import { LevelMeter } from "./LevelMeter";
 import { Loudness } from "./Loudness";
 import { VoiceSection } from "./VoiceSection";
@@ -54,6 +55,7 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
           <Loudness of="calls" label={say("sound.calls")} percent={sound.speaker.volumePercent} />
           <Loudness of="tones" label={say("sound.tones")} percent={sound.tonesPercent} />
         </div>
+        {sound.headset !== null && <HeadsetLine headset={sound.headset} />}
       </DeviceSection>
       <DeviceSection part="ringer" device={sound.ringer} choices={ringChoices(words, speakers)} tryable>
         <Loudness of="ring" label={say("sound.role.ringer")} percent={sound.ringer.volumePercent} />

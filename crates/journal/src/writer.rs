@@ -2,30 +2,35 @@
 //! follows as soon as it can be written.
 
 use std::{
+    collections::{HashMap, VecDeque},
     hash::{BuildHasher, RandomState},
     path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::{
-    file::{Change, Fault, File, MOST, OLDEST_MS, move_aside},
+    file::{Change, Fault, File, move_aside},
     journal::MOST_SHOWN,
     open_call::{Kept, OpenCall, Unfinished},
     past_call::{PastCall, Remembered},
+    retention::Retention,
+    search::{Found, Query},
     seat::Seat,
     step::Step,
     trouble::Trouble,
 };
 
+use searching::Searching;
 pub use standing::RECOVERABLE;
 
+mod searching;
 mod standing;
 
 /// What the thread is told.
@@ -37,6 +42,10 @@ pub(crate) enum Message {
     Tell(News, SyncSender<Kept>),
     GiveUp(Vec<u64>),
     Alive,
+    /// How long calls are kept.
+    KeepFor(Retention),
+    /// Somebody looks for calls.
+    Search(Query, oneshot::Sender<Found>),
     /// Write what waits, say so, and end.
     Close(SyncSender<()>),
 }
@@ -87,6 +96,14 @@ pub(crate) struct Writer {
     /// The newest first.
     past: Vec<Entry>,
     next_id: u64,
+    /// What calls of the file are named by that somebody has found and that are not in `past`, by row.
+    named: HashMap<i64, u64>,
+    /// What is looked for, the longest waiting first.
+    searches: VecDeque<Searching>,
+    /// How long calls are kept; for good until somebody has said.
+    retention: Option<Retention>,
+    /// When they were last looked through for what is too old, Unix milliseconds.
+    aged_ms: u64,
     /// The calls that stand.
     standing: Vec<Standing>,
     /// The calls that earlier runs left open, the oldest first.
@@ -131,6 +148,8 @@ enum Owed {
     Step(u64, usize),
     Close(u64),
     GiveUp(u64),
+    /// What is too old or too much is to go.
+    Age,
     Alive,
 }
 
@@ -144,6 +163,10 @@ impl Writer {
             loaded: false,
             past: Vec::new(),
             next_id: 1,
+            named: HashMap::new(),
+            searches: VecDeque::new(),
+            retention: None,
+            aged_ms: 0,
             standing: Vec::new(),
             unfinished: Vec::new(),
             looks_until_ms: None,
@@ -158,12 +181,22 @@ impl Writer {
     pub(crate) fn run(mut self, inbox: &Receiver<Message>) {
         self.settle(unix_ms());
         loop {
-            let message = if self.failing {
+            let message = if !self.searches.is_empty() {
+                // Calls go first.
+                match inbox.try_recv() {
+                    Ok(message) => Ok(message),
+                    Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+                    Err(TryRecvError::Empty) => {
+                        self.search_on();
+                        continue;
+                    }
+                }
+            } else if self.failing {
                 inbox.recv_timeout(RETRY)
             } else if self.looks_until_ms.is_some() {
                 inbox.recv_timeout(LOOK_AGAIN)
             } else {
-                inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+                inbox.recv_timeout(AGES)
             };
             let mut waiting = None;
             match message {
@@ -175,6 +208,10 @@ impl Writer {
                     self.outlets.pace.alive.store(false, Ordering::Relaxed);
                     self.owe(Owed::Alive);
                 }
+                Ok(Message::KeepFor(retention)) => self.keep_for(retention, unix_ms()),
+                Ok(Message::Search(query, answer)) => {
+                    self.searches.push_back(Searching::new(query, answer));
+                }
                 Ok(Message::Close(done)) => {
                     self.settle(unix_ms());
                     // The file is closed before it is said to be.
@@ -183,7 +220,10 @@ impl Writer {
                     let _ = done.try_send(());
                     return;
                 }
-                Err(RecvTimeoutError::Timeout) => self.look_again(unix_ms()),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look_again(unix_ms());
+                    self.age(unix_ms());
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             let kept = self.settle(unix_ms());
@@ -193,6 +233,21 @@ impl Writer {
             }
             self.outlets.pace.late.store(false, Ordering::Relaxed);
             self.tidy();
+        }
+    }
+
+    /// Calls are kept so long from now on.
+    fn keep_for(&mut self, retention: Retention, now_ms: u64) {
+        self.retention = Some(retention);
+        self.aged_ms = now_ms;
+        self.owe(Owed::Age);
+    }
+
+    /// Once a day, what is too old goes also if no call comes.
+    fn age(&mut self, now_ms: u64) {
+        if now_ms.saturating_sub(self.aged_ms) >= DAY_MS && self.retention.is_some() {
+            self.aged_ms = now_ms;
+            self.owe(Owed::Age);
         }
     }
 
@@ -211,6 +266,7 @@ impl Writer {
         match id {
             None => {
                 self.past.clear();
+                self.named.clear();
                 self.owed.retain(|owed| {
                     !matches!(owed, Owed::Add(_) | Owed::AddStep(..) | Owed::Remove(_))
                 });
@@ -220,15 +276,20 @@ impl Writer {
                 let gone = self.past.extract_if(.., |entry| entry.remembered.id == id);
                 let rows = gone.filter_map(|entry| entry.row);
                 self.owed.extend(rows.map(Owed::Remove));
+                let found = self.named.extract_if(|_, named| *named == id);
+                self.owed.extend(found.map(|(row, _)| Owed::Remove(row)));
             }
         }
     }
 
     /// Brings memory, file and what is shown in line, and says how safe it all is.
     fn settle(&mut self, now_ms: u64) -> Kept {
-        let oldest = now_ms.saturating_sub(OLDEST_MS);
-        self.past
-            .retain(|entry| entry.remembered.call.began_unix_ms >= oldest);
+        if let Some(retention) = self.retention {
+            let oldest = retention.oldest_ms(now_ms);
+            self.past
+                .retain(|entry| entry.remembered.call.began_unix_ms >= oldest);
+            self.past.truncate(retention.calls);
+        }
         // The agent sees it whether or not it can be written.
         self.publish();
         let written = match self.write(now_ms) {
@@ -237,7 +298,7 @@ impl Writer {
         };
         let kept = match written {
             Ok(()) => {
-                self.past.truncate(MOST_SHOWN);
+                self.leave_to_file();
                 self.well();
                 match self.path {
                     Some(_) => Kept::Durable,
@@ -324,10 +385,11 @@ impl Writer {
                 Owed::Step(key, n) => Some((0, Change::Step(*key, standing(key)?.steps.get(*n)?))),
                 Owed::Close(key) => Some((0, Change::Close(*key))),
                 Owed::GiveUp(left) => Some((0, Change::GiveUp(*left))),
+                Owed::Age => Some((0, Change::Age)),
                 Owed::Alive => Some((0, Change::Alive)),
             })
             .unzip();
-        let changed = file.change(&changes, now_ms)?;
+        let changed = file.change(&changes, now_ms, self.retention)?;
         self.owed.clear();
         self.untidy |= changed.removed;
         for (id, row) in ids.into_iter().filter(|id| *id > 0).zip(changed.added) {
@@ -376,6 +438,7 @@ impl Writer {
         let moved_to = move_aside(path)?;
         tracing::warn!("the history was damaged and is begun anew");
         self.loaded = true;
+        self.named.clear();
         for entry in &mut self.past {
             entry.row = None;
         }
@@ -432,7 +495,14 @@ impl Writer {
             .partition_point(|entry| began(entry) > began(&new));
         self.past.insert(at, new);
         // More than is shown: it may have to wait for the file.
-        self.past.truncate(MOST);
+        self.past.truncate(MOST_WAITING);
+    }
+
+    /// What is written and not shown need not be in memory; it keeps its name.
+    fn leave_to_file(&mut self) {
+        let left = self.past.drain(MOST_SHOWN.min(self.past.len())..);
+        let rows = left.filter_map(|entry| Some((entry.row?, entry.remembered.id)));
+        self.named.extend(rows);
     }
 
     fn publish(&self) {
@@ -467,6 +537,14 @@ fn unix_ms() -> u64 {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     })
 }
+
+/// Calls that may wait for a file that cannot be written.
+const MOST_WAITING: usize = 1000;
+
+/// How often to look whether a day has passed: a computer that slept knows no hours.
+const AGES: Duration = Duration::from_secs(60 * 60);
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// How long to leave a disk alone that would not take it.
 const RETRY: Duration = Duration::from_secs(10);

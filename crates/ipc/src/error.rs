@@ -31,6 +31,16 @@ impl UiError {
             message: "The phone is not running. Check the profile, then try again.".to_owned(),
         }
     }
+
+    /// The calls could not be written to the file that was chosen.
+    pub fn not_saved(error: &std::io::Error) -> Self {
+        Self {
+            code: UiErrorCode::NotPossible,
+            message: format!(
+                "The calls were not saved: {error}. Choose another place for the file."
+            ),
+        }
+    }
 }
 
 impl From<DeskError> for UiError {

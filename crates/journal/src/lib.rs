@@ -18,6 +18,7 @@ mod trouble;
 mod writer;
 
 pub use export::{csv, save};
+pub use jiff::tz::TimeZone;
 pub use journal::{Journal, MOST_SHOWN};
 pub use open_call::{Kept, OpenCall, Unfinished};
 pub use past_call::{Direction, How, Outcome, PastCall, Remembered, TransferOutcome, Transferred};

@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_with_what_would_be_right() {
         for (line, says) in [
-            ("keep = 3", "Did you mean `keep_days`?"),
+            ("keep_day = 3", "Did you mean `keep_days`?"),
             ("keep_days = 0", "from 1 to 3650"),
             ("keep_calls = 0", "from 1 to 20000"),
             ("keep_calls = \"all\"", "from 1 to 20000"),

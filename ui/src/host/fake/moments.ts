@@ -275,6 +275,8 @@ export function recent(changes: Partial<UiRecent> = {}): UiRecent {
     outcome: "answered",
     words: "Answered",
     recordings: [],
+    transfer: null,
+    steps: [],
     ...changes,
   };
 }

@@ -8,11 +8,10 @@ interface HistoryMenuProps {
   /** A call rings: nothing may lie over it. */
   ringing: boolean;
   onExport: () => void;
-  onForget: () => void;
 }
 
 /** What can be done with all calls that are listed. */
-export function HistoryMenu({ ringing, onExport, onForget }: HistoryMenuProps) {
+export function HistoryMenu({ ringing, onExport }: HistoryMenuProps) {
   const { say } = useWords();
   const [open, setOpen] = useState(false);
   // It must not come back after the call.
@@ -29,7 +28,6 @@ export function HistoryMenu({ ringing, onExport, onForget }: HistoryMenuProps) {
           <MenuItem subText={say("recents.exportHint")} onClick={onExport}>
             {say("recents.export")}
           </MenuItem>
-          <MenuItem onClick={onForget}>{say("recents.clearAll")}</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>

@@ -16,7 +16,8 @@ export function RecentDetails({ recent, id }: { recent: UiRecent; id: string }) 
       <p className={styles.line}>
         <time dateTime={new Date(atUnixMs).toISOString()}>{whenInFull(atUnixMs, words.locale)}</time>
       </p>
-      <p className={styles.line}>{became}</p>
+      {/* The host says in English to whom a call went. */}
+      {transfer?.outcome !== "done" && <p className={styles.line}>{became}</p>}
       {transfer !== null && (
         <p className={styles.line}>
           {words.line([handedWords(words, transfer), howWords(words, transfer), ...(transfer.to.name === null ? [] : [transfer.to.number])])}

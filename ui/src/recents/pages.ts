@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 
 import type { Host } from "../host/host";
 import type { UiFilter, UiRecent } from "../ipc/bindings";
@@ -69,6 +69,7 @@ export function usePages(host: Host, recents: readonly UiRecent[], { text, filte
     };
   }, [host, recents, text, filter, searching, rows]);
 
+  const drop = useCallback((id: number) => setGone((before) => new Set(before).add(id)), []);
   const current = isOf(pages, recents, text, filter);
   const same = pages.text === text && pages.filter === filter;
   const found = pages.found.filter(({ id }) => !gone.has(id));
@@ -78,7 +79,7 @@ export function usePages(host: Host, recents: readonly UiRecent[], { text, filte
     more: current ? pages.more : !searching && recents.length >= SHOWN_BY_SNAPSHOT,
     pending: searching && !same,
     loadMore: () => setSize({ text, filter, rows: pages.found.length + 1 }),
-    drop: (id) => setGone((before) => new Set(before).add(id)),
+    drop,
   };
 }
 

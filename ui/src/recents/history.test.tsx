@@ -82,7 +82,7 @@ it("says what became of a transfer, and each step of it", async () => {
   expect(screen.queryByRole("list", { name: "Step by step" })).toBeNull();
   await user.keyboard("{Control>}{Shift>}r{/Shift}{/Control}{ArrowDown}{ArrowRight}");
   const steps = within(screen.getByRole("list", { name: "Step by step" })).getAllByRole("listitem");
-  expect(steps.map(({ textContent }) => textContent.replace(/^[\d:]+/, ""))).toEqual([
+  expect(steps.map((step) => step.querySelector("span")?.textContent)).toEqual([
     "You handed over to 2044",
     "It failed (486): the call stayed with you",
   ]);
@@ -93,14 +93,14 @@ it("says what became of a transfer, and each step of it", async () => {
 it("brings older calls page by page, also by the arrow at the end", async () => {
   const { host, user } = renderApp(snapshot({ recents: many.slice(0, 100) }));
   host.kept = many;
-  await user.click(screen.getByRole("button", { name: "Show older calls" }));
-  await waitFor(() => expect(calls()).toHaveLength(150));
+  await user.click(screen.getByText("Show older calls"));
+  await waitFor(() => expect(list().children).toHaveLength(150));
   expect(host.searched).toEqual([{ text: "", filter: "all", after: { atUnixMs: many[99]?.atUnixMs, id: many[99]?.id } }]);
   await user.keyboard("{Control>}{Shift>}r{/Shift}{/Control}{End}{ArrowDown}");
-  await waitFor(() => expect(calls()).toHaveLength(200));
-  await user.click(screen.getByRole("button", { name: "Show older calls" }));
-  await waitFor(() => expect(calls()).toHaveLength(230));
-  expect(screen.queryByRole("button", { name: "Show older calls" })).toBeNull();
+  await waitFor(() => expect(list().children).toHaveLength(200));
+  await user.click(screen.getByText("Show older calls"));
+  await waitFor(() => expect(list().children).toHaveLength(230));
+  expect(screen.queryByText("Show older calls")).toBeNull();
 });
 
 it("forgets a call that no snapshot has", async () => {

@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 
 use super::*;
-use crate::trouble::Cause;
+use crate::{file::Change, trouble::Cause};
 
 mod orders;
 mod searching;

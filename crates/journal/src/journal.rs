@@ -287,6 +287,20 @@ mod tests {
         recents.wait_for(|shown| shown.is_empty()).await.unwrap();
     }
 
+    #[tokio::test]
+    async fn a_search_is_answered_until_the_journal_ends() {
+        let journal = Journal::in_memory();
+        journal.remember(call(now_ms()));
+        let query = Query {
+            most: 10,
+            ..Query::default()
+        };
+        let found = journal.search(query.clone()).await.unwrap();
+        assert_eq!((found.calls.len(), found.more), (1, false));
+        journal.finish();
+        assert_eq!(journal.search(query).await, None);
+    }
+
     #[test]
     fn a_disk_that_does_not_answer_holds_no_call_up_and_gets_it_later() {
         let folder = tempfile::tempdir().unwrap();

@@ -16,7 +16,7 @@ import { HistoryMenu } from "./HistoryMenu";
 import { HistorySearch } from "./HistorySearch";
 import { MoreCalls } from "./MoreCalls";
 import { NothingFound } from "./NothingFound";
-import { isSearch, usePages, type Listed } from "./pages";
+import { isSearch, SHOWN_BY_SNAPSHOT, usePages, type Listed } from "./pages";
 import { RecentList } from "./RecentList";
 
 interface RecentsProps {
@@ -50,9 +50,9 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
   const [saved, setSaved] = useState(false);
   const settled = useSettled(text.trim(), TYPED_MS);
   // An emptied field shows all calls at once.
-  const wanted = { text: text.trim() === "" ? "" : settled, filter };
+  const search = { text: text.trim() === "" ? "" : settled, filter };
   const onFault = (thrown: unknown) => fail(asUiError(words, thrown));
-  const listed = usePages(host, recents, wanted, onFault);
+  const listed = usePages(host, recents, search, onFault);
   // What the agent chose during a call says nothing about the time without one.
   const open = tabbed === true || (choice?.folded === folded ? choice.open : !folded);
   const fold = (wanted: boolean) => setChoice({ folded, open: wanted });
@@ -98,7 +98,7 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
   };
   const toList = () => section.current?.querySelector<HTMLElement>("[data-recent] > button[tabindex='0']")?.focus();
   const shown = open && recents.length > 0;
-  const nothing = isSearch(wanted) && !listed.pending && listed.calls.length === 0;
+  const nothing = isSearch(search) && !listed.pending && listed.calls.length === 0;
 
   return (
     <section ref={section} className={styles.section} aria-labelledby={`${listId}-heading`}>
@@ -143,11 +143,11 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
             onList={toList}
           />
           <p role="status" className={saved ? styles.none : styles.unseen}>
-            {saved ? say("recents.exported") : foundWords(words, isSearch(wanted) && !listed.pending, listed)}
+            {saved ? say("recents.exported") : foundWords(words, isSearch(search) && !listed.pending, listed)}
           </p>
           {nothing && (
             <NothingFound
-              text={wanted.text}
+              text={search.text}
               onShowAll={() => {
                 lookFor("", "all");
                 field.current?.focus();
@@ -171,7 +171,7 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
       {shown && listed.more && !listed.pending && <MoreCalls after={listed.calls.length} onMore={listed.loadMore} />}
       <ForgetDialog
         open={asking}
-        count={recents.length}
+        count={recents.length < SHOWN_BY_SNAPSHOT ? recents.length : null}
         onClose={(forget) => {
           setAsking(false);
           if (forget) {

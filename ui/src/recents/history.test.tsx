@@ -113,6 +113,12 @@ it("forgets a call that no snapshot has", async () => {
   expect(await screen.findByText("Nothing found for “caller 229”.")).toBeTruthy();
 });
 
+it("counts only calls that it knows of before all are forgotten", async () => {
+  const { user } = renderApp(snapshot({ recents: many.slice(0, 100) }));
+  await user.click(screen.getByText("Clear all"));
+  expect(screen.getByRole("alertdialog", { hidden: true }).textContent).toContain("All calls are taken off the list for good");
+});
+
 it("looks anew when a call has come", async () => {
   const { user, show } = renderApp(shown);
   await user.click(filter("Missed"));

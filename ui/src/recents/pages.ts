@@ -42,40 +42,34 @@ export function usePages(host: Host, recents: readonly UiRecent[], { text, filte
 
   useEffect(() => {
     let still = true;
-    const load = async () => {
-      const before = last.current;
-      let now: Pages = isOf(before, recents, text, filter)
-        ? before
-        : { recents, text, filter, found: [], more: searching || recents.length >= SHOWN_BY_SNAPSHOT };
-      while (now.more && (now.found.length < rows || (searching && now.found.length === 0))) {
-        const end = now.found.at(-1) ?? (searching ? undefined : recents.at(-1));
-        const after = end === undefined ? null : { atUnixMs: end.atUnixMs, id: end.id };
-        const found = await host.searchCalls({ text, filter, after });
-        if (!still) {
-          return;
+    const known = isOf(last.current, recents, text, filter) ? last.current : begun(recents, text, filter);
+    gather(host, known, rows, () => still).then(
+      (pages) => {
+        if (still) {
+          last.current = pages;
+          setPages(pages);
         }
-        now = { ...now, found: [...now.found, ...found.recents], more: found.more && found.recents.length > 0 };
-      }
-      last.current = now;
-      setPages(now);
-    };
-    load().catch((thrown: unknown) => {
-      if (still) {
-        fault(thrown);
-      }
-    });
+      },
+      (thrown: unknown) => {
+        if (still) {
+          fault(thrown);
+        }
+      },
+    );
     return () => {
       still = false;
     };
-  }, [host, recents, text, filter, searching, rows]);
+  }, [host, recents, text, filter, rows]);
 
   const drop = useCallback((id: number) => setGone((before) => new Set(before).add(id)), []);
   const current = isOf(pages, recents, text, filter);
   const same = pages.text === text && pages.filter === filter;
   const found = pages.found.filter(({ id }) => !gone.has(id));
+  // A call that was in an older page may be among the newest now.
+  const older = found.filter(({ id }) => !recents.some((recent) => recent.id === id));
   return {
     // Until the answer is there, what was listed before stays.
-    calls: searching ? (isSearch(pages) ? found : recents) : current ? [...recents, ...found] : recents,
+    calls: searching ? (isSearch(pages) ? found : recents) : isSearch(pages) ? recents : [...recents, ...older],
     more: current ? pages.more : !searching && recents.length >= SHOWN_BY_SNAPSHOT,
     pending: searching && !same,
     loadMore: () => setSize({ text, filter, rows: pages.found.length + 1 }),
@@ -90,6 +84,26 @@ interface Pages extends Wanted {
   readonly more: boolean;
 }
 
+/** Asks for pages until there are as many calls as are wanted, or nobody wants them any more. */
+async function gather(host: Host, known: Pages, rows: number, wanted: () => boolean): Promise<Pages> {
+  let pages = known;
+  const { recents, text, filter } = known;
+  const searching = isSearch(known);
+  while (wanted() && pages.more && (pages.found.length < rows || (searching && pages.found.length === 0))) {
+    // Without a search the pages follow the snapshot.
+    const end = pages.found.at(-1) ?? (searching ? undefined : recents?.at(-1));
+    const after = end === undefined ? null : { atUnixMs: end.atUnixMs, id: end.id };
+    const page = await host.searchCalls({ text, filter, after });
+    pages = { ...pages, found: [...pages.found, ...page.recents], more: page.more && page.recents.length > 0 };
+  }
+  return pages;
+}
+
+function begun(recents: readonly UiRecent[], text: string, filter: UiFilter): Pages {
+  const more = isSearch({ text, filter }) || recents.length >= SHOWN_BY_SNAPSHOT;
+  return { recents, text, filter, found: [], more };
+}
+
 function isOf(pages: Pages, recents: readonly UiRecent[], text: string, filter: UiFilter): boolean {
   return pages.recents === recents && pages.text === text && pages.filter === filter;
 }
@@ -97,4 +111,4 @@ function isOf(pages: Pages, recents: readonly UiRecent[], text: string, filter: 
 const NONE: Pages = { recents: null, text: "", filter: "all", found: [], more: false };
 
 /** A snapshot has no more calls than these (`UiSnapshot.recents`): with as many, there may be others. */
-const SHOWN_BY_SNAPSHOT = 100;
+export const SHOWN_BY_SNAPSHOT = 100;

@@ -80,7 +80,7 @@ pub enum UiTransferOutcome {
 }
 
 /// One step of handing a call over.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UiStep {
@@ -92,6 +92,13 @@ pub struct UiStep {
     pub who: Option<String>,
     /// The SIP status that told of it, if one did.
     pub status: Option<u16>,
+}
+
+/// People are never printed.
+impl std::fmt::Debug for UiStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} ‹pii›", self.kind)
+    }
 }
 
 /// What was done to hand a call over, or happened.

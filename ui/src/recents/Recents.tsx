@@ -69,15 +69,19 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
     },
   });
 
-  const call = (recent: UiRecent) => {
-    if (recent.party.address === "") {
-      fail({ code: "notPossible", message: say("recents.withheld") });
-    } else if (reachable) {
-      act({ do: "dial", to: recent.party.address });
-    } else {
-      fail({ code: "notPossible", message: say("dial.cannotCall") });
-    }
-  };
+  // The same for as long as it can be: no row is drawn anew while somebody types.
+  const call = useCallback(
+    ({ party }: UiRecent) => {
+      if (party.address === "") {
+        fail({ code: "notPossible", message: say("recents.withheld") });
+      } else if (reachable) {
+        act({ do: "dial", to: party.address });
+      } else {
+        fail({ code: "notPossible", message: say("dial.cannotCall") });
+      }
+    },
+    [reachable, act, fail, say],
+  );
 
   const { drop } = listed;
   const remove = useCallback(

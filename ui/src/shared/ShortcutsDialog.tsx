@@ -85,6 +85,7 @@ const groups: readonly { title: WordId; shortcuts: readonly (readonly [what: Wor
       ["recents.title", "recents"],
       ["people.find", "experts"],
       ["keys.always.mark", { letter: "F" }],
+      ["keys.always.details", { letter: "→" }],
       ["keys.always.remove", { named: "keys.delete" }],
       ["keys.always.help", "help"],
     ],

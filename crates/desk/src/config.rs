@@ -64,9 +64,8 @@ impl DeskConfig {
         Self::from_profiles(std::slice::from_ref(profile))
     }
 
-    /// One line for each profile. How customers are handed over is that of the first one;
-    /// calls are kept as long as all of them allow. Takes as long
-    /// as [`DeskConfig::from_profile`] for each.
+    /// One line for each profile. How customers are handed over is that of the first one; calls that are
+    /// over are kept as long as all of them allow. Takes as long as [`DeskConfig::from_profile`] for each.
     ///
     /// # Errors
     /// As for one; or there is none, or two have the same address.

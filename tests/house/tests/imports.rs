@@ -31,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-graph",
         ],
     ),
+    ("warmline-desktop", &[]),
     ("warmline-ipc", &["warmline-desk"]),
     ("warmline-cli", &["warmline-desk"]),
     (
@@ -39,7 +40,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "warmline",
-        &["warmline-ipc", "warmline-desk", "warmline-practice"],
+        &[
+            "warmline-ipc",
+            "warmline-desk",
+            "warmline-desktop",
+            "warmline-practice",
+        ],
     ),
     ("warmline-house", &[]),
     (

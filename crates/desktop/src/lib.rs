@@ -1,8 +1,21 @@
 //! Owns what the desktop offers a phone: links, one instance, the place of the window, attention for a call,
 //! shortcuts, the tray, and a machine that stays awake.
 //!
-//! It knows neither Tauri nor calls: it is told what there is ([`phone::PhoneNow`]) and says what to do.
+//! It knows neither Tauri nor calls. [`Desktop`] is shown what the phone is like ([`phone::PhoneNow`]) and
+//! says what the window and the phone have to do ([`Wish`]).
 
+pub mod attention;
+pub mod awake;
+mod desktop;
 pub mod door;
 pub mod link;
+pub mod login;
+pub mod notice;
+pub mod phone;
 pub mod place;
+#[cfg(windows)]
+mod registry;
+pub mod shortcut;
+pub mod tray;
+
+pub use desktop::{Desktop, Wish};

@@ -109,12 +109,6 @@ impl Desktop {
 
     /// Waits until the agent presses something outside the window.
     pub async fn pressed(&mut self) -> Vec<Wish> {
-        let shortcut = async {
-            match &mut self.pressing {
-                Some(pressing) => pressing.pressed().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             pressed = self.notices.pressed() => {
                 let token = pressed.token;
@@ -130,7 +124,7 @@ impl Desktop {
                 }
                 wishes
             }
-            deed = shortcut => self.done(deed),
+            deed = shortcut(&mut self.pressing) => self.done(deed),
         }
     }
 
@@ -178,5 +172,13 @@ impl Desktop {
             wishes.push(Wish::Tray(tray));
         }
         wishes
+    }
+}
+
+/// What is pressed next; nothing, where another phone of this program hears it.
+async fn shortcut(pressing: &mut Option<Pressing>) -> Deed {
+    match pressing {
+        Some(pressing) => pressing.pressed().await,
+        None => std::future::pending().await,
     }
 }

@@ -231,10 +231,10 @@ mod tests {
     #[test]
     fn what_needs_a_call_is_there_in_a_call() {
         for (stages, there) in [
-            (&[][..], false),
-            (&[Stage::Ringing][..], false),
-            (&[Stage::Calling][..], true),
-            (&[Stage::Talking][..], true),
+            (vec![], false),
+            (vec![Stage::Ringing], false),
+            (vec![Stage::Calling], true),
+            (vec![Stage::Talking], true),
         ] {
             let tray = Tray::of(&phone(stages), false);
             assert_eq!(enabled(&tray, Item::HangUp), there, "{stages:?}");

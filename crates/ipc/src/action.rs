@@ -4,6 +4,7 @@ use warmline_desk::{
 };
 
 use crate::{
+    desktop::{DesktopAsk, UiDeed},
     recording::UiRecord,
     sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
 };
@@ -276,6 +277,29 @@ pub enum UiAction {
         /// Which of both.
         on: bool,
     },
+    /// The answer to [`UiSnapshot::dial_request`](crate::UiSnapshot::dial_request): call (`true`), or
+    /// forget it.
+    AnswerDialRequest {
+        /// Whether to.
+        really: bool,
+    },
+    /// Tell callers that the agent is busy (`on`), or no longer.
+    SetDoNotDisturb {
+        /// Whether to.
+        on: bool,
+    },
+    /// Start when the agent logs in (`on`), or no longer.
+    StartAtLogin {
+        /// Whether to.
+        on: bool,
+    },
+    /// Let a shortcut that works in every window have other keys.
+    SetShortcut {
+        /// Which.
+        deed: UiDeed,
+        /// As `Ctrl+Shift+F9`; none to have none.
+        keys: Option<String>,
+    },
     /// The answer to [`UiSnapshot::closing`](crate::UiSnapshot::closing): end the calls and close,
     /// or stay.
     Close {
@@ -305,6 +329,8 @@ pub enum Asked {
     Practise(bool),
     /// The window: read the profile again.
     ReadProfile,
+    /// The window: what concerns the desktop.
+    Desktop(DesktopAsk),
     /// The window: close, ending all calls (`true`), or stay open.
     Close(bool),
 }
@@ -436,6 +462,14 @@ impl UiAction {
             Self::Provision => return Asked::Office(OfficeAsk::Provision),
             Self::Practise { on } => return Asked::Practise(on),
             Self::ReadProfile => return Asked::ReadProfile,
+            Self::AnswerDialRequest { really } => {
+                return Asked::Desktop(DesktopAsk::Dial(really));
+            }
+            Self::SetDoNotDisturb { on } => return Asked::Desktop(DesktopAsk::DoNotDisturb(on)),
+            Self::StartAtLogin { on } => return Asked::Desktop(DesktopAsk::StartAtLogin(on)),
+            Self::SetShortcut { deed, keys } => {
+                return Asked::Desktop(DesktopAsk::Shortcut(deed.into(), keys));
+            }
             Self::Close { really } => return Asked::Close(really),
         })
     }
@@ -499,6 +533,10 @@ impl std::fmt::Debug for UiAction {
             Self::Register => ("Register", None),
             Self::ReadProfile => ("ReadProfile", None),
             Self::Practise { .. } => ("Practise", None),
+            Self::AnswerDialRequest { .. } => ("AnswerDialRequest", None),
+            Self::SetDoNotDisturb { .. } => ("SetDoNotDisturb", None),
+            Self::StartAtLogin { .. } => ("StartAtLogin", None),
+            Self::SetShortcut { .. } => ("SetShortcut", None),
             Self::Close { .. } => ("Close", None),
         };
         match call {

@@ -9,6 +9,7 @@ mod action;
 #[cfg(test)]
 mod bindings;
 mod call;
+mod desktop;
 mod details;
 mod devices;
 mod error;
@@ -26,6 +27,9 @@ mod sound;
 mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
+pub use desktop::{
+    DesktopAsk, UiConflict, UiDeed, UiDesktop, UiShortcut, shortcuts_set, with_shortcut,
+};
 pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use number::{UiNumber, UiNumberKind};

@@ -7,6 +7,7 @@ use warmline_desk::{
 
 use crate::{
     call,
+    desktop::UiDesktop,
     devices::Devices,
     party::Agent,
     people, quality,
@@ -138,6 +139,9 @@ impl Presenter {
             sound,
             recents: self.recents.clone(),
             closing,
+            // Who has the window says so.
+            dial_request: None,
+            desktop: UiDesktop::default(),
         }
     }
 

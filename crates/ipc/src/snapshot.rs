@@ -2,6 +2,8 @@ use serde::Serialize;
 use warmline_desk::office::OfficeView;
 
 use crate::{
+    desktop::UiDesktop,
+    number::UiNumber,
     people::UiNote,
     recent::UiRecent,
     recording::UiRecording,
@@ -42,6 +44,10 @@ pub struct UiSnapshot {
     pub recents: Vec<UiRecent>,
     /// The window was asked to close while a call is up: ask the agent.
     pub closing: bool,
+    /// Some other program has asked by a link to call this: ask the agent.
+    pub dial_request: Option<UiNumber>,
+    /// What the agent has set of the desktop.
+    pub desktop: UiDesktop,
 }
 
 impl UiSnapshot {
@@ -60,6 +66,8 @@ impl UiSnapshot {
             sound: UiSound::default(),
             recents: Vec::new(),
             closing: false,
+            dial_request: None,
+            desktop: UiDesktop::default(),
         }
     }
 
@@ -78,6 +86,8 @@ impl UiSnapshot {
             sound,
             recents,
             closing,
+            dial_request,
+            desktop,
         } = self;
         *account == other.account
             && *sign_ins == other.sign_ins
@@ -90,6 +100,8 @@ impl UiSnapshot {
             && *sound == other.sound
             && *recents == other.recents
             && *closing == other.closing
+            && *dial_request == other.dial_request
+            && *desktop == other.desktop
     }
 }
 

@@ -32,7 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("warmline-desktop", &[]),
-    ("warmline-ipc", &["warmline-desk"]),
+    ("warmline-ipc", &["warmline-desk", "warmline-desktop"]),
     ("warmline-cli", &["warmline-desk"]),
     (
         "warmline-practice",

@@ -54,7 +54,15 @@ recents: Array<UiRecent>,
 /**
  * The window was asked to close while a call is up: ask the agent.
  */
-closing: boolean, };
+closing: boolean, 
+/**
+ * Some other program has asked by a link to call this: ask the agent.
+ */
+dialRequest: UiNumber | null, 
+/**
+ * What the agent has set of the desktop.
+ */
+desktop: UiDesktop, };
 
 /**
  * Who the agent is, if a profile says so.
@@ -967,6 +975,54 @@ words: string,
 advice: string | null, };
 
 /**
+ * What the agent has set of the desktop, and what somebody else has.
+ */
+export type UiDesktop = { 
+/**
+ * Callers are told that the agent is busy.
+ */
+doNotDisturb: boolean, 
+/**
+ * Whether Warmline starts when the agent logs in.
+ */
+startAtLogin: boolean, 
+/**
+ * That is not the agent's to say.
+ */
+startManaged: boolean, 
+/**
+ * Shortcuts that work in every window, set or not; empty where there may be none.
+ */
+shortcuts: Array<UiShortcut>, };
+
+/**
+ * A shortcut that works in every window.
+ */
+export type UiShortcut = { 
+/**
+ * What it does.
+ */
+deed: UiDeed, 
+/**
+ * Its keys, as `Ctrl+Shift+F9`; none if it is not set.
+ */
+keys: string | null, 
+/**
+ * Why it does not work.
+ */
+conflict: UiConflict | null, };
+
+/**
+ * What a shortcut can do.
+ */
+export type UiDeed = "answer" | "hangUp" | "mute" | "hold" | "consult";
+
+/**
+ * Why a shortcut does not work.
+ */
+export type UiConflict = "noKeys" | "types" | "reserved" | "ours" | "taken" | "desktop";
+
+/**
  * What a text in the call box means, read while it is being typed.
  */
 export type UiNumber = { 
@@ -1255,7 +1311,27 @@ rung: number, } | { "do": "provision" } | { "do": "register" } | { "do": "readPr
 /**
  * Which of both.
  */
-on: boolean, } | { "do": "close", 
+on: boolean, } | { "do": "answerDialRequest", 
+/**
+ * Whether to.
+ */
+really: boolean, } | { "do": "setDoNotDisturb", 
+/**
+ * Whether to.
+ */
+on: boolean, } | { "do": "startAtLogin", 
+/**
+ * Whether to.
+ */
+on: boolean, } | { "do": "setShortcut", 
+/**
+ * Which.
+ */
+deed: UiDeed, 
+/**
+ * As `Ctrl+Shift+F9`; none to have none.
+ */
+keys: string | null, } | { "do": "close", 
 /**
  * Whether to close.
  */

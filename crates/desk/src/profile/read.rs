@@ -1,3 +1,4 @@
+mod desktop;
 mod recording;
 mod sign_in;
 mod sound;
@@ -73,6 +74,7 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         recording: recording::read(&root, &folder)?,
         voice: sound::voice(&root)?,
         dtx: sound::dtx(&root)?,
+        desktop: desktop::read(&root)?,
         auth: Auth::Digest,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
@@ -391,6 +393,8 @@ const KEYS: &[&str] = &[
     "transfer",
     "recording",
     "sound",
+    "links",
+    "desktop",
     "password_env",
     "password_file",
 ];

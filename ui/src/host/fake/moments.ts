@@ -27,6 +27,8 @@ export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
     sound: sound(),
     recents: [],
     closing: false,
+    dialRequest: null,
+    desktop: { doNotDisturb: false, startAtLogin: false, startManaged: false, shortcuts: [] },
     ...changes,
   };
 }

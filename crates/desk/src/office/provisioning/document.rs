@@ -15,8 +15,8 @@ use super::{NotProvisioned, unreadable};
 use crate::{
     number::Country,
     profile::{
-        Auth, DAY, IceEntry, KEEP_DAYS, Profile, RecordingPolicy, RecordingStart, SecretSource,
-        Transfer, every_codec, in_own_folder,
+        Auth, DAY, DesktopPolicy, IceEntry, KEEP_DAYS, Profile, RecordingPolicy, RecordingStart,
+        SecretSource, Transfer, every_codec, in_own_folder,
     },
 };
 
@@ -334,6 +334,8 @@ impl LineSaid {
                 transfer: self.transfer.map(TransferSaid::read).unwrap_or_default(),
                 recording: recording.flatten(),
                 dtx: self.sound.as_ref().is_some_and(|sound| sound.dtx),
+                // The provider says nothing of it: the agent is asked.
+                desktop: DesktopPolicy::default(),
                 voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
             },

@@ -5,7 +5,6 @@
 mod commands;
 mod first_run;
 mod history;
-mod last_way_out;
 #[cfg(target_os = "macos")]
 mod menu;
 mod office;

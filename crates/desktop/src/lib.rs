@@ -6,8 +6,10 @@
 
 pub mod attention;
 pub mod awake;
+pub mod deaths;
 mod desktop;
 pub mod door;
+pub mod last_way_out;
 pub mod link;
 pub mod login;
 pub mod notice;

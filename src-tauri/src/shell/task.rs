@@ -8,6 +8,7 @@ use warmline_desk::{
     DeskError, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Restarts, UserAction, choices,
     journal::Journal, log::LogHealth, policy::Voice, terminated,
 };
+use warmline_desktop::last_way_out;
 use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiSnapshot};
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     first_run::Profile,
-    history, last_way_out,
+    history,
     office::{self, Open, Panel},
     page::Page,
     phone::{News, Phone},

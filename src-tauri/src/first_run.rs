@@ -23,6 +23,14 @@ impl Profile {
         }
     }
 
+    /// Its file, if the command line named it.
+    pub(crate) fn named(&self) -> Option<&Path> {
+        match self {
+            Self::Named(path) => Some(path),
+            Self::Default(_) => None,
+        }
+    }
+
     /// What the window says when it cannot be used because of `error`.
     pub(crate) fn first_run(&self, error: &DeskError) -> UiFirstRun {
         let never_made = matches!(self, Self::Default(path) if !path.exists())

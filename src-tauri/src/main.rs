@@ -3,6 +3,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod commands;
+mod desktop;
 mod first_run;
 mod history;
 #[cfg(target_os = "macos")]
@@ -15,13 +16,24 @@ mod shell;
 mod web_process;
 mod window;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use tauri::{Manager, RunEvent};
 use warmline_desk::log;
+use warmline_desktop::{
+    door::{self, Entry, Knock},
+    place::Kept,
+};
 
-use crate::shell::{Practise, Shell};
+use crate::{
+    desktop::News,
+    shell::{Practise, Shell},
+};
 
 /// The Warmline softphone.
 #[derive(Debug, Parser)]
@@ -37,10 +49,19 @@ struct Arguments {
     /// Write the log to this file, of bounded size, instead of stderr.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// Whom to call: a link of `tel:`, `sip:`, `sips:` or `callto:`. The phone that runs takes it.
+    #[arg(value_name = "LINK")]
+    link: Option<String>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // GTK takes the one out of the environment.
+    let token = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"];
+    let knock = Knock {
+        link: arguments.link,
+        token: token.into_iter().find_map(|name| std::env::var(name).ok()),
+    };
     let log = log::start(log::LogConfig {
         file: arguments.log,
         level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
@@ -69,15 +90,52 @@ fn main() -> ExitCode {
                 None => first_run::Profile::Default(first_run::default_path(app.handle())?),
             };
             let practise = arguments.practice.map(Practise);
-            let shell = Shell::start(app.handle().clone(), profile, practise, health, no_log);
-            app.manage(shell);
-            window::open(app.handle())?;
+            // Practice runs beside a phone.
+            let door = match practise {
+                None => match enter(profile.path(), &knock) {
+                    Ok(Entry::First(door)) => Some(door),
+                    Ok(Entry::Told) => {
+                        app.handle().exit(0);
+                        return Ok(());
+                    }
+                    // Two phones may disturb each other; none is worse.
+                    Err(error) => {
+                        tracing::warn!(%error, "this may not be the only phone");
+                        None
+                    }
+                },
+                Some(_) => None,
+            };
+            let place = Kept::beside(profile.path());
+            let left = place.place();
+            let around = (place, door);
+            let shell = Shell::start(
+                app.handle().clone(),
+                profile,
+                practise,
+                health,
+                no_log,
+                around,
+            );
+            app.manage(shell.clone());
+            window::open(app.handle(), left)?;
+            if knock.link.is_some() {
+                shell.desktop(News::Knocked(knock));
+            }
             Ok(())
         })
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
             app.run(move |app, event| {
+                #[cfg(target_os = "macos")]
+                if let (RunEvent::Opened { urls }, Some(shell)) = (&event, app.try_state::<Shell>())
+                {
+                    for url in urls {
+                        let link = Some(url.to_string());
+                        shell.desktop(News::Knocked(Knock { link, token: None }));
+                    }
+                }
                 if let RunEvent::Exit = event {
                     if let Some(shell) = app.try_state::<Shell>() {
                         shell.say_farewell();
@@ -94,6 +152,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The door of the phone with this profile, where this user's programs have a place for one.
+fn enter(profile: &Path, knock: &Knock) -> io::Result<Entry> {
+    let own = std::env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join("warmline"));
+    let folder = own.or_else(warmline_desk::state_folder);
+    let folder = folder.ok_or(io::ErrorKind::NotFound)?;
+    tauri::async_runtime::block_on(door::enter(profile, &folder, knock))
 }
 
 /// A log file is turned over at this size; two are kept.

@@ -11,9 +11,14 @@ use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
     policy::Voice,
 };
+use warmline_desktop::{door::Door, place::Kept};
 use warmline_ipc::{UiError, UiPeople, UiSnapshot};
 
-use crate::{first_run::Profile, web_process::Loss};
+use crate::{
+    desktop::{Around, News},
+    first_run::Profile,
+    web_process::Loss,
+};
 
 use task::Task;
 
@@ -34,6 +39,7 @@ impl Shell {
         practise: Option<Practise>,
         log: Option<LogHealth>,
         no_log: Option<DeskError>,
+        (place, door): (Kept, Option<Door>),
     ) -> Self {
         let (asks, asked) = mpsc::unbounded_channel();
         let (desk_sender, desk) = watch::channel(None);
@@ -42,8 +48,12 @@ impl Shell {
             desk: desk_sender,
             office: office_sender,
         };
-        let task = Task::new(app, profile, practise, log, no_log, shown);
-        tauri::async_runtime::spawn(task.run(asked));
+        // What is around the phone begins in the runtime.
+        tauri::async_runtime::spawn(async move {
+            let around = Around::new(app.clone(), place, door, profile.named());
+            let task = Task::new(app, around, profile, practise, log, no_log, shown);
+            task.run(asked).await;
+        });
         Self { asks, desk, office }
     }
 
@@ -94,6 +104,11 @@ impl Shell {
     /// Does this to the agent's voice too and remembers it.
     pub(crate) async fn set_voice(&self, change: Voice) -> Result<(), UiError> {
         self.set(|asked| Ask::SetVoice(change, asked)).await
+    }
+
+    /// Something about the desktop has happened.
+    pub(crate) fn desktop(&self, news: News) {
+        self.ask(Ask::Desktop(news));
     }
 
     /// Reads the profile again, if no phone runs.
@@ -155,6 +170,7 @@ enum Ask {
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
     SetVoice(Voice, oneshot::Sender<Set>),
+    Desktop(News),
     ReadProfile,
     Practise(bool),
     CloseAsked,

@@ -1,6 +1,7 @@
 use crate::{
     attention::{Attention, Button, Command, Event},
     awake::Awake,
+    link::DialRequest,
     notice::Notices,
     phone::{CallNumber, PhoneNow, Stage},
     shortcut::{Deed, Pressing},
@@ -45,6 +46,8 @@ pub enum Wish {
     Hold(CallNumber, bool),
     /// Call the best expert about it.
     Consult(CallNumber),
+    /// Call whom a link named, since the agent or policy says so.
+    Dial(DialRequest),
     /// Close the phone; it may ask first.
     Quit,
 }

@@ -2,6 +2,34 @@
 
 use crate::phone::{PhoneNow, Stage};
 
+/// Whether there can be a tray. On Linux it takes a library that not every desktop brings along, and without it
+/// the first icon would end the program.
+pub fn is_there() -> bool {
+    #[cfg(not(any(target_os = "macos", windows)))]
+    {
+        static FOUND: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+        *FOUND.get_or_init(|| {
+            LIBRARIES.iter().any(|name| {
+                // SAFETY: loading it runs nothing but what it runs for every program that shows an icon.
+                let library = unsafe { libloading::Library::new(name) };
+                // The icon uses it until the end.
+                library.map(std::mem::forget).is_ok()
+            })
+        })
+    }
+    #[cfg(any(target_os = "macos", windows))]
+    true
+}
+
+/// As `libappindicator-sys` looks for them.
+#[cfg(not(any(target_os = "macos", windows)))]
+const LIBRARIES: [&str; 4] = [
+    "libayatana-appindicator3.so.1",
+    "libappindicator3.so.1",
+    "libayatana-appindicator3.so",
+    "libappindicator3.so",
+];
+
 /// The icon and its menu at one moment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Tray {

@@ -3,8 +3,6 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod commands;
-mod desktop;
-mod first_run;
 mod history;
 #[cfg(target_os = "macos")]
 mod menu;
@@ -13,27 +11,23 @@ mod page;
 mod phone;
 mod practice;
 mod shell;
+mod tray;
 mod web_process;
 mod window;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use tauri::{Manager, RunEvent};
+use tauri::{Manager, RunEvent, async_runtime::block_on};
 use warmline_desk::log;
 use warmline_desktop::{
+    News,
     door::{self, Entry, Knock},
     place::Kept,
 };
+use warmline_ipc::first_run;
 
-use crate::{
-    desktop::News,
-    shell::{Practise, Shell},
-};
+use crate::shell::{Practise, Shell};
 
 /// The Warmline softphone.
 #[derive(Debug, Parser)]
@@ -87,12 +81,14 @@ fn main() -> ExitCode {
         .setup(move |app| {
             let profile = match arguments.profile {
                 Some(file) => first_run::Profile::Named(file),
-                None => first_run::Profile::Default(first_run::default_path(app.handle())?),
+                None => {
+                    first_run::Profile::Default(first_run::default_path(&app.path().config_dir()?))
+                }
             };
             let practise = arguments.practice.map(Practise);
             // Practice runs beside a phone.
             let door = match practise {
-                None => match enter(profile.path(), &knock) {
+                None => match block_on(door::enter(profile.path(), &knock)) {
                     Ok(Entry::First(door)) => Some(door),
                     Ok(Entry::Told) => {
                         app.handle().exit(0);
@@ -152,14 +148,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The door of the phone with this profile, where this user's programs have a place for one.
-fn enter(profile: &Path, knock: &Knock) -> io::Result<Entry> {
-    let own = std::env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join("warmline"));
-    let folder = own.or_else(warmline_desk::state_folder);
-    let folder = folder.ok_or(io::ErrorKind::NotFound)?;
-    tauri::async_runtime::block_on(door::enter(profile, &folder, knock))
 }
 
 /// A log file is turned over at this size; two are kept.

@@ -11,14 +11,10 @@ use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
     policy::Voice,
 };
-use warmline_desktop::{door::Door, place::Kept};
-use warmline_ipc::{UiError, UiPeople, UiSnapshot};
+use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept};
+use warmline_ipc::{UiError, UiPeople, UiSnapshot, first_run::Profile};
 
-use crate::{
-    desktop::{Around, News},
-    first_run::Profile,
-    web_process::Loss,
-};
+use crate::web_process::Loss;
 
 use task::Task;
 
@@ -48,10 +44,11 @@ impl Shell {
             desk: desk_sender,
             office: office_sender,
         };
-        // What is around the phone begins in the runtime.
+        // The desktop begins in the runtime.
         tauri::async_runtime::spawn(async move {
-            let around = Around::new(app.clone(), place, door, profile.named());
-            let task = Task::new(app, around, profile, practise, log, no_log, shown);
+            let login = Login::of_this_program(profile.named()).ok();
+            let desktop = Desktop::start(place, door, login);
+            let task = Task::new(app, desktop, profile, practise, log, no_log, shown);
             task.run(asked).await;
         });
         Self { asks, desk, office }

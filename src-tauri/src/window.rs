@@ -5,11 +5,12 @@ use tauri::{
     WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
 };
 use warmline_desktop::{
+    News,
     attention::window as system,
     place::{Monitor, Place, Seen},
 };
 
-use crate::{desktop::News, shell::Shell, web_process::Loss};
+use crate::{shell::Shell, web_process::Loss};
 
 /// Opens it where it was left, if that can be reached.
 pub(crate) fn open(app: &AppHandle, place: Option<Place>) -> tauri::Result<()> {

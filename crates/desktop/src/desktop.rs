@@ -1,10 +1,20 @@
+use warmline_desk::{
+    Desk, Rejection, UserAction,
+    number::Number,
+    policy::Shortcuts,
+    profile::{DesktopPolicy, LinkVerdict},
+};
+
 use crate::{
     attention::{Attention, Button, Command, Event},
     awake::Awake,
+    door::{Door, Knock},
     link::DialRequest,
+    login::Login,
     notice::Notices,
     phone::{CallNumber, PhoneNow, Stage},
-    shortcut::{Deed, Pressing},
+    place::{Kept, Seen},
+    shortcut::{self, Conflict, Deed, Plan, Pressing},
     tray::{Item, Tray},
 };
 
@@ -16,12 +26,45 @@ pub struct Desktop {
     notices: Notices,
     awake: Awake,
     pressing: Option<Pressing>,
+    door: Option<Door>,
+    place: Kept,
     phone: PhoneNow,
+    policy: DesktopPolicy,
+    /// What a link asks for, until the agent or policy has said something.
+    request: Option<DialRequest>,
+    login: Option<Login>,
+    starts: bool,
+    /// The shortcuts that the system was last asked for, and what is wrong with some.
+    plan: Plan,
+    wrong: Vec<(Deed, Conflict)>,
     tray: Option<Tray>,
 }
 
+/// Something about the desktop has happened, or the agent wants it to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Whether to call whom a link has named.
+    Dial(bool),
+    /// The agent wants to be left alone, or no longer.
+    DoNotDisturb(bool),
+    /// The phone is to start when the agent logs in, or no longer.
+    StartAtLogin(bool),
+    /// A shortcut is to be these keys, or none: whoever keeps the settings sees to that.
+    Shortcut(Deed, Option<String>),
+    /// These shortcuts do not work.
+    Wrong(Vec<(Deed, Conflict)>),
+    /// The agent has chosen something in the tray.
+    Chosen(Item),
+    /// The agent works in the window, or no longer does.
+    Focused(bool),
+    /// The window is here now.
+    Seen(Seen),
+    /// The program was started again, or with a link.
+    Knocked(Knock),
+}
+
 /// What is left to whoever has the window and the phone.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
     /// The window before the others, without the keyboard: see
     /// [`come_up`](crate::attention::window::come_up).
@@ -32,41 +75,140 @@ pub enum Wish {
     Open(Option<String>),
     /// The tray is to look like this.
     Tray(Tray),
-    /// Take a call.
-    Answer(CallNumber),
-    /// Refuse it: nobody here takes it.
-    Reject(CallNumber),
-    /// Refuse it: somebody else may.
-    Busy(CallNumber),
-    /// End it.
-    HangUp(CallNumber),
-    /// Mute it (`true`), or no longer.
-    Mute(CallNumber, bool),
-    /// Put it on hold (`true`), or go on.
-    Hold(CallNumber, bool),
-    /// Call the best expert about it.
+    /// The shortcuts are to be these: see [`grab`](crate::shortcut::grab).
+    Grab(Plan),
+    /// The phone is to do this.
+    Do(UserAction),
+    /// Call the best expert about this call.
     Consult(CallNumber),
-    /// Call whom a link named, since the agent or policy says so.
-    Dial(DialRequest),
     /// Close the phone; it may ask first.
     Quit,
 }
 
+/// What the agent sees of the desktop.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DesktopView {
+    /// Callers are told that the agent is busy.
+    pub do_not_disturb: bool,
+    /// The phone starts when the agent logs in.
+    pub starts: bool,
+    /// That is not the agent's to say.
+    pub start_managed: bool,
+    /// There may be no shortcuts.
+    pub no_shortcuts: bool,
+    /// What is wrong with some of them.
+    pub wrong: Vec<(Deed, Conflict)>,
+    /// Whom a link asks to call.
+    pub request: Option<Number>,
+}
+
 impl Desktop {
     /// Around a phone that is not there yet. In a Tokio runtime.
-    pub fn start() -> Self {
+    pub fn start(place: Kept, door: Option<Door>, login: Option<Login>) -> Self {
         Self {
             attention: Attention::default(),
             notices: Notices::start(),
             awake: Awake::start(),
             pressing: Pressing::start(),
+            door,
+            place,
             phone: PhoneNow::default(),
+            policy: DesktopPolicy::default(),
+            request: None,
+            starts: login.as_ref().is_some_and(Login::is_on),
+            login,
+            plan: Plan::default(),
+            wrong: Vec::new(),
             tray: None,
         }
     }
 
-    /// The phone is like this now.
-    pub fn look(&mut self, phone: PhoneNow) -> Vec<Wish> {
+    /// The phone is like this now, and the agent has set these shortcuts. `managed` is what the profile says of
+    /// the desktop, and the desk that reads numbers by it, if there is one.
+    pub fn look(
+        &mut self,
+        phone: PhoneNow,
+        set: &Shortcuts,
+        managed: Option<(DesktopPolicy, &Desk)>,
+    ) -> (DesktopView, Vec<Wish>) {
+        let mut wishes = self.look_at(phone);
+        let mut asks = None;
+        if let Some((policy, desk)) = managed {
+            self.policy = policy;
+            if let Some(request) = &self.request {
+                let number = desk.read_number(request.text());
+                match policy.links.verdict(&number, request.is_plain_number()) {
+                    LinkVerdict::Ask => asks = Some(number),
+                    LinkVerdict::Dial => wishes.extend(self.request.take().map(dial)),
+                    LinkVerdict::Drop => self.request = None,
+                }
+            }
+        }
+        if let Some(on) = self.policy.start_at_login.filter(|on| *on != self.starts) {
+            self.start_at_login(on);
+        }
+        let plan = if self.policy.no_shortcuts {
+            Plan::default()
+        } else {
+            Plan::of(shortcut::set(set))
+        };
+        if plan != self.plan {
+            self.plan = plan.clone();
+            wishes.push(Wish::Grab(plan));
+        }
+        let view = DesktopView {
+            do_not_disturb: self.attention.do_not_disturb(),
+            starts: self.starts,
+            start_managed: self.policy.start_at_login.is_some(),
+            no_shortcuts: self.policy.no_shortcuts,
+            wrong: self.wrong.clone(),
+            request: asks,
+        };
+        (view, wishes)
+    }
+
+    /// What is to be done about it.
+    pub fn hear(&mut self, news: News) -> Vec<Wish> {
+        match news {
+            News::Dial(really) => {
+                let request = self.request.take().filter(|_| really);
+                return request.map(dial).into_iter().collect();
+            }
+            News::DoNotDisturb(on) => return self.happened(Event::DoNotDisturb(on)),
+            News::StartAtLogin(on) if self.policy.start_at_login.is_none() => {
+                self.start_at_login(on);
+            }
+            News::StartAtLogin(_) | News::Shortcut(..) => {}
+            News::Wrong(wrong) => self.wrong = wrong,
+            News::Chosen(item) => return self.chosen(item),
+            News::Focused(focused) => return self.happened(Event::Focused(focused)),
+            News::Seen(seen) => self.place.seen(seen),
+            News::Knocked(knock) => {
+                match knock.request() {
+                    Some(Ok(request)) => self.request = Some(request),
+                    Some(Err(refused)) => tracing::warn!(%refused, "a link leads nowhere"),
+                    None => {}
+                }
+                return vec![Wish::Open(knock.token)];
+            }
+        }
+        Vec::new()
+    }
+
+    /// The phone is about to end: whoever starts the program again waits until it has.
+    pub fn close(&mut self) {
+        if let Some(door) = &mut self.door {
+            door.close();
+        }
+    }
+
+    /// Keeps what is not kept yet, before the end. The door stays shut until then.
+    pub async fn finish(self) -> Option<Door> {
+        self.place.finish().await;
+        self.door
+    }
+
+    fn look_at(&mut self, phone: PhoneNow) -> Vec<Wish> {
         if phone == self.phone && self.tray.is_some() {
             return Vec::new();
         }
@@ -78,39 +220,37 @@ impl Desktop {
         self.happened(Event::Ringing(ringing))
     }
 
-    /// The agent works in the window, or no longer does.
-    pub fn focused(&mut self, focused: bool) -> Vec<Wish> {
-        self.happened(Event::Focused(focused))
+    fn start_at_login(&mut self, on: bool) {
+        let Some(login) = &self.login else {
+            return;
+        };
+        match login.set(on) {
+            Ok(()) => self.starts = on,
+            Err(error) => {
+                tracing::warn!(%error, on, "start at login cannot be set");
+                // Policy is not tried again all the time.
+                self.login = None;
+            }
+        }
     }
 
-    /// The agent wants to be left alone, or no longer.
-    pub fn set_do_not_disturb(&mut self, on: bool) -> Vec<Wish> {
-        self.happened(Event::DoNotDisturb(on))
-    }
-
-    /// Whether the agent wants to be left alone.
-    pub fn do_not_disturb(&self) -> bool {
-        self.attention.do_not_disturb()
-    }
-
-    /// The agent has chosen something in the tray.
-    pub fn chosen(&mut self, item: Item) -> Vec<Wish> {
+    fn chosen(&mut self, item: Item) -> Vec<Wish> {
         match item {
             Item::Open | Item::State => vec![Wish::Open(None)],
-            Item::DoNotDisturb => self.set_do_not_disturb(!self.do_not_disturb()),
+            Item::DoNotDisturb => {
+                let on = !self.attention.do_not_disturb();
+                self.happened(Event::DoNotDisturb(on))
+            }
             Item::Mute => self.done(Deed::Mute),
             Item::HangUp => {
                 let meant = self.phone.meant();
-                meant
-                    .map(|call| Wish::HangUp(call.number))
-                    .into_iter()
-                    .collect()
+                meant.map(|call| hang_up(call.number)).into_iter().collect()
             }
             Item::Quit => vec![Wish::Quit],
         }
     }
 
-    /// Waits until the agent presses something outside the window.
+    /// Waits until the agent presses something outside the window, or starts the program again.
     pub async fn pressed(&mut self) -> Vec<Wish> {
         tokio::select! {
             pressed = self.notices.pressed() => {
@@ -127,7 +267,9 @@ impl Desktop {
                 }
                 wishes
             }
-            deed = shortcut(&mut self.pressing) => self.done(deed),
+            deed = pressed(&mut self.pressing) => self.done(deed),
+            knock = knocked(&mut self.door) => self.hear(News::Knocked(knock)),
+            () = self.place.keep() => Vec::new(),
         }
     }
 
@@ -135,14 +277,16 @@ impl Desktop {
         let meant = self.phone.meant();
         let ringing = self.phone.ringing().next();
         let wish = match deed {
-            Deed::Answer => ringing.map(|call| Wish::Answer(call.number)),
+            Deed::Answer => ringing.map(|call| answer(call.number)),
             Deed::HangUp => meant
-                .map(|call| Wish::HangUp(call.number))
-                .or_else(|| ringing.map(|call| Wish::Busy(call.number))),
-            Deed::Mute => meant.map(|call| Wish::Mute(call.number, !call.muted)),
+                .map(|call| hang_up(call.number))
+                .or_else(|| ringing.map(|call| busy(call.number))),
+            Deed::Mute => {
+                meant.map(|call| Wish::Do(UserAction::Mute(call.number.id(), !call.muted)))
+            }
             Deed::Hold => meant
                 .filter(|call| call.stage == Stage::Talking)
-                .map(|call| Wish::Hold(call.number, !call.held)),
+                .map(|call| hold(call.number, !call.held)),
             Deed::Consult => meant
                 .filter(|call| call.stage == Stage::Talking)
                 .map(|call| Wish::Consult(call.number)),
@@ -163,13 +307,13 @@ impl Desktop {
                     }
                 }
                 Command::Withdraw(call) => self.notices.withdraw(call),
-                Command::Busy(call) => wishes.push(Wish::Busy(call)),
-                Command::Answer(call) => wishes.push(Wish::Answer(call)),
-                Command::Reject(call) => wishes.push(Wish::Reject(call)),
+                Command::Busy(call) => wishes.push(busy(call)),
+                Command::Answer(call) => wishes.push(answer(call)),
+                Command::Reject(call) => wishes.push(reject(call, Rejection::Decline)),
                 Command::Open => wishes.push(Wish::Open(None)),
             }
         }
-        let tray = Tray::of(&self.phone, self.do_not_disturb());
+        let tray = Tray::of(&self.phone, self.attention.do_not_disturb());
         if self.tray.as_ref() != Some(&tray) {
             self.tray = Some(tray.clone());
             wishes.push(Wish::Tray(tray));
@@ -179,9 +323,47 @@ impl Desktop {
 }
 
 /// What is pressed next; nothing, where another phone of this program hears it.
-async fn shortcut(pressing: &mut Option<Pressing>) -> Deed {
+async fn pressed(pressing: &mut Option<Pressing>) -> Deed {
     match pressing {
         Some(pressing) => pressing.pressed().await,
         None => std::future::pending().await,
     }
+}
+
+async fn knocked(door: &mut Option<Door>) -> Knock {
+    match door {
+        Some(door) => door.knocked().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn dial(request: DialRequest) -> Wish {
+    Wish::Do(UserAction::Dial {
+        to: request.text().to_owned(),
+        line: None,
+    })
+}
+
+fn answer(call: CallNumber) -> Wish {
+    Wish::Do(UserAction::Answer(call.id()))
+}
+
+fn busy(call: CallNumber) -> Wish {
+    reject(call, Rejection::Busy)
+}
+
+fn reject(call: CallNumber, with: Rejection) -> Wish {
+    Wish::Do(UserAction::Reject(call.id(), with))
+}
+
+fn hang_up(call: CallNumber) -> Wish {
+    Wish::Do(UserAction::Hangup(call.id()))
+}
+
+fn hold(call: CallNumber, on: bool) -> Wish {
+    Wish::Do(if on {
+        UserAction::Hold(call.id())
+    } else {
+        UserAction::Resume(call.id())
+    })
 }

@@ -1,7 +1,7 @@
 //! Owns what the desktop offers a phone: links, one instance, the place of the window, attention for a call,
 //! shortcuts, the tray, and a machine that stays awake.
 //!
-//! It knows neither Tauri nor calls. [`Desktop`] is shown what the phone is like ([`phone::PhoneNow`]) and
+//! It does not know Tauri. [`Desktop`] is shown what the phone is like ([`phone::PhoneNow`]) and
 //! says what the window and the phone have to do ([`Wish`]).
 
 pub mod attention;
@@ -20,4 +20,4 @@ mod registry;
 pub mod shortcut;
 pub mod tray;
 
-pub use desktop::{Desktop, Wish};
+pub use desktop::{Desktop, DesktopView, News, Wish};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use warmline_desk::CallId;
+
 /// The phone at one moment.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct PhoneNow {
@@ -41,6 +43,13 @@ pub enum Stage {
     Calling,
     /// Answered.
     Talking,
+}
+
+impl CallNumber {
+    /// The phone's own id of it.
+    pub fn id(self) -> CallId {
+        CallId::new(self.0)
+    }
 }
 
 impl PhoneNow {

@@ -2,9 +2,10 @@ use serde::Deserialize;
 use warmline_desk::{
     CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk, policy::Voice,
 };
+use warmline_desktop::News;
 
 use crate::{
-    desktop::{DesktopAsk, UiDeed},
+    desktop::UiDeed,
     recording::UiRecord,
     sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
 };
@@ -330,7 +331,7 @@ pub enum Asked {
     /// The window: read the profile again.
     ReadProfile,
     /// The window: what concerns the desktop.
-    Desktop(DesktopAsk),
+    Desktop(News),
     /// The window: close, ending all calls (`true`), or stay open.
     Close(bool),
 }
@@ -463,12 +464,12 @@ impl UiAction {
             Self::Practise { on } => return Asked::Practise(on),
             Self::ReadProfile => return Asked::ReadProfile,
             Self::AnswerDialRequest { really } => {
-                return Asked::Desktop(DesktopAsk::Dial(really));
+                return Asked::Desktop(News::Dial(really));
             }
-            Self::SetDoNotDisturb { on } => return Asked::Desktop(DesktopAsk::DoNotDisturb(on)),
-            Self::StartAtLogin { on } => return Asked::Desktop(DesktopAsk::StartAtLogin(on)),
+            Self::SetDoNotDisturb { on } => return Asked::Desktop(News::DoNotDisturb(on)),
+            Self::StartAtLogin { on } => return Asked::Desktop(News::StartAtLogin(on)),
             Self::SetShortcut { deed, keys } => {
-                return Asked::Desktop(DesktopAsk::Shortcut(deed.into(), keys));
+                return Asked::Desktop(News::Shortcut(deed.into(), keys));
             }
             Self::Close { really } => return Asked::Close(really),
         })

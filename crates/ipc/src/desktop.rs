@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 use warmline_desk::policy::Shortcuts;
 use warmline_desktop::{
+    DesktopView,
     phone::{CallNow, CallNumber, PhoneNow, Stage},
-    shortcut::{Conflict, Deed},
+    shortcut::{self, Conflict, Deed},
 };
 
 use crate::snapshot::{
@@ -73,65 +74,35 @@ pub enum UiConflict {
     Desktop,
 }
 
-/// What of the desktop the agent has asked for.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum DesktopAsk {
-    /// The answer to [`UiSnapshot::dial_request`]: call (`true`), or forget it.
-    Dial(bool),
-    /// Be left alone, or no longer.
-    DoNotDisturb(bool),
-    /// Start at login, or no longer.
-    StartAtLogin(bool),
-    /// Let a shortcut be these keys, or none.
-    Shortcut(Deed, Option<String>),
-}
-
 impl UiDesktop {
-    /// The shortcuts that are set, and what is wrong with some of them.
-    pub fn set_shortcuts(&mut self, set: &Shortcuts, wrong: &[(Deed, Conflict)]) {
-        let shown = DEEDS.map(|deed| UiShortcut {
+    /// What is to be seen of it, with these shortcuts set.
+    fn of(view: &DesktopView, set: &Shortcuts) -> Self {
+        let wrong = |deed| view.wrong.iter().find(|(of, _)| *of == deed);
+        let shortcut = |deed: Deed| UiShortcut {
             deed: deed.into(),
-            keys: keys(set, deed).cloned(),
-            conflict: wrong
-                .iter()
-                .find(|(of, _)| *of == deed)
-                .map(|(_, conflict)| (*conflict).into()),
-        });
-        self.shortcuts = shown.into();
-    }
-}
-
-/// The shortcuts that are set, in the order in which they get their keys.
-pub fn shortcuts_set(set: &Shortcuts) -> impl Iterator<Item = (Deed, &str)> {
-    DEEDS
-        .into_iter()
-        .filter_map(|deed| keys(set, deed).map(|keys| (deed, keys.as_str())))
-}
-
-/// These shortcuts, with other keys for one of them.
-pub fn with_shortcut(mut set: Shortcuts, deed: Deed, keys: Option<String>) -> Shortcuts {
-    let one = match deed {
-        Deed::Answer => &mut set.answer,
-        Deed::HangUp => &mut set.hang_up,
-        Deed::Mute => &mut set.mute,
-        Deed::Hold => &mut set.hold,
-        Deed::Consult => &mut set.consult,
-    };
-    *one = keys.filter(|keys| !keys.trim().is_empty() && keys.len() <= LONGEST_KEYS);
-    set
-}
-
-fn keys(set: &Shortcuts, deed: Deed) -> Option<&String> {
-    match deed {
-        Deed::Answer => set.answer.as_ref(),
-        Deed::HangUp => set.hang_up.as_ref(),
-        Deed::Mute => set.mute.as_ref(),
-        Deed::Hold => set.hold.as_ref(),
-        Deed::Consult => set.consult.as_ref(),
+            keys: shortcut::keys(set, deed).map(str::to_owned),
+            conflict: wrong(deed).map(|(_, conflict)| (*conflict).into()),
+        };
+        Self {
+            do_not_disturb: view.do_not_disturb,
+            start_at_login: view.starts,
+            start_managed: view.start_managed,
+            shortcuts: if view.no_shortcuts {
+                Vec::new()
+            } else {
+                Deed::ALL.map(shortcut).into()
+            },
+        }
     }
 }
 
 impl UiSnapshot {
+    /// The desktop looks like this, with these shortcuts set.
+    pub fn on_desktop(&mut self, view: DesktopView, set: &Shortcuts) {
+        self.desktop = UiDesktop::of(&view, set);
+        self.dial_request = view.request.map(Into::into);
+    }
+
     /// As much of it as the tray and notifications need.
     pub fn phone_now(&self) -> PhoneNow {
         let reachable = match &self.account {
@@ -205,34 +176,27 @@ impl From<Conflict> for UiConflict {
     }
 }
 
-const DEEDS: [Deed; 5] = [
-    Deed::Answer,
-    Deed::HangUp,
-    Deed::Mute,
-    Deed::Hold,
-    Deed::Consult,
-];
-
-/// Longer ones are none, bytes.
-const LONGEST_KEYS: usize = 64;
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_shortcut_is_set_and_taken_away_and_the_others_stay() {
-        let set = with_shortcut(Shortcuts::default(), Deed::Mute, Some("F13".into()));
-        let set = with_shortcut(set, Deed::Answer, Some("Ctrl+F9".into()));
-        let all: Vec<_> = shortcuts_set(&set).collect();
-        assert_eq!(all, [(Deed::Answer, "Ctrl+F9"), (Deed::Mute, "F13")]);
-        let mut shown = UiDesktop::default();
-        shown.set_shortcuts(&set, &[(Deed::Mute, Conflict::Taken)]);
-        let mute = &shown.shortcuts[2];
-        assert_eq!(mute.keys.as_deref(), Some("F13"));
-        assert_eq!(mute.conflict, Some(UiConflict::Taken));
-        let set = with_shortcut(set, Deed::Answer, None);
-        assert_eq!(shortcuts_set(&set).count(), 1);
+    fn every_shortcut_is_shown_with_what_is_wrong_with_it_unless_there_may_be_none() {
+        let set = shortcut::with(Shortcuts::default(), Deed::Mute, Some("F13"));
+        let mut view = DesktopView {
+            do_not_disturb: false,
+            starts: false,
+            start_managed: false,
+            no_shortcuts: false,
+            wrong: vec![(Deed::Mute, Conflict::Taken)],
+            request: None,
+        };
+        let shown = UiDesktop::of(&view, &set).shortcuts;
+        assert_eq!((shown.len(), shown[0].keys.as_deref()), (5, None));
+        assert_eq!(shown[2].keys.as_deref(), Some("F13"));
+        assert_eq!(shown[2].conflict, Some(UiConflict::Taken));
+        view.no_shortcuts = true;
+        assert!(UiDesktop::of(&view, &set).shortcuts.is_empty());
     }
 
     #[test]

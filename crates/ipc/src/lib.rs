@@ -13,6 +13,7 @@ mod desktop;
 mod details;
 mod devices;
 mod error;
+pub mod first_run;
 mod number;
 mod party;
 mod people;
@@ -27,9 +28,7 @@ mod sound;
 mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
-pub use desktop::{
-    DesktopAsk, UiConflict, UiDeed, UiDesktop, UiShortcut, shortcuts_set, with_shortcut,
-};
+pub use desktop::{UiConflict, UiDeed, UiDesktop, UiShortcut};
 pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use number::{UiNumber, UiNumberKind};

@@ -2,7 +2,7 @@ use tauri::{State, ipc::Channel};
 use warmline_desk::{ErrorCode, UserAction, number};
 use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiPeople, UiSnapshot};
 
-use crate::{desktop::News, shell::Shell};
+use crate::shell::Shell;
 
 /// Sends the page every snapshot, beginning with the present one, for as long as the page lives.
 #[tauri::command]
@@ -46,7 +46,7 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
                 office.ask(ask).await?;
             }
         }
-        Asked::Desktop(ask) => shell.desktop(News::Asked(ask)),
+        Asked::Desktop(ask) => shell.desktop(ask),
         Asked::Practise(on) => shell.practise(on),
         Asked::ReadProfile => shell.read_profile(),
         Asked::Close(really) => shell.close(really),

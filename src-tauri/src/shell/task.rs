@@ -10,28 +10,27 @@ use warmline_desk::{
     DeskError, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Restarts, UserAction, choices,
     journal::Journal, log::LogHealth, policy::Voice, terminated,
 };
-use warmline_desktop::last_way_out;
-use warmline_ipc::{DesktopAsk, EVERYWHERE, UiAccount, UiError, UiSnapshot, with_shortcut};
+use warmline_desktop::{Desktop, News as OfDesktop, last_way_out, shortcut};
+use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiSnapshot, first_run::Profile};
 
 use super::{
     Ask, Practise, Set, Shown,
     beginning::{Beginning, Begun, NoPhone, Starting, until_started},
 };
 use crate::{
-    desktop::{Around, News as OfDesktop},
-    first_run::Profile,
     history,
     office::{self, Open, Panel},
     page::Page,
     phone::{News, Phone},
     practice::Centre,
-    window,
+    tray, window,
 };
 
 /// The task.
 pub(super) struct Task {
     app: AppHandle,
-    around: Around,
+    desktop: Desktop,
+    tray: Option<tray::Shown>,
     profile: Profile,
     practise: Option<Practise>,
     /// Where the agent practises.
@@ -64,7 +63,7 @@ pub(super) struct Task {
 impl Task {
     pub(super) fn new(
         app: AppHandle,
-        around: Around,
+        desktop: Desktop,
         profile: Profile,
         practise: Option<Practise>,
         log: Option<LogHealth>,
@@ -73,7 +72,8 @@ impl Task {
     ) -> Self {
         Self {
             app,
-            around,
+            desktop,
+            tray: None,
             errands: JoinSet::new(),
             settings: Kept::beside(profile.path()),
             profile,
@@ -125,7 +125,7 @@ impl Task {
                     self.untold.push(error);
                     false
                 }
-                wishes = self.around.next() => {
+                wishes = self.desktop.pressed() => {
                     self.grant(wishes);
                     false
                 }
@@ -141,15 +141,13 @@ impl Task {
             self.show();
         }
         window::hide(&self.app);
-        if let Some(door) = &mut self.around.door {
-            door.close();
-        }
+        self.desktop.close();
         last_way_out::leave_in_any_case();
         if let Some(phone) = self.phone.take() {
             phone.quit().await;
         }
         self.settings.finish().await;
-        self.around.place.finish().await;
+        let _door = self.desktop.finish().await;
         if let Some(journal) = self.journal.take() {
             let finished = spawn_blocking(move || journal.finish());
             finished.await.expect("writing the journal does not panic");
@@ -186,12 +184,12 @@ impl Task {
                 let _ = asked.send(self.set_voice(change));
             }
             Ask::Desktop(news) => {
-                if let OfDesktop::Asked(DesktopAsk::Shortcut(deed, keys)) = &news {
+                if let OfDesktop::Shortcut(deed, keys) = &news {
                     let set = self.settings.now().shortcuts.clone();
-                    self.settings
-                        .set_shortcuts(with_shortcut(set, *deed, keys.clone()));
+                    let set = shortcut::with(set, *deed, keys.as_deref());
+                    self.settings.set_shortcuts(set);
                 }
-                let wishes = self.around.hear(news);
+                let wishes = self.desktop.hear(news);
                 self.grant(wishes);
             }
             Ask::ReadProfile => self.begin_anew(),
@@ -412,7 +410,9 @@ impl Task {
         };
         let phone = self.phone.as_ref();
         let set = &self.settings.now().shortcuts;
-        let wishes = self.around.show(&mut now, phone, set);
+        let managed = phone.map(|phone| (phone.policy, &phone.desk));
+        let (view, wishes) = self.desktop.look(now.phone_now(), set, managed);
+        now.on_desktop(view, set);
         let desk = phone.map(|phone| &phone.desk);
         self.panel.show(self.office.as_ref(), desk);
         if !self.page.show(now) {

@@ -31,7 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-graph",
         ],
     ),
-    ("warmline-desktop", &[]),
+    ("warmline-desktop", &["warmline-desk"]),
     ("warmline-ipc", &["warmline-desk", "warmline-desktop"]),
     ("warmline-cli", &["warmline-desk"]),
     (

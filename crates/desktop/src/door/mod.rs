@@ -91,12 +91,22 @@ impl Door {
     }
 }
 
-/// Opens the door for this profile, or knocks if somebody else has it. `folder` is a folder of this user
-/// alone, where the door may be. Waits for one that is about to end.
+/// Opens the door for this profile, or knocks if somebody else has it. Waits for one that is about to end.
 ///
 /// # Errors
 /// Another phone runs and does not answer ([`io::ErrorKind::TimedOut`]), or there is no place for a door.
-pub async fn enter(profile: &Path, folder: &Path, knock: &Knock) -> io::Result<Entry> {
+pub async fn enter(profile: &Path, knock: &Knock) -> io::Result<Entry> {
+    // Of this user alone, on this machine, and gone when the session ends, where there is such a folder.
+    let session = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let session = session.filter(|folder| folder.is_absolute());
+    let folder = session
+        .map(|folder| folder.join("warmline"))
+        .or_else(warmline_desk::state_folder)
+        .ok_or(io::ErrorKind::NotFound)?;
+    enter_in(&folder, profile, knock).await
+}
+
+async fn enter_in(folder: &Path, profile: &Path, knock: &Knock) -> io::Result<Entry> {
     let place = Place::of(profile, folder);
     let until = Instant::now() + PATIENCE;
     loop {

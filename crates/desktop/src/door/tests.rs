@@ -10,7 +10,7 @@ fn knock(link: &str) -> Knock {
 }
 
 async fn first(profile: &Path, folder: &Path) -> Door {
-    match enter(profile, folder, &Knock::default()).await {
+    match enter_in(folder, profile, &Knock::default()).await {
         Ok(Entry::First(door)) => door,
         other => panic!("not first: {other:?}"),
     }
@@ -22,7 +22,7 @@ async fn the_second_hands_its_link_over_and_the_first_hears_it() {
     let profile = folder.path().join("profile.toml");
     let mut door = first(&profile, folder.path()).await;
     let link = knock("tel:+4930901820");
-    let second = enter(&profile, folder.path(), &link).await;
+    let second = enter_in(folder.path(), &profile, &link).await;
     assert!(matches!(second, Ok(Entry::Told)), "{second:?}");
     assert!(door.knocked().await == link);
 }
@@ -41,7 +41,7 @@ async fn a_profile_is_the_same_by_whatever_way_it_is_named() {
     std::fs::write(&profile, "").expect("written");
     let _door = first(&profile, folder.path()).await;
     let roundabout = folder.path().join(".").join("profile.toml");
-    let second = enter(&roundabout, folder.path(), &Knock::default()).await;
+    let second = enter_in(folder.path(), &roundabout, &Knock::default()).await;
     assert!(matches!(second, Ok(Entry::Told)), "{second:?}");
 }
 
@@ -53,7 +53,7 @@ async fn who_comes_while_the_first_is_about_to_end_waits_and_is_first_then() {
     door.close();
     let (path, place) = (profile.clone(), folder.path().to_owned());
     let mut second = JoinSet::new();
-    second.spawn(async move { enter(&path, &place, &Knock::default()).await });
+    second.spawn(async move { enter_in(&place, &path, &Knock::default()).await });
     assert!(
         timeout(AGAIN, second.join_next()).await.is_err(),
         "it waits"

@@ -1,10 +1,12 @@
 //! Shortcuts that work whatever window the agent is in, and what keeps one from working.
 
 mod grabbed;
+mod set;
 
 use global_hotkey::hotkey::{Code, HotKey, Modifiers};
 
 pub use grabbed::{Pressing, grab};
+pub use set::{keys, set, with};
 
 /// What a shortcut can do.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -19,6 +21,17 @@ pub enum Deed {
     Hold,
     /// Call the expert on top of the panel about it.
     Consult,
+}
+
+impl Deed {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Answer,
+        Self::HangUp,
+        Self::Mute,
+        Self::Hold,
+        Self::Consult,
+    ];
 }
 
 /// Why a shortcut does not work.

@@ -1,56 +1,32 @@
 //! What the desktop wishes, granted.
 
-use tauri::Manager;
-use warmline_desk::{CallId, Rejection, UserAction, office::OfficeAsk};
-use warmline_desktop::{Wish, phone::CallNumber};
+use tauri::{AppHandle, Manager};
+use warmline_desk::{CallId, office::OfficeAsk};
+use warmline_desktop::{
+    News, Wish,
+    shortcut::{self, Plan},
+};
 
 use super::Task;
-use crate::{shell::Shell, window};
+use crate::{shell::Shell, tray, window};
 
 impl Task {
     /// What the desktop wishes of the window and of the phone. What comes of it is in the snapshots.
     pub(super) fn grant(&mut self, wishes: Vec<Wish>) {
-        let id = |call: CallNumber| CallId::new(call.0);
         for wish in wishes {
-            let action = match wish {
-                Wish::ComeUp => {
-                    window::come_up(&self.app);
-                    continue;
+            match wish {
+                Wish::ComeUp => window::come_up(&self.app),
+                Wish::Settle => window::settle(&self.app),
+                Wish::Open(token) => window::open_for(&self.app, token),
+                Wish::Tray(tray) => tray::show(&self.app, &mut self.tray, &tray),
+                Wish::Grab(plan) => grab(&self.app, plan),
+                Wish::Consult(call) => self.consult(call.id()),
+                Wish::Quit => self.app.state::<Shell>().close_asked(),
+                Wish::Do(action) => {
+                    if let Some(phone) = &self.phone {
+                        drop(phone.desk.send(action));
+                    }
                 }
-                Wish::Settle => {
-                    window::settle(&self.app);
-                    continue;
-                }
-                Wish::Open(token) => {
-                    window::open_for(&self.app, token);
-                    continue;
-                }
-                Wish::Tray(tray) => {
-                    self.around.show_tray(&tray);
-                    continue;
-                }
-                Wish::Quit => {
-                    self.app.state::<Shell>().close_asked();
-                    continue;
-                }
-                Wish::Consult(call) => {
-                    self.consult(id(call));
-                    continue;
-                }
-                Wish::Answer(call) => UserAction::Answer(id(call)),
-                Wish::Reject(call) => UserAction::Reject(id(call), Rejection::Decline),
-                Wish::Busy(call) => UserAction::Reject(id(call), Rejection::Busy),
-                Wish::HangUp(call) => UserAction::Hangup(id(call)),
-                Wish::Mute(call, on) => UserAction::Mute(id(call), on),
-                Wish::Hold(call, true) => UserAction::Hold(id(call)),
-                Wish::Hold(call, false) => UserAction::Resume(id(call)),
-                Wish::Dial(request) => UserAction::Dial {
-                    to: request.text().to_owned(),
-                    line: None,
-                },
-            };
-            if let Some(phone) = &self.phone {
-                drop(phone.desk.send(action));
             }
         }
     }
@@ -75,5 +51,17 @@ impl Task {
                 tracing::warn!(code = error.code.as_str(), "no expert by shortcut");
             }
         });
+    }
+}
+
+/// Takes the keys of these shortcuts, on the thread that the system tells of them.
+fn grab(app: &AppHandle, plan: Plan) {
+    let shell = app.clone();
+    let grabbing = app.run_on_main_thread(move || {
+        let wrong = shortcut::grab(&plan);
+        shell.state::<Shell>().desktop(News::Wrong(wrong));
+    });
+    if let Err(error) = grabbing {
+        tracing::warn!(%error, "shortcuts cannot be set");
     }
 }

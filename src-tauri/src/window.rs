@@ -87,8 +87,8 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
         WindowEvent::Focused(focused) => window.state::<Shell>().desktop(News::Focused(*focused)),
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => {
             // One that is about to go is nowhere.
-            if let (Ok(seen), Some(shell)) = (seen(window), window.try_state::<Shell>()) {
-                shell.desktop(News::Seen(seen));
+            if let Ok(seen) = seen(window) {
+                window.state::<Shell>().desktop(News::Seen(seen));
             }
         }
         _ => {}

@@ -4,20 +4,22 @@ use crate::phone::{PhoneNow, Stage};
 
 /// Whether there can be a tray. On Linux it takes a library that not every desktop brings along, and without it
 /// the first icon would end the program.
+#[cfg(not(any(target_os = "macos", windows)))]
 pub fn is_there() -> bool {
-    #[cfg(not(any(target_os = "macos", windows)))]
-    {
-        static FOUND: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-        *FOUND.get_or_init(|| {
-            LIBRARIES.iter().any(|name| {
-                // SAFETY: loading it runs nothing but what it runs for every program that shows an icon.
-                let library = unsafe { libloading::Library::new(name) };
-                // The icon uses it until the end.
-                library.map(std::mem::forget).is_ok()
-            })
+    static FOUND: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *FOUND.get_or_init(|| {
+        LIBRARIES.iter().any(|name| {
+            // SAFETY: loading it runs nothing but what it runs for every program that shows an icon.
+            let library = unsafe { libloading::Library::new(name) };
+            // The icon uses it until the end.
+            library.map(std::mem::forget).is_ok()
         })
-    }
-    #[cfg(any(target_os = "macos", windows))]
+    })
+}
+
+/// Whether there can be a tray: here always.
+#[cfg(any(target_os = "macos", windows))]
+pub fn is_there() -> bool {
     true
 }
 

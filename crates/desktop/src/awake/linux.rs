@@ -1,17 +1,24 @@
 //! An inhibitor lock of systemd-logind, which desktops that put a machine to sleep by themselves go by, too.
 
-use zbus::{Connection, proxy, zvariant::OwnedFd};
+use bus::ManagerProxy;
+use zbus::{Connection, zvariant::OwnedFd};
 
 use super::REASON;
 
-#[proxy(
-    interface = "org.freedesktop.login1.Manager",
-    default_service = "org.freedesktop.login1",
-    default_path = "/org/freedesktop/login1",
-    gen_blocking = false
-)]
-trait Manager {
-    fn inhibit(&self, what: &str, who: &str, why: &str, mode: &str) -> zbus::Result<OwnedFd>;
+/// What the macro writes is more than is used, and public.
+#[allow(dead_code, unreachable_pub)]
+mod bus {
+    use zbus::{proxy, zvariant::OwnedFd};
+
+    #[proxy(
+        interface = "org.freedesktop.login1.Manager",
+        default_service = "org.freedesktop.login1",
+        default_path = "/org/freedesktop/login1",
+        gen_blocking = false
+    )]
+    pub(super) trait Manager {
+        fn inhibit(&self, what: &str, who: &str, why: &str, mode: &str) -> zbus::Result<OwnedFd>;
+    }
 }
 
 /// Let go when dropped.

@@ -4,38 +4,48 @@ use std::{collections::HashMap, future::pending};
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use zbus::{Connection, proxy, zvariant::Value};
+use zbus::{Connection, zvariant::Value};
+
+use bus::NotificationsProxy;
 
 use super::{ANSWER, Ask, Pressed, REJECT, TITLE};
 use crate::{attention::Button, phone::CallNumber};
 
-#[proxy(
-    interface = "org.freedesktop.Notifications",
-    default_service = "org.freedesktop.Notifications",
-    default_path = "/org/freedesktop/Notifications",
-    gen_blocking = false
-)]
-trait Notifications {
-    #[allow(clippy::too_many_arguments)] // As many as the specification has.
-    fn notify(
-        &self,
-        app_name: &str,
-        replaces_id: u32,
-        app_icon: &str,
-        summary: &str,
-        body: &str,
-        actions: &[&str],
-        hints: HashMap<&str, Value<'_>>,
-        expire_timeout: i32,
-    ) -> zbus::Result<u32>;
+/// What the macro writes is more than is used, and public.
+#[allow(dead_code, unreachable_pub)]
+mod bus {
+    use std::collections::HashMap;
 
-    fn close_notification(&self, id: u32) -> zbus::Result<()>;
+    use zbus::{proxy, zvariant::Value};
 
-    #[zbus(signal)]
-    fn action_invoked(&self, id: u32, action_key: String) -> zbus::Result<()>;
+    #[proxy(
+        interface = "org.freedesktop.Notifications",
+        default_service = "org.freedesktop.Notifications",
+        default_path = "/org/freedesktop/Notifications",
+        gen_blocking = false
+    )]
+    pub(super) trait Notifications {
+        #[allow(clippy::too_many_arguments)] // As many as the specification has.
+        fn notify(
+            &self,
+            app_name: &str,
+            replaces_id: u32,
+            app_icon: &str,
+            summary: &str,
+            body: &str,
+            actions: &[&str],
+            hints: HashMap<&str, Value<'_>>,
+            expire_timeout: i32,
+        ) -> zbus::Result<u32>;
 
-    #[zbus(signal)]
-    fn activation_token(&self, id: u32, activation_token: String) -> zbus::Result<()>;
+        fn close_notification(&self, id: u32) -> zbus::Result<()>;
+
+        #[zbus(signal)]
+        fn action_invoked(&self, id: u32, action_key: String) -> zbus::Result<()>;
+
+        #[zbus(signal)]
+        fn activation_token(&self, id: u32, activation_token: String) -> zbus::Result<()>;
+    }
 }
 
 /// Works until nobody wants anything any more, and takes away what stands then.

@@ -1,13 +1,15 @@
+use tokio::task::JoinSet;
 use warmline_desk::{
     Desk, Rejection, UserAction,
     number::Number,
     policy::Shortcuts,
-    profile::{DesktopPolicy, LinkVerdict},
+    profile::{DesktopPolicy, LinkVerdict, Links},
 };
 
 use crate::{
     attention::{Attention, Button, Command, Event},
     awake::Awake,
+    clipboard,
     door::{Door, Knock},
     link::DialRequest,
     login::Login,
@@ -32,6 +34,10 @@ pub struct Desktop {
     policy: DesktopPolicy,
     /// What a link asks for, until the agent or policy has said something.
     request: Option<DialRequest>,
+    /// The agent has copied it: what policy says of links does not count.
+    by_agent: bool,
+    /// The clipboard, while it is read.
+    copied: JoinSet<Option<String>>,
     login: Option<Login>,
     starts: bool,
     /// The shortcuts that the system was last asked for, and what is wrong with some.
@@ -45,6 +51,8 @@ pub struct Desktop {
 pub enum News {
     /// Whether to call whom a link has named.
     Dial(bool),
+    /// The agent wants to call the number that they have copied.
+    CallCopied,
     /// The agent wants to be left alone, or no longer.
     DoNotDisturb(bool),
     /// The phone is to start when the agent logs in, or no longer.
@@ -115,6 +123,8 @@ impl Desktop {
             phone: PhoneNow::default(),
             policy: DesktopPolicy::default(),
             request: None,
+            by_agent: false,
+            copied: JoinSet::new(),
             starts: login.as_ref().is_some_and(Login::is_on),
             login,
             plan: Plan::default(),
@@ -137,7 +147,12 @@ impl Desktop {
             self.policy = policy;
             if let Some(request) = &self.request {
                 let number = desk.read_number(request.text());
-                match policy.links.verdict(&number, request.is_plain_number()) {
+                let links = if self.by_agent {
+                    Links::Ask
+                } else {
+                    policy.links
+                };
+                match links.verdict(&number, request.is_plain_number()) {
                     LinkVerdict::Ask => asks = Some(number),
                     LinkVerdict::Dial => wishes.extend(self.request.take().map(dial)),
                     LinkVerdict::Drop => self.request = None,
@@ -174,6 +189,9 @@ impl Desktop {
                 let request = self.request.take().filter(|_| really);
                 return request.map(dial).into_iter().collect();
             }
+            News::CallCopied => {
+                self.copied.spawn(clipboard::text());
+            }
             News::DoNotDisturb(on) => return self.happened(Event::DoNotDisturb(on)),
             News::StartAtLogin(on) if self.policy.start_at_login.is_none() => {
                 self.start_at_login(on);
@@ -185,7 +203,10 @@ impl Desktop {
             News::Seen(seen) => self.place.seen(seen),
             News::Knocked(knock) => {
                 match knock.request() {
-                    Some(Ok(request)) => self.request = Some(request),
+                    Some(Ok(request)) => {
+                        self.request = Some(request);
+                        self.by_agent = false;
+                    }
                     Some(Err(refused)) => tracing::warn!(%refused, "a link leads nowhere"),
                     None => {}
                 }
@@ -237,6 +258,7 @@ impl Desktop {
     fn chosen(&mut self, item: Item) -> Vec<Wish> {
         match item {
             Item::Open | Item::State => vec![Wish::Open(None)],
+            Item::CallCopied => self.hear(News::CallCopied),
             Item::DoNotDisturb => {
                 let on = !self.attention.do_not_disturb();
                 self.happened(Event::DoNotDisturb(on))
@@ -269,8 +291,24 @@ impl Desktop {
             }
             deed = pressed(&mut self.pressing) => self.done(deed),
             knock = knocked(&mut self.door) => self.hear(News::Knocked(knock)),
+            Some(copied) = self.copied.join_next() => {
+                self.copied(copied.ok().flatten())
+            }
             () = self.place.keep() => Vec::new(),
         }
+    }
+
+    /// The agent is asked in any case: they may have copied something else since.
+    fn copied(&mut self, text: Option<String>) -> Vec<Wish> {
+        match text.as_deref().map(DialRequest::copied) {
+            Some(Ok(request)) => {
+                self.request = Some(request);
+                self.by_agent = true;
+            }
+            Some(Err(refused)) => tracing::info!(%refused, "what was copied is nobody to call"),
+            None => {}
+        }
+        vec![Wish::Open(None)]
     }
 
     fn done(&self, deed: Deed) -> Vec<Wish> {

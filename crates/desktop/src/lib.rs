@@ -6,6 +6,7 @@
 
 pub mod attention;
 pub mod awake;
+mod clipboard;
 pub mod deaths;
 mod desktop;
 pub mod door;

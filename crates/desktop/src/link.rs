@@ -35,6 +35,36 @@ impl DialRequest {
         }
     }
 
+    /// Reads what the agent has copied somewhere: a link of ours, or a text as it would be typed. It is never
+    /// called plain: nobody has seen what it is.
+    ///
+    /// # Errors
+    /// It is such a link, and not as harmless as one should be; or no text to call.
+    pub fn copied(text: &str) -> Result<Self, Refused> {
+        let text = text.trim();
+        match Self::read(text) {
+            Err(Refused::Scheme | Refused::Characters) if !has_scheme(text) => {}
+            read => return read.map(Self::not_plain),
+        }
+        if text.is_empty() {
+            return Err(Refused::Nobody);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Refused::Characters);
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            plain: false,
+        })
+    }
+
+    fn not_plain(self) -> Self {
+        Self {
+            plain: false,
+            ..self
+        }
+    }
+
     /// What a person would have typed into the call box for it.
     pub fn text(&self) -> &str {
         &self.text
@@ -87,6 +117,11 @@ impl Scheme {
         let found = |(known, _): &(&str, Self)| known.eq_ignore_ascii_case(name);
         known.into_iter().find(found).map(|(_, scheme)| scheme)
     }
+}
+
+fn has_scheme(text: &str) -> bool {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme.trim());
+    scheme.is_some_and(|scheme| Scheme::of(scheme).is_some())
 }
 
 /// RFC 3966. Of the parameters only the extension and the context of a local number mean anything to us.

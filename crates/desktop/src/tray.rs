@@ -76,6 +76,8 @@ pub enum Item {
     Open,
     /// What the icon says, in words.
     State,
+    /// Call the number that the agent has copied.
+    CallCopied,
     /// Be left alone, or no longer.
     DoNotDisturb,
     /// Mute the call that is heard, or no longer.
@@ -92,6 +94,7 @@ impl Item {
         match self {
             Self::Open => "tray-open",
             Self::State => "tray-state",
+            Self::CallCopied => "tray-call-copied",
             Self::DoNotDisturb => "tray-do-not-disturb",
             Self::Mute => "tray-mute",
             Self::HangUp => "tray-hang-up",
@@ -104,6 +107,7 @@ impl Item {
         let all = [
             Self::Open,
             Self::State,
+            Self::CallCopied,
             Self::DoNotDisturb,
             Self::Mute,
             Self::HangUp,
@@ -142,6 +146,7 @@ impl Tray {
                     enabled: false,
                     ..entry(Item::State, state.words())
                 },
+                entry(Item::CallCopied, "Call the copied number"),
                 Entry {
                     ticked: Some(do_not_disturb),
                     ..entry(Item::DoNotDisturb, "Do not disturb")

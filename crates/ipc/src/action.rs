@@ -284,6 +284,9 @@ pub enum UiAction {
         /// Whether to.
         really: bool,
     },
+    /// Call the number in the clipboard, after asking by
+    /// [`UiSnapshot::dial_request`](crate::UiSnapshot::dial_request).
+    CallCopied,
     /// Tell callers that the agent is busy (`on`), or no longer.
     SetDoNotDisturb {
         /// Whether to.
@@ -466,6 +469,7 @@ impl UiAction {
             Self::AnswerDialRequest { really } => {
                 return Asked::Desktop(News::Dial(really));
             }
+            Self::CallCopied => return Asked::Desktop(News::CallCopied),
             Self::SetDoNotDisturb { on } => return Asked::Desktop(News::DoNotDisturb(on)),
             Self::StartAtLogin { on } => return Asked::Desktop(News::StartAtLogin(on)),
             Self::SetShortcut { deed, keys } => {
@@ -535,6 +539,7 @@ impl std::fmt::Debug for UiAction {
             Self::ReadProfile => ("ReadProfile", None),
             Self::Practise { .. } => ("Practise", None),
             Self::AnswerDialRequest { .. } => ("AnswerDialRequest", None),
+            Self::CallCopied => ("CallCopied", None),
             Self::SetDoNotDisturb { .. } => ("SetDoNotDisturb", None),
             Self::StartAtLogin { .. } => ("StartAtLogin", None),
             Self::SetShortcut { .. } => ("SetShortcut", None),

@@ -1315,7 +1315,7 @@ on: boolean, } | { "do": "answerDialRequest",
 /**
  * Whether to.
  */
-really: boolean, } | { "do": "setDoNotDisturb", 
+really: boolean, } | { "do": "callCopied" } | { "do": "setDoNotDisturb", 
 /**
  * Whether to.
  */

@@ -113,6 +113,29 @@ fn a_code_and_an_address_are_no_plain_numbers() {
 }
 
 #[test]
+fn what_is_copied_is_a_link_or_a_text_as_it_would_be_typed() {
+    let copied = |text| DialRequest::copied(text).map(|request| (request.text, request.plain));
+    let typed = |text: &str| Ok((text.to_owned(), false));
+    assert_eq!(copied("  030 901820\n"), typed("030 901820"));
+    assert_eq!(
+        copied("+49\u{a0}30\u{a0}901820"),
+        typed("+49\u{a0}30\u{a0}901820")
+    );
+    assert_eq!(copied("robin@example.com"), typed("robin@example.com"));
+    assert_eq!(copied("tel:+4930901820"), typed("+4930901820"));
+    let long = "1".repeat(LONGEST + 1);
+    for (text, why) in [
+        ("", Refused::Nobody),
+        ("030\n901820", Refused::Characters),
+        ("tel:030\n901820", Refused::Characters),
+        ("sip:robin@example.com?Subject=x", Refused::More),
+        (long.as_str(), Refused::TooLong),
+    ] {
+        assert_eq!(copied(text), Err(why), "{text}");
+    }
+}
+
+#[test]
 fn printing_a_request_shows_nobody() {
     let request = DialRequest::read("tel:+4930901820").expect("a link");
     assert_eq!(format!("{request:?}"), "DialRequest ‹pii›");

@@ -77,7 +77,7 @@ pub enum UiConflict {
 impl UiDesktop {
     /// What is to be seen of it, with these shortcuts set.
     fn of(view: &DesktopView, set: &Shortcuts) -> Self {
-        let wrong = |deed| view.wrong.iter().find(|(of, _)| *of == deed);
+        let wrong = |deed: Deed| view.wrong.iter().find(|(of, _)| *of == deed);
         let shortcut = |deed: Deed| UiShortcut {
             deed: deed.into(),
             keys: shortcut::keys(set, deed).map(str::to_owned),

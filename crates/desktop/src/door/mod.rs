@@ -130,6 +130,7 @@ async fn enter_in(folder: &Path, profile: &Path, knock: &Knock) -> io::Result<En
 
 /// Where the door of a profile is.
 struct Place {
+    #[cfg(not(windows))]
     folder: PathBuf,
     name: String,
 }
@@ -145,6 +146,7 @@ impl Place {
         // Pipes of Windows have one name space for all users.
         let whose = fnv(folder.as_os_str().as_encoded_bytes());
         Self {
+            #[cfg(not(windows))]
             folder: folder.to_owned(),
             name: if cfg!(windows) {
                 format!("warmline-{whose:016x}-{hash:016x}")

@@ -243,8 +243,11 @@ proptest! {
     fn what_was_read_is_read_as_the_same_again(link in pieces()) {
         if let Ok(request) = DialRequest::read(&link) {
             let text = request.text();
-            let again = if text.starts_with("sip") { text.to_owned() } else { format!("tel:{}", text.replace('#', "%23")) };
-            let again = DialRequest::read(&again);
+            let link = match text.starts_with("sip") {
+                true => text.to_owned(),
+                false => format!("tel:{}", text.replace('#', "%23")),
+            };
+            let again = DialRequest::read(&link);
             prop_assert_eq!(again.as_ref().map(DialRequest::text), Ok(text));
         }
     }

@@ -65,6 +65,7 @@ impl Notices {
 }
 
 /// What is wanted of the system.
+#[cfg_attr(target_os = "macos", allow(dead_code))] // It shows nothing yet.
 enum Ask {
     Show { call: CallNumber, who: String },
     Withdraw(CallNumber),
@@ -77,8 +78,11 @@ fn one_line(text: &str) -> String {
     kept.take(LONGEST).collect()
 }
 
+#[cfg(not(target_os = "macos"))]
 const TITLE: &str = "Incoming call";
+#[cfg(not(target_os = "macos"))]
 const ANSWER: &str = "Answer";
+#[cfg(not(target_os = "macos"))]
 const REJECT: &str = "Reject";
 
 /// What a notification has room for, characters.

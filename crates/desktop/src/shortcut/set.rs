@@ -4,7 +4,7 @@ use super::Deed;
 
 /// The shortcuts that are set, in the order in which they get their keys.
 pub fn set(shortcuts: &Shortcuts) -> impl Iterator<Item = (Deed, &str)> {
-    let keys = |deed| keys(shortcuts, deed).map(|keys| (deed, keys));
+    let keys = move |deed| keys(shortcuts, deed).map(|keys| (deed, keys));
     Deed::ALL.into_iter().filter_map(keys)
 }
 

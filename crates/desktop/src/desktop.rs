@@ -405,3 +405,6 @@ fn hold(call: CallNumber, on: bool) -> Wish {
         UserAction::Resume(call.id())
     })
 }
+
+#[cfg(test)]
+mod tests;

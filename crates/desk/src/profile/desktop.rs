@@ -5,7 +5,7 @@ use crate::number::{Kind, Number};
 pub struct DesktopPolicy {
     /// What a link to a number leads to.
     pub links: Links,
-    /// Whether shortcuts may be had that work in every window; they may unless said.
+    /// There may be no shortcuts that work in every window.
     pub no_shortcuts: bool,
     /// Whether the phone starts when the agent logs in; the agent's to say without.
     pub start_at_login: Option<bool>,

@@ -11,12 +11,12 @@ use warmline_media::Codec;
 use warmline_policy::{NoiseSuppression, Voice};
 use warmline_sip::{Aor, ServerUri, Token, redact::Secret};
 
-use super::{NotProvisioned, unreadable};
+use super::{NotProvisioned, desktop::DesktopSaid, unreadable};
 use crate::{
     number::Country,
     profile::{
-        Auth, DAY, DesktopPolicy, IceEntry, KEEP_DAYS, Profile, RecordingPolicy, RecordingStart,
-        SecretSource, Transfer, every_codec, in_own_folder,
+        Auth, DAY, IceEntry, KEEP_DAYS, Profile, RecordingPolicy, RecordingStart, SecretSource,
+        Transfer, every_codec, in_own_folder,
     },
 };
 
@@ -137,6 +137,7 @@ struct LineSaid {
     transfer: Option<TransferSaid>,
     recording: Option<RecordingSaid>,
     sound: Option<SoundSaid>,
+    desktop: Option<DesktopSaid>,
     tenant: Option<TenantSaid>,
     experts: Option<ExpertsSaid>,
 }
@@ -334,8 +335,7 @@ impl LineSaid {
                 transfer: self.transfer.map(TransferSaid::read).unwrap_or_default(),
                 recording: recording.flatten(),
                 dtx: self.sound.as_ref().is_some_and(|sound| sound.dtx),
-                // The provider says nothing of it: the agent is asked.
-                desktop: DesktopPolicy::default(),
+                desktop: self.desktop.map(DesktopSaid::read).unwrap_or_default(),
                 voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
             },

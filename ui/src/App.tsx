@@ -11,6 +11,7 @@ import { next, type Shown } from "./host/shown";
 import type { UiError, UiSnapshot } from "./ipc/bindings";
 import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
+import { Offers, OffersContext } from "./shared/offers";
 import { useTheme } from "./shared/theme";
 import { Levels, LevelsContext } from "./sound/levels";
 import { useLanguage } from "./words/languages";
@@ -28,6 +29,8 @@ export function App({ host, language = null }: AppProps) {
   const [shown, setShown] = useState<Shown | null>(null);
   const [failure, setFailure] = useState<UiError | null>(null);
   const [levels] = useState(() => new Levels());
+  const [offers] = useState(() => new Offers());
+  useEffect(() => offers.listen(), [offers]);
   const theme = useTheme();
   const words = useLanguage(language);
 
@@ -61,11 +64,13 @@ export function App({ host, language = null }: AppProps) {
         <ActContext value={asking}>
           <ClockContext value={shown?.clock ?? stopped}>
             <LevelsContext value={levels}>
-              {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
-              <div className={styles.root}>
-                <Announcer announcements={shown?.announcements ?? NOTHING} />
-                <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
-              </div>
+              <OffersContext value={offers}>
+                {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
+                <div className={styles.root}>
+                  <Announcer announcements={shown?.announcements ?? NOTHING} />
+                  <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
+                </div>
+              </OffersContext>
             </LevelsContext>
           </ClockContext>
         </ActContext>

@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
@@ -23,9 +23,10 @@ import { Side, useSideTab } from "./people/Side";
 import { Recents } from "./recents/Recents";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
-import { useShortcuts } from "./shared/shortcuts";
+import { useOffers } from "./shared/offers";
 import { ShortcutsDialog } from "./shared/ShortcutsDialog";
 import { SoundContext, type SoundPlace, type SoundShown } from "./sound/SoundPopover";
+import { useWords } from "./words/words";
 
 interface DeskProps {
   snapshot: UiSnapshot;
@@ -38,11 +39,13 @@ interface DeskProps {
 /** The window of an agent who has a phone: who they are, the call box, the calls, and those before. */
 export function Desk({ snapshot, registration, host, failure, onFailureRead }: DeskProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const { calls, transfers, group, recovery, recents, sound, signIns, lines } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
   const [helpOpen, setHelpOpen] = useState(false);
+  const [paletteOpen, setPaletteOpen] = useState(false);
   const wide = useMedia("(min-width: 800px)");
   const [experts] = useState(() => new Experts(host));
   useEffect(() => experts.start(), [experts]);
@@ -68,18 +71,21 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     if (newest !== null) {
       setSoundOpenAt(null);
       setHelpOpen(false);
+      setPaletteOpen(false);
     }
   }
 
   const toField = useCallback(() => field.current?.focus(), []);
   useFocusKept(root, toField);
-  useShortcuts({
+  useOffers({
+    // Two layers would fight for the keyboard.
+    ...(helpOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => setPaletteOpen(!paletteOpen) }),
     number: () => {
       field.current?.focus();
       field.current?.select();
     },
     sound: () => setSoundOpenAt(soundOpenAt === null ? (atHand ? "call" : "bar") : null),
-    help: () => setHelpOpen(!helpOpen),
+    help: { run: () => setHelpOpen(!helpOpen), what: say("keys.title") },
     experts: () => {
       flushSync(() => {
         setExpertsOpen(true);
@@ -172,6 +178,11 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                 )}
               </main>
             </div>
+            {paletteOpen && (
+              <Suspense>
+                <Palette calls={calls} transfers={transfers} onClose={() => setPaletteOpen(false)} />
+              </Suspense>
+            )}
           </DraftsContext>
         </ExpertsContext>
       </DialContext>
@@ -180,6 +191,9 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     </SoundContext>
   );
 }
+
+/** Read when it is wanted first: most agents have their keys in their hands. */
+const Palette = lazy(() => import("./palette/Palette").then((read) => ({ default: read.Palette })));
 
 const useStyles = makeStyles({
   desk: {

@@ -31,6 +31,14 @@ it.each(Object.keys(scenes))("has no fault that axe finds: %s", async (name) => 
 
 type Pages = ReturnType<typeof renderApp>;
 
+async function openPalette(user: Pages["user"], text = ""): Promise<void> {
+  await user.keyboard("{Control>}{Shift>} {/Shift}{/Control}");
+  await screen.findByRole("combobox", { name: "What do you want to do?" });
+  if (text !== "") {
+    await user.keyboard(text);
+  }
+}
+
 /** What opens only when it is asked for. */
 const opened: readonly (readonly [what: string, scene: string, open: (user: Pages["user"]) => Promise<void>])[] = [
   ["keypad", "poor", (user) => user.click(screen.getByRole("button", { name: "Keypad" }))],
@@ -40,6 +48,8 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ["devices in trouble", "soundTroubled", (user) => user.click(screen.getByRole("button", { name: "Sound settings" }))],
   ["devices from a call", "active", (user) => user.click(screen.getByRole("button", { name: "Sound" }))],
   ["shortcuts", "idle", (user) => user.keyboard("{F1}")],
+  ["actions", "consulting", (user) => openPalette(user)],
+  ["experts among the actions", "expertsInCall", (user) => openPalette(user, "nadia")],
   ["matches by name", "recents", (user) => user.type(screen.getByRole("combobox"), "mina")],
   ["matches by number", "recents", (user) => user.type(screen.getByRole("combobox"), "2{ArrowDown}")],
   ["the question before all is forgotten", "recents", (user) => user.click(screen.getByRole("button", { name: "Clear all" }))],

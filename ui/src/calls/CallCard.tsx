@@ -12,7 +12,7 @@ import { useRef, useState } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
-import { useShortcuts } from "../shared/shortcuts";
+import { useOffers } from "../shared/offers";
 import { SoundPopover } from "../sound/SoundPopover";
 import { BringIn } from "../transfer/BringIn";
 import { ReferralNote } from "../transfer/ReferralNote";
@@ -67,11 +67,17 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
     setOpen(null);
     transferButton.current?.focus();
   };
-  useShortcuts({
-    mute,
-    hangUp,
-    ...(answered ? { hold, transfer: toggleTransfer } : {}),
-    ...(digitsPossible ? { keypad: toggleKeypad } : {}),
+  const muteWords = say(call.muted ? "calls.unmute" : "calls.mute");
+  const holdWords = say(held ? "calls.resume" : "calls.hold");
+  const hangUpWords = say(call.answeredAtMs === null ? "calls.cancel" : "calls.hangUp");
+  const notYet = answered ? undefined : before;
+  const noDigits = digitsPossible ? undefined : held && answered ? say("calls.resumeFirst") : before;
+  useOffers({
+    mute: { run: mute, what: muteWords },
+    hold: notYet === undefined ? { run: hold, what: holdWords } : { whyNot: notYet },
+    transfer: notYet === undefined ? toggleTransfer : { whyNot: notYet },
+    keypad: noDigits === undefined ? toggleKeypad : { whyNot: noDigits },
+    hangUp: { run: hangUp, what: hangUpWords },
   });
 
   return (
@@ -86,17 +92,17 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
       <Controls label={say("calls.controls")} six>
         <RoundButton
           icon={call.muted ? <MicOff24Filled /> : <Mic24Regular />}
-          label={say(call.muted ? "calls.unmute" : "calls.mute")}
+          label={muteWords}
           shortcut="mute"
           on={call.muted}
           onPress={mute}
         />
         <RoundButton
           icon={held ? <Play24Filled /> : <Pause24Regular />}
-          label={say(held ? "calls.resume" : "calls.hold")}
+          label={holdWords}
           shortcut="hold"
           on={held}
-          disabled={answered ? undefined : before}
+          disabled={notYet}
           onPress={hold}
         />
         <RoundButton
@@ -107,7 +113,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           hint={say("calls.transferHint")}
           on={transfer}
           aria-expanded={transfer}
-          disabled={answered ? undefined : before}
+          disabled={notYet}
           onPress={toggleTransfer}
         />
         <RoundButton
@@ -116,7 +122,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           shortcut="keypad"
           on={keypad}
           aria-expanded={keypad}
-          disabled={digitsPossible ? undefined : held && answered ? say("calls.resumeFirst") : before}
+          disabled={noDigits}
           onPress={toggleKeypad}
         />
         <SoundPopover at="call">
@@ -124,7 +130,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
         </SoundPopover>
         <RoundButton
           icon={<CallEnd24Filled />}
-          label={say(call.answeredAtMs === null ? "calls.cancel" : "calls.hangUp")}
+          label={hangUpWords}
           shortcut="hangUp"
           danger
           onPress={hangUp}

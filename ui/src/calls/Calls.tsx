@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef } from "react";
 import { GroupCard } from "../group/GroupCard";
 import { useAct } from "../host/HostContext";
 import type { UiSnapshot, UiSound } from "../ipc/bindings";
-import { useShortcuts } from "../shared/shortcuts";
+import { useOffers } from "../shared/offers";
 import { TransferCard } from "../transfer/TransferCard";
 import { CallCard } from "./CallCard";
 import { CallRow } from "./CallRow";
@@ -43,7 +43,7 @@ export function Calls({ calls, transfers, group, sound, onFocusLost }: CallsProp
   const mergeInto = toMerge(atHand);
   const merging = mergeInto === undefined ? undefined : waiting.find(({ kind }) => kind !== "transfer");
   const mergeWith = toMerge(merging);
-  useShortcuts({
+  useOffers({
     ...(first === undefined
       ? {}
       : {

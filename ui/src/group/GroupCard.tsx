@@ -18,7 +18,7 @@ import { RoundButton } from "../calls/RoundButton";
 import { partyWords } from "../calls/words";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
-import { useShortcuts } from "../shared/shortcuts";
+import { useOffers } from "../shared/offers";
 import { SoundPopover } from "../sound/SoundPopover";
 import { BringIn } from "../transfer/BringIn";
 import { useWords } from "../words/words";
@@ -60,12 +60,19 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
     setAdding(false);
     addButton.current?.focus();
   };
-  useShortcuts(
+  const leave = () => act({ do: "leave", call: first.id });
+  const muteless = away ? say("group.away.muteless") : undefined;
+  const noneMore = locked ?? full;
+  useOffers(
     atHand
       ? {
-          ...(away ? {} : { mute }),
-          ...(locked === undefined ? { hold: step } : {}),
-          ...(locked === undefined && full === undefined ? { transfer } : {}),
+          mute: muteless === undefined ? { run: mute, what: say(muted ? "calls.unmute" : "calls.mute") } : { whyNot: muteless },
+          hold: locked === undefined ? { run: step, what: say(away ? "group.goIn" : "group.stepOut") } : { whyNot: locked },
+          transfer: noneMore === undefined ? { run: transfer, what: say("group.addHint") } : { whyNot: noneMore },
+          leave:
+            canLeave && asked === undefined && !leaving
+              ? leave
+              : { whyNot: locked ?? (asked === undefined ? cannotLeaveWords(words, members.length) : say("group.oneAtATime")) },
         }
       : {},
   );
@@ -105,7 +112,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
               hint={say(muted ? "group.unmuteHint" : "group.muteHint")}
               shortcut="mute"
               on={muted}
-              disabled={away ? say("group.away.muteless") : undefined}
+              disabled={muteless}
               onPress={mute}
             />
             <RoundButton
@@ -125,7 +132,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
               shortcut="transfer"
               on={add}
               aria-expanded={add}
-              disabled={locked ?? full}
+              disabled={noneMore}
               onPress={transfer}
             />
             <SoundPopover at="call">
@@ -150,7 +157,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
         </div>
       ) : canLeave && asked === undefined ? (
         <Tooltip content={say("group.leaveHint")} relationship="description">
-          <Button size="large" icon={<DoorArrowLeft20Regular />} onClick={() => act({ do: "leave", call: first.id })}>
+          <Button size="large" icon={<DoorArrowLeft20Regular />} onClick={leave}>
             {say("group.leave")}
           </Button>
         </Tooltip>

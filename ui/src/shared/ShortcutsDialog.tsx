@@ -1,8 +1,9 @@
 import { Button, DialogActions, DialogContent, DialogTitle, makeStyles, tokens } from "@fluentui/react-components";
 
 import { useWords, type WordId, type Words } from "../words/words";
+import { actions, SHORTCUTS, type Group } from "./actions";
 import { Question } from "./Question";
-import { shortcutLabel, type Shortcut } from "./shortcuts";
+import { shortcutLabel } from "./shortcuts";
 
 /** Every shortcut and what it does. */
 export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -13,15 +14,17 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
     <Question open={open} onClose={onClose} light>
       <DialogTitle>{say("keys.title")}</DialogTitle>
       <DialogContent className={styles.content}>
-        {groups.map(({ title, shortcuts }) => (
-          <section key={title} aria-label={say(title)}>
-            <h3 className={styles.title}>{say(title)}</h3>
+        {GROUPS.map((group) => (
+          <section key={group} aria-label={say(titles[group])}>
+            <h3 className={styles.title}>{say(titles[group])}</h3>
             <dl className={styles.list}>
-              {shortcuts.map(([what, shortcut]) => (
+              {linesOf(words, group).map(([what, keys]) => (
                 <div key={what} className={styles.line}>
                   <dt>{say(what)}</dt>
                   <dd className={styles.keys}>
-                    <kbd dir="ltr" className={styles.key}>{keys(words, shortcut)}</kbd>
+                    <kbd dir="ltr" className={styles.key}>
+                      {keys}
+                    </kbd>
                   </dd>
                 </div>
               ))}
@@ -38,58 +41,26 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
   );
 }
 
-/** A shortcut, or a key that works in one place. */
-type Key = Shortcut | { readonly letter: string } | { readonly named: WordId };
-
-function keys(words: Words, key: Key): string {
-  if (typeof key === "string") {
-    return shortcutLabel(words, key);
-  }
-  return "letter" in key ? key.letter : words.say(key.named);
+/** What is listed in a group: its actions that have keys, and keys that work in one place of the window. */
+function linesOf(words: Words, group: Group): readonly (readonly [what: WordId, keys: string])[] {
+  const named = SHORTCUTS.filter((name) => actions[name].group === group).map(
+    (name): readonly [WordId, string] => [actions[name].what, shortcutLabel(words, name)],
+  );
+  const inLists = [
+    ["keys.always.mark", "F"],
+    ["keys.always.remove", words.say("keys.delete")],
+  ] as const;
+  return group === "always" ? [...named, ...inLists] : named;
 }
 
-const groups: readonly { title: WordId; shortcuts: readonly (readonly [what: WordId, key: Key])[] }[] = [
-  {
-    title: "keys.incoming.title",
-    shortcuts: [
-      ["calls.answer", "answer"],
-      ["calls.decline", "decline"],
-    ],
-  },
-  {
-    title: "keys.call.title",
-    shortcuts: [
-      ["keys.call.mute", "mute"],
-      ["keys.call.hold", "hold"],
-      ["keys.call.transfer", "transfer"],
-      ["keys.call.swap", "swap"],
-      ["keys.call.merge", "merge"],
-      ["keys.call.keypad", "keypad"],
-      ["keys.call.record", "record"],
-      ["calls.hangUp", "hangUp"],
-    ],
-  },
-  {
-    title: "keys.expert.title",
-    shortcuts: [
-      ["keys.expert.swap", "swap"],
-      ["keys.expert.connect", "connect"],
-      ["keys.expert.back", "back"],
-    ],
-  },
-  {
-    title: "keys.always.title",
-    shortcuts: [
-      ["keys.always.number", "number"],
-      ["sound.settings", "sound"],
-      ["recents.title", "recents"],
-      ["people.find", "experts"],
-      ["keys.always.mark", { letter: "F" }],
-      ["keys.always.remove", { named: "keys.delete" }],
-      ["keys.always.help", "help"],
-    ],
-  },
-];
+const titles: Readonly<Record<Group, WordId>> = {
+  incoming: "keys.incoming.title",
+  call: "keys.call.title",
+  expert: "keys.expert.title",
+  always: "keys.always.title",
+};
+
+const GROUPS = Object.keys(titles) as readonly Group[];
 
 const useStyles = makeStyles({
   content: {

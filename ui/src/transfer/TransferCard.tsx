@@ -23,8 +23,9 @@ import { RecordingLine } from "../calls/RecordingLine";
 import { RoundButton } from "../calls/RoundButton";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
-import { ariaShortcut, useShortcuts, withKeys } from "../shared/shortcuts";
 import { Countdown } from "../shared/Countdown";
+import { useOffers } from "../shared/offers";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { SoundPopover } from "../sound/SoundPopover";
 import { useWords } from "../words/words";
 import { AskIfSure } from "./AskIfSure";
@@ -83,9 +84,17 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
         : undefined;
   const locked = completing ? say("transfer.locked") : undefined;
 
-  const mute = () => talkedTo !== undefined && act({ do: talkedTo.muted ? "unmute" : "mute", call: talkedTo.id });
+  const mute = () => {
+    if (talkedTo !== undefined) {
+      act({ do: talkedTo.muted ? "unmute" : "mute", call: talkedTo.id });
+    }
+  };
   const swap = () => act({ do: "swap", call });
-  const merge = () => expert !== undefined && act({ do: "merge", call, with: expert.id });
+  const merge = () => {
+    if (expert !== undefined) {
+      act({ do: "merge", call, with: expert.id });
+    }
+  };
   const back = () => act({ do: "back", call });
   const keypad = () => setKeypadOpen(!keypadOpen);
   const complete = () => {
@@ -95,13 +104,28 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
       setAsking(true);
     }
   };
-  useShortcuts(
+  const muteWords = say(talkedTo?.muted === true ? "calls.unmute" : "calls.mute");
+  const noMute = talkedTo === undefined ? say("transfer.talkToNobody") : undefined;
+  const noSwap = locked ?? (expert === undefined ? say("transfer.nobodyToSwap") : undefined);
+  const noDigits = digitsPossible ? undefined : say("transfer.onceTalking");
+  const backWords = say("transfer.backTo", { who });
+  const hangUp = talkingTo === "customer" ? () => act({ do: "hangUp", call }) : back;
+  useOffers(
     atHand
       ? {
-          mute,
-          ...(completing ? {} : { swap, back, hangUp: talkingTo === "customer" ? () => act({ do: "hangUp", call }) : back }),
-          ...(notYet === undefined ? { connect: complete, merge } : {}),
-          ...(digitsPossible ? { keypad } : {}),
+          mute: noMute === undefined ? { run: mute, what: muteWords } : { whyNot: noMute },
+          keypad: noDigits === undefined ? keypad : { whyNot: noDigits },
+          swapPeople:
+            noSwap === undefined
+              ? { run: swap, what: say("transfer.talkTo", { who: talkingTo === "customer" ? whom : who }) }
+              : { whyNot: noSwap },
+          connect: notYet === undefined ? complete : { whyNot: notYet },
+          merge: notYet === undefined ? merge : { whyNot: notYet },
+          back: locked === undefined ? { run: back, what: backWords } : { whyNot: locked },
+          hangUp:
+            locked === undefined
+              ? { run: hangUp, what: say("calls.hangUpNamed", { who: talkingTo === "customer" ? who : whom }) }
+              : { whyNot: locked },
         }
       : {},
   );
@@ -157,18 +181,18 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
           <Controls label={say("calls.controls")}>
             <RoundButton
               icon={talkedTo?.muted === true ? <MicOff24Filled /> : <Mic24Regular />}
-              label={say(talkedTo?.muted === true ? "calls.unmute" : "calls.mute")}
+              label={muteWords}
               shortcut="mute"
               on={talkedTo?.muted === true}
-              disabled={talkedTo === undefined ? say("transfer.talkToNobody") : undefined}
+              disabled={noMute}
               onPress={mute}
             />
             <RoundButton
               icon={<ArrowSwap24Regular />}
               label={say("calls.swap")}
-              shortcut="swap"
+              shortcut="swapPeople"
               hint={say("transfer.talkTo", { who: talkingTo === "customer" ? whom : who })}
-              disabled={locked ?? (expert === undefined ? say("transfer.nobodyToSwap") : undefined)}
+              disabled={noSwap}
               onPress={swap}
             />
             <RoundButton
@@ -185,7 +209,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
               shortcut="keypad"
               on={keypadOpen && digitsPossible}
               aria-expanded={keypadOpen && digitsPossible}
-              disabled={digitsPossible ? undefined : say("transfer.onceTalking")}
+              disabled={noDigits}
               onPress={keypad}
             />
             <SoundPopover at="call">
@@ -245,7 +269,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
             relationship="description"
           >
             <Button className={styles.back} icon={<ArrowReply20Regular />} aria-keyshortcuts={ariaShortcut("back")} onClick={back}>
-              {say("transfer.backTo", { who })}
+              {backWords}
             </Button>
           </Tooltip>
         </div>

@@ -5,6 +5,7 @@ import { flushSync } from "react-dom";
 import { AccountBar } from "./account/AccountBar";
 import { NotReachable } from "./account/NotReachable";
 import { SignInBars } from "./account/SignInBars";
+import { CompactBar } from "./bar/CompactBar";
 import { Calls } from "./calls/Calls";
 import { ClosingDialog } from "./calls/ClosingDialog";
 import { Drafts, DraftsContext } from "./calls/drafts";
@@ -14,6 +15,7 @@ import { isIncoming } from "./calls/words";
 import { CallBox } from "./dial/CallBox";
 import { DialContext, type Dialling } from "./dial/DialContext";
 import type { Host } from "./host/host";
+import { useAct } from "./host/HostContext";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
 import { Failure, Notices } from "./Notices";
 import { Drawer } from "./people/Drawer";
@@ -23,7 +25,7 @@ import { Side, useSideTab } from "./people/Side";
 import { Recents } from "./recents/Recents";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
-import { useOffers } from "./shared/offers";
+import { offered, useOffers } from "./shared/offers";
 import { ShortcutsDialog } from "./shared/ShortcutsDialog";
 import { SoundContext, type SoundPlace, type SoundShown } from "./sound/SoundPopover";
 import { useWords } from "./words/words";
@@ -40,6 +42,7 @@ interface DeskProps {
 export function Desk({ snapshot, registration, host, failure, onFailureRead }: DeskProps) {
   const styles = useStyles();
   const { say } = useWords();
+  const { act } = useAct();
   const { calls, transfers, group, recovery, recents, sound, signIns, lines } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -75,28 +78,54 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     }
   }
 
-  const toField = useCallback(() => field.current?.focus(), []);
+  const fullButton = useRef<HTMLButtonElement>(null);
+  const toField = useCallback(() => (field.current ?? fullButton.current)?.focus(), []);
   useFocusKept(root, toField);
+  const { mode, alwaysOnTop } = snapshot.window;
+  const isCompact = mode === "compact";
+  const onTopManaged = snapshot.window.managed.includes("alwaysOnTop");
+  const compact = offered(say(isCompact ? "bar.toFull" : "bar.toCompact"), () => act({ do: "setMode", mode: isCompact ? "full" : "compact" }));
+  const onTop = offered(
+    say(alwaysOnTop ? "bar.onTop.off" : "bar.onTop"),
+    () => act({ do: "setAlwaysOnTop", on: !alwaysOnTop }),
+    onTopManaged ? say("sound.managed") : undefined,
+  );
+  // A bar has no room for a list over it.
+  const inFull = (open: () => void) => {
+    if (isCompact) {
+      compact.run();
+    }
+    open();
+  };
   useOffers({
+    compact,
+    onTop,
+    help: { run: () => inFull(() => setHelpOpen(!helpOpen)), what: say("keys.title") },
     // Two layers would fight for the keyboard.
-    ...(helpOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => setPaletteOpen(!paletteOpen) }),
-    number: () => {
-      field.current?.focus();
-      field.current?.select();
-    },
-    sound: () => setSoundOpenAt(soundOpenAt === null ? (atHand ? "call" : "bar") : null),
-    help: { run: () => setHelpOpen(!helpOpen), what: say("keys.title") },
-    experts: () => {
-      flushSync(() => {
-        setExpertsOpen(true);
-        if (wide) {
-          side.choose("experts");
-        }
-      });
-      expertsField.current?.focus();
-      expertsField.current?.select();
-    },
+    ...(helpOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
   });
+  // The bar has no place for these, and says so itself.
+  useOffers(
+    isCompact
+      ? {}
+      : {
+          number: () => {
+            field.current?.focus();
+            field.current?.select();
+          },
+          sound: () => setSoundOpenAt(soundOpenAt === null ? (atHand ? "call" : "bar") : null),
+          experts: () => {
+            flushSync(() => {
+              setExpertsOpen(true);
+              if (wide) {
+                side.choose("experts");
+              }
+            });
+            expertsField.current?.focus();
+            expertsField.current?.select();
+          },
+        },
+  );
   const soundShown = useMemo<SoundShown>(
     () => ({ sound, openAt: soundOpenAt, setOpenAt: setSoundOpenAt }),
     [sound, soundOpenAt],
@@ -146,37 +175,56 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       <DialContext value={dialling}>
         <ExpertsContext value={haveExperts ? experts : null}>
           <DraftsContext value={drafts}>
-            <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide)}>
-              <AccountBar
-                registration={registration}
-                signIns={signIns}
-                lines={lines}
-                inCall={atHand}
-                ringing={ringing}
-                onHelp={() => setHelpOpen(true)}
-              />
-              <main className={mergeClasses(styles.main, beside && styles.columns)}>
-                <div className={styles.column}>
-                  {recovery !== null && <Recovery recovery={recovery} />}
-                  <CallBox field={field} lines={lines} />
-                  {!atHand && news}
-                  <Calls calls={calls} transfers={transfers} group={group} sound={sound} onFocusLost={toField} />
-                  {atHand && news}
-                  {!wide && canAsk && (
-                    <Drawer button={expertsButton} open={expertsOpen} inCall={atHand} onOpen={() => setExpertsOpen(true)}>
-                      {panel}
-                    </Drawer>
-                  )}
-                  {live.length === 0 && (wide || (recents.length === 0 && !expertsOpen)) && (
-                    <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
-                  )}
-                </div>
-                {wide && canAsk ? (
-                  <Side tab={side.tab} onTab={side.choose} onTouched={side.setTouched} experts={panel} recents={recentCalls} />
-                ) : (
-                  recents.length > 0 && <div className={styles.column}>{recentCalls}</div>
-                )}
-              </main>
+            <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide, isCompact && styles.compact)}>
+              {isCompact ? (
+                <CompactBar
+                  calls={calls}
+                  transfers={transfers}
+                  group={group}
+                  window={snapshot.window}
+                  registration={registration}
+                  compact={compact}
+                  onTop={onTop}
+                  button={fullButton}
+                >
+                  <NotReachable registration={registration} inCall={atHand} />
+                  <Failure failure={failure} onRead={onFailureRead} />
+                </CompactBar>
+              ) : (
+                <>
+                  <AccountBar
+                    registration={registration}
+                    signIns={signIns}
+                    lines={lines}
+                    inCall={atHand}
+                    ringing={ringing}
+                    onHelp={() => setHelpOpen(true)}
+                    compact={compact}
+                  />
+                  <main className={mergeClasses(styles.main, beside && styles.columns)}>
+                    <div className={styles.column}>
+                      {recovery !== null && <Recovery recovery={recovery} />}
+                      <CallBox field={field} lines={lines} />
+                      {!atHand && news}
+                      <Calls calls={calls} transfers={transfers} group={group} sound={sound} onFocusLost={toField} />
+                      {atHand && news}
+                      {!wide && canAsk && (
+                        <Drawer button={expertsButton} open={expertsOpen} inCall={atHand} onOpen={() => setExpertsOpen(true)}>
+                          {panel}
+                        </Drawer>
+                      )}
+                      {live.length === 0 && (wide || (recents.length === 0 && !expertsOpen)) && (
+                        <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
+                      )}
+                    </div>
+                    {wide && canAsk ? (
+                      <Side tab={side.tab} onTab={side.choose} onTouched={side.setTouched} experts={panel} recents={recentCalls} />
+                    ) : (
+                      recents.length > 0 && <div className={styles.column}>{recentCalls}</div>
+                    )}
+                  </main>
+                </>
+              )}
             </div>
             {paletteOpen && (
               <Suspense>
@@ -207,6 +255,9 @@ const useStyles = makeStyles({
   },
   wide: {
     maxWidth: "960px",
+  },
+  compact: {
+    maxWidth: "none",
   },
   main: {
     display: "flex",

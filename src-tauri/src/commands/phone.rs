@@ -48,6 +48,8 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
         }
         Asked::Practise(on) => shell.practise(on),
         Asked::ReadProfile => shell.read_profile(),
+        // What the window keeps of itself is still to come.
+        Asked::Window(_) => return Err(UiError::no_phone()),
         Asked::Close(really) => shell.close(really),
     }
     Ok(())

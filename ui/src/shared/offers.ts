@@ -3,8 +3,20 @@ import { createContext, useContext, useId, useLayoutEffect, useSyncExternalStore
 import { ACTIONS, type ActionName } from "./actions";
 import { pressed } from "./shortcuts";
 
-/** An action as it stands now. `what` says more than the table does: “Unmute”. */
-export type Offer = (() => void) | { readonly run: () => void; readonly what: string } | { readonly whyNot: string };
+/** An action as it stands now, under the name that the table has for it or under a better one. */
+export type Offer = (() => void) | Offered;
+
+export interface Offered {
+  /** What it is called now: “Unmute”. */
+  readonly what: string;
+  readonly run: () => void;
+  /** Why it is not possible, if so. */
+  readonly whyNot?: string | undefined;
+}
+
+export function offered(what: string, run: () => void, whyNot?: string): Offered {
+  return { what, run, whyNot };
+}
 
 /** What a part of the window offers; several of a kind where there are several things to do it to. */
 export type OffersNow = Partial<Record<ActionName, Offer | readonly Offer[]>>;
@@ -94,10 +106,8 @@ export function useListed(): readonly Listed[] {
   return useSyncExternalStore(all.subscribe, () => all.listed);
 }
 
-type Possible = Exclude<Offer, { readonly whyNot: string }>;
-
-function possible(offers: readonly Offer[]): readonly Possible[] {
-  return offers.filter((offer): offer is Possible => typeof offer === "function" || "run" in offer);
+function possible(offers: readonly Offer[]): readonly Offer[] {
+  return offers.filter((offer) => typeof offer === "function" || offer.whyNot === undefined);
 }
 
 function offersOf(places: ReadonlyMap<string, OffersNow>, name: ActionName): readonly Offer[] {
@@ -117,7 +127,7 @@ function list(places: ReadonlyMap<string, OffersNow>): readonly Listed[] {
         whyNot: null,
       }));
     }
-    const whyNot = offers.map((offer) => ("whyNot" in offer ? offer.whyNot : null)).find((why) => why !== null);
-    return [{ name, index: 0, what: null, possible: false, whyNot: whyNot ?? null }];
+    const barred = offers.find((offer) => typeof offer !== "function");
+    return [{ name, index: 0, what: barred?.what ?? null, possible: false, whyNot: barred?.whyNot ?? null }];
   });
 }

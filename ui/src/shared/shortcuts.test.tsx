@@ -69,7 +69,7 @@ it("does what is possible of two actions that share their keys, and nothing once
   const run: string[] = [];
   const all = new Offers();
   const swap = () => fireEvent.keyDown(window, { key: "X", code: "KeyX", ctrlKey: true, shiftKey: true });
-  const { rerender } = render(<Keys all={all} offers={{ swap: { whyNot: "Nobody waits" }, swapPeople: () => void run.push("people") }} />);
+  const { rerender } = render(<Keys all={all} offers={{ swap: { what: "Swap", run: () => void run.push("never"), whyNot: "Nobody waits" }, swapPeople: () => void run.push("people") }} />);
   swap();
   rerender(<Keys all={all} offers={{ swap: () => void run.push("calls") }} />);
   swap();
@@ -80,9 +80,9 @@ it("does what is possible of two actions that share their keys, and nothing once
 
 it("lists every action once, with why it is not possible", () => {
   const all = new Offers();
-  render(<Keys all={all} offers={{ hold: { whyNot: "Not answered yet" }, mute: { run: () => undefined, what: "Unmute" } }} />);
+  render(<Keys all={all} offers={{ hold: { what: "Hold", run: () => undefined, whyNot: "Not answered yet" }, mute: { run: () => undefined, what: "Unmute" } }} />);
   const listed = (name: string) => all.listed.filter((action) => action.name === name);
-  expect(listed("hold")).toEqual([{ name: "hold", index: 0, what: null, possible: false, whyNot: "Not answered yet" }]);
+  expect(listed("hold")).toEqual([{ name: "hold", index: 0, what: "Hold", possible: false, whyNot: "Not answered yet" }]);
   expect(listed("mute")).toEqual([{ name: "mute", index: 0, what: "Unmute", possible: true, whyNot: null }]);
   expect(listed("answer")).toEqual([{ name: "answer", index: 0, what: null, possible: false, whyNot: null }]);
 });

@@ -24,12 +24,13 @@ import { RoundButton } from "../calls/RoundButton";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
-import { useOffers } from "../shared/offers";
+import { offered, useOffers } from "../shared/offers";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { SoundPopover } from "../sound/SoundPopover";
 import { useWords } from "../words/words";
 import { AskIfSure } from "./AskIfSure";
 import { ExpertCard } from "./ExpertCard";
+import { transferOffers } from "./transferOffers";
 import { nameOf, sentence, standing } from "./words";
 
 interface TransferCardProps {
@@ -43,7 +44,7 @@ interface TransferCardProps {
 }
 
 /** A customer and an expert on one card: whom the agent talks with, what each hears, and what comes next. */
-export function TransferCard({ conversation: { transfer, customer, expert }, headingId, sound, atHand, room }: TransferCardProps) {
+export function TransferCard({ conversation, headingId, sound, atHand, room }: TransferCardProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -51,6 +52,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [asking, setAsking] = useState(false);
 
+  const { transfer, customer, expert } = conversation;
   const { phase, talkingTo, trouble, completesAtMs } = transfer;
   const call = customer.id;
   const [who, whom] = [nameOf(customer.party), nameOf(transfer.to)];
@@ -75,59 +77,11 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
   const digitsPossible = talkedTo?.state === "active";
   // Of two that may be recorded, the shortcut is for the one at hand.
   const recordable = talkedTo !== undefined && talkedTo.recording !== null ? talkedTo : customer;
-  const notYet = completing
-    ? say("transfer.locked")
-    : phase === "calling"
-      ? say("transfer.onceAnswered", { who: whom })
-      : customer.recovering || expert?.recovering === true
-        ? say("calls.onceRecovered")
-        : undefined;
-  const locked = completing ? say("transfer.locked") : undefined;
-
-  const mute = () => {
-    if (talkedTo !== undefined) {
-      act({ do: talkedTo.muted ? "unmute" : "mute", call: talkedTo.id });
-    }
-  };
-  const swap = () => act({ do: "swap", call });
-  const merge = () => {
-    if (expert !== undefined) {
-      act({ do: "merge", call, with: expert.id });
-    }
-  };
-  const back = () => act({ do: "back", call });
-  const keypad = () => setKeypadOpen(!keypadOpen);
-  const complete = () => {
-    if (suspicion === null) {
-      act({ do: "complete", call, sure: false });
-    } else {
-      setAsking(true);
-    }
-  };
-  const muteWords = say(talkedTo?.muted === true ? "calls.unmute" : "calls.mute");
-  const noMute = talkedTo === undefined ? say("transfer.talkToNobody") : undefined;
-  const noSwap = locked ?? (expert === undefined ? say("transfer.nobodyToSwap") : undefined);
+  const { mute, swapPeople, merge, connect, back, hangUp } = transferOffers(words, act, conversation, () => setAsking(true));
   const noDigits = digitsPossible ? undefined : say("transfer.onceTalking");
-  const backWords = say("transfer.backTo", { who });
-  const hangUp = talkingTo === "customer" ? () => act({ do: "hangUp", call }) : back;
+  const keypad = () => setKeypadOpen(!keypadOpen);
   useOffers(
-    atHand
-      ? {
-          mute: noMute === undefined ? { run: mute, what: muteWords } : { whyNot: noMute },
-          keypad: noDigits === undefined ? keypad : { whyNot: noDigits },
-          swapPeople:
-            noSwap === undefined
-              ? { run: swap, what: say("transfer.talkTo", { who: talkingTo === "customer" ? whom : who }) }
-              : { whyNot: noSwap },
-          connect: notYet === undefined ? complete : { whyNot: notYet },
-          merge: notYet === undefined ? merge : { whyNot: notYet },
-          back: locked === undefined ? { run: back, what: backWords } : { whyNot: locked },
-          hangUp:
-            locked === undefined
-              ? { run: hangUp, what: say("calls.hangUpNamed", { who: talkingTo === "customer" ? who : whom }) }
-              : { whyNot: locked },
-        }
-      : {},
+    atHand ? { mute, swapPeople, merge, connect, back, hangUp, keypad: offered(say("keys.call.keypad"), keypad, noDigits) } : {},
   );
 
   const talkTo = (person: UiCall, name: string) =>
@@ -181,27 +135,27 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
           <Controls label={say("calls.controls")}>
             <RoundButton
               icon={talkedTo?.muted === true ? <MicOff24Filled /> : <Mic24Regular />}
-              label={muteWords}
+              label={mute.what}
               shortcut="mute"
               on={talkedTo?.muted === true}
-              disabled={noMute}
-              onPress={mute}
+              disabled={mute.whyNot}
+              onPress={mute.run}
             />
             <RoundButton
               icon={<ArrowSwap24Regular />}
               label={say("calls.swap")}
               shortcut="swapPeople"
-              hint={say("transfer.talkTo", { who: talkingTo === "customer" ? whom : who })}
-              disabled={noSwap}
-              onPress={swap}
+              hint={swapPeople.what}
+              disabled={swapPeople.whyNot}
+              onPress={swapPeople.run}
             />
             <RoundButton
               icon={<Merge24Regular />}
               label={say("calls.merge")}
               shortcut="merge"
-              hint={say("transfer.allHear")}
-              disabled={notYet}
-              onPress={merge}
+              hint={merge.what}
+              disabled={merge.whyNot}
+              onPress={merge.run}
             />
             <RoundButton
               icon={<Dialpad24Regular />}
@@ -245,7 +199,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
         />
       ) : (
         <div className={styles.next}>
-          <Tooltip content={notYet ?? withKeys(words, say("transfer.goOnWithout", { who, whom }), "connect")} relationship="description">
+          <Tooltip content={connect.whyNot ?? withKeys(words, say("transfer.goOnWithout", { who, whom }), "connect")} relationship="description">
             <Button
               ref={connectButton}
               appearance="primary"
@@ -253,10 +207,10 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
               className={styles.connect}
               icon={<CallTransfer20Regular />}
               aria-keyshortcuts={ariaShortcut("connect")}
-              disabledFocusable={notYet !== undefined}
-              onClick={complete}
+              disabledFocusable={connect.whyNot !== undefined}
+              onClick={connect.run}
             >
-              {completesAtMs === null ? say("transfer.connect") : <ByItself atMs={completesAtMs} />}
+              {completesAtMs === null ? connect.what : <ByItself atMs={completesAtMs} />}
             </Button>
           </Tooltip>
           {completesAtMs !== null && (
@@ -268,8 +222,8 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
             content={withKeys(words, say(phase === "calling" ? "transfer.stopsCalling" : "transfer.endsCall", { who, whom }), "back")}
             relationship="description"
           >
-            <Button className={styles.back} icon={<ArrowReply20Regular />} aria-keyshortcuts={ariaShortcut("back")} onClick={back}>
-              {backWords}
+            <Button className={styles.back} icon={<ArrowReply20Regular />} aria-keyshortcuts={ariaShortcut("back")} onClick={back.run}>
+              {back.what}
             </Button>
           </Tooltip>
         </div>

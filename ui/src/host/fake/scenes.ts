@@ -21,6 +21,7 @@ import {
   waits,
 } from "./moments";
 import { officeScenes } from "./officeScenes";
+import { windowScenes } from "./windowScenes";
 
 const hour = 3_600_000;
 
@@ -75,6 +76,7 @@ const lost = {
 /** What the pages can look like, by name. */
 export const scenes: Readonly<Record<string, UiSnapshot>> = {
   ...officeScenes,
+  ...windowScenes,
   idle: snapshot(),
   recents: snapshot({ recents: [...recents] }),
   incoming: snapshot({ calls: [incoming({ waitedMs: 146_000 })], recents: [...recents] }),

@@ -19,7 +19,7 @@ import { WordsContext } from "./words/words";
 
 interface AppProps {
   host: Host;
-  /** The language that was asked for, as a BCP 47 tag; without one, the system's. */
+  /** A language to speak whatever the agent has chosen, as a BCP 47 tag; for tests and while the pages are made. */
   language?: string | null;
 }
 
@@ -31,8 +31,8 @@ export function App({ host, language = null }: AppProps) {
   const [levels] = useState(() => new Levels());
   const [offers] = useState(() => new Offers());
   useEffect(() => offers.listen(), [offers]);
-  const theme = useTheme();
-  const words = useLanguage(language);
+  const theme = useTheme(shown?.snapshot.window.theme ?? "system");
+  const words = useLanguage(language ?? shown?.snapshot.window.language ?? null);
 
   const onSnapshot = useEffectEvent((snapshot: UiSnapshot) => {
     const arrivedAtMs = performance.now();

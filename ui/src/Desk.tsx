@@ -48,6 +48,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
   const [helpOpen, setHelpOpen] = useState(false);
+  const [settingsOpen, setSettingsOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
   const wide = useMedia("(min-width: 800px)");
   const [experts] = useState(() => new Experts(host));
@@ -75,6 +76,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       setSoundOpenAt(null);
       setHelpOpen(false);
       setPaletteOpen(false);
+      setSettingsOpen(false);
     }
   }
 
@@ -100,9 +102,10 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   useOffers({
     compact,
     onTop,
+    settings: () => inFull(() => setSettingsOpen(!settingsOpen)),
     help: { run: () => inFull(() => setHelpOpen(!helpOpen)), what: say("keys.title") },
     // Two layers would fight for the keyboard.
-    ...(helpOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
+    ...(helpOpen || settingsOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
   });
   // The bar has no place for these, and says so itself.
   useOffers(
@@ -146,6 +149,10 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const closeExperts = () => {
     flushSync(() => setExpertsOpen(false));
     (expertsButton.current ?? field.current)?.focus();
+  };
+  const closeSettings = (then?: () => void) => {
+    flushSync(() => setSettingsOpen(false));
+    then?.();
   };
   const canAsk = haveExperts || expertsOpen;
   const panel = (
@@ -199,6 +206,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                     inCall={atHand}
                     ringing={ringing}
                     onHelp={() => setHelpOpen(true)}
+                    onSettings={() => setSettingsOpen(true)}
                     compact={compact}
                   />
                   <main className={mergeClasses(styles.main, beside && styles.columns)}>
@@ -234,14 +242,21 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
           </DraftsContext>
         </ExpertsContext>
       </DialContext>
+      {settingsOpen && (
+        <Suspense>
+          <SettingsDialog snapshot={snapshot} registration={registration} onClose={closeSettings} />
+        </Suspense>
+      )}
       <ClosingDialog open={snapshot.closing} calls={calls} />
       <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </SoundContext>
   );
 }
 
-/** Read when it is wanted first: most agents have their keys in their hands. */
+/** These are read when they are wanted first: the phone is there without them. */
 const Palette = lazy(() => import("./palette/Palette").then((read) => ({ default: read.Palette })));
+
+const SettingsDialog = lazy(() => import("./settings/SettingsDialog").then((read) => ({ default: read.SettingsDialog })));
 
 const useStyles = makeStyles({
   desk: {

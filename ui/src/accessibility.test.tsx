@@ -39,6 +39,13 @@ async function openPalette(user: Pages["user"], text = ""): Promise<void> {
   }
 }
 
+const SETTINGS = ["Account", "Devices", "Ringing", "Window", "Keyboard shortcuts", "Quality", "Privacy", "About"];
+
+async function openSettings(user: Pages["user"], name: string): Promise<void> {
+  await user.keyboard("{Control>},{/Control}");
+  await user.click(await screen.findByRole("tab", { name, hidden: true }));
+}
+
 /** What opens only when it is asked for. */
 const opened: readonly (readonly [what: string, scene: string, open: (user: Pages["user"]) => Promise<void>])[] = [
   ["keypad", "poor", (user) => user.click(screen.getByRole("button", { name: "Keypad" }))],
@@ -50,6 +57,7 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ["shortcuts", "idle", (user) => user.keyboard("{F1}")],
   ["actions", "consulting", (user) => openPalette(user)],
   ["experts among the actions", "expertsInCall", (user) => openPalette(user, "nadia")],
+  ...SETTINGS.map((name) => [`settings, ${name}`, "managedWindow", (user: Pages["user"]) => openSettings(user, name)] as const),
   ["matches by name", "recents", (user) => user.type(screen.getByRole("combobox"), "mina")],
   ["matches by number", "recents", (user) => user.type(screen.getByRole("combobox"), "2{ArrowDown}")],
   ["the question before all is forgotten", "recents", (user) => user.click(screen.getByRole("button", { name: "Clear all" }))],

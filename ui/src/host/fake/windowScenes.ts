@@ -10,5 +10,10 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
   barMuted: snapshot({ calls: [active({ muted: true })], sound: inUse(), window: bar }),
   barConsulting: snapshot({ calls: [waits(), expert()], transfers: [consulting()], sound: inUse(), window: bar }),
   barRinging: snapshot({ calls: [active(), incoming({ id: 5 })], sound: inUse(), window: bar }),
+  managedWindow: snapshot({
+    calls: [active()],
+    sound: inUse({ voice: { echoCancellation: true, noiseSuppression: "strong", automaticGain: true, managed: ["noiseSuppression"] } }),
+    window: appearance({ theme: "dark", managed: ["language", "theme", "alwaysOnTop"], managedBy: "Contoso IT" }),
+  }),
   barTwo: snapshot({ calls: [active(), held()], sound: inUse(), window: bar }),
 };

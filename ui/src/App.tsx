@@ -1,5 +1,5 @@
 import { FluentProvider, makeStyles, tokens } from "@fluentui/react-components";
-import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 
 import { FirstRun } from "./account/FirstRun";
 import { SignIn } from "./account/SignIn";
@@ -97,8 +97,16 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
     case "firstRun":
       return <FirstRun firstRun={snapshot.account} failure={failure} />;
     case "signIn":
-      return <SignIn signIns={snapshot.signIns} failure={failure} />;
+      return <SignIn signIns={snapshot.signIns} failure={failure} firstSteps={snapshot.window.firstSteps} />;
     case "signedIn":
+      // A call comes first; the steps can wait.
+      if (snapshot.window.firstSteps && snapshot.calls.length === 0 && snapshot.recovery === null) {
+        return (
+          <Suspense fallback={<Starting />}>
+            <FirstSteps snapshot={snapshot} failure={failure} onFailureRead={onFailureRead} />
+          </Suspense>
+        );
+      }
       return (
         <Desk
           snapshot={snapshot}
@@ -110,6 +118,9 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
       );
   }
 }
+
+/** Read on the first day only. */
+const FirstSteps = lazy(() => import("./account/FirstSteps").then((read) => ({ default: read.FirstSteps })));
 
 function failed(error: UiError): Announcement {
   return { text: error.message, urgent: true };

@@ -57,6 +57,11 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ["shortcuts", "idle", (user) => user.keyboard("{F1}")],
   ["actions", "consulting", (user) => openPalette(user)],
   ["experts among the actions", "expertsInCall", (user) => openPalette(user, "nadia")],
+  [
+    "the last of the first steps",
+    "firstSteps",
+    async (user) => user.click(await screen.findByRole("button", { name: "Next" })),
+  ],
   ...SETTINGS.map((name) => [`settings, ${name}`, "managedWindow", (user: Pages["user"]) => openSettings(user, name)] as const),
   ["matches by name", "recents", (user) => user.type(screen.getByRole("combobox"), "mina")],
   ["matches by number", "recents", (user) => user.type(screen.getByRole("combobox"), "2{ArrowDown}")],

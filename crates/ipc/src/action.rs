@@ -297,6 +297,8 @@ pub enum UiAction {
         /// Which.
         theme: UiTheme,
     },
+    /// Take three seconds of the microphone, then play them on the speaker.
+    HearYourself,
     /// The first steps were shown, or skipped: remember it.
     FirstStepsDone,
     /// Show the folder that the log is in.
@@ -469,6 +471,7 @@ impl UiAction {
                 return Asked::Window(WindowAsk::Language(language));
             }
             Self::SetTheme { theme } => return Asked::Window(WindowAsk::Theme(theme)),
+            Self::HearYourself => return Asked::Window(WindowAsk::HearYourself),
             Self::FirstStepsDone => return Asked::Window(WindowAsk::FirstStepsDone),
             Self::OpenLogFolder => return Asked::Window(WindowAsk::OpenLogFolder),
             Self::Close { really } => return Asked::Close(really),
@@ -538,6 +541,7 @@ impl std::fmt::Debug for UiAction {
             Self::SetAlwaysOnTop { .. } => ("SetAlwaysOnTop", None),
             Self::SetLanguage { .. } => ("SetLanguage", None),
             Self::SetTheme { .. } => ("SetTheme", None),
+            Self::HearYourself => ("HearYourself", None),
             Self::FirstStepsDone => ("FirstStepsDone", None),
             Self::OpenLogFolder => ("OpenLogFolder", None),
             Self::Close { .. } => ("Close", None),

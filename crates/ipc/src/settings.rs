@@ -87,6 +87,8 @@ pub enum WindowAsk {
     Language(Option<String>),
     /// Take these colours.
     Theme(UiTheme),
+    /// Let the agent hear themselves: three seconds of the microphone, then the same on the speaker.
+    HearYourself,
     /// The first steps were shown.
     FirstStepsDone,
     /// Show the folder with the log.

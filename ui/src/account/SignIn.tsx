@@ -8,14 +8,22 @@ import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
 import { Starting } from "./Starting";
 import { SignInSteps } from "./SignInSteps";
+import { StepsLine } from "./StepsLine";
 
-/** No phone yet because nobody is signed in, or what follows is not done: how far it is and what to do. */
-export function SignIn({ signIns, failure }: { signIns: readonly UiSignIn[]; failure: UiError | null }) {
-  const [own] = signIns;
-  return own === undefined ? <Starting /> : <SignInPage signIn={own} failure={failure} />;
+interface SignInProps {
+  signIns: readonly UiSignIn[];
+  failure: UiError | null;
+  /** It is the agent's first day: this is the first of three steps. */
+  firstSteps: boolean;
 }
 
-function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | null }) {
+/** No phone yet because nobody is signed in, or what follows is not done: how far it is and what to do. */
+export function SignIn({ signIns, failure, firstSteps }: SignInProps) {
+  const [own] = signIns;
+  return own === undefined ? <Starting /> : <SignInPage signIn={own} failure={failure} firstSteps={firstSteps} />;
+}
+
+function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"> & { signIn: UiSignIn }) {
   const styles = useStyles();
   const { say, draw } = useWords();
   const { state, words, advice, name, username } = signIn;
@@ -33,6 +41,7 @@ function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | 
   return (
     <main className={styles.page}>
       <Mark className={styles.mark} />
+      {firstSteps && <StepsLine step="signIn" />}
       <h1 ref={title} tabIndex={-1} className={styles.title}>
         {say(titles[state])}
       </h1>

@@ -1345,7 +1345,7 @@ language: string | null, } | { "do": "setTheme",
 /**
  * Which.
  */
-theme: UiTheme, } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "close", 
+theme: UiTheme, } | { "do": "hearYourself" } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "close", 
 /**
  * Whether to close.
  */

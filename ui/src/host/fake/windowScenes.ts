@@ -1,5 +1,5 @@
 import type { UiSnapshot } from "../../ipc/bindings";
-import { active, appearance, consulting, expert, held, incoming, inUse, snapshot, waits } from "./moments";
+import { active, appearance, choosable, consulting, expert, held, incoming, inUse, snapshot, waits } from "./moments";
 
 const bar = appearance({ mode: "compact", alwaysOnTop: true });
 
@@ -10,6 +10,7 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
   barMuted: snapshot({ calls: [active({ muted: true })], sound: inUse(), window: bar }),
   barConsulting: snapshot({ calls: [waits(), expert()], transfers: [consulting()], sound: inUse(), window: bar }),
   barRinging: snapshot({ calls: [active(), incoming({ id: 5 })], sound: inUse(), window: bar }),
+  firstSteps: snapshot({ sound: choosable(), window: appearance({ firstSteps: true }) }),
   managedWindow: snapshot({
     calls: [active()],
     sound: inUse({ voice: { echoCancellation: true, noiseSuppression: "strong", automaticGain: true, managed: ["noiseSuppression"] } }),

@@ -4,18 +4,20 @@ import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useSta
 import { FirstRun } from "./account/FirstRun";
 import { SignIn } from "./account/SignIn";
 import { Starting } from "./account/Starting";
+import { sentences } from "./calls/words";
 import { Desk } from "./Desk";
 import { asUiError, type Host } from "./host/host";
 import { ActContext, type Act } from "./host/HostContext";
 import { next, type Shown } from "./host/shown";
-import type { UiError, UiSnapshot } from "./ipc/bindings";
+import type { UiAbout, UiError, UiSnapshot } from "./ipc/bindings";
 import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
 import { Offers, OffersContext } from "./shared/offers";
 import { useTheme } from "./shared/theme";
+import { AboutContext } from "./shared/Trouble";
 import { Levels, LevelsContext } from "./sound/levels";
 import { useLanguage } from "./words/languages";
-import { WordsContext } from "./words/words";
+import { WordsContext, type Words } from "./words/words";
 
 interface AppProps {
   host: Host;
@@ -43,8 +45,8 @@ export function App({ host, language = null }: AppProps) {
 
   const tell = useCallback((error: UiError | null) => {
     setFailure(error);
-    setShown((before) => before && { ...before, announcements: error === null ? NOTHING : [failed(error)] });
-  }, []);
+    setShown((before) => before && { ...before, announcements: error === null ? NOTHING : [failed(words, error)] });
+  }, [words]);
   const asking = useMemo<Act>(
     () => ({
       act: (action) => {
@@ -68,7 +70,9 @@ export function App({ host, language = null }: AppProps) {
                 {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
                 <div className={styles.root}>
                   <Announcer announcements={shown?.announcements ?? NOTHING} />
-                  <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
+                  <AboutContext value={shown?.snapshot.window.about ?? NOT_KNOWN}>
+                    <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
+                  </AboutContext>
                 </div>
               </OffersContext>
             </LevelsContext>
@@ -122,9 +126,11 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
 /** Read on the first day only. */
 const FirstSteps = lazy(() => import("./account/FirstSteps").then((read) => ({ default: read.FirstSteps })));
 
-function failed(error: UiError): Announcement {
-  return { text: error.message, urgent: true };
+function failed(words: Words, { message, advice }: UiError): Announcement {
+  return { text: advice === undefined ? message : sentences(words, message, advice), urgent: true };
 }
+
+const NOT_KNOWN: UiAbout = { version: "", system: "", logFolder: null };
 
 const NOTHING: readonly Announcement[] = [];
 

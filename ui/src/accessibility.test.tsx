@@ -62,6 +62,7 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
     "firstSteps",
     async (user) => user.click(await screen.findByRole("button", { name: "Next" })),
   ],
+  ["the report of a call that failed", "ended", (user) => user.click(screen.getByText("Report for IT"))],
   ...SETTINGS.map((name) => [`settings, ${name}`, "managedWindow", (user: Pages["user"]) => openSettings(user, name)] as const),
   ["matches by name", "recents", (user) => user.type(screen.getByRole("combobox"), "mina")],
   ["matches by number", "recents", (user) => user.type(screen.getByRole("combobox"), "2{ArrowDown}")],

@@ -418,6 +418,8 @@ pub struct UiEnding {
     pub words: String,
     /// What the agent can do about it.
     pub advice: Option<String>,
+    /// What the log and the documentation call it, for who looks after the phone.
+    pub error: String,
     /// When it ended.
     pub at_ms: u64,
 }

@@ -1,8 +1,9 @@
-import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { Warning20Filled } from "@fluentui/react-icons/svg/warning";
 import { useEffect, useRef, type ReactNode } from "react";
 
 import type { UiError, UiSignIn, UiSignInState } from "../ipc/bindings";
+import { Failure } from "../Notices";
 import { Mark } from "../shared/Mark";
 import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
@@ -45,11 +46,7 @@ function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"
       <h1 ref={title} tabIndex={-1} className={styles.title}>
         {say(titles[state])}
       </h1>
-      {failure !== null && (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody>{failure.message}</MessageBarBody>
-        </MessageBar>
-      )}
+      <Failure failure={failure} />
       {/* Stays in the page through every state, so that readers say what changes. */}
       <div role="status" className={styles.status}>
         {troubled && <Warning20Filled aria-hidden className={styles.warning} />}

@@ -35,7 +35,7 @@ it("can be left out, and gives way to a call", async () => {
 });
 
 it("begins with the sign-in, where there is one", () => {
-  renderApp({ ...(scenes.signedOut ?? snapshot()), window: appearance({ firstSteps: true }) });
+  renderApp({ ...(scenes.signInSignedOut ?? snapshot()), window: appearance({ firstSteps: true }) });
   expect(step()).toBe("1Sign in");
 });
 

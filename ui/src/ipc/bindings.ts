@@ -472,6 +472,10 @@ words: string,
  */
 advice: string | null, 
 /**
+ * What the log and the documentation call it, for who looks after the phone.
+ */
+error: string, 
+/**
  * When it ended.
  */
 atMs: number, };

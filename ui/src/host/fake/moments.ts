@@ -237,6 +237,7 @@ export function ended(changes: Partial<UiCall> = {}): UiCall {
       normal: false,
       words: "Nobody answered.",
       advice: "Try again later, or call another number.",
+      error: "no_answer",
       atMs: 599_000,
     },
     ...changes,

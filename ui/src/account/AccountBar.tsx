@@ -94,9 +94,8 @@ const useStyles = makeStyles({
     alignItems: "center",
     gap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalS}`,
-    "@media (max-width: 359px)": { paddingInline: tokens.spacingHorizontalM },
     // Large letters in a small window: the words come first.
-    "@media (max-width: 299px)": { flexWrap: "wrap" },
+    "@media (max-width: 359px)": { flexWrap: "wrap", paddingInline: tokens.spacingHorizontalM },
   },
   who: {
     flexGrow: 1,

@@ -43,6 +43,7 @@ export function BarButton({ offer: { what, run, whyNot }, icon, shortcut, on, da
 const useStyles = makeStyles({
   danger: {
     color: tokens.colorStatusDangerForeground1,
+    "@media (forced-colors: active)": { color: "ButtonText" },
   },
   good: {
     backgroundColor: tokens.colorStatusSuccessBackground3,

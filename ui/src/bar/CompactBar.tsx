@@ -140,6 +140,8 @@ const useStyles = makeStyles({
   },
   ringing: {
     boxShadow: `0 0 0 2px ${tokens.colorBrandStroke1}, ${tokens.shadow4}`,
+    // Shadows are not drawn in high contrast.
+    "@media (forced-colors: active)": { outline: "2px solid Highlight" },
   },
   who: {
     flexGrow: 1,

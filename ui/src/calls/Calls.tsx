@@ -159,6 +159,8 @@ const useStyles = makeStyles({
   },
   ringing: {
     boxShadow: `0 0 0 2px ${tokens.colorBrandStroke1}, ${tokens.shadow16}`,
+    // Shadows are not drawn in high contrast.
+    "@media (forced-colors: active)": { outline: "2px solid Highlight" },
   },
   inSight: {
     position: "sticky",
@@ -167,6 +169,7 @@ const useStyles = makeStyles({
   },
   heard: {
     boxShadow: `inset 4px 0 0 ${tokens.colorBrandStroke1}, ${tokens.shadow4}`,
+    "@media (forced-colors: active)": { borderInlineStart: "4px solid Highlight" },
   },
   ended: {
     boxShadow: "none",

@@ -71,7 +71,7 @@ export function SettingsDialog({ snapshot, registration, onClose }: SettingsDial
                 </Tab>
               ))}
             </TabList>
-            <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${section}`} className={styles.panel}>
+            <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${section}`} className={wide ? styles.panel : styles.panelBelow}>
               <Shown section={section} snapshot={snapshot} registration={registration} onClose={onClose} />
             </div>
           </DialogContent>
@@ -145,7 +145,13 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalM,
   },
   tabs: {
+    flexShrink: 0,
     flexWrap: "wrap",
+  },
+  // In a small window, or with large letters, all of it scrolls together.
+  panelBelow: {
+    flexShrink: 0,
+    minWidth: 0,
   },
   panel: {
     minWidth: 0,

@@ -102,9 +102,9 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   useOffers({
     compact,
     onTop,
-    settings: () => inFull(() => setSettingsOpen(!settingsOpen)),
-    help: { run: () => inFull(() => setHelpOpen(!helpOpen)), what: say("keys.title") },
     // Two layers would fight for the keyboard.
+    ...(helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
+    ...(settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
     ...(helpOpen || settingsOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
   });
   // The bar has no place for these, and says so itself.
@@ -194,8 +194,8 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                   onTop={onTop}
                   button={fullButton}
                 >
-                  <NotReachable registration={registration} inCall={atHand} />
-                  <Failure failure={failure} onRead={onFailureRead} />
+                  {recovery !== null && <Recovery recovery={recovery} />}
+                  {news}
                 </CompactBar>
               ) : (
                 <>

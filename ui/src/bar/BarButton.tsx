@@ -1,5 +1,5 @@
 import { Button, makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-components";
-import type { ReactElement, Ref } from "react";
+import type { ReactElement, RefObject } from "react";
 
 import type { Shortcut } from "../shared/actions";
 import type { Offered } from "../shared/offers";
@@ -16,7 +16,7 @@ interface BarButtonProps {
   danger?: boolean;
   /** Takes a call. */
   good?: boolean;
-  ref?: Ref<HTMLButtonElement>;
+  ref?: RefObject<HTMLButtonElement | null>;
 }
 
 /** A button of the bar: it keeps its place, and says why it is not possible. */

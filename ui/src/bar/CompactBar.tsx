@@ -28,7 +28,7 @@ interface CompactBarProps extends Pick<UiSnapshot, "calls" | "transfers" | "grou
   onTop: Offered;
   /** Where the keyboard goes when there is nothing left to be on. */
   button: RefObject<HTMLButtonElement | null>;
-  /** What has failed: the bar has no other place for it. */
+  /** What the agent must know, below everything else. */
   children: ReactNode;
 }
 

@@ -43,7 +43,19 @@ function nobodyAsked({ say }: Words): Offered {
 
 function offersFor(words: Words, act: Act["act"], atHand: Conversation | undefined, onQuestion: () => void): BarOffers & { readonly all: OffersNow } {
   const { say } = words;
-  switch (atHand?.kind) {
+  if (atHand === undefined) {
+    const none = (what: string) => offered(what, onQuestion, say("keys.not.call"));
+    return {
+      mute: none(say("calls.mute")),
+      hold: none(say("calls.hold")),
+      connect: nobodyAsked(words),
+      hangUp: none(say("calls.hangUp")),
+      all: {},
+      muted: false,
+      held: false,
+    };
+  }
+  switch (atHand.kind) {
     case "call": {
       const all = callOffers(words, act, atHand.call);
       return { ...all, connect: nobodyAsked(words), all, muted: atHand.call.muted, held: isHeldByMe(atHand.call) };
@@ -61,18 +73,6 @@ function offersFor(words: Words, act: Act["act"], atHand: Conversation | undefin
       const hangUp = offered(say("calls.hangUp"), onQuestion, say("bar.inFull"));
       const { mute, hold } = all;
       return { mute, hold, hangUp, connect: nobodyAsked(words), all: { ...all, hangUp }, muted: atHand.members[0].muted, held: atHand.group.away };
-    }
-    case undefined: {
-      const none = (what: string) => offered(what, onQuestion, say("keys.not.call"));
-      return {
-        mute: none(say("calls.mute")),
-        hold: none(say("calls.hold")),
-        connect: nobodyAsked(words),
-        hangUp: none(say("calls.hangUp")),
-        all: {},
-        muted: false,
-        held: false,
-      };
     }
   }
 }

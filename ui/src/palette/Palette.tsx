@@ -1,4 +1,4 @@
-import { Input, makeStyles, tokens } from "@fluentui/react-components";
+import { Input, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { Search20Regular } from "@fluentui/react-icons/svg/search";
 import { useContext, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
@@ -154,7 +154,7 @@ export function Palette({ calls, transfers, onClose }: PaletteProps) {
             }
           }}
         />
-        <div id={`${id}-list`} role="listbox" aria-label={say("palette.title")} className={styles.list}>
+        <div id={`${id}-list`} role="listbox" aria-label={say("palette.title")} className={mergeClasses(styles.list, found.length === 0 && styles.empty)}>
           {found.map((entry) => (
             <PaletteLine key={entry.key} id={optionId(entry.key)} entry={entry} selected={entry === selected} onPick={() => choose(entry)} />
           ))}
@@ -206,6 +206,10 @@ const useStyles = makeStyles({
     position: "relative",
     minHeight: 0,
     overflowY: "auto",
+  },
+  // A list of nothing is none.
+  empty: {
+    display: "none",
   },
   nothing: {
     margin: tokens.spacingHorizontalS,

@@ -43,10 +43,14 @@ export function pressed(event: KeyboardEvent): readonly Shortcut[] {
 
 const isMac = navigator.userAgent.includes("Macintosh");
 
-/** The Latin letter on the key. A keyboard for another script has it at the place where Latin ones do. */
+/** What stands on the key. A keyboard for another script has a Latin letter at the place where Latin ones do. */
 function keyOf({ key, code }: KeyboardEvent): string | undefined {
   if (code === "Space" || key === " ") {
     return "Space";
   }
-  return key === "," || /^F\d+$/.test(key) ? key : /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
+  if (/^F\d+$/.test(key)) {
+    return key;
+  }
+  const letter = /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
+  return letter ?? (key === "," || code === "Comma" ? "," : undefined);
 }

@@ -41,6 +41,7 @@ export const actions = {
   hangUp: { group: "call", what: "calls.hangUp", keys: both("H"), whyNot: "keys.not.call" },
   swapPeople: { group: "expert", what: "keys.expert.swap", keys: both("X"), whyNot: "keys.not.expert" },
   connect: { group: "expert", what: "keys.expert.connect", keys: both("C"), whyNot: "keys.not.expert" },
+  keepConsulting: { group: "expert", what: "transfer.notYet", whyNot: "keys.not.byItself" },
   back: { group: "expert", what: "keys.expert.back", keys: both("B"), whyNot: "keys.not.expert" },
   palette: { group: "always", what: "keys.always.palette", keys: both("Space"), whyNot: "keys.not.phone" },
   number: { group: "always", what: "keys.always.number", keys: control("K"), whyNot: "keys.not.phone" },

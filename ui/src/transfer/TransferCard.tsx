@@ -77,11 +77,13 @@ export function TransferCard({ conversation, headingId, sound, atHand, room }: T
   const digitsPossible = talkedTo?.state === "active";
   // Of two that may be recorded, the shortcut is for the one at hand.
   const recordable = talkedTo !== undefined && talkedTo.recording !== null ? talkedTo : customer;
-  const { mute, swapPeople, merge, connect, back, hangUp } = transferOffers(words, act, conversation, () => setAsking(true));
+  const { mute, swapPeople, merge, connect, keepConsulting, back, hangUp } = transferOffers(words, act, conversation, () => setAsking(true));
   const noDigits = digitsPossible ? undefined : say("transfer.onceTalking");
   const keypad = () => setKeypadOpen(!keypadOpen);
   useOffers(
-    atHand ? { mute, swapPeople, merge, connect, back, hangUp, keypad: offered(say("keys.call.keypad"), keypad, noDigits) } : {},
+    atHand
+      ? { mute, swapPeople, merge, connect, keepConsulting, back, hangUp, keypad: offered(say("keys.call.keypad"), keypad, noDigits) }
+      : {},
   );
 
   const talkTo = (person: UiCall, name: string) =>
@@ -214,8 +216,8 @@ export function TransferCard({ conversation, headingId, sound, atHand, room }: T
             </Button>
           </Tooltip>
           {completesAtMs !== null && (
-            <Button size="large" onClick={() => act({ do: "keepConsulting", call })}>
-              {say("transfer.notYet")}
+            <Button size="large" onClick={keepConsulting.run}>
+              {keepConsulting.what}
             </Button>
           )}
           <Tooltip

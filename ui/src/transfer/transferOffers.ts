@@ -59,6 +59,11 @@ export function transferOffers(
       notYet,
     ),
     connect: offered(say("transfer.connect"), complete, notYet),
+    keepConsulting: offered(
+      say("transfer.notYet"),
+      () => act({ do: "keepConsulting", call }),
+      locked ?? (transfer.completesAtMs === null ? say("keys.not.byItself") : undefined),
+    ),
     back: offered(say("transfer.backTo", { who }), back, locked),
     // Who waits is not hung up on by a slip of the hand: it ends the call that the agent hears.
     hangUp: offered(

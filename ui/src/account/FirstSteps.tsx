@@ -1,5 +1,4 @@
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
-import { Mic20Regular } from "@fluentui/react-icons/svg/mic";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { useAct } from "../host/HostContext";
@@ -8,6 +7,7 @@ import { Failure } from "../Notices";
 import { actions, type Shortcut } from "../shared/actions";
 import { shortcutLabel } from "../shared/shortcuts";
 import { MicrophonePart, SpeakerPart, useLookAtSound } from "../sound/DeviceParts";
+import { HearYourself } from "../sound/HearYourself";
 import { useWords } from "../words/words";
 import { StepsLine, type Step } from "./StepsLine";
 
@@ -63,21 +63,16 @@ export function FirstSteps({ snapshot, failure, onFailureRead }: FirstStepsProps
   );
 }
 
-/** Speak and hear yourself: before a shift, not in its first call. */
+/** Whether others will hear the agent, and the agent them: found out before the first call, not in it. */
 function Headset({ sound }: { sound: UiSound }) {
-  const styles = useStyles();
   const { say } = useWords();
-  const { act } = useAct();
   useLookAtSound();
   return (
     <>
       <Text>{say("first.headset.text")}</Text>
       <MicrophonePart sound={sound} />
       <SpeakerPart sound={sound} />
-      <Button icon={<Mic20Regular />} className={styles.check} onClick={() => act({ do: "hearYourself" })}>
-        {say("first.hearYourself")}
-      </Button>
-      <Text>{say("first.hearYourself.how")}</Text>
+      <HearYourself />
     </>
   );
 }
@@ -134,9 +129,6 @@ const useStyles = makeStyles({
   text: {
     margin: 0,
     color: tokens.colorNeutralForeground2,
-  },
-  check: {
-    alignSelf: "flex-start",
   },
   keys: {
     display: "flex",

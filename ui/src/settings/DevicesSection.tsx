@@ -1,11 +1,12 @@
 import type { UiSound } from "../ipc/bindings";
 import { MicrophonePart, RingerPart, SpeakerPart, useLookAtSound } from "../sound/DeviceParts";
+import { HearYourself } from "../sound/HearYourself";
 import { VoiceSection } from "../sound/VoiceSection";
 import { useWords } from "../words/words";
 import { Part, Text } from "./Part";
 
 /** What is spoken into and heard on, each to be tried at once. */
-export function DevicesSection({ sound }: { sound: UiSound }) {
+export function DevicesSection({ sound, managedBy }: { sound: UiSound; managedBy: string | null }) {
   const { say } = useWords();
   useLookAtSound();
   return (
@@ -13,7 +14,8 @@ export function DevicesSection({ sound }: { sound: UiSound }) {
       <Text>{say("settings.devices.hint")}</Text>
       <MicrophonePart sound={sound} />
       <SpeakerPart sound={sound} />
-      <VoiceSection voice={sound.voice} />
+      <HearYourself />
+      <VoiceSection voice={sound.voice} managedBy={managedBy} />
     </Part>
   );
 }

@@ -90,7 +90,7 @@ function Shown({ section, snapshot, registration, onClose }: ShownProps) {
     case "account":
       return <AccountSection registration={registration} signIns={snapshot.signIns} lines={snapshot.lines} onClose={onClose} />;
     case "devices":
-      return <DevicesSection sound={snapshot.sound} />;
+      return <DevicesSection sound={snapshot.sound} managedBy={snapshot.window.managedBy} />;
     case "ringing":
       return <RingingSection sound={snapshot.sound} />;
     case "window":

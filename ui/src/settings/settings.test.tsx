@@ -60,6 +60,13 @@ it("says who has set what the agent cannot", async () => {
   expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "Language" }).disabled).toBe(true);
 });
 
+it("says who has set what is done to the voice", async () => {
+  const { host, user } = await open(scenes.managedWindow ?? snapshot(), "Devices");
+  expect(screen.getByText("What is greyed out is set by Contoso IT.")).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Hear yourself" }));
+  expect(host.asked.at(-1)).toEqual({ do: "hearYourself" });
+});
+
 it("speaks the language that the agent has chosen", async () => {
   renderApp(snapshot({ window: appearance({ language: "de" }) }));
   expect(await screen.findByRole("button", { name: "Einstellungen" })).toBeTruthy();

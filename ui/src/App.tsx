@@ -9,10 +9,11 @@ import { Desk } from "./Desk";
 import { asUiError, type Host } from "./host/host";
 import { ActContext, type Act } from "./host/HostContext";
 import { next, type Shown } from "./host/shown";
-import type { UiAbout, UiError, UiSnapshot } from "./ipc/bindings";
+import type { UiError, UiSnapshot } from "./ipc/bindings";
 import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
 import { Offers, OffersContext } from "./shared/offers";
+import { NOT_KNOWN } from "./shared/report";
 import { useTheme } from "./shared/theme";
 import { AboutContext } from "./shared/Trouble";
 import { Levels, LevelsContext } from "./sound/levels";
@@ -129,8 +130,6 @@ const FirstSteps = lazy(() => import("./account/FirstSteps").then((read) => ({ d
 function failed(words: Words, { message, advice }: UiError): Announcement {
   return { text: advice === undefined ? message : sentences(words, message, advice), urgent: true };
 }
-
-const NOT_KNOWN: UiAbout = { version: "", system: "", logFolder: null };
 
 const NOTHING: readonly Announcement[] = [];
 

@@ -5,10 +5,10 @@ import type { UiAbout } from "../ipc/bindings";
 import { useWords } from "../words/words";
 import { CopyButton } from "./CopyButton";
 import { focusRing } from "./focusRing";
-import { report } from "./report";
+import { NOT_KNOWN, report } from "./report";
 
 /** The program, for reports of it. */
-export const AboutContext = createContext<UiAbout>({ version: "", system: "", logFolder: null });
+export const AboutContext = createContext<UiAbout>(NOT_KNOWN);
 
 interface TroubleProps {
   /** What happened, in a sentence. */

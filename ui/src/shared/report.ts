@@ -11,3 +11,6 @@ export function report({ locale }: Words, { version, system }: UiAbout, facts: R
     .map(([name, value]) => `${name}: ${value}`)
     .join("\n");
 }
+
+/** The program before it has said anything. */
+export const NOT_KNOWN: UiAbout = { version: "", system: "", logFolder: null };

@@ -64,7 +64,7 @@ impl Prism {
     pub fn heard(&mut self, requests: usize) -> Result<Vec<(String, u16)>> {
         let log = self.process.log().to_owned();
         let mut heard = Vec::new();
-        self.process.ready_when(Duration::from_secs(10), || {
+        self.process.ready_when(Duration::from_secs(60), || {
             heard = read(&std::fs::read_to_string(&log).unwrap_or_default());
             heard.len() >= requests
         })?;

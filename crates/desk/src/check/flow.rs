@@ -208,13 +208,13 @@ mod tests {
             let now = start + Duration::from_millis(at);
             let sound = vec![0.1; (at - before) as usize * 48];
             before = at;
-            let mut events = vec![Event::Heard(&sound)];
+            let mut events = Vec::new();
             let there = |there: bool| there.then(|| "Headset".to_owned());
             if (microphone || speaker) && at >= 200 {
                 events.push(Event::Microphone(there(microphone)));
                 events.push(Event::Speaker(there(speaker)));
             }
-            for event in events {
+            for event in events.into_iter().chain([Event::Heard(&sound)]) {
                 for command in flow.handle(now, event) {
                     match command {
                         Command::Say(prompt) => asked.push((at, format!("{prompt:?}"))),
@@ -271,6 +271,13 @@ mod tests {
         let (said, heard) = asked([false, true]);
         assert_eq!(said, "BeQuiet StayQuiet 800 ms");
         assert!(heard.spoken.is_empty());
+    }
+
+    #[test]
+    fn devices_that_are_told_of_at_the_very_end_count() {
+        let late = [9, 2_991].into_iter().chain([20; 1_000]);
+        let (asked, _) = happened(late, [true; 2]);
+        assert_eq!(asked.len(), 6, "{asked:?}");
     }
 
     proptest! {

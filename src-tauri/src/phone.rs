@@ -54,7 +54,7 @@ impl Phone {
         // What is there already is news too.
         recents.mark_changed();
         config.journal = Some(journal);
-        let desk = warmline_desk::start(config.with_settings(&settings))?;
+        let desk = warmline_desk::start(config.with_settings(&settings).with_headset())?;
         Ok(Self {
             presenter: Presenter::of_lines(&profiles[0], &profiles[1..]),
             snapshot: desk.snapshot(),

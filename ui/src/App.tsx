@@ -1,5 +1,5 @@
 import { FluentProvider, makeStyles, tokens } from "@fluentui/react-components";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 
 import { FirstRun } from "./account/FirstRun";
 import { SignIn } from "./account/SignIn";
@@ -8,29 +8,35 @@ import { Desk } from "./Desk";
 import { asUiError, type Host } from "./host/host";
 import { ActContext, type Act } from "./host/HostContext";
 import { next, type Shown } from "./host/shown";
-import type { UiError } from "./ipc/bindings";
+import type { UiError, UiSnapshot } from "./ipc/bindings";
 import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
 import { useTheme } from "./shared/theme";
 import { Levels, LevelsContext } from "./sound/levels";
+import { useLanguage } from "./words/languages";
+import { WordsContext } from "./words/words";
+
+interface AppProps {
+  host: Host;
+  /** The language that was asked for, as a BCP 47 tag; without one, the system's. */
+  language?: string | null;
+}
 
 /** The whole window. It shows the last snapshot and asks the host for everything else. */
-export function App({ host }: { host: Host }) {
+export function App({ host, language = null }: AppProps) {
   const styles = useStyles();
   const [shown, setShown] = useState<Shown | null>(null);
   const [failure, setFailure] = useState<UiError | null>(null);
   const [levels] = useState(() => new Levels());
   const theme = useTheme();
+  const words = useLanguage(language);
 
-  useEffect(
-    () =>
-      host.watch((snapshot) => {
-        const arrivedAtMs = performance.now();
-        levels.show(snapshot.sound);
-        setShown((before) => next(before, snapshot, arrivedAtMs));
-      }),
-    [host, levels],
-  );
+  const onSnapshot = useEffectEvent((snapshot: UiSnapshot) => {
+    const arrivedAtMs = performance.now();
+    levels.show(snapshot.sound);
+    setShown((before) => next(words, before, snapshot, arrivedAtMs));
+  });
+  useEffect(() => host.watch((snapshot) => onSnapshot(snapshot)), [host]);
 
   const tell = useCallback((error: UiError | null) => {
     setFailure(error);
@@ -41,27 +47,29 @@ export function App({ host }: { host: Host }) {
       act: (action) => {
         // What was said before is over: the same failure is to be said again.
         tell(null);
-        host.act(action).catch((thrown: unknown) => tell(asUiError(thrown)));
+        host.act(action).catch((thrown: unknown) => tell(asUiError(words, thrown)));
       },
       fail: tell,
     }),
-    [host, tell],
+    [host, tell, words],
   );
   const onFailureRead = useCallback(() => tell(null), [tell]);
 
   return (
-    <FluentProvider theme={theme}>
-      <ActContext value={asking}>
-        <ClockContext value={shown?.clock ?? stopped}>
-          <LevelsContext value={levels}>
-            {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
-            <div className={styles.root}>
-              <Announcer announcements={shown?.announcements ?? NOTHING} />
-              <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
-            </div>
-          </LevelsContext>
-        </ClockContext>
-      </ActContext>
+    <FluentProvider theme={theme} dir={words.direction}>
+      <WordsContext value={words}>
+        <ActContext value={asking}>
+          <ClockContext value={shown?.clock ?? stopped}>
+            <LevelsContext value={levels}>
+              {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
+              <div className={styles.root}>
+                <Announcer announcements={shown?.announcements ?? NOTHING} />
+                <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
+              </div>
+            </LevelsContext>
+          </ClockContext>
+        </ActContext>
+      </WordsContext>
     </FluentProvider>
   );
 }

@@ -7,6 +7,7 @@ import type { Host } from "./host/host";
 import { tauriHost } from "./host/tauri";
 
 import "./page.css";
+import { load } from "./words/languages";
 
 /** In a plain browser, while the pages are being made: a scene by name, `?scene=incoming`. */
 async function chooseHost(): Promise<Host> {
@@ -40,11 +41,18 @@ const renderer = createDOMRenderer(document, {
   },
 });
 
-const host = await chooseHost();
+/** While the pages are being made, any language can be looked at: `?scene=incoming&lang=en-XA`. */
+function chooseLanguage(): string | null {
+  return import.meta.env.DEV ? new URLSearchParams(location.search).get("lang") : null;
+}
+
+const language = chooseLanguage();
+// The first page is drawn in the right language, if that can be read; else in English.
+const [host] = await Promise.all([chooseHost(), load(language).catch(() => undefined)]);
 createRoot(root).render(
   <StrictMode>
     <RendererProvider renderer={renderer}>
-      <App host={host} />
+      <App host={host} language={language} />
     </RendererProvider>
   </StrictMode>,
 );

@@ -26,6 +26,8 @@ pub struct DeskConfig {
     pub audio: EngineConfig,
     /// What of that the profile says, so that the agent cannot change it.
     pub voice: Voice,
+    /// Whether a headset's buttons are taken.
+    pub headset: bool,
     /// Waiting times of the calls.
     pub phone: PhoneConfig,
     /// Tells when the [log](crate::log) loses lines, so that the agent hears of it.
@@ -95,6 +97,7 @@ impl DeskConfig {
                 ..EngineConfig::default()
             },
             voice: first.voice,
+            headset: false,
             phone,
             log: None,
             journal: None,
@@ -107,6 +110,15 @@ impl DeskConfig {
     pub fn with_settings(mut self, settings: &Settings) -> Self {
         sound::apply(&settings.sound, self.voice, &mut self.audio);
         self
+    }
+
+    /// With the buttons of the agent's headset. One program should have them.
+    #[must_use]
+    pub fn with_headset(self) -> Self {
+        Self {
+            headset: true,
+            ..self
+        }
     }
 
     /// The same accounts as a phone of its own: at a registrar that knows phones apart by their

@@ -15,6 +15,7 @@ use crate::{
     config::{DeskConfig, no_line},
     error::{DeskError, ErrorCode},
     event::DeskEvent,
+    headset,
     lines::{LineId, Lines},
     network,
     number::{self, Country, Number},
@@ -40,6 +41,8 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     let (actions, inbox) = mpsc::channel(ACTIONS);
     let (reports_in, reports) = mpsc::channel(REPORTS);
     let [microphone, speaker, ringer] = devices;
+    let headset = config.headset.then(|| headset::open(&speaker)).flatten();
+    let (lights, presses) = headset.unzip();
     let (snapshot, watched) = watch::channel(Snapshot {
         at: std::time::Duration::ZERO,
         registration: Registration::Connecting,
@@ -52,6 +55,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         microphone,
         speaker,
         ringer,
+        headset: None,
         volumes,
         processing,
         managed_voice: config.voice,
@@ -75,6 +79,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     let machines = Machines {
         engine,
         reports: reports_in,
+        lights,
     };
     let outlets = Outlets {
         snapshot,
@@ -85,6 +90,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     let running = Running::new(config.phone, lines, machines, outlets, epoch);
     let inbox = Inbox {
         network: network::watch(),
+        headset: presses,
         actions: inbox,
         sip,
         audio,

@@ -17,6 +17,7 @@ mod devices;
 pub mod doctor;
 mod error;
 mod event;
+mod headset;
 mod hear;
 mod history;
 mod kept;
@@ -51,7 +52,7 @@ pub use lines::LineId;
 pub use profile::{Profile, instance::state_folder};
 pub use restarts::Restarts;
 pub use snapshot::{
-    CallView, DeviceView, Ending, GroupView, LineView, Note, RecordingView, RecoveryView,
+    CallView, DeviceView, Ending, GroupView, HeadsetState, HeadsetView, LineView, Note, RecordingView, RecoveryView,
     ReferralView, Registration, Snapshot, TransferView,
 };
 pub use sound::choices;

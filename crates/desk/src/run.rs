@@ -25,7 +25,7 @@ use crate::{
     desk::{Answer, Sound},
     error::{DeskError, ErrorCode},
     event::DeskEvent,
-    history,
+    headset, history,
     leg::Leg,
     lines::{self, LineId, Lines},
     log::LogHealth,
@@ -47,6 +47,7 @@ pub(crate) struct Inbox {
     pub(crate) journal: Option<watch::Receiver<Option<Trouble>>>,
     pub(crate) unfinished: Option<watch::Receiver<Arc<[Unfinished]>>>,
     pub(crate) network: Watch,
+    pub(crate) headset: Option<headset::Presses>,
 }
 
 /// What the desk commands.
@@ -54,6 +55,7 @@ pub(crate) struct Machines {
     pub(crate) engine: Engine,
     /// Where sessions report to.
     pub(crate) reports: mpsc::Sender<(CallId, Report)>,
+    pub(crate) lights: Option<headset::Lights>,
 }
 
 /// Where the desk shows itself.
@@ -186,6 +188,7 @@ impl Running {
                     self.sign_of_life();
                 }
                 change = inbox.network.changed() => self.network_changed(change),
+                heard = headset::next(&mut inbox.headset) => self.headset(heard),
                 () = until(moving), if moving.is_some() => self.all_moved(),
                 Some(unfinished) = news(&mut inbox.unfinished) => self.left(&unfinished),
                 () = until(recover_by), if recover_by.is_some() => {
@@ -366,6 +369,10 @@ impl Running {
         self.legs.clear();
         self.machines.engine.ring(false);
         self.machines.engine.tone(None);
+        if let Some(lights) = self.machines.lights.take() {
+            // It waits until they are out.
+            self.tasks.spawn_blocking(move || drop(lights));
+        }
         let tasks = &mut self.tasks;
         let ended = async { while tasks.join_next().await.is_some() {} };
         if timeout(CLOSE_WITHIN, ended).await.is_err() {
@@ -413,6 +420,9 @@ impl Running {
         self.state.group = self.group_view();
         self.state.at = self.epoch.elapsed();
         let state = &self.state;
+        if let Some(lights) = &mut self.machines.lights {
+            lights.show(state);
+        }
         self.outlets.snapshot.send_if_modified(|shown| {
             let same = Snapshot {
                 at: state.at,

@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub speaker: DeviceView,
     /// What rings.
     pub ringer: DeviceView,
+    /// The headset whose buttons are taken, if one is plugged in.
+    pub headset: Option<HeadsetView>,
     /// How loud things are.
     pub volumes: Volumes,
     /// What is done to the agent's voice.
@@ -266,6 +268,30 @@ pub struct Ending {
     pub detail: Option<Pii<String>>,
     /// When.
     pub at: Duration,
+}
+
+/// A headset's buttons.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HeadsetView {
+    /// The headset, as it calls itself.
+    pub name: Option<String>,
+    /// Whether they work.
+    pub state: HeadsetState,
+}
+
+/// Whether a headset's buttons work.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HeadsetState {
+    /// They do.
+    Works,
+    /// They do, but another program has a call on it: it does not ring for ours.
+    InUseElsewhere,
+    /// The system does not let this person use them.
+    NotAllowed,
+    /// Another program has them for itself.
+    Taken,
+    /// They do not; the log has why.
+    Failed,
 }
 
 /// One of the three sound devices.

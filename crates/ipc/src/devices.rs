@@ -10,7 +10,7 @@ use warmline_desk::{
 use crate::{
     presenter::notice,
     snapshot::UiNotice,
-    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiSound, UiVoice},
+    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiHeadset, UiSound, UiVoice},
 };
 
 /// Since when each device has been needed and could not be used: microphone, speaker, ringer.
@@ -64,6 +64,7 @@ impl Devices {
             microphone: device(microphone, states[0], inputs, levels.input, 100),
             speaker: device(speaker, states[1], outputs, levels.output, volumes.calls),
             ringer: device(ringer, states[2], outputs, levels.ring, volumes.ring),
+            headset: snapshot.headset.as_ref().map(UiHeadset::of),
             tones_percent: volumes.tones,
             voice: UiVoice::of(snapshot),
             choices: listed.map(choices),

@@ -43,8 +43,8 @@ pub use snapshot::{
     UiQualityLevel, UiReachability, UiRegistration, UiSnapshot,
 };
 pub use sound::{
-    UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiLoudness,
-    UiNoiseSuppression, UiSound, UiVoice, UiVoicePart,
+    UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiHeadset,
+    UiHeadsetState, UiLoudness, UiNoiseSuppression, UiSound, UiVoice, UiVoicePart,
 };
 pub use transfer::{
     UiGroup, UiRecovery, UiReferral, UiTalkingTo, UiTransfer, UiTransferPhase, UiTransferTrouble,

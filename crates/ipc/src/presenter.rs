@@ -264,6 +264,7 @@ pub(crate) mod tests {
             microphone: device(DeviceState::InUse),
             speaker: device(DeviceState::StandIn),
             ringer: device(DeviceState::InUse),
+            headset: None,
             volumes: Volumes::default(),
             processing: Processing::default(),
             managed_voice: Voice::default(),

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 use warmline_desk::{
-    DeviceRole, Loudness, NoiseSuppression, Snapshot,
+    DeviceRole, HeadsetState, HeadsetView, Loudness, NoiseSuppression, Snapshot,
     policy::{self, Voice},
 };
 
@@ -15,12 +15,57 @@ pub struct UiSound {
     pub speaker: UiDevice,
     /// Rings.
     pub ringer: UiDevice,
+    /// The headset whose buttons the phone takes, if one is plugged in.
+    pub headset: Option<UiHeadset>,
     /// Loudness of call-progress tones and cues, percent.
     pub tones_percent: u8,
     /// What is done to the agent's voice.
     pub voice: UiVoice,
     /// What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
     pub choices: Option<UiDeviceChoices>,
+}
+
+/// A headset's buttons.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiHeadset {
+    /// The headset, as it calls itself; none if it does not say.
+    pub name: Option<String>,
+    /// Whether its buttons work.
+    pub state: UiHeadsetState,
+}
+
+/// Whether a headset's buttons work.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiHeadsetState {
+    /// They do.
+    Works,
+    /// They do, but another program has a call on it: it does not ring for ours.
+    InUseElsewhere,
+    /// The system does not let this person use them.
+    NotAllowed,
+    /// Another program has them for itself.
+    Taken,
+    /// They do not; the log has why.
+    Failed,
+}
+
+impl UiHeadset {
+    pub(crate) fn of(view: &HeadsetView) -> Self {
+        Self {
+            name: view.name.clone(),
+            state: match view.state {
+                HeadsetState::Works => UiHeadsetState::Works,
+                HeadsetState::InUseElsewhere => UiHeadsetState::InUseElsewhere,
+                HeadsetState::NotAllowed => UiHeadsetState::NotAllowed,
+                HeadsetState::Taken => UiHeadsetState::Taken,
+                HeadsetState::Failed => UiHeadsetState::Failed,
+            },
+        }
+    }
 }
 
 /// What is done to the agent's voice before anybody hears it.

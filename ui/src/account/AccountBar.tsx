@@ -2,8 +2,9 @@ import { Avatar, Button, makeStyles, Subtitle2, tokens, Tooltip } from "@fluentu
 import { Keyboard20Regular } from "@fluentui/react-icons/svg/keyboard";
 
 import type { UiLine, UiRegistration, UiSignIn } from "../ipc/bindings";
-import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { SoundButton } from "../sound/SoundButton";
+import { useWords } from "../words/words";
 import { AccountMenu } from "./AccountMenu";
 import { Lines } from "./Lines";
 import { presence } from "./presence";
@@ -21,6 +22,8 @@ interface AccountBarProps {
 /** Who the agent is and whether calls can reach them, in words and not by colour alone. */
 export function AccountBar({ registration, signIns, lines, inCall, ringing, onHelp }: AccountBarProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   return (
     <header>
       <div className={styles.bar}>
@@ -31,12 +34,12 @@ export function AccountBar({ registration, signIns, lines, inCall, ringing, onHe
           </Subtitle2>
           <p className={styles.state} data-testid="registration">
             {/* The server's name says nothing to an agent. */}
-            <span className={styles.words}>{registration.reachability === "connecting" ? "Connecting" : registration.words}</span>
+            <span className={styles.words}>{registration.reachability === "connecting" ? say("account.connecting") : registration.words}</span>
             {registration.address !== registration.name && (
               <>
                 <span aria-hidden> · </span>
                 <span className={styles.address} title={registration.address}>
-                  {registration.address}
+                  <bdi>{registration.address}</bdi>
                 </span>
               </>
             )}
@@ -45,11 +48,11 @@ export function AccountBar({ registration, signIns, lines, inCall, ringing, onHe
         <div className={styles.buttons}>
           {signIns.length > 0 && <AccountMenu signIns={signIns} inCall={inCall} ringing={ringing} />}
           <SoundButton />
-          <Tooltip content={`Keyboard shortcuts (${shortcutLabel("help")})`} relationship="description">
+          <Tooltip content={withKeys(words, say("keys.title"), "help")} relationship="description">
             <Button
               appearance="subtle"
               icon={<Keyboard20Regular />}
-              aria-label="Keyboard shortcuts"
+              aria-label={say("keys.title")}
               aria-keyshortcuts={ariaShortcut("help")}
               onClick={onHelp}
             />

@@ -22,6 +22,7 @@ import { Fragment, useState } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiSignIn } from "../ipc/bindings";
 import { Question } from "../shared/Question";
+import { useWords } from "../words/words";
 
 interface AccountMenuProps {
   signIns: readonly UiSignIn[];
@@ -34,6 +35,7 @@ interface AccountMenuProps {
 /** Who is signed in, and the way out. */
 export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState<UiSignIn | null>(null);
@@ -46,7 +48,7 @@ export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
     <>
       <Menu open={open} onOpenChange={(_, data) => setOpen(data.open && !ringing)} positioning="below-end">
         <MenuTrigger disableButtonEnhancement>
-          <Tooltip content="Who is signed in" relationship="label">
+          <Tooltip content={say("account.whoIsSignedIn")} relationship="label">
             <Button appearance="subtle" icon={<PersonKey20Regular />} />
           </Tooltip>
         </MenuTrigger>
@@ -66,14 +68,14 @@ export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
                       icon={<SignOut20Regular />}
                       onClick={() => (inCall ? setAsking(signIn) : act({ do: "signOut", tenant: signIn.tenant }))}
                     >
-                      Sign out
+                      {say("account.signOut")}
                     </MenuItem>
                   ) : signIn.state === "signedOut" ? (
                     <MenuItem
                       icon={<PersonKey20Regular />}
                       onClick={() => act({ do: "signIn", tenant: signIn.tenant, deviceCode: false })}
                     >
-                      Sign in
+                      {say("account.signIn")}
                     </MenuItem>
                   ) : null}
                 </MenuGroup>
@@ -83,11 +85,11 @@ export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
         </MenuPopover>
       </Menu>
       <Question open={asking !== null} onClose={() => setAsking(null)}>
-        <DialogTitle>Sign out in the middle of a call?</DialogTitle>
-        <DialogContent>Your call goes on until it ends. After that nobody can call you until you sign in again.</DialogContent>
+        <DialogTitle>{say("account.signOutInCall.title")}</DialogTitle>
+        <DialogContent>{say("account.signOutInCall.text")}</DialogContent>
         <DialogActions>
           <Button appearance="primary" onClick={() => setAsking(null)}>
-            Stay signed in
+            {say("account.staySignedIn")}
           </Button>
           <Button
             onClick={() => {
@@ -97,7 +99,7 @@ export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
               setAsking(null);
             }}
           >
-            Sign out
+            {say("account.signOut")}
           </Button>
         </DialogActions>
       </Question>

@@ -4,6 +4,7 @@ import { ArrowClockwise20Regular } from "@fluentui/react-icons/svg/arrow-clockwi
 import { useAct } from "../host/HostContext";
 import type { UiError, UiFirstRun, UiProblemKind } from "../ipc/bindings";
 import { Mark } from "../shared/Mark";
+import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
 import { ProblemWords } from "./ProblemWords";
 import { ProfileFold, ProfilePath } from "./ProfileFile";
@@ -11,6 +12,7 @@ import { ProfileFold, ProfilePath } from "./ProfileFile";
 /** No phone yet: what is needed, what is wrong, what to do; and practice, which needs nothing. */
 export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure: UiError | null }) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   const { problem, path, example } = firstRun;
   const again = (label: string) => (
@@ -28,7 +30,7 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
     <main className={styles.page}>
       <Mark className={styles.mark} />
       <Subtitle1 as="h1" className={styles.title}>
-        {problem === null ? "Welcome to Warmline" : titles[problem.kind]}
+        {say(problem === null ? "account.welcome" : titles[problem.kind])}
       </Subtitle1>
       {failure !== null && (
         <MessageBar intent="error" layout="multiline">
@@ -40,29 +42,26 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
           <PracticeOffer primary />
           <section className={styles.section} aria-labelledby="own-phone">
             <h2 id="own-phone" className={styles.heading}>
-              Your own phone
+              {say("account.ownPhone")}
             </h2>
-            <p className={styles.text}>
-              A profile says which server to use and who you are. Your IT department usually puts it in place.
-              Warmline looks for it here:
-            </p>
+            <p className={styles.text}>{say("account.profile.what")}</p>
             <ProfilePath path={path} />
-            <ProfileFold title="What stands in it" example={example} />
-            {again("Read the profile again")}
+            <ProfileFold title={say("account.profile.holds")} example={example} />
+            {again(say("account.profile.readAgain"))}
           </section>
         </>
       ) : (
         <>
           <ProblemWords kind={problem.kind} />
           <div className={styles.buttons}>
-            {again(problem.kind === "profile" ? "Read the profile again" : "Try again")}
+            {again(say(problem.kind === "profile" ? "account.profile.readAgain" : "account.tryAgain"))}
             {problem.kind === "practice" && (
               <Button size="large" onClick={() => act({ do: "practise", on: false })}>
-                Back without practice
+                {say("account.backWithoutPractice")}
               </Button>
             )}
           </div>
-          <ProfileFold title="Details for IT" problem={problem} path={path} example={example} />
+          <ProfileFold title={say("account.detailsForIt")} problem={problem} path={path} example={example} />
           {problem.kind !== "practice" && <PracticeOffer primary={false} />}
         </>
       )}
@@ -70,11 +69,11 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
   );
 }
 
-const titles: Readonly<Record<UiProblemKind, string>> = {
-  profile: "Warmline cannot start yet",
-  password: "Your password is missing",
-  keychain: "The keychain does not open",
-  practice: "Practice cannot start",
+const titles: Readonly<Record<UiProblemKind, WordId>> = {
+  profile: "account.problem.profile.title",
+  password: "account.problem.password.title",
+  keychain: "account.problem.keychain.title",
+  practice: "account.problem.practice.title",
 };
 
 const useStyles = makeStyles({

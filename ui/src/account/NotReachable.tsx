@@ -12,10 +12,12 @@ import { useAct } from "../host/HostContext";
 import type { UiReachability, UiRegistration } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
 import { focusRing } from "../shared/focusRing";
+import { useWords, type WordId } from "../words/words";
 
 /** That calls cannot come in, why, what to do, and when the phone tries again. */
 export function NotReachable({ registration, inCall }: { registration: UiRegistration; inCall: boolean }) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   const { reachability, reason, advice, retryAtMs } = registration;
   const connecting = reachability === "connecting";
@@ -23,16 +25,17 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
     return null;
   }
   const off = reachability === "off";
+  const retryWords = (left: number) => (left > 0 ? say("account.nextTry", { seconds: left }) : say("account.tryingNow"));
   return (
     <MessageBar intent={reachability === "refused" ? "error" : off ? "info" : "warning"} layout="multiline" className={styles.bar}>
       <MessageBarBody>
-        <MessageBarTitle>{inCall ? "New calls cannot reach you now" : "Calls cannot reach you now"}</MessageBarTitle>
+        <MessageBarTitle>{say(inCall ? "account.unreachable.inCall" : "account.unreachable.title")}</MessageBarTitle>
         <span className={styles.reason}>
-          {plainWords[reachability]} {retryAtMs !== null && <Countdown toMs={retryAtMs} words={retryWords} />}
+          {say(plainWords[reachability])} {retryAtMs !== null && <Countdown toMs={retryAtMs} words={retryWords} />}
         </span>
         {reason !== null && (
           <details>
-            <summary className={styles.summary}>Details for IT</summary>
+            <summary className={styles.summary}>{say("account.detailsForIt")}</summary>
             <span className={styles.reason}>
               {reason} {advice}
             </span>
@@ -42,7 +45,7 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
       {!connecting && (
         <MessageBarActions>
           <Button size="small" onClick={() => act({ do: "register" })}>
-            {off ? "Sign in" : "Try now"}
+            {say(off ? "account.signIn" : "account.tryNow")}
           </Button>
         </MessageBarActions>
       )}
@@ -50,21 +53,12 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
   );
 }
 
-function retryWords(left: number): string {
-  return left > 0 ? `Next try in ${left} s.` : "Trying now.";
-}
-
-const NO_CONNECTION =
-  "There is no connection to the phone system. Warmline keeps trying by itself. " +
-  "If it stays so, check the network or VPN, then ask your IT department.";
-
 /** What each means to an agent. Which server, which address and why is for who mends it. */
-const plainWords: Readonly<Record<UiReachability, string>> = {
-  connecting: NO_CONNECTION,
-  reachable: "",
-  unreachable: NO_CONNECTION,
-  refused: "The phone system does not let you in: your user name or password is not accepted. Ask your IT department.",
-  off: "You are signed off.",
+const plainWords: Readonly<Record<Exclude<UiReachability, "reachable">, WordId>> = {
+  connecting: "account.unreachable.noConnection",
+  unreachable: "account.unreachable.noConnection",
+  refused: "account.unreachable.refused",
+  off: "account.unreachable.off",
 };
 
 const useStyles = makeStyles({

@@ -2,17 +2,19 @@ import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { HatGraduation20Regular } from "@fluentui/react-icons/svg/hat-graduation";
 
 import { useAct } from "../host/HostContext";
+import { useWords } from "../words/words";
 
 /** The way to try Warmline that needs no account and no server. */
 export function PracticeOffer({ primary }: { primary: boolean }) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   return (
     <section className={styles.offer} aria-labelledby="practice">
       <h2 id="practice" className={styles.title}>
-        Try Warmline without an account
+        {say("account.practice.title")}
       </h2>
-      <p className={styles.text}>Practise with customers who call you. Nothing leaves this computer. Close the window to stop.</p>
+      <p className={styles.text}>{say("account.practice.text")}</p>
       <Button
         appearance={primary ? "primary" : "secondary"}
         size="large"
@@ -20,7 +22,7 @@ export function PracticeOffer({ primary }: { primary: boolean }) {
         icon={<HatGraduation20Regular />}
         onClick={() => act({ do: "practise", on: true })}
       >
-        Start practice
+        {say("account.practice.start")}
       </Button>
     </section>
   );

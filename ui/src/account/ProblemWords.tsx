@@ -2,39 +2,41 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 import { Warning20Filled } from "@fluentui/react-icons/svg/warning";
 
 import type { UiProblemKind } from "../ipc/bindings";
+import { useWords, type WordId } from "../words/words";
 
 /** What keeps the phone from starting, and what an agent can do about it. */
 export function ProblemWords({ kind }: { kind: UiProblemKind }) {
   const styles = useStyles();
+  const { say } = useWords();
   const { words, advice } = plainWords[kind];
   return (
     <div role="alert" className={styles.problem}>
       <Warning20Filled className={styles.icon} />
       <div className={styles.text}>
-        <p className={styles.words}>{words}</p>
-        <p className={styles.advice}>{advice}</p>
+        <p className={styles.words}>{say(words)}</p>
+        <p className={styles.advice}>{say(advice)}</p>
       </div>
     </div>
   );
 }
 
 /** Which file, which line and which key is for who mends it. */
-const plainWords: Readonly<Record<UiProblemKind, { readonly words: string; readonly advice: string }>> = {
+const plainWords: Readonly<Record<UiProblemKind, { readonly words: WordId; readonly advice: WordId }>> = {
   profile: {
-    words: "The settings of your phone cannot be used.",
-    advice: "Ask your IT department to mend them, then read them again.",
+    words: "account.problem.profile.words",
+    advice: "account.problem.profile.advice",
   },
   password: {
-    words: "Your password is not stored on this computer.",
-    advice: "Ask your IT department to store it, then try again.",
+    words: "account.problem.password.words",
+    advice: "account.problem.password.advice",
   },
   keychain: {
-    words: "The keychain, where this computer keeps your password, cannot be used now.",
-    advice: "Sign out of the computer and in again, then try again. If it stays so, ask your IT department.",
+    words: "account.problem.keychain.words",
+    advice: "account.problem.keychain.advice",
   },
   practice: {
-    words: "The practice contact centre did not start.",
-    advice: "Try again. If it stays so, go back and tell your IT department.",
+    words: "account.problem.practice.words",
+    advice: "account.problem.practice.advice",
   },
 };
 

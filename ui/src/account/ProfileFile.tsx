@@ -2,6 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 
 import type { UiProblem } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { useWords } from "../words/words";
 
 /** The file of the profile, to be copied. */
 export function ProfilePath({ path }: { path: string }) {
@@ -18,6 +19,7 @@ interface ProfileFoldProps {
 
 /** What few need: what exactly is wrong, where the profile is, and a profile to start from. */
 export function ProfileFold({ title, problem, path, example }: ProfileFoldProps) {
+  const { say } = useWords();
   const styles = useStyles();
   return (
     <details className={styles.fold}>
@@ -30,12 +32,12 @@ export function ProfileFold({ title, problem, path, example }: ProfileFoldProps)
         )}
         {path !== undefined && (
           <>
-            <p className={styles.text}>The profile is here:</p>
+            <p className={styles.text}>{say("account.profile.here")}</p>
             <ProfilePath path={path} />
           </>
         )}
         <p className={styles.text} id="example">
-          It is a text file like this one:
+          {say("account.profile.example")}
         </p>
         {/* Scrolls sideways on a narrow window, so the keyboard must reach it. */}
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

@@ -1,9 +1,10 @@
 import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
 import { Warning20Filled } from "@fluentui/react-icons/svg/warning";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 import type { UiError, UiSignIn, UiSignInState } from "../ipc/bindings";
 import { Mark } from "../shared/Mark";
+import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
 import { Starting } from "./Starting";
 import { SignInSteps } from "./SignInSteps";
@@ -16,6 +17,7 @@ export function SignIn({ signIns, failure }: { signIns: readonly UiSignIn[]; fai
 
 function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | null }) {
   const styles = useStyles();
+  const { say, draw } = useWords();
   const { state, words, advice, name, username } = signIn;
   const title = useRef<HTMLHeadingElement>(null);
   const hadFocus = useRef(false);
@@ -32,7 +34,7 @@ function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | 
     <main className={styles.page}>
       <Mark className={styles.mark} />
       <h1 ref={title} tabIndex={-1} className={styles.title}>
-        {titles[state]}
+        {say(titles[state])}
       </h1>
       {failure !== null && (
         <MessageBar intent="error" layout="multiline">
@@ -49,8 +51,9 @@ function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | 
       </div>
       {name !== null && (
         <p className={styles.advice}>
-          Signed in as <strong>{name}</strong>
-          {username !== null && ` (${username})`}
+          {username === null
+            ? draw("account.signedInAs", { name, strong })
+            : draw("account.signedInAsUser", { name, username, strong })}
         </p>
       )}
       <div
@@ -71,16 +74,18 @@ function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | 
   );
 }
 
-const titles: Readonly<Record<UiSignInState, string>> = {
-  starting: "One moment",
-  signedOut: "Sign in to Warmline",
-  browser: "Sign in in your browser",
-  deviceCode: "Sign in with a code",
-  finishing: "Almost there",
-  provisioning: "Setting up your phone",
-  notProvisioned: "Your phone is not set up yet",
-  noKeychain: "The keychain does not open",
-  signedIn: "You are signed in",
+const strong = (inside: ReactNode) => <strong>{inside}</strong>;
+
+const titles: Readonly<Record<UiSignInState, WordId>> = {
+  starting: "account.signInTitle.starting",
+  signedOut: "account.signInTitle.signedOut",
+  browser: "account.signInTitle.browser",
+  deviceCode: "account.signInTitle.deviceCode",
+  finishing: "account.signInTitle.finishing",
+  provisioning: "account.signInTitle.provisioning",
+  notProvisioned: "account.signInTitle.notProvisioned",
+  noKeychain: "account.problem.keychain.title",
+  signedIn: "account.signInTitle.signedIn",
 };
 
 const useStyles = makeStyles({

@@ -2,11 +2,14 @@ import { makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTi
 
 import type { UiSignIn } from "../ipc/bindings";
 import { sentences } from "../calls/words";
+import { useWords, type Words } from "../words/words";
 import { isUnderWay, SignInSteps } from "./SignInSteps";
+import { signInWords } from "./words";
 
 /** Above a phone that runs: each session that ended meanwhile, that the call goes on, and the way back in. */
 export function SignInBars({ signIns, inCall }: { signIns: readonly UiSignIn[]; inCall: boolean }) {
   const styles = useStyles();
+  const words = useWords();
   return (
     <>
       {signIns
@@ -19,8 +22,8 @@ export function SignInBars({ signIns, inCall }: { signIns: readonly UiSignIn[]; 
             className={styles.bar}
           >
             <MessageBarBody className={styles.text}>
-              <MessageBarTitle>{titleOf(signIn)}</MessageBarTitle>
-              {inCall && signIn.state === "signedOut" && "Your call goes on. "}
+              <MessageBarTitle>{titleOf(words, signIn)}</MessageBarTitle>
+              {inCall && signIn.state === "signedOut" && `${words.say("account.callGoesOn")} `}
               {signIn.advice}
             </MessageBarBody>
             {signIn.state !== "finishing" && (
@@ -34,8 +37,8 @@ export function SignInBars({ signIns, inCall }: { signIns: readonly UiSignIn[]; 
   );
 }
 
-function titleOf({ customer, words }: UiSignIn): string {
-  return sentences(customer === null ? words : `${customer}: ${words}`, null);
+function titleOf(words: Words, signIn: UiSignIn): string {
+  return sentences(words, signInWords(words, signIn));
 }
 
 const useStyles = makeStyles({

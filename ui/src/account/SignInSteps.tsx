@@ -7,6 +7,7 @@ import type { ReactElement } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiSignIn, UiSignInState } from "../ipc/bindings";
 import { CopyButton } from "../shared/CopyButton";
+import { useWords } from "../words/words";
 
 interface SignInStepsProps {
   signIn: UiSignIn;
@@ -17,6 +18,7 @@ interface SignInStepsProps {
 /** What can be done about a sign-in, as far as it is. */
 export function SignInSteps({ signIn, large }: SignInStepsProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   const { tenant, state, page, code } = signIn;
   const size = large ? "large" : "small";
@@ -28,12 +30,12 @@ export function SignInSteps({ signIn, large }: SignInStepsProps) {
   );
   const cancel = (
     <Button size={size} onClick={() => act({ do: "cancelSignIn", tenant })}>
-      Cancel
+      {say("account.cancel")}
     </Button>
   );
   const signOut = (
     <Button size={size} onClick={() => act({ do: "signOut", tenant })}>
-      Sign out
+      {say("account.signOut")}
     </Button>
   );
 
@@ -44,10 +46,10 @@ export function SignInSteps({ signIn, large }: SignInStepsProps) {
     case "signedOut":
       return (
         <div className={styles.buttons}>
-          {begin(large ? "Sign in with Office 365" : "Sign in", <PersonKey20Regular />)}
+          {begin(say(large ? "account.signInOffice" : "account.signIn"), <PersonKey20Regular />)}
           {signIn.deviceCode && (
             <Button size={size} onClick={() => act({ do: "signIn", tenant, deviceCode: true })}>
-              Use a code instead
+              {say("account.useCode")}
             </Button>
           )}
         </div>
@@ -63,9 +65,9 @@ export function SignInSteps({ signIn, large }: SignInStepsProps) {
               icon={<Open20Regular />}
               onClick={() => act({ do: "openSignInPage", tenant })}
             >
-              Open again
+              {say("account.openAgain")}
             </Button>
-            {page !== null && <CopyButton key="link" text={page} label="Copy link" size={size} />}
+            {page !== null && <CopyButton key="link" text={page} label={say("account.copyLink")} size={size} />}
             {cancel}
           </div>
         </>
@@ -74,14 +76,14 @@ export function SignInSteps({ signIn, large }: SignInStepsProps) {
       return (
         <>
           {code !== null && (
-            <p className={large ? styles.code : styles.smallCode} aria-label={`The code is ${code.split("").join(" ")}`} role="img">
+            <p className={large ? styles.code : styles.smallCode} aria-label={say("account.codeSpoken", { code: code.split("").join(" ") })} role="img">
               {code}
             </p>
           )}
           {page !== null && <code className={styles.page}>{page}</code>}
           <div className={styles.buttons}>
-            {code !== null && <CopyButton key="code" text={code} label="Copy code" size={size} />}
-            {page !== null && <CopyButton key="link" text={page} label="Copy link" size={size} />}
+            {code !== null && <CopyButton key="code" text={code} label={say("account.copyCode")} size={size} />}
+            {page !== null && <CopyButton key="link" text={page} label={say("account.copyLink")} size={size} />}
             {cancel}
           </div>
         </>
@@ -97,13 +99,13 @@ export function SignInSteps({ signIn, large }: SignInStepsProps) {
       return (
         <div className={styles.buttons}>
           <Button size={size} appearance="primary" icon={<ArrowClockwise20Regular />} onClick={() => act({ do: "provision" })}>
-            Try again
+            {say("account.tryAgain")}
           </Button>
           {signOut}
         </div>
       );
     case "noKeychain":
-      return <div className={styles.buttons}>{begin("Try again", <ArrowClockwise20Regular />)}</div>;
+      return <div className={styles.buttons}>{begin(say("account.tryAgain"), <ArrowClockwise20Regular />)}</div>;
     case "signedIn":
       return null;
   }

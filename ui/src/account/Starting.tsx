@@ -1,9 +1,12 @@
 import { makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { useEffect, useState } from "react";
 
+import { useWords } from "../words/words";
+
 /** The phone is not there yet. If that takes long, what to do. */
 export function Starting() {
   const styles = useStyles();
+  const { say } = useWords();
   const [long, setLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), LONG_MS);
@@ -11,9 +14,9 @@ export function Starting() {
   }, []);
   return (
     <main className={styles.page}>
-      <Spinner label="Starting" labelPosition="below" />
+      <Spinner label={say("account.starting")} labelPosition="below" />
       <p role="status" className={styles.long}>
-        {long && "This takes longer than it should. If it stays so, close Warmline and open it again."}
+        {long && say("account.startingLong")}
       </p>
     </main>
   );

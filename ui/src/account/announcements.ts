@@ -1,9 +1,11 @@
 import { isIncoming, sentences } from "../calls/words";
 import type { UiSnapshot } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
+import type { Words } from "../words/words";
+import { signInWords } from "./words";
 
 /** What to say about sign-ins: that one ended, and that one is back. The page of a sign-in speaks for itself. */
-export function aboutSignIns(before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
+export function aboutSignIns(words: Words, before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
   if (before === null || after.account.kind !== "signedIn") {
     return [];
   }
@@ -13,13 +15,13 @@ export function aboutSignIns(before: UiSnapshot | null, after: UiSnapshot): Anno
     if (was === undefined || was === signIn.state) {
       return [];
     }
-    const whose = signIn.customer === null ? "" : `${signIn.customer}: `;
+    const now = signInWords(words, signIn);
     if (signIn.state === "signedOut" && was === "signedIn") {
-      const words = sentences(`${whose}${signIn.words}`, inCall ? "Your call goes on" : signIn.advice);
-      return [{ text: words, urgent: false }];
+      const text = sentences(words, now, inCall ? words.say("account.callGoesOn") : signIn.advice);
+      return [{ text, urgent: false }];
     }
     return signIn.state === "signedIn" || signIn.state === "deviceCode"
-      ? [{ text: sentences(`${whose}${signIn.words}`, signIn.state === "signedIn" ? null : signIn.advice), urgent: false }]
+      ? [{ text: sentences(words, now, signIn.state === "signedIn" ? null : signIn.advice), urgent: false }]
       : [];
   });
 }

@@ -16,6 +16,7 @@ import { useShortcuts } from "../shared/shortcuts";
 import { SoundPopover } from "../sound/SoundPopover";
 import { BringIn } from "../transfer/BringIn";
 import { ReferralNote } from "../transfer/ReferralNote";
+import { useWords } from "../words/words";
 import { CallSound } from "./CallSound";
 import { Controls } from "./Controls";
 import { Details } from "./Details";
@@ -44,6 +45,7 @@ interface CallCardProps {
  */
 export function CallCard({ call, headingId, sound, amongOthers, room }: CallCardProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   const transferButton = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState<"keypad" | "transfer" | null>(null);
@@ -54,7 +56,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
   const digitsPossible = answered && !held;
   const keypad = open === "keypad" && digitsPossible;
   const transfer = open === "transfer" && answered;
-  const before = call.recovering ? "Possible once the call is taken up again" : "Possible once the call is answered";
+  const before = say(call.recovering ? "calls.onceRecovered" : "calls.onceAnswered");
 
   const mute = () => act({ do: call.muted ? "unmute" : "mute", call: call.id });
   const hold = () => act({ do: held ? "resume" : "hold", call: call.id });
@@ -78,20 +80,20 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
         <div className={styles.state}>
           <StatePill call={call} />
           <Elapsed sinceMs={call.answeredAtMs ?? call.startedAtMs} className={styles.timer} />
-          {amongOthers && call.heard && <span className={styles.heard}>You hear this call</span>}
+          {amongOthers && call.heard && <span className={styles.heard}>{say("calls.heard")}</span>}
         </div>
       </PartyName>
-      <Controls label="Call controls" six>
+      <Controls label={say("calls.controls")} six>
         <RoundButton
           icon={call.muted ? <MicOff24Filled /> : <Mic24Regular />}
-          label={call.muted ? "Unmute" : "Mute"}
+          label={say(call.muted ? "calls.unmute" : "calls.mute")}
           shortcut="mute"
           on={call.muted}
           onPress={mute}
         />
         <RoundButton
           icon={held ? <Play24Filled /> : <Pause24Regular />}
-          label={held ? "Resume" : "Hold"}
+          label={say(held ? "calls.resume" : "calls.hold")}
           shortcut="hold"
           on={held}
           disabled={answered ? undefined : before}
@@ -100,9 +102,9 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
         <RoundButton
           ref={transferButton}
           icon={<CallTransfer24Regular />}
-          label="Transfer"
+          label={say("calls.transfer")}
           shortcut="transfer"
-          hint="Hand over, or ask somebody first"
+          hint={say("calls.transferHint")}
           on={transfer}
           aria-expanded={transfer}
           disabled={answered ? undefined : before}
@@ -110,19 +112,19 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
         />
         <RoundButton
           icon={<Dialpad24Regular />}
-          label="Keypad"
+          label={say("calls.keypad")}
           shortcut="keypad"
           on={keypad}
           aria-expanded={keypad}
-          disabled={digitsPossible ? undefined : held && answered ? "Resume the call first" : before}
+          disabled={digitsPossible ? undefined : held && answered ? say("calls.resumeFirst") : before}
           onPress={toggleKeypad}
         />
         <SoundPopover at="call">
-          <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
+          <RoundButton icon={<Headphones24Regular />} label={say("calls.sound")} shortcut="sound" />
         </SoundPopover>
         <RoundButton
           icon={<CallEnd24Filled />}
-          label={call.answeredAtMs === null ? "Cancel" : "Hang up"}
+          label={say(call.answeredAtMs === null ? "calls.cancel" : "calls.hangUp")}
           shortcut="hangUp"
           danger
           onPress={hangUp}

@@ -4,8 +4,9 @@ import { CallEnd20Filled } from "@fluentui/react-icons/svg/call-end";
 import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
-import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { ReferralNote } from "../transfer/ReferralNote";
+import { useWords } from "../words/words";
 import { CustomerTag } from "./CustomerTag";
 import { StatePill } from "./StatePill";
 import { partyWords } from "./words";
@@ -17,8 +18,8 @@ interface CallRowProps {
   swaps: boolean;
   /** The one that the shortcut is for. */
   first: boolean;
-  /** Whom it can be merged with. */
-  mergeWith?: { readonly call: number; readonly who: string; readonly group: boolean } | undefined;
+  /** Whom it can be merged with; nobody by name if that is a group. */
+  mergeWith?: { readonly call: number; readonly who: string | null } | undefined;
   /** The one that the shortcut for merging is for. */
   firstToMerge: boolean;
 }
@@ -26,15 +27,20 @@ interface CallRowProps {
 /** A call beside the one at hand: who, what it does, and the way back to it. */
 export function CallRow({ call, headingId, swaps, first, mergeWith, firstToMerge }: CallRowProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const who = partyWords(call);
   const resume = () => act({ do: "resume", call: call.id });
+  const swap = say("calls.swapHint", { who });
+  const mergeWho = mergeWith?.who ?? null;
+  const mergeHint = mergeWho === null ? say("calls.takeInHint", { who }) : say("calls.mergeHint", { who: mergeWho });
   return (
     <div className={styles.row}>
       <Avatar name={call.party.name ?? ""} size={36} color="brand" aria-hidden />
       <div className={styles.who}>
         <h2 id={headingId} className={styles.name} title={who}>
-          {who}
+          <bdi>{who}</bdi>
         </h2>
         <p className={styles.state}>
           <CustomerTag customer={call.customer} /> <StatePill call={call} /> <Elapsed sinceMs={call.answeredAtMs ?? call.startedAtMs} />
@@ -44,41 +50,36 @@ export function CallRow({ call, headingId, swaps, first, mergeWith, firstToMerge
         {call.hold !== "off" &&
           (swaps ? (
             <Tooltip
-              content={`Puts your present call on hold and goes on with ${who}${first ? ` (${shortcutLabel("swap")})` : ""}`}
+              content={first ? withKeys(words, swap, "swap") : swap}
               relationship="description"
             >
               <Button
                 className={styles.narrow}
-                aria-label={`Swap to ${who}`}
+                aria-label={say("calls.swapNamed", { who })}
                 aria-keyshortcuts={first ? ariaShortcut("swap") : undefined}
                 onClick={resume}
               >
-                Swap
+                {say("calls.swap")}
               </Button>
             </Tooltip>
           ) : (
-            <Button className={styles.narrow} onClick={resume} aria-label={`Resume, ${who}`}>
-              Resume
+            <Button className={styles.narrow} onClick={resume} aria-label={say("calls.resumeNamed", { who })}>
+              {say("calls.resume")}
             </Button>
           ))}
         {mergeWith !== undefined && call.state === "active" && !call.recovering && (
-          <Tooltip
-            content={`${mergeWith.group ? `Take ${who} into the group` : `Merge with ${mergeWith.who}: all of you hear each other`}${
-              firstToMerge ? ` (${shortcutLabel("merge")})` : ""
-            }`}
-            relationship="description"
-          >
+          <Tooltip content={firstToMerge ? withKeys(words, mergeHint, "merge") : mergeHint} relationship="description">
             <Button
               className={styles.narrow}
-              aria-label={mergeWith.group ? `Take in ${who}` : `Merge with ${mergeWith.who}`}
+              aria-label={mergeWho === null ? say("calls.takeInNamed", { who }) : say("calls.mergeNamed", { who: mergeWho })}
               aria-keyshortcuts={firstToMerge ? ariaShortcut("merge") : undefined}
               onClick={() => act({ do: "merge", call: mergeWith.call, with: call.id })}
             >
-              {mergeWith.group ? "Take in" : "Merge"}
+              {say(mergeWho === null ? "calls.takeIn" : "calls.merge")}
             </Button>
           </Tooltip>
         )}
-        <Tooltip content={`Hang up, ${who}`} relationship="label">
+        <Tooltip content={say("calls.hangUpNamed", { who })} relationship="label">
           <Button
             appearance="subtle"
             className={styles.hangUp}

@@ -9,6 +9,7 @@ import { useContext, type ReactNode } from "react";
 import type { UiCall, UiSound, UiDevice } from "../ipc/bindings";
 import { LevelMeter } from "../sound/LevelMeter";
 import { SoundContext } from "../sound/SoundPopover";
+import { useWords, type Words } from "../words/words";
 import { Quality } from "./Quality";
 import { isHeldByMe } from "./words";
 
@@ -22,29 +23,31 @@ interface CallSoundProps {
 /** Whether they hear the agent and the agent hears them, and how well. */
 export function CallSound({ call, sound: { microphone, speaker }, several }: CallSoundProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const held = isHeldByMe(call);
   return (
     <div className={styles.lines}>
       {microphone.state === "missing" && (
-        <Trouble icon={<MicOff16Filled />} words="Nobody can hear you: no microphone." device />
+        <Trouble icon={<MicOff16Filled />} words={say("calls.trouble.noMicrophone")} device />
       )}
       {microphone.state === "denied" && (
-        <Trouble icon={<MicOff16Filled />} words="Nobody can hear you: the microphone is not allowed." device />
+        <Trouble icon={<MicOff16Filled />} words={say("calls.trouble.denied")} device />
       )}
       {speaker.state === "missing" && (
-        <Trouble icon={<SpeakerMute16Filled />} words="You hear nobody: no headset or speaker." device />
+        <Trouble icon={<SpeakerMute16Filled />} words={say("calls.trouble.noSpeaker")} device />
       )}
-      {call.interrupted && <Trouble icon={<Warning16Filled />} words="Sound is interrupted. Looking for another way…" />}
+      {call.interrupted && <Trouble icon={<Warning16Filled />} words={say("calls.interrupted")} />}
       {held ? (
         <div className={styles.line}>
-          {call.muted ? <Muted several={several} /> : call.hold === "localOnly" ? "Resume to go on." : "They wait and cannot hear you."}
+          {call.muted ? <Muted several={several} /> : say(call.hold === "localOnly" ? "calls.resumeToGoOn" : "calls.theyWait")}
         </div>
       ) : (
         <>
           {(microphone.state === "standIn" || speaker.state === "standIn") && (
             <p className={styles.line}>
               <Info16Regular className={styles.icon} />{" "}
-              <span>{standInWords(microphone.state === "standIn" ? microphone : speaker)}</span>
+              <span>{standInWords(words, microphone.state === "standIn" ? microphone : speaker)}</span>
             </p>
           )}
           <div className={styles.line}>
@@ -54,7 +57,7 @@ export function CallSound({ call, sound: { microphone, speaker }, several }: Cal
                 <Mic16Regular aria-hidden className={styles.icon} />
                 <LevelMeter
                   part="microphone"
-                  label={microphone.name === null ? "Microphone level" : `Microphone level, ${microphone.name}`}
+                  label={microphone.name === null ? say("calls.microphoneLevel") : say("calls.microphoneLevelNamed", { name: microphone.name })}
                   className={styles.meter}
                 />
               </>
@@ -69,9 +72,10 @@ export function CallSound({ call, sound: { microphone, speaker }, several }: Cal
 
 function Muted({ several }: { several: boolean | undefined }) {
   const styles = useStyles();
+  const { say } = useWords();
   return (
     <span className={mergeClasses(styles.words, styles.alarming)}>
-      <MicOff16Filled className={styles.icon} /> {several === true ? "Muted: nobody hears you" : "Muted: they cannot hear you"}
+      <MicOff16Filled className={styles.icon} /> {say(several === true ? "calls.muted.group" : "calls.muted")}
     </span>
   );
 }
@@ -79,6 +83,7 @@ function Muted({ several }: { several: boolean | undefined }) {
 /** What keeps the two apart, and the way to the devices if it is theirs. */
 function Trouble({ icon, words, device }: { icon: ReactNode; words: string; device?: boolean }) {
   const styles = useStyles();
+  const { say } = useWords();
   const devices = useContext(SoundContext);
   return (
     <p className={mergeClasses(styles.line, styles.alarming, styles.trouble)}>
@@ -86,15 +91,16 @@ function Trouble({ icon, words, device }: { icon: ReactNode; words: string; devi
       <span className={styles.grow}>{words}</span>
       {device === true && (
         <Button size="small" className={styles.way} onClick={() => devices?.setOpenAt("call")}>
-          Choose a device
+          {say("calls.chooseDevice")}
         </Button>
       )}
     </p>
   );
 }
 
-function standInWords({ chosen, name }: UiDevice): string {
-  return `${name ?? "Another device"} stands in for the ${chosen === null ? "system's default" : "one you chose"}.`;
+function standInWords({ say }: Words, { chosen, name }: UiDevice): string {
+  const values = { name: name ?? say("calls.anotherDevice") };
+  return chosen === null ? say("calls.standsInForDefault", values) : say("calls.standsInForChosen", values);
 }
 
 const useStyles = makeStyles({

@@ -103,8 +103,7 @@ export function Calls({ calls, transfers, group, sound, onFocusLost }: CallsProp
                 ? undefined
                 : {
                     call: mergeInto,
-                    who: atHand.kind === "call" ? partyWords(atHand.call) : "the group",
-                    group: atHand.kind === "group",
+                    who: atHand.kind === "call" ? partyWords(atHand.call) : null,
                   }
             }
           />

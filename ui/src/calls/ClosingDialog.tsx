@@ -3,22 +3,24 @@ import { Button, DialogActions, DialogContent, DialogTitle } from "@fluentui/rea
 import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { Question } from "../shared/Question";
+import { useWords } from "../words/words";
 import { partyWords } from "./words";
 
 /** The window was asked to close while somebody is on the line. */
 export function ClosingDialog({ open, calls }: { open: boolean; calls: readonly UiCall[] }) {
   const { act } = useAct();
+  const { say, list } = useWords();
   const stay = () => act({ do: "close", really: false });
   const live = calls.filter(({ state }) => state !== "ended");
   return (
     <Question open={open} onClose={stay}>
-      <DialogTitle>{live.length > 1 ? "End your calls?" : "End your call?"}</DialogTitle>
-      <DialogContent>Closing Warmline hangs up on {new Intl.ListFormat("en").format(live.map(partyWords))}.</DialogContent>
+      <DialogTitle>{say("calls.closing.title", { count: live.length })}</DialogTitle>
+      <DialogContent>{say("calls.closing.named", { who: list(live.map(partyWords)) })}</DialogContent>
       <DialogActions>
         <Button appearance="primary" onClick={stay}>
-          Stay on the line
+          {say("calls.closing.stay")}
         </Button>
-        <Button onClick={() => act({ do: "close", really: true })}>Hang up and close</Button>
+        <Button onClick={() => act({ do: "close", really: true })}>{say("calls.closing.reallyClose")}</Button>
       </DialogActions>
     </Question>
   );

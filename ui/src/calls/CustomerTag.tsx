@@ -1,12 +1,15 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { Building16Regular } from "@fluentui/react-icons/svg/building";
 
+import { useWords } from "../words/words";
+
 /** Whose customer calls, for an agent who serves several. */
 export function CustomerTag({ customer }: { customer: string | null }) {
   const styles = useStyles();
+  const { say } = useWords();
   return (
     customer !== null && (
-      <span className={styles.tag} title={`For ${customer}`}>
+      <span className={styles.tag} title={say("calls.forCustomer", { customer })}>
         <Building16Regular aria-hidden />
         <span className={styles.name}>{customer}</span>
       </span>

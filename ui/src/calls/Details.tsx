@@ -2,6 +2,7 @@ import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-compon
 import { useState } from "react";
 
 import type { UiDetail } from "../ipc/bindings";
+import { useWords, type Words } from "../words/words";
 import { digest, type Room } from "./digest";
 
 interface DetailsProps {
@@ -12,6 +13,7 @@ interface DetailsProps {
 /** What a call said of itself, as a list of names and values. What would push the buttons away is folded. */
 export function Details({ details, room }: DetailsProps) {
   const styles = useStyles();
+  const words = useWords();
   const [unfolded, setUnfolded] = useState(false);
   if (details.length === 0) {
     return null;
@@ -47,18 +49,18 @@ export function Details({ details, room }: DetailsProps) {
           aria-expanded={unfolded}
           onClick={() => setUnfolded(!unfolded)}
         >
-          {foldWords(unfolded, details.length, first.length)}
+          {foldWords(words, unfolded, details.length, first.length)}
         </Button>
       )}
     </div>
   );
 }
 
-function foldWords(unfolded: boolean, all: number, first: number): string {
+function foldWords({ say }: Words, unfolded: boolean, all: number, first: number): string {
   if (unfolded) {
-    return "Show less";
+    return say("calls.details.less");
   }
-  return first === 0 ? "Show details" : first < all ? `Show all ${all} details` : "Show in full";
+  return first > 0 && first < all ? say("calls.details.all", { count: all }) : say(first === 0 ? "calls.details.some" : "calls.details.full");
 }
 
 const useStyles = makeStyles({

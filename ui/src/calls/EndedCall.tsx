@@ -9,6 +9,7 @@ import { useEffect, useEffectEvent, useRef } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { formatSeconds } from "../shared/clock";
+import { useWords } from "../words/words";
 import { partyWords, stateWords } from "./words";
 
 /**
@@ -17,6 +18,8 @@ import { partyWords, stateWords } from "./words";
  */
 export function EndedCall({ call, headingId }: { call: UiCall; headingId: string }) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const row = useRef<HTMLDivElement>(null);
   const normal = call.ending?.normal !== false;
@@ -49,17 +52,17 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
       )}
       <div className={styles.text}>
         <h2 id={headingId} className={styles.name} title={who}>
-          {who}
+          <bdi>{who}</bdi>
         </h2>
         <p className={styles.state}>
-          <span data-testid="call-state">{stateWords(call)}</span>
-          {talked !== null && ` You talked for ${formatSeconds(Math.floor(talked / 1000))}.`}
+          <span data-testid="call-state">{stateWords(words, call)}</span>
+          {talked !== null && ` ${say("calls.talkedFor", { time: formatSeconds(Math.floor(talked / 1000)) })}`}
         </p>
         {advice !== null && <p className={styles.advice}>{advice}</p>}
       </div>
       <div className={styles.buttons}>
         {call.party.address !== "" && (
-          <Tooltip content={`Call ${who} again`} relationship="label">
+          <Tooltip content={say("calls.callAgain", { who })} relationship="label">
             <Button
               appearance="subtle"
               icon={<Call20Regular />}
@@ -70,7 +73,7 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
             />
           </Tooltip>
         )}
-        <Tooltip content={`Dismiss, ${who}`} relationship="label">
+        <Tooltip content={say("calls.dismissNamed", { who })} relationship="label">
           <Button appearance="subtle" icon={<Dismiss20Regular />} onClick={dismiss} />
         </Tooltip>
       </div>

@@ -17,7 +17,8 @@ import { CallEnd20Regular } from "@fluentui/react-icons/svg/call-end";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiRejection } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
-import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
+import { useWords, type WordId } from "../words/words";
 import { Details } from "./Details";
 import { PartyName } from "./PartyName";
 
@@ -35,18 +36,18 @@ interface IncomingCallProps {
 /** Who calls, from which queue, why and since when, and what to do with it. */
 export function IncomingCall({ call, headingId, holdsAnother, compact, first }: IncomingCallProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const reject = (rejection: UiRejection) => act({ do: "reject", call: call.id, with: rejection });
-  const keys = (shortcut: "answer" | "decline") => (first ? ` (${shortcutLabel(shortcut)})` : "");
+  const hint = (id: WordId, shortcut: "answer" | "decline") => (first ? withKeys(words, say(id), shortcut) : say(id));
+  const time = <Elapsed sinceMs={call.startedAtMs - (call.waitedMs ?? 0)} />;
   return (
     <div className={mergeClasses(styles.card, compact && styles.compact)}>
       <p className={styles.kicker}>
-        <span>Incoming call</span>
+        <span>{say("calls.incoming")}</span>
         {/* A caller who waited in a queue has done so before it rang here. */}
-        <span>
-          {call.waitedMs === null ? "Ringing " : "Waiting "}
-          <Elapsed sinceMs={call.startedAtMs - (call.waitedMs ?? 0)} />
-        </span>
+        <span>{words.draw(call.waitedMs === null ? "calls.ringing" : "calls.waiting", { time })}</span>
       </p>
       <PartyName call={call} id={headingId} compact={compact} ringing />
       <div className={mergeClasses(compact && styles.details)}>
@@ -54,7 +55,7 @@ export function IncomingCall({ call, headingId, holdsAnother, compact, first }: 
       </div>
       <div className={styles.buttons}>
         <Tooltip
-          content={`${holdsAnother ? "Puts your present call on hold and answers" : "Answer"}${keys("answer")}`}
+          content={hint(holdsAnother ? "calls.holdAndAnswerHint" : "calls.answer", "answer")}
           relationship="description"
         >
           <Button
@@ -64,11 +65,11 @@ export function IncomingCall({ call, headingId, holdsAnother, compact, first }: 
             aria-keyshortcuts={first ? ariaShortcut("answer") : undefined}
             onClick={() => act({ do: "answer", call: call.id })}
           >
-            {holdsAnother ? "Hold and answer" : "Answer"}
+            {say(holdsAnother ? "calls.holdAndAnswer" : "calls.answer")}
           </Button>
         </Tooltip>
         <div className={styles.decline}>
-          <Tooltip content={`Decline: the caller is told you are busy${keys("decline")}`} relationship="description">
+          <Tooltip content={hint("calls.declineHint", "decline")} relationship="description">
             <Button
               size="large"
               className={mergeClasses(styles.button, styles.declineMain)}
@@ -76,20 +77,20 @@ export function IncomingCall({ call, headingId, holdsAnother, compact, first }: 
               aria-keyshortcuts={first ? ariaShortcut("decline") : undefined}
               onClick={() => reject("busy")}
             >
-              Decline
+              {say("calls.decline")}
             </Button>
           </Tooltip>
           <Menu positioning="below-end">
             <MenuTrigger disableButtonEnhancement>
-              <MenuButton size="large" aria-label="Ways to decline" className={styles.declineMore} />
+              <MenuButton size="large" aria-label={say("calls.declineWays")} className={styles.declineMore} />
             </MenuTrigger>
             <MenuPopover>
               <MenuList>
-                <MenuItem subText="Somebody else may take the call" onClick={() => reject("busy")}>
-                  I am busy
+                <MenuItem subText={say("calls.declineWays.busyHint")} onClick={() => reject("busy")}>
+                  {say("calls.declineWays.busy")}
                 </MenuItem>
-                <MenuItem subText="The caller is turned away" onClick={() => reject("decline")}>
-                  Nobody takes this call
+                <MenuItem subText={say("calls.declineWays.nobodyHint")} onClick={() => reject("decline")}>
+                  {say("calls.declineWays.nobody")}
                 </MenuItem>
               </MenuList>
             </MenuPopover>

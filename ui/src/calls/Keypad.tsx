@@ -5,10 +5,12 @@ import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 import { isField } from "../shared/shortcuts";
+import { useWords, type WordId } from "../words/words";
 
 /** Digits for the other end, by pointer or by typing them anywhere but in a field. */
 export function Keypad({ call }: { call: UiCall }) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   const send = (digit: string) => act({ do: "dtmf", call: call.id, digits: digit });
 
@@ -26,9 +28,9 @@ export function Keypad({ call }: { call: UiCall }) {
   }, []);
 
   return (
-    <div role="group" aria-label="Keypad">
-      <output className={styles.sent} aria-label="Digits sent">
-        {call.dtmfSent === "" ? <span className={styles.hint}>Press or type digits</span> : call.dtmfSent}
+    <div role="group" aria-label={say("calls.keypad")}>
+      <output className={styles.sent} aria-label={say("calls.keypad.sent")}>
+        {call.dtmfSent === "" ? <span className={styles.hint}>{say("calls.keypad.hint")}</span> : <bdi>{call.dtmfSent}</bdi>}
       </output>
       <div className={styles.keys}>
         {keys.map(({ digit, letters, name }) => (
@@ -36,7 +38,7 @@ export function Keypad({ call }: { call: UiCall }) {
             key={digit}
             type="button"
             className={styles.key}
-            aria-label={name ?? digit}
+            aria-label={name === undefined ? digit : say(name)}
             data-letters={letters}
             onClick={() => send(digit)}
           >
@@ -51,7 +53,7 @@ export function Keypad({ call }: { call: UiCall }) {
 interface Key {
   readonly digit: string;
   readonly letters: string;
-  readonly name?: string;
+  readonly name?: WordId;
 }
 
 const keys: readonly Key[] = [
@@ -64,9 +66,9 @@ const keys: readonly Key[] = [
   { digit: "7", letters: "PQRS" },
   { digit: "8", letters: "TUV" },
   { digit: "9", letters: "WXYZ" },
-  { digit: "*", letters: "", name: "Star" },
+  { digit: "*", letters: "", name: "calls.digit.star" },
   { digit: "0", letters: "+" },
-  { digit: "#", letters: "", name: "Hash" },
+  { digit: "#", letters: "", name: "calls.digit.hash" },
 ];
 
 const useStyles = makeStyles({

@@ -1,31 +1,39 @@
 import { makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
 
+import type { ReactNode } from "react";
+
 import type { UiReachability } from "../ipc/bindings";
 import { Mark } from "../shared/Mark";
 import { shortcutLabel } from "../shared/shortcuts";
+import { useWords } from "../words/words";
 
 /** Nothing to do: calm, and the one hint that helps. */
 export function NoCalls({ reachability, noRecents }: { reachability: UiReachability; noRecents: boolean }) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const reachable = reachability === "reachable";
   return (
     <div className={styles.page}>
       <Mark className={mergeClasses(styles.mark, !reachable && styles.pale)} />
       {reachable ? (
         <>
-          <p className={styles.title}>Ready for calls</p>
+          <p className={styles.title}>{say("calls.none.ready")}</p>
           <p className={styles.text}>
-            They ring here. <kbd className={styles.key}>{shortcutLabel("number")}</kbd> to call somebody.
+            {words.draw("calls.none.here", {
+              keys: shortcutLabel(words, "number"),
+              key: (inside: ReactNode) => <kbd dir="ltr" className={styles.key}>{inside}</kbd>,
+            })}
           </p>
-          {noRecents && <p className={styles.text}>Calls you make and take are listed here.</p>}
+          {noRecents && <p className={styles.text}>{say("recents.none")}</p>}
         </>
       ) : reachability === "connecting" ? (
         <>
-          <Spinner size="tiny" label="Connecting" />
-          <p className={styles.text}>Calls ring here in a moment.</p>
+          <Spinner size="tiny" label={say("account.connecting")} />
+          <p className={styles.text}>{say("calls.none.connecting")}</p>
         </>
       ) : (
-        <p className={styles.text}>Calls ring here as soon as you are reachable again.</p>
+        <p className={styles.text}>{say("calls.none.later")}</p>
       )}
     </div>
   );

@@ -1,16 +1,17 @@
 import { Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
-import { ChevronDown16Regular } from "@fluentui/react-icons/svg/chevron-down";
-import { ChevronRight16Regular } from "@fluentui/react-icons/svg/chevron-right";
 import { useContext, useId, useLayoutEffect, useRef } from "react";
 
 import type { UiCall } from "../ipc/bindings";
 import { ExpertsContext } from "../people/experts";
 import { focusRing } from "../shared/focusRing";
+import { FoldSign } from "../shared/FoldSign";
+import { useWords } from "../words/words";
 import { useDraft, type NoteField } from "./drafts";
 
 /** What the agent writes down about a customer’s call, folded until it is wanted. */
 export function Notes({ call }: { call: UiCall }) {
   const styles = useStyles();
+  const { say } = useWords();
   const told = useContext(ExpertsContext) !== null;
   const { drafts, note, open } = useDraft(call);
   const id = useId();
@@ -66,15 +67,15 @@ export function Notes({ call }: { call: UiCall }) {
         aria-controls={open ? id : undefined}
         onClick={() => drafts.open(call, !open)}
       >
-        {open ? <ChevronDown16Regular /> : <ChevronRight16Regular />}
-        Notes
-        {!open && written > 0 && <span className={styles.written}>· written</span>}
+        <FoldSign open={open} />
+        {say("calls.notes")}
+        {!open && written > 0 && <span className={styles.written}>· {say("calls.notes.written")}</span>}
       </button>
       {open && (
         <div id={id} className={styles.fields}>
-          {field("tried", "What was tried")}
-          {field("note", "Note")}
-          {told && <p className={styles.hint}>An expert you ask is told of both.</p>}
+          {field("tried", say("calls.notes.tried"))}
+          {field("note", say("calls.notes.note"))}
+          {told && <p className={styles.hint}>{say("calls.notes.told")}</p>}
         </div>
       )}
     </div>

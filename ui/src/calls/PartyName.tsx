@@ -26,9 +26,13 @@ export function PartyName({ call, id, compact, ringing, children }: PartyProps) 
       </span>
       <div className={styles.party}>
         <h2 id={id} className={mergeClasses(styles.name, compact === true && styles.smaller)}>
-          {partyWords(call)}
+          <bdi>{partyWords(call)}</bdi>
         </h2>
-        {call.party.name !== null && <p className={styles.number}>{call.party.number}</p>}
+        {call.party.name !== null && (
+          <p className={styles.number}>
+            <bdi>{call.party.number}</bdi>
+          </p>
+        )}
         <CustomerTag customer={call.customer} />
         {children}
       </div>

@@ -38,7 +38,7 @@ export function PersonLine({ id, first, party, call, part, state, mood, hears, c
       <div className={styles.who}>
         <div className={styles.top}>
           <Heading id={id} className={styles.name} title={party.name ?? party.number}>
-            {party.name ?? party.number}
+            <bdi>{party.name ?? party.number}</bdi>
           </Heading>
           {call !== undefined && (
             <Elapsed
@@ -49,7 +49,11 @@ export function PersonLine({ id, first, party, call, part, state, mood, hears, c
           )}
         </div>
         {(part !== undefined || party.name !== null) && (
-          <p className={styles.number}>{[part, party.name === null ? undefined : party.number].filter((words) => words !== undefined).join(" · ")}</p>
+          <p className={styles.number}>
+            {part}
+            {part !== undefined && party.name !== null && " · "}
+            {party.name !== null && <bdi>{party.number}</bdi>}
+          </p>
         )}
         <div className={styles.state}>
           {first === true && call !== undefined && <CustomerTag customer={call.customer} />}

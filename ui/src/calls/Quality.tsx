@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 
 import type { UiQuality } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { useWords, type Words } from "../words/words";
 import { SoundDetails } from "./SoundDetails";
 
 interface QualityProps {
@@ -13,8 +14,10 @@ interface QualityProps {
 
 /** How the sound is, in words; pressed, the figures behind them. */
 export function Quality({ quality, longestGapMs }: QualityProps) {
-  const { level, words, figures } = quality;
+  const { level, figures } = quality;
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const details = useId();
   const [open, setOpen] = useState(false);
   return (
@@ -24,7 +27,7 @@ export function Quality({ quality, longestGapMs }: QualityProps) {
         className={mergeClasses(styles.button, styles[level])}
         aria-expanded={open}
         aria-controls={open ? details : undefined}
-        title={open ? undefined : "Show the figures"}
+        title={open ? undefined : say("calls.sound.figures")}
         onClick={() => setOpen(!open)}
       >
         <span aria-hidden className={styles.bars}>
@@ -37,12 +40,12 @@ export function Quality({ quality, longestGapMs }: QualityProps) {
           ))}
         </span>
         <span>
-          {words}
+          {quality.words}
           {open && (
             <span className={styles.figures}>
               {" "}
               {figures}
-              {longestGapMs !== null && `, longest gap ${gapWords(longestGapMs)}`}
+              {longestGapMs !== null && `, ${gapWords(words, longestGapMs)}`}
             </span>
           )}
         </span>
@@ -52,8 +55,8 @@ export function Quality({ quality, longestGapMs }: QualityProps) {
   );
 }
 
-function gapWords(ms: number): string {
-  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+function gapWords({ say }: Words, ms: number): string {
+  return ms < 1_000 ? say("calls.sound.gapMs", { ms }) : say("calls.sound.gapS", { seconds: ms / 1_000 });
 }
 
 /** Heights of the bars, in px. */

@@ -6,7 +6,8 @@ import { useRef } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiRecording } from "../ipc/bindings";
-import { ariaShortcut, shortcutLabel, useShortcuts } from "../shared/shortcuts";
+import { ariaShortcut, useShortcuts, withKeys } from "../shared/shortcuts";
+import { useWords } from "../words/words";
 
 interface RecordingLineProps {
   call: UiCall;
@@ -28,17 +29,20 @@ interface LineProps {
   atHand: boolean;
 }
 
-function Line({ call, recording: { state, words, stays }, who, atHand }: LineProps) {
+function Line({ call, recording: { state, words: stands, stays }, who, atHand }: LineProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
-  const { label, hint, what } = next[state];
+  const { what } = next[state];
+  const [label, hint] = [say(next[state].label), say(next[state].hint)];
   const main = useRef<HTMLButtonElement>(null);
   const press = () => act({ do: "record", call, what });
   useShortcuts(atHand ? { record: press } : {});
-  const named = (text: string) => (who === undefined ? text : `${text}, ${who}`);
+  const named = (what: string) => (who === undefined ? what : say("shared.named", { what, who }));
   const recorded = state === "on" || state === "announcing";
   return (
-    <div className={styles.line} role="group" aria-label={named("Recording")}>
+    <div className={styles.line} role="group" aria-label={named(say("calls.recording"))}>
       <span className={mergeClasses(styles.sign, recorded && styles.on, state === "failed" && styles.failed)}>
         {recorded ? (
           <Record16Filled aria-hidden />
@@ -50,27 +54,27 @@ function Line({ call, recording: { state, words, stays }, who, atHand }: LinePro
           <Record16Regular aria-hidden />
         )}
         <span data-testid="recording">
-          {words}
+          {stands}
           {who !== undefined && <span className={styles.who}> · {who}</span>}
         </span>
       </span>
-      <Tooltip content={atHand ? `${hint} (${shortcutLabel("record")})` : hint} relationship="description">
+      <Tooltip content={atHand ? withKeys(words, hint, "record") : hint} relationship="description">
         <Button ref={main} size="small" aria-label={named(label)} aria-keyshortcuts={atHand ? ariaShortcut("record") : undefined} onClick={press}>
           {label}
         </Button>
       </Tooltip>
       {!stays && state !== "off" && state !== "failed" && (
-        <Tooltip content="Ends the recording; the call goes on" relationship="description">
+        <Tooltip content={say("calls.record.stopHint")} relationship="description">
           <Button
             size="small"
-            aria-label={named("Stop recording")}
+            aria-label={named(say("calls.record.stopNamed"))}
             onClick={() => {
               // This button goes with the recording; the keyboard stays here.
               main.current?.focus();
               act({ do: "record", call, what: "stop" });
             }}
           >
-            Stop
+            {say("calls.record.stop")}
           </Button>
         </Tooltip>
       )}
@@ -78,8 +82,8 @@ function Line({ call, recording: { state, words, stays }, who, atHand }: LinePro
   );
 }
 
-const pause = { label: "Pause recording", hint: "Nothing that is said is kept: for card numbers", what: "pause" } as const;
-const start = { label: "Record", hint: "Records you and everybody on this call", what: "start" } as const;
+const pause = { label: "calls.record.pause", hint: "calls.record.pauseHint", what: "pause" } as const;
+const start = { label: "calls.record", hint: "calls.record.hint", what: "start" } as const;
 
 /** What the button does next. */
 const next = {
@@ -88,7 +92,7 @@ const next = {
   announcing: pause,
   on: pause,
   waiting: pause,
-  paused: { label: "Resume recording", hint: "What is said is kept again", what: "resume" },
+  paused: { label: "calls.record.resume", hint: "calls.record.resumeHint", what: "resume" },
 } as const;
 
 const useStyles = makeStyles({

@@ -4,31 +4,33 @@ import { Call24Filled } from "@fluentui/react-icons/svg/call";
 import { useAct } from "../host/HostContext";
 import type { UiRecovery } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
+import { useWords } from "../words/words";
 import { recoveryWords } from "./words";
 
 /** Warmline was stopped with somebody on the line: the way back to them. */
 export function Recovery({ recovery }: { recovery: UiRecovery }) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
-  const several = recovery.parties.length > 1;
   return (
     <section className={styles.card} aria-labelledby="recovery">
       <Call24Filled aria-hidden className={styles.icon} />
       <div className={styles.text}>
         <h2 id="recovery" className={styles.title}>
-          {recoveryWords(recovery)}
+          {recoveryWords(words, recovery)}
         </h2>
         <p className={styles.words}>
-          {several ? "Take the calls up again?" : "Take the call up again?"}{" "}
-          <Countdown toMs={recovery.untilMs} words={(left) => `Possible for ${left} s more.`} />
+          {say("calls.recovery.question", { count: recovery.parties.length })}{" "}
+          <Countdown toMs={recovery.untilMs} words={(left) => say("calls.recovery.for", { seconds: left })} />
         </p>
       </div>
       <div className={styles.buttons}>
         <Button appearance="primary" size="large" className={styles.recover} onClick={() => act({ do: "recover", really: true })}>
-          Recover
+          {say("calls.recovery.recover")}
         </Button>
         <Button size="large" onClick={() => act({ do: "recover", really: false })}>
-          Let it go
+          {say("calls.recovery.letGo")}
         </Button>
       </div>
     </section>

@@ -2,7 +2,8 @@ import { makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-compo
 import type { ComponentProps, ReactElement } from "react";
 
 import { focusRing } from "../shared/focusRing";
-import { ariaShortcut, shortcutLabel, type Shortcut } from "../shared/shortcuts";
+import { ariaShortcut, withKeys, type Shortcut } from "../shared/shortcuts";
+import { useWords } from "../words/words";
 
 /** What opens a popover on it comes along as the attributes of a button. */
 interface RoundButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
@@ -24,9 +25,10 @@ interface RoundButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
 /** One of the large round controls of a call, its name below it. */
 export function RoundButton({ icon, label, shortcut, hint, on, danger, disabled, onPress, ...rest }: RoundButtonProps) {
   const styles = useStyles();
+  const words = useWords();
   const off = disabled !== undefined;
   return (
-    <Tooltip content={disabled ?? `${hint ?? label} (${shortcutLabel(shortcut)})`} relationship="description">
+    <Tooltip content={disabled ?? withKeys(words, hint ?? label, shortcut)} relationship="description">
       <button
         type="button"
         {...rest}
@@ -99,5 +101,7 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
     overflowWrap: "anywhere",
+    // Some languages have long names for short things.
+    hyphens: "auto",
   },
 });

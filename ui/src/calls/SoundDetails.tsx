@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 
 import type { UiDelay, UiQuality } from "../ipc/bindings";
+import { useWords } from "../words/words";
 
 interface SoundDetailsProps {
   id: string;
@@ -10,15 +11,17 @@ interface SoundDetailsProps {
 /** What is behind the words: opinion, alarms, and where the time from mouth to ear goes. */
 export function SoundDetails({ id, quality: { mos, mosThere, delay, alarms } }: SoundDetailsProps) {
   const styles = useStyles();
+  const { say, line } = useWords();
   return (
-    <div id={id} role="group" aria-label="Details of the sound" className={styles.details}>
+    <div id={id} role="group" aria-label={say("calls.sound.details")} className={styles.details}>
       {mos !== null && (
         <p className={styles.line}>
-          Quality {mos.toFixed(1)} of 4.5
-          {mosThere !== null && `, at their end ${mosThere.toFixed(1)}`}
+          {mosThere === null
+            ? say("calls.sound.quality", { here: mos, best: BEST })
+            : say("calls.sound.qualityBoth", { here: mos, best: BEST, there: mosThere })}
         </p>
       )}
-      {alarms.length > 0 && <p className={styles.line}>{alarms.join(" · ")}</p>}
+      {alarms.length > 0 && <p className={styles.line}>{line(alarms)}</p>}
       <Delay delay={delay} />
     </div>
   );
@@ -26,16 +29,17 @@ export function SoundDetails({ id, quality: { mos, mosThere, delay, alarms } }: 
 
 function Delay({ delay: { ms, parts } }: { delay: UiDelay }) {
   const styles = useStyles();
+  const { say } = useWords();
   const longest = Math.max(1, ...parts.map((part) => part.ms ?? 0));
   return (
     <>
-      <p className={styles.line}>From mouth to ear {ms} ms</p>
+      <p className={styles.line}>{say("calls.sound.delay", { ms })}</p>
       <dl className={styles.parts}>
         {parts.map((part) => (
           <div key={part.label} className={styles.part}>
             <dt className={styles.label}>{part.label}</dt>
             <dd className={styles.figure}>
-              <span className={styles.value}>{part.ms === null ? "not known yet" : `${part.ms} ms`}</span>
+              <span className={styles.value}>{part.ms === null ? say("calls.sound.unknown") : say("calls.sound.ms", { ms: part.ms })}</span>
               <span aria-hidden className={styles.track}>
                 <span className={styles.bar} style={{ width: `${((part.ms ?? 0) / longest) * 100}%` }} />
               </span>
@@ -46,6 +50,9 @@ function Delay({ delay: { ms, parts } }: { delay: UiDelay }) {
     </>
   );
 }
+
+/** The best there is (ITU-T G.107). */
+const BEST = 4.5;
 
 const useStyles = makeStyles({
   details: {

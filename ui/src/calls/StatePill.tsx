@@ -4,17 +4,19 @@ import { Speaker216Filled } from "@fluentui/react-icons/svg/speaker";
 import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
 
 import type { UiCall } from "../ipc/bindings";
+import { useWords } from "../words/words";
 import { isHeldByMe, stateWords } from "./words";
 
 /** What a call is doing, in words and a sign: heard, on hold, or on the way. */
 export function StatePill({ call }: { call: UiCall }) {
   const styles = useStyles();
+  const words = useWords();
   const troubled = call.interrupted || call.recovering;
   const waits = !troubled && (isHeldByMe(call) || call.heldByThem);
   return (
     <span className={mergeClasses(styles.pill, (waits || troubled) && styles.held)}>
       {troubled ? <Warning16Filled aria-hidden /> : waits ? <Pause16Filled aria-hidden /> : call.heard && call.state === "active" && <Speaker216Filled aria-hidden />}
-      <span data-testid="call-state">{stateWords(call)}</span>
+      <span data-testid="call-state">{stateWords(words, call)}</span>
     </span>
   );
 }

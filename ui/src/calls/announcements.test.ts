@@ -3,12 +3,15 @@ import { expect, it } from "vitest";
 import { active, device, ended, incoming, inUse, outgoing, registration, snapshot } from "../host/fake/moments";
 import { scenes } from "../host/fake/scenes";
 import type { UiSnapshot } from "../ipc/bindings";
+import { inEnglish } from "../words/words";
 import { announcements } from "./announcements";
+
+const words = inEnglish("en-GB");
 
 const idle = snapshot();
 
 function said(before: UiSnapshot | null, after: UiSnapshot): string[] {
-  return announcements(before, after).map(({ text, urgent }) => (urgent ? `! ${text}` : text));
+  return announcements(words, before, after).map(({ text, urgent }) => (urgent ? `! ${text}` : text));
 }
 
 it("interrupts for an incoming call with who, why and the keys, once", () => {
@@ -71,8 +74,8 @@ it("says how long somebody has waited, and what answering does to the present ca
 
 it("says once that another device stands in, while somebody talks", () => {
   const standIn = scenes.standIn ?? idle;
-  const words = "The microphone you chose is not connected. Laptop microphone stands in until it is back.";
-  expect(said(snapshot({ calls: [active()] }), standIn)).toEqual([words]);
+  const text = "The microphone you chose is not connected. Laptop microphone stands in until it is back.";
+  expect(said(snapshot({ calls: [active()] }), standIn)).toEqual([text]);
   expect(said(standIn, standIn)).toEqual([]);
   expect(said(idle, { ...standIn, calls: [] })).toEqual([]);
 });

@@ -4,64 +4,73 @@ import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
 import { troubleWords } from "../sound/words";
 import { aboutGroup, aboutTransfers } from "../transfer/announcements";
+import type { Words } from "../words/words";
 import { isIncoming, partyWords, recoveryWords, sentences, stateWords } from "./words";
 
 /** What to say about the step from one snapshot to the next. */
-export function announcements(before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
+export function announcements(words: Words, before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
+  const { say } = words;
   const said: Announcement[] = [];
   const inCall = after.calls.some(({ heard }) => heard);
   const together = idsTogether(after);
   for (const call of after.calls) {
     const earlier = before?.calls.find(({ id }) => id === call.id);
-    said.push(...aboutCall(earlier, call, inCall, together.has(call.id)));
+    said.push(...aboutCall(words, earlier, call, inCall, together.has(call.id)));
   }
-  said.push(...aboutTransfers(before, after), ...aboutGroup(before, after));
+  said.push(...aboutTransfers(words, before, after), ...aboutGroup(words, before, after));
   if (after.recovery !== null && (before?.recovery ?? null) === null) {
-    said.push({ text: `${recoveryWords(after.recovery)} Take it up again?`, urgent: true });
+    said.push({ text: sentences(words, recoveryWords(words, after.recovery), say("calls.recovery.said")), urgent: true });
   }
-  const registration = registrationWords(after);
-  if (registration !== null && before !== null && registration !== registrationWords(before)) {
+  const registration = registrationWords(words, after);
+  if (registration !== null && before !== null && registration !== registrationWords(words, before)) {
     said.push({ text: registration, urgent: false });
   }
-  said.push(...aboutSignIns(before, after), ...aboutDevices(before, after));
+  said.push(...aboutSignIns(words, before, after), ...aboutDevices(words, before, after));
   for (const notice of after.notices) {
-    if (before?.notices.some(({ words }) => words === notice.words) !== true) {
-      said.push({ text: sentences(notice.words, notice.advice), urgent: true });
+    if (before?.notices.some((earlier) => earlier.words === notice.words) !== true) {
+      said.push({ text: sentences(words, notice.words, notice.advice), urgent: true });
     }
   }
   return said;
 }
 
 /** `together`: it stands on a card with others, which says what becomes of it. */
-function aboutCall(before: UiCall | undefined, call: UiCall, inCall: boolean, together: boolean): Announcement[] {
+function aboutCall(
+  words: Words,
+  before: UiCall | undefined,
+  call: UiCall,
+  inCall: boolean,
+  together: boolean,
+): Announcement[] {
+  const { say } = words;
   if (isIncoming(call)) {
-    return before === undefined ? [{ text: incomingWords(call, inCall), urgent: true }] : [];
+    return before === undefined ? [{ text: incomingWords(words, call, inCall), urgent: true }] : [];
   }
   const who = partyWords(call);
   const said: Announcement[] = [];
   if (call.referral !== null && (before?.referral ?? null) === null) {
     const { name, number } = call.referral.to;
-    said.push({ text: `${who} asks you to call ${name ?? number} instead.`, urgent: true });
+    said.push({ text: say("transfer.referral", { who, other: name ?? number }), urgent: true });
   }
   const recording = call.recording?.state;
   // Why one has failed is a notice.
   if (call.recording !== null && recording !== "failed" && recording !== (before?.recording?.state ?? "off")) {
-    said.push({ text: `${call.recording.words}.`, urgent: false });
+    said.push({ text: sentences(words, call.recording.words), urgent: false });
   }
-  const state = stateWords(call);
-  const changed = before === undefined || stateWords(before) !== state;
+  const state = stateWords(words, call);
+  const changed = before === undefined || stateWords(words, before) !== state;
   if (call.interrupted !== (before?.interrupted ?? false)) {
-    const words = call.interrupted ? "Sound is interrupted. Looking for another way." : "Sound is back.";
-    said.push({ text: `${who}: ${words}`, urgent: call.interrupted });
+    const text = say(call.interrupted ? "calls.interrupted.said" : "calls.interrupted.over");
+    said.push({ text: say("shared.labelled", { label: who, text }), urgent: call.interrupted });
   } else if (changed && (!together || call.recovering)) {
     said.push({
-      text: sentences(`${who}: ${state}`, call.ending?.advice ?? null),
+      text: sentences(words, say("shared.labelled", { label: who, text: state }), call.ending?.advice ?? null),
       urgent: call.ending?.normal === false,
     });
   } else if (before !== undefined && before.muted !== call.muted && !together) {
-    said.push({ text: call.muted ? "Muted." : "No longer muted.", urgent: false });
+    said.push({ text: say(call.muted ? "calls.muted.on" : "calls.muted.off"), urgent: false });
   } else if (call.quality?.level === "poor" && before?.quality?.level !== "poor") {
-    said.push({ text: sentences(call.quality.words, null), urgent: false });
+    said.push({ text: sentences(words, call.quality.words), urgent: false });
   }
   return said;
 }
@@ -75,40 +84,38 @@ function idsTogether({ transfers, group }: UiSnapshot): ReadonlySet<number> {
 }
 
 /** Another device than the chosen one, which nobody would see who looks elsewhere. */
-function aboutDevices(before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
+function aboutDevices(words: Words, before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
   const inCall = after.calls.some(({ state }) => state === "active");
   const roles = ["microphone", "speaker"] as const;
   return roles.flatMap((role) => {
-    const words = after.sound[role].state === "standIn" ? troubleWords(role, after.sound[role]) : null;
-    return words !== null && inCall && before?.sound[role].state !== "standIn" ? [{ text: words, urgent: false }] : [];
+    const text = after.sound[role].state === "standIn" ? troubleWords(words, role, after.sound[role]) : null;
+    return text !== null && inCall && before?.sound[role].state !== "standIn" ? [{ text, urgent: false }] : [];
   });
 }
 
-function incomingWords(call: UiCall, inCall: boolean): string {
-  const details = call.details
-    .filter(({ kind }) => kind !== "other")
-    .map(({ label, value }) => `${label}: ${value}.`)
-    .join(" ");
-  const answers = inCall ? "puts your present call on hold and answers" : "answers";
-  const parts = [
-    `Incoming call from ${partyWords(call)}.`,
-    details,
-    call.waitedMs === null ? "" : `Waiting for ${spokenTime(call.waitedMs)}.`,
-    `${shortcutLabel("answer")} ${answers}, ${shortcutLabel("decline")} declines.`,
-  ];
-  return parts.filter((part) => part !== "").join(" ");
+function incomingWords(words: Words, call: UiCall, inCall: boolean): string {
+  const { say } = words;
+  const keys = { answer: shortcutLabel(words, "answer"), decline: shortcutLabel(words, "decline") };
+  return sentences(
+    words,
+    say("calls.incoming.said", { who: partyWords(call) }),
+    ...call.details
+      .filter(({ kind }) => kind !== "other")
+      .map(({ label, value }) => say("shared.sentence", { words: say("shared.labelled", { label, text: value }) })),
+    call.waitedMs === null ? null : waitedWords(words, call.waitedMs),
+    inCall ? say("calls.incoming.keysInCall", keys) : say("calls.incoming.keys", keys),
+  );
 }
 
-function registrationWords({ account }: UiSnapshot): string | null {
+function registrationWords(words: Words, { account }: UiSnapshot): string | null {
   if (account.kind !== "signedIn" || account.reachability === "connecting") {
     return null;
   }
-  return sentences(account.words, account.reachability === "reachable" ? null : "Calls cannot reach you now.");
+  return sentences(words, account.words, account.reachability === "reachable" ? null : words.say("account.unreachable.title"));
 }
 
-/** 41 s → “41 seconds”, 146 s → “2 minutes”: as somebody would say it. */
-function spokenTime(ms: number): string {
+/** 41 s → “Waiting for 41 seconds.”, 146 s → “Waiting for 2 minutes.”: as somebody would say it. */
+function waitedWords({ say }: Words, ms: number): string {
   const seconds = Math.round(ms / 1000);
-  const [count, unit] = seconds < 60 ? [seconds, "second"] : [Math.round(seconds / 60), "minute"];
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return seconds < 60 ? say("calls.waitedSeconds", { count: seconds }) : say("calls.waitedMinutes", { count: Math.round(seconds / 60) });
 }

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { active, recording, snapshot } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
 import { scenes } from "../host/fake/scenes";
+import { inEnglish } from "../words/words";
 import { announcements } from "./announcements";
 
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
@@ -80,7 +81,7 @@ it("names whose recording it is in a group, and lets the expert of a customer be
 
 it("is said to whoever does not see it", () => {
   const said = (before: ReturnType<typeof snapshot>, after: ReturnType<typeof snapshot>) =>
-    announcements(before, after).map(({ text }) => text);
+    announcements(inEnglish("en-GB"), before, after).map(({ text }) => text);
   expect(said(withRecording(off), withRecording())).toEqual(["Recording."]);
   expect(said(withRecording(), withRecording(paused))).toEqual(["Recording paused."]);
   expect(said(withRecording(), withRecording(off))).toEqual(["Not recorded."]);

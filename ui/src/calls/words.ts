@@ -1,23 +1,25 @@
 import type { UiCall, UiRecovery } from "../ipc/bindings";
+import type { Words } from "../words/words";
 
 /** What a call is doing, in a few words. */
-export function stateWords(call: UiCall): string {
+export function stateWords(words: Words, call: UiCall): string {
+  const { say } = words;
   if (call.recovering && call.state !== "ended") {
-    return "Taking the call up again…";
+    return say("calls.state.recovering");
   }
   switch (call.state) {
     case "calling":
-      return "Calling";
+      return say("calls.state.calling");
     case "ringing":
-      return call.direction === "incoming" ? "Incoming call" : "Ringing there";
+      return say(call.direction === "incoming" ? "calls.incoming" : "calls.state.ringing");
     case "early":
-      return "Not answered yet";
+      return say("calls.state.early");
     case "connecting":
-      return "Connecting sound";
+      return say("calls.state.connecting");
     case "active":
-      return activeWords(call);
+      return activeWords(words, call);
     case "ended":
-      return call.ending?.words ?? "Ended";
+      return call.ending?.words ?? say("calls.state.ended");
   }
 }
 
@@ -27,9 +29,9 @@ export function partyWords(call: UiCall): string {
 }
 
 /** What happened to the calls that stood when Warmline was stopped. */
-export function recoveryWords({ parties }: UiRecovery): string {
+export function recoveryWords({ say, list }: Words, { parties }: UiRecovery): string {
   const names = parties.map(({ name, number }) => name ?? number);
-  return `Warmline was stopped in a call with ${new Intl.ListFormat("en").format(names)}.`;
+  return say("calls.recovery.title", { who: list(names) });
 }
 
 /** Whether our hold is on, or about to be. */
@@ -42,28 +44,28 @@ export function isIncoming(call: UiCall): boolean {
   return call.state === "ringing" && call.direction === "incoming";
 }
 
-/** Two sentences as one text, each with its full stop. */
-export function sentences(first: string, second: string | null): string {
-  return [first, second ?? ""]
-    .filter((part) => part !== "")
-    .map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`))
-    .join(" ");
+/** Sentences as one text, each with its full stop. */
+export function sentences({ say }: Words, ...parts: readonly (string | null)[]): string {
+  return parts
+    .filter((part): part is string => part !== null && part !== "")
+    .map((words) => (/[.!?…。！？]$/.test(words) ? words : say("shared.sentence", { words })))
+    .reduce((first, second) => (first === "" ? second : say("shared.next", { first, second })), "");
 }
 
-function activeWords(call: UiCall): string {
+function activeWords({ say }: Words, call: UiCall): string {
   switch (call.hold) {
     case "holding":
-      return "Putting on hold";
+      return say("calls.state.holding");
     case "held":
-      return call.heldByThem ? "On hold, by both of you" : "On hold";
+      return say(call.heldByThem ? "calls.state.heldByBoth" : "calls.state.held");
     case "localOnly":
-      return "On hold, they hear silence";
+      return say("calls.state.localOnly");
     case "resuming":
-      return "Taking off hold";
+      return say("calls.state.resuming");
     case "off":
       if (call.interrupted) {
-        return "Sound interrupted";
+        return say("calls.state.interrupted");
       }
-      return call.heldByThem ? "They put you on hold" : call.heard ? "In call" : "Not heard";
+      return say(call.heldByThem ? "calls.state.heldByThem" : call.heard ? "calls.state.active" : "calls.state.notHeard");
   }
 }

@@ -5,10 +5,10 @@ import { useId, useState, type RefObject } from "react";
 import { asUiError } from "../host/host";
 import { useAct } from "../host/HostContext";
 import type { UiLine } from "../ipc/bindings";
+import { useWords } from "../words/words";
 import { useDialling } from "./DialContext";
 import { DialField } from "./DialField";
 import { LinePicker } from "./LinePicker";
-import { CANNOT_CALL } from "./words";
 
 interface CallBoxProps {
   /** Where the keyboard goes. */
@@ -20,6 +20,8 @@ interface CallBoxProps {
 /** A number to type or somebody to find among recent calls, and call. */
 export function CallBox({ field, lines }: CallBoxProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { fail } = useAct();
   const dialling = useDialling();
   const { host } = dialling;
@@ -32,14 +34,14 @@ export function CallBox({ field, lines }: CallBoxProps) {
 
   const call = async (to: string) => {
     if (!reachable) {
-      setFault(CANNOT_CALL);
+      setFault(say("dial.cannotCall"));
       return;
     }
     try {
       await host.act({ do: "dial", to, ...(chosen === undefined ? {} : { line: chosen.line }) });
       setText((now) => (now === text ? "" : now));
     } catch (thrown) {
-      const error = asUiError(thrown);
+      const error = asUiError(words, thrown);
       if (error.code === "badNumber") {
         setFault(error.message);
       } else {
@@ -49,20 +51,20 @@ export function CallBox({ field, lines }: CallBoxProps) {
   };
 
   return (
-    <div className={styles.box} role="search" aria-label="Make a call">
+    <div className={styles.box} role="search" aria-label={say("dial.makeCall")}>
       {chosen !== undefined && <LinePicker lines={lines} line={chosen.line} onLine={setWanted} />}
       <DialField
         field={field}
-        label="Number to call"
+        label={say("dial.number")}
         shortcut="number"
         text={text}
         onText={(value) => {
           setText(value);
           setFault(null);
         }}
-        known={text.trim() !== "" && !reachable ? CANNOT_CALL : null}
+        known={text.trim() !== "" && !reachable ? say("dial.cannotCall") : null}
         fault={fault}
-        enterWords={(who) => `Enter calls ${who}`}
+        enterWords={(who) => say("dial.enterCalls", { who })}
         onEnter={(selection) => void call(selection?.party.address ?? text)}
         onPick={({ party }) => void call(party.address)}
         lineId={lineId}
@@ -75,7 +77,7 @@ export function CallBox({ field, lines }: CallBoxProps) {
           aria-describedby={reachable ? undefined : lineId}
           onClick={() => void call(text)}
         >
-          Call
+          {say("dial.call")}
         </Button>
       </DialField>
     </div>

@@ -6,6 +6,7 @@ import { useId, useMemo, useState, type KeyboardEvent, type ReactNode, type RefO
 import type { UiParty, UiRecent } from "../ipc/bindings";
 import { ariaShortcut, shortcutLabel, type Shortcut } from "../shared/shortcuts";
 import { useSettled } from "../shared/settled";
+import { useWords, type Words } from "../words/words";
 import { useDialling } from "./DialContext";
 import { isName, matches } from "./matches";
 import { Suggestions } from "./Suggestions";
@@ -42,6 +43,8 @@ interface DialFieldProps {
 export function DialField(props: DialFieldProps) {
   const { field, label, shortcut, text, onText, known, fault, enterWords, onEnter, onPick, onLeave, lineId, children } = props;
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { host, recents, ringing } = useDialling();
   const id = useId();
   const [open, setOpen] = useState(false);
@@ -57,10 +60,10 @@ export function DialField(props: DialFieldProps) {
 
   const line =
     selection === undefined
-      ? (known ?? (reading === null ? null : readingWords(reading.number, found.length)))
-      : enterWords(partyLine(selection.party));
+      ? (known ?? (reading === null ? null : readingWords(words, reading.number, found.length)))
+      : enterWords(partyLine(words, selection.party));
   const spoken = useSettled(
-    line ?? (listed.length === 0 ? "" : `${listed.length} recent ${listed.length === 1 ? "call matches" : "calls match"}.`),
+    line ?? (listed.length === 0 ? "" : say("dial.matching", { count: listed.length })),
     SPOKEN_AFTER_MS,
   );
 
@@ -122,7 +125,7 @@ export function DialField(props: DialFieldProps) {
                   appearance="transparent"
                   size="small"
                   icon={<Dismiss16Regular />}
-                  aria-label="Empty the field"
+                  aria-label={say("dial.empty")}
                   // Escape does the same: one stop of Tab less.
                   tabIndex={-1}
                   onClick={() => {
@@ -131,8 +134,8 @@ export function DialField(props: DialFieldProps) {
                   }}
                 />
               ) : shortcut === undefined ? null : (
-                <kbd aria-hidden className={styles.key}>
-                  {shortcutLabel(shortcut)}
+                <kbd aria-hidden dir="ltr" className={styles.key}>
+                  {shortcutLabel(words, shortcut)}
                 </kbd>
               )
             }
@@ -147,7 +150,7 @@ export function DialField(props: DialFieldProps) {
             aria-describedby={lineId}
             aria-invalid={fault !== null}
             aria-keyshortcuts={shortcut === undefined ? undefined : ariaShortcut(shortcut)}
-            placeholder="Name or number"
+            placeholder={say("dial.placeholder")}
             value={text}
             onChange={(_, { value }) => type(value)}
             onKeyDown={onKeyDown}
@@ -176,8 +179,8 @@ export function DialField(props: DialFieldProps) {
   );
 }
 
-function partyLine({ name, number }: UiParty): string {
-  return name === null ? number : `${name}, ${number}`;
+function partyLine({ say }: Words, { name, number }: UiParty): string {
+  return name === null ? number : say("dial.person", { name, number });
 }
 
 /** One down or up; past either end lies what was typed. */
@@ -207,6 +210,7 @@ const useStyles = makeStyles({
   field: {
     width: "100%",
     minWidth: 0,
+    "& input": { textOverflow: "ellipsis" },
   },
   key: {
     fontFamily: "inherit",

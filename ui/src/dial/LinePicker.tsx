@@ -1,6 +1,7 @@
 import { Field, makeStyles, Select } from "@fluentui/react-components";
 
 import type { UiLine } from "../ipc/bindings";
+import { useWords } from "../words/words";
 
 interface LinePickerProps {
   lines: readonly UiLine[];
@@ -12,12 +13,13 @@ interface LinePickerProps {
 /** By which of several lines a call goes out: who is called sees that customer’s number. */
 export function LinePicker({ lines, line, onLine }: LinePickerProps) {
   const styles = useStyles();
+  const { say } = useWords();
   return (
-    <Field label="Call for" orientation="horizontal" size="small" className={styles.field}>
+    <Field label={say("dial.callFor")} orientation="horizontal" size="small" className={styles.field}>
       <Select size="small" value={String(line)} onChange={(_, { value }) => onLine(Number(value))}>
         {lines.map(({ line: id, customer, registration }) => (
           <option key={id} value={String(id)}>
-            {registration.reachability === "reachable" ? customer : `${customer} (not reachable)`}
+            {registration.reachability === "reachable" ? customer : say("dial.lineUnreachable", { customer })}
           </option>
         ))}
       </Select>

@@ -2,7 +2,8 @@ import { Avatar, makeStyles, mergeClasses, tokens } from "@fluentui/react-compon
 
 import type { UiRecent } from "../ipc/bindings";
 import { useMinute } from "../shared/clock";
-import { pageLocale, when } from "../recents/when";
+import { when } from "../recents/when";
+import { useWords } from "../words/words";
 
 interface SuggestionsProps {
   id: string;
@@ -15,11 +16,11 @@ interface SuggestionsProps {
 /** Who of the recent calls may be meant: the list of the combobox, which keeps the keyboard itself. */
 export function Suggestions({ id, people, selected, onPick }: SuggestionsProps) {
   const styles = useStyles();
+  const words = useWords();
   const now = useMinute();
-  const locale = pageLocale(navigator.language);
   return (
     <div className={mergeClasses(styles.sheet, people.length === 0 && styles.closed)}>
-      <div id={id} role="listbox" aria-label="Recent calls that match" className={styles.list}>
+      <div id={id} role="listbox" aria-label={words.say("dial.suggestions")} className={styles.list}>
         {people.map((recent) => {
           const { name, number } = recent.party;
           return (
@@ -38,10 +39,10 @@ export function Suggestions({ id, people, selected, onPick }: SuggestionsProps) 
             >
               <Avatar name={name ?? ""} size={28} color="neutral" aria-hidden />
               <span className={styles.text}>
-                <span className={styles.who}>{name ?? number}</span>
-                {name !== null && <span className={styles.number}>{number}</span>}
+                <bdi className={styles.who}>{name ?? number}</bdi>
+                {name !== null && <bdi className={styles.number}>{number}</bdi>}
               </span>
-              <span className={styles.when}>{when(recent.atUnixMs, now, locale)}</span>
+              <span className={styles.when}>{when(recent.atUnixMs, now, words.locale)}</span>
             </div>
           );
         })}

@@ -1,21 +1,19 @@
 import type { UiNumber } from "../ipc/bindings";
-
-/** Why no call goes out. */
-export const CANNOT_CALL = "You can call as soon as you are reachable again.";
+import type { Words } from "../words/words";
 
 /** How what was typed is read, for the line below it. `found`: how many recent calls match. */
-export function readingWords({ kind, shown, place }: UiNumber, found: number): string | null {
+export function readingWords({ say }: Words, { kind, shown, place }: UiNumber, found: number): string | null {
   switch (kind) {
     case "nothing":
-      return found === 0 ? "No recent call matches. Type a number to call it." : null;
+      return found === 0 ? say("dial.nobody") : null;
     case "telephone":
       return place === null ? shown : `${shown} · ${place}`;
     case "extension":
       // Of the PBX, or an emergency or service number: dialled as typed.
-      return `Short number ${shown}`;
+      return say("dial.extension", { shown });
     case "address":
-      return `SIP address ${shown}`;
+      return say("dial.address", { shown });
     case "unfinished":
-      return "Not a complete number yet. It is dialled as typed.";
+      return say("dial.unfinished");
   }
 }

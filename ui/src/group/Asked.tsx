@@ -4,6 +4,7 @@ import type { Group } from "../calls/conversations";
 import { PersonLine } from "../calls/PersonLine";
 import { useAct } from "../host/HostContext";
 import { nameOf, sentence, standing } from "../transfer/words";
+import { useWords } from "../words/words";
 
 interface AskedProps {
   asked: NonNullable<Group["asked"]>;
@@ -13,6 +14,8 @@ interface AskedProps {
 /** Who was called to join a group: the agent talks to them first. */
 export function Asked({ asked: { transfer, expert }, headingId }: AskedProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const { customer, phase, talkingTo } = transfer;
   const whom = nameOf(transfer.to);
@@ -23,10 +26,10 @@ export function Asked({ asked: { transfer, expert }, headingId }: AskedProps) {
         id={headingId}
         party={transfer.to}
         call={expert}
-        part="To join"
-        state={standing(expert, talking)}
+        part={say("group.toJoin")}
+        state={standing(words, expert, talking)}
         mood={talking ? "heard" : phase === "calling" ? "other" : "waiting"}
-        hears={sentence(transfer.expertHears)}
+        hears={sentence(words, transfer.expertHears)}
       />
       <div className={styles.buttons}>
         <Button
@@ -35,14 +38,14 @@ export function Asked({ asked: { transfer, expert }, headingId }: AskedProps) {
           disabledFocusable={phase !== "consulting"}
           onClick={() => act({ do: "merge", call: customer, with: expert.id })}
         >
-          {phase === "calling" ? "Take in once answered" : `Take ${whom} in`}
+          {phase === "calling" ? say("group.takeInOnceAnswered") : say("group.takeIn", { who: whom })}
         </Button>
         {phase === "consulting" && (
           <Button onClick={() => act({ do: "resume", call: talking ? customer : expert.id })}>
-            {talking ? "Talk to the group" : `Talk to ${whom}`}
+            {talking ? say("group.talkToGroup") : say("transfer.talkTo", { who: whom })}
           </Button>
         )}
-        <Button onClick={() => act({ do: "back", call: customer })}>{phase === "calling" ? "Stop calling" : "Let them go"}</Button>
+        <Button onClick={() => act({ do: "back", call: customer })}>{say(phase === "calling" ? "group.stopCalling" : "group.letGo")}</Button>
       </div>
     </div>
   );

@@ -21,7 +21,7 @@ import type { UiCall, UiSound } from "../ipc/bindings";
 import { useShortcuts } from "../shared/shortcuts";
 import { SoundPopover } from "../sound/SoundPopover";
 import { BringIn } from "../transfer/BringIn";
-import { LOCKED } from "../transfer/words";
+import { useWords } from "../words/words";
 import { Asked } from "./Asked";
 import { Member } from "./Member";
 import { cannotLeaveWords, groupTitle } from "./words";
@@ -39,6 +39,8 @@ interface GroupCardProps {
 /** People who hear each other by way of this phone, what can be done to each, and the ways out. */
 export function GroupCard({ conversation: { group, members, asked, leaving }, headingId, sound, atHand, takesIn }: GroupCardProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const [adding, setAdding] = useState(false);
   const addButton = useRef<HTMLButtonElement>(null);
@@ -47,8 +49,8 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
   const muted = first.muted;
   // The recording of one has them all.
   const recorded = members.find(({ recording }) => recording !== null);
-  const locked = leaving ? LOCKED : undefined;
-  const full = members.length >= MOST ? "The group is full" : asked === undefined ? undefined : "One person at a time";
+  const locked = leaving ? say("transfer.locked") : undefined;
+  const full = members.length >= MOST ? say("group.full") : asked === undefined ? undefined : say("group.oneAtATime");
   const add = adding && locked === undefined && full === undefined;
 
   const mute = () => act({ do: muted ? "unmute" : "mute", call: first.id });
@@ -72,10 +74,10 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
     <div className={styles.card}>
       <div>
         <h2 id={headingId} className={styles.title}>
-          {groupTitle(members.length)}
+          {groupTitle(words, members.length)}
         </h2>
         <p className={styles.state} data-testid="call-state">
-          {away ? "You are away. They go on hearing each other." : "All of you hear each other."}
+          {say(away ? "group.away" : "group.all")}
         </p>
       </div>
       <ul className={styles.members}>
@@ -86,30 +88,30 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
       {away && !atHand ? (
         <div className={styles.buttons}>
           <Button icon={<Play20Filled />} onClick={step}>
-            Go back in
+            {say("group.goIn")}
           </Button>
           {takesIn !== undefined && !leaving && (
             <Button icon={<Merge20Regular />} onClick={() => act({ do: "merge", call: first.id, with: takesIn.id })}>
-              Take {partyWords(takesIn)} in
+              {say("group.takeIn", { who: partyWords(takesIn) })}
             </Button>
           )}
         </div>
       ) : (
         <>
-          <Controls label="Group controls">
+          <Controls label={say("group.controls")}>
             <RoundButton
               icon={muted ? <MicOff24Filled /> : <Mic24Regular />}
-              label={muted ? "Unmute" : "Mute"}
-              hint={muted ? "Let them hear you again" : "Nobody hears you"}
+              label={say(muted ? "calls.unmute" : "calls.mute")}
+              hint={say(muted ? "group.unmuteHint" : "group.muteHint")}
               shortcut="mute"
               on={muted}
-              disabled={away ? "They do not hear you: you are away" : undefined}
+              disabled={away ? say("group.away.muteless") : undefined}
               onPress={mute}
             />
             <RoundButton
               icon={away ? <Play24Filled /> : <Pause24Regular />}
-              label={away ? "Go back in" : "Step out"}
-              hint={away ? "They hear you again, and you them" : "They go on hearing each other"}
+              label={say(away ? "group.goIn" : "group.stepOut")}
+              hint={say(away ? "group.goInHint" : "group.stepOutHint")}
               shortcut="hold"
               on={away}
               disabled={locked}
@@ -118,8 +120,8 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
             <RoundButton
               ref={addButton}
               icon={<PeopleAdd24Regular />}
-              label="Add"
-              hint="Call somebody and take them in"
+              label={say("group.add")}
+              hint={say("group.addHint")}
               shortcut="transfer"
               on={add}
               aria-expanded={add}
@@ -127,7 +129,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
               onPress={transfer}
             />
             <SoundPopover at="call">
-              <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
+              <RoundButton icon={<Headphones24Regular />} label={say("calls.sound")} shortcut="sound" />
             </SoundPopover>
           </Controls>
           {members.map((member) => (
@@ -136,24 +138,24 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
           {!away && <CallSound call={first} sound={sound} several />}
         </>
       )}
-      {add && <BringIn call={first.id} who="The group" group onClose={closeAdding} />}
+      {add && <BringIn call={first.id} who={null} onClose={closeAdding} />}
       {asked !== undefined && <Asked asked={asked} headingId={`${headingId}-asked`} />}
       {leaving ? (
         <div className={styles.waits}>
           <Spinner size="tiny" aria-hidden />
           <div>
-            <p className={styles.strong}>Connecting {new Intl.ListFormat("en").format(members.map(partyWords))}.</p>
-            <p className={styles.plain}>Waiting for the phone system’s word. You keep both until then.</p>
+            <p className={styles.strong}>{say("group.connecting", { who: words.list(members.map(partyWords)) })}</p>
+            <p className={styles.plain}>{say("transfer.keepBoth")}</p>
           </div>
         </div>
       ) : canLeave && asked === undefined ? (
-        <Tooltip content="They go on without you" relationship="description">
+        <Tooltip content={say("group.leaveHint")} relationship="description">
           <Button size="large" icon={<DoorArrowLeft20Regular />} onClick={() => act({ do: "leave", call: first.id })}>
-            Leave them to each other
+            {say("group.leave")}
           </Button>
         </Tooltip>
       ) : (
-        asked === undefined && <p className={styles.plain}>{cannotLeaveWords(members.length)}</p>
+        asked === undefined && <p className={styles.plain}>{cannotLeaveWords(words, members.length)}</p>
       )}
       {note !== null && <Note tone="warning" words={note} />}
     </div>

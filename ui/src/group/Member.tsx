@@ -10,14 +10,17 @@ import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { LoudnessLine } from "../sound/LoudnessLine";
+import { useWords, type Words } from "../words/words";
 
 /** Somebody in a group: whether and how loud the others hear them, and the way out for them. */
 export function Member({ call, locked }: { call: UiCall; locked: boolean }) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const [open, setOpen] = useState(false);
   const who = partyWords(call);
-  const silence = call.silenced ? `Let ${who} be heard again` : `Silence ${who}`;
+  const silence = call.silenced ? say("group.heardAgain", { who }) : say("group.silence", { who });
   return (
     <li className={styles.member}>
       <span className={styles.avatar}>
@@ -25,10 +28,10 @@ export function Member({ call, locked }: { call: UiCall; locked: boolean }) {
       </span>
       <div className={styles.who}>
         <h3 className={styles.name} title={who}>
-          {who}
+          <bdi>{who}</bdi>
         </h3>
         <p className={styles.state}>
-          <Elapsed sinceMs={call.answeredAtMs ?? call.startedAtMs} /> · {memberWords(call)}
+          <Elapsed sinceMs={call.answeredAtMs ?? call.startedAtMs} /> · {memberWords(words, call)}
         </p>
       </div>
       <div className={styles.buttons}>
@@ -39,10 +42,10 @@ export function Member({ call, locked }: { call: UiCall; locked: boolean }) {
             onClick={() => act({ do: "silence", call: call.id, on: !call.silenced })}
           />
         </Tooltip>
-        <Tooltip content={`Loudness of ${who}`} relationship="label">
+        <Tooltip content={say("group.loudnessOf", { who })} relationship="label">
           <Button appearance="subtle" icon={<Options20Regular />} aria-expanded={open} onClick={() => setOpen(!open)} />
         </Tooltip>
-        <Tooltip content={`Hang up, ${who}`} relationship="label">
+        <Tooltip content={say("calls.hangUpNamed", { who })} relationship="label">
           <Button
             appearance="subtle"
             className={styles.hangUp}
@@ -55,8 +58,8 @@ export function Member({ call, locked }: { call: UiCall; locked: boolean }) {
       {open && (
         <div className={styles.loudness}>
           <LoudnessLine
-            label="Loudness"
-            spoken={`Loudness of ${who}`}
+            label={say("group.loudness")}
+            spoken={say("group.loudnessOf", { who })}
             percent={call.volumePercent}
             most={200}
             tell={(percent) => act({ do: "setPersonVolume", call: call.id, percent })}
@@ -67,14 +70,16 @@ export function Member({ call, locked }: { call: UiCall; locked: boolean }) {
   );
 }
 
-function memberWords(call: UiCall): string {
+function memberWords(words: Words, call: UiCall): string {
+  const { say } = words;
   if (call.silenced) {
-    return "Silenced: nobody hears them";
+    return say("group.silenced");
   }
   if (call.recovering || call.heldByThem || call.interrupted || call.state !== "active") {
-    return stateWords(call);
+    return stateWords(words, call);
   }
-  return call.volumePercent === 100 ? "Heard by all" : `Heard by all at ${call.volumePercent} %`;
+  const percent = say("shared.percent", { percent: call.volumePercent });
+  return call.volumePercent === 100 ? say("group.heardByAll") : say("group.heardByAllAt", { percent });
 }
 
 const useStyles = makeStyles({

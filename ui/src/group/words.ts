@@ -1,11 +1,11 @@
+
+import type { Words } from "../words/words";
 /** Who hears each other. */
-export function groupTitle(others: number): string {
-  return others === 1 ? "You and one other" : `You and ${others} others`;
+export function groupTitle({ say }: Words, others: number): string {
+  return say("group.title", { others });
 }
 
 /** Why the agent cannot go and leave the others together. */
-export function cannotLeaveWords(others: number): string {
-  return others > 2
-    ? "You can leave them to each other once two are left."
-    : "They hear each other only by way of your phone. Stay until they are done.";
+export function cannotLeaveWords({ say }: Words, others: number): string {
+  return say(others > 2 ? "group.cannotLeave.several" : "group.cannotLeave.two");
 }

@@ -1,4 +1,5 @@
 import type { UiAction, UiError, UiNumber, UiPeople, UiSnapshot } from "../ipc/bindings";
+import type { Words } from "../words/words";
 
 /** What is around the pages: the window in the product, a fake in tests. */
 export interface Host {
@@ -16,9 +17,9 @@ export interface Host {
 }
 
 /** What a rejected `act` says; a fault of the host itself becomes words too. */
-export function asUiError(thrown: unknown): UiError {
+export function asUiError({ say }: Words, thrown: unknown): UiError {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
     return thrown as UiError;
   }
-  return { code: "notPossible", message: "Something went wrong inside Warmline. Try again; if it stays so, restart it." };
+  return { code: "notPossible", message: say("shared.failed") };
 }

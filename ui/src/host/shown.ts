@@ -3,6 +3,7 @@ import type { UiSnapshot } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import { agrees, type PhoneClock } from "../shared/clock";
 import { shared } from "../shared/structure";
+import type { Words } from "../words/words";
 
 /** What the window shows: a snapshot without its levels, when it came, and what was last said. */
 export interface Shown {
@@ -17,11 +18,11 @@ export interface Shown {
  * somebody speaks: what has not changed stays the same object, and if only levels and the time have,
  * everything does, so that nothing is drawn anew. Levels go their own way (`sound/levels.ts`).
  */
-export function next(before: Shown | null, snapshot: UiSnapshot, arrivedAtMs: number): Shown {
+export function next(words: Words, before: Shown | null, snapshot: UiSnapshot, arrivedAtMs: number): Shown {
   const after = withoutLevels(snapshot);
   const clock: PhoneClock = { nowMs: snapshot.nowMs, arrivedAtMs };
   if (before === null) {
-    return { snapshot: after, clock, announcements: announcements(null, after) };
+    return { snapshot: after, clock, announcements: announcements(words, null, after) };
   }
   // The clock runs on by itself: `nowMs` of a snapshot is told to it alone.
   const same = shared(before.snapshot, { ...after, nowMs: before.snapshot.nowMs });
@@ -29,7 +30,7 @@ export function next(before: Shown | null, snapshot: UiSnapshot, arrivedAtMs: nu
   if (same === before.snapshot && keptClock === before.clock) {
     return before;
   }
-  const said = announcements(before.snapshot, same);
+  const said = announcements(words, before.snapshot, same);
   return { snapshot: same, clock: keptClock, announcements: said.length === 0 ? before.announcements : said };
 }
 

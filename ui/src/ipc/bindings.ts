@@ -830,6 +830,10 @@ speaker: UiDevice,
  */
 ringer: UiDevice, 
 /**
+ * The headset whose buttons the phone takes, if one is plugged in.
+ */
+headset: UiHeadset | null, 
+/**
  * Loudness of call-progress tones and cues, percent.
  */
 tonesPercent: number, 
@@ -1276,6 +1280,24 @@ export type UiDeviceRole = "microphone" | "speaker" | "ringer";
  * What has a loudness of its own.
  */
 export type UiLoudness = "calls" | "tones" | "ring";
+
+/**
+ * A headset's buttons.
+ */
+export type UiHeadset = { 
+/**
+ * The headset, as it calls itself; none if it does not say.
+ */
+name: string | null, 
+/**
+ * Whether its buttons work.
+ */
+state: UiHeadsetState, };
+
+/**
+ * Whether a headset's buttons work.
+ */
+export type UiHeadsetState = "works" | "inUseElsewhere" | "notAllowed" | "taken" | "failed";
 
 /**
  * What is done to the agent's voice before anybody hears it.

@@ -4,6 +4,7 @@ import { useContext, useEffect } from "react";
 import { mayMean } from "../dial/matches";
 import type { UiPerson } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { useWords } from "../words/words";
 import { ExpertsContext, usePeople } from "./experts";
 import { Age } from "./PersonRow";
 import { badges } from "./words";
@@ -21,6 +22,7 @@ interface BestExpertsProps {
 /** Who suits a call best, where somebody is to be brought in; nothing if nobody is known. */
 export function BestExperts({ call, text, chosen, onPick }: BestExpertsProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const experts = useContext(ExpertsContext);
   const people = usePeople();
   useEffect(() => experts?.look(), [experts]);
@@ -31,7 +33,7 @@ export function BestExperts({ call, text, chosen, onPick }: BestExpertsProps) {
     return null;
   }
   return (
-    <ul className={styles.list} aria-label="Best for this call">
+    <ul className={styles.list} aria-label={say("people.best")}>
       {proposed.map((person) => {
         const { id, name, presence, presenceWords, asOfMs, photo, reasons } = person;
         return (

@@ -7,6 +7,7 @@ import { Note } from "../calls/Note";
 import { useAct } from "../host/HostContext";
 import type { UiBlocked, UiSignIn } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
+import { useWords } from "../words/words";
 import { ExpertsContext } from "./experts";
 
 interface BlockedProps {
@@ -23,6 +24,7 @@ interface BlockedProps {
 /** Why there is nobody, or nothing new: what is the matter, and the way out. */
 export function Blocked({ blocked, shown, signIns, customer, onNumber }: BlockedProps) {
   const { act } = useAct();
+  const { say } = useWords();
   const experts = useContext(ExpertsContext);
   const { kind, words, advice, untilMs } = blocked;
   const out = signIns.filter(({ state }) => state === "signedOut");
@@ -39,7 +41,7 @@ export function Blocked({ blocked, shown, signIns, customer, onNumber }: Blocked
               icon={<PersonKey16Regular />}
               onClick={() => act({ do: "signIn", tenant: toSignIn.tenant, deviceCode: false })}
             >
-              Sign in
+              {say("account.signIn")}
             </Button>
           )
         );
@@ -47,13 +49,13 @@ export function Blocked({ blocked, shown, signIns, customer, onNumber }: Blocked
       case "broken":
         return (
           <Button size="small" icon={<ArrowClockwise16Regular />} onClick={() => experts?.again()}>
-            Try again
+            {say("account.tryAgain")}
           </Button>
         );
       case "noSignIn":
         return (
           <Button size="small" onClick={onNumber}>
-            Type a number
+            {say("people.typeNumber")}
           </Button>
         );
       // The ladder stands below; the others go on by themselves, or with what there is.
@@ -66,6 +68,7 @@ export function Blocked({ blocked, shown, signIns, customer, onNumber }: Blocked
   // Of the others the host says so itself.
   const stale = shown && (kind === "broken" || kind === "signedOut");
   const button = wayOut();
+  const untilWords = (left: number) => (left > 0 ? say("people.goesOnIn", { seconds: left }) : say("people.goingOn"));
   return (
     <Note
       tone={kind === "noPresence" || kind === "noSignIn" || kind === "throttled" ? "info" : "warning"}
@@ -73,15 +76,11 @@ export function Blocked({ blocked, shown, signIns, customer, onNumber }: Blocked
       advice={
         <>
           {advice} {untilMs !== null && <Countdown toMs={untilMs} words={untilWords} />}
-          {stale && " What you see is from before."}
+          {stale && ` ${say("people.stale")}`}
         </>
       }
     >
       {button === null || button === false ? undefined : button}
     </Note>
   );
-}
-
-function untilWords(left: number): string {
-  return left > 0 ? `Goes on in ${left} s.` : "Going on now.";
 }

@@ -2,7 +2,8 @@ import { Button, makeStyles, tokens, Tooltip } from "@fluentui/react-components"
 import { People20Regular } from "@fluentui/react-icons/svg/people";
 import type { ReactNode, RefObject } from "react";
 
-import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
+import { useWords } from "../words/words";
 
 interface DrawerProps {
   button: RefObject<HTMLButtonElement | null>;
@@ -17,10 +18,12 @@ interface DrawerProps {
 /** In a narrow window: the experts below the call, so that nothing of the call moves when they are opened. */
 export function Drawer({ button, open, inCall, onOpen, children }: DrawerProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   return open ? (
     <div className={styles.drawer}>{children}</div>
   ) : (
-    <Tooltip content={`Find an expert (${shortcutLabel("experts")})`} relationship="description">
+    <Tooltip content={withKeys(words, say("people.find"), "experts")} relationship="description">
       <Button
         ref={button}
         icon={<People20Regular />}
@@ -29,7 +32,7 @@ export function Drawer({ button, open, inCall, onOpen, children }: DrawerProps) 
         aria-keyshortcuts={ariaShortcut("experts")}
         onClick={onOpen}
       >
-        {inCall ? "Experts for this call" : "Experts"}
+        {say(inCall ? "people.expertsForCall" : "people.experts")}
       </Button>
     </Tooltip>
   );

@@ -4,6 +4,7 @@ import { useAct } from "../host/HostContext";
 import type { UiConsent } from "../ipc/bindings";
 import { CopyButton } from "../shared/CopyButton";
 import { focusRing } from "../shared/focusRing";
+import { useWords } from "../words/words";
 
 interface LadderProps {
   ladder: readonly UiConsent[];
@@ -14,6 +15,7 @@ interface LadderProps {
 /** What the organisation has not granted: what each step unlocks, who may grant it, and how to ask. */
 export function Ladder({ ladder, open }: LadderProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   if (ladder.length === 0) {
     return null;
@@ -24,15 +26,15 @@ export function Ladder({ ladder, open }: LadderProps) {
         <li key={rung} className={styles.step}>
           <p className={styles.unlocks}>{unlocks}</p>
           <p className={styles.who}>
-            {byAdministrator ? "Your administrator can grant this. Send them these names:" : "You can grant this yourself."}
+            {say(byAdministrator ? "people.consent.byAdministrator" : "people.consent.bySelf")}
           </p>
           {byAdministrator && <code className={styles.names}>{permissions.join(", ")}</code>}
           <div className={styles.buttons}>
             {byAdministrator ? (
-              <CopyButton size="small" text={forAdministrator(unlocks, permissions)} label="Copy for the administrator" />
+              <CopyButton size="small" text={say("people.consent.request", { permissions: permissions.join(", "), unlocks })} label={say("people.consent.copy")} />
             ) : (
               <Button size="small" appearance="primary" onClick={() => act({ do: "askConsent", rung })}>
-                Ask for it
+                {say("people.askConsent")}
               </Button>
             )}
           </div>
@@ -44,14 +46,10 @@ export function Ladder({ ladder, open }: LadderProps) {
     steps
   ) : (
     <details>
-      <summary className={styles.summary}>{ladder.length === 1 ? "One thing more is possible" : `${ladder.length} things more are possible`}</summary>
+      <summary className={styles.summary}>{say("people.consent.more", { count: ladder.length })}</summary>
       {steps}
     </details>
   );
-}
-
-function forAdministrator(unlocks: string, permissions: readonly string[]): string {
-  return `Please grant Warmline these delegated permissions of Microsoft Graph: ${permissions.join(", ")}. What for: ${unlocks}`;
 }
 
 const useStyles = makeStyles({

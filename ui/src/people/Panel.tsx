@@ -4,11 +4,11 @@ import { PeopleSearch20Regular } from "@fluentui/react-icons/svg/people-search";
 import { useContext, useEffect, useId, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 
 import { useDialling } from "../dial/DialContext";
-import { CANNOT_CALL } from "../dial/words";
 import { useAct } from "../host/HostContext";
 import type { UiBlocked, UiPeople, UiPerson, UiSignIn, UiSnapshot } from "../ipc/bindings";
 import { useSettled } from "../shared/settled";
 import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
+import { useWords, type Words } from "../words/words";
 import { Blocked } from "./Blocked";
 import { ExpertsContext, usePeople } from "./experts";
 import { Ladder } from "./Ladder";
@@ -31,6 +31,8 @@ interface PanelProps extends Pick<UiSnapshot, "calls" | "transfers"> {
 /** Who may help: for the call in hand, marked by the agent, called last, and everybody. */
 export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: PanelProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act, fail } = useAct();
   const { reachable, ringing } = useDialling();
   const experts = useContext(ExpertsContext);
@@ -48,8 +50,8 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
   useEffect(() => () => experts?.search(""), [experts]);
 
   const searching = search.trim() !== "";
-  const hand = inHand(people, { calls, transfers });
-  const blocked = people?.blocked ?? (signIns.length === 0 ? NO_SIGN_IN : null);
+  const hand = inHand(words, people, { calls, transfers });
+  const blocked = people?.blocked ?? (signIns.length === 0 ? noSignIn(words) : null);
   const shown = people !== null && countShown(people) > 0;
 
   const look = (text: string) => {
@@ -75,7 +77,7 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
   };
   const bringIn = ({ id: person }: UiPerson, way: Way) => {
     if (!reachable) {
-      fail({ code: "notPossible", message: CANNOT_CALL });
+      fail({ code: "notPossible", message: say("dial.cannotCall") });
       return;
     }
     const call = hand.kind === "customer" && way !== "call" ? hand.call : null;
@@ -101,10 +103,10 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
     <section ref={root} className={styles.panel} aria-labelledby={`${id}-title`}>
       <div className={mergeClasses(styles.head, onClose === undefined && styles.unseen)}>
         <h2 id={`${id}-title`} className={styles.title}>
-          Experts
+          {say("people.experts")}
         </h2>
         {onClose !== undefined && (
-          <Tooltip content="Close (Escape)" relationship="label">
+          <Tooltip content={say("shared.closeEscape")} relationship="label">
             <Button appearance="subtle" size="small" icon={<Dismiss20Regular />} onClick={onClose} />
           </Tooltip>
         )}
@@ -115,15 +117,15 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
         contentBefore={<PeopleSearch20Regular aria-hidden />}
         contentAfter={
           search === "" ? (
-            <kbd aria-hidden className={styles.key}>
-              {shortcutLabel("experts")}
+            <kbd aria-hidden dir="ltr" className={styles.key}>
+              {shortcutLabel(words, "experts")}
             </kbd>
           ) : (
             <Button
               appearance="transparent"
               size="small"
               icon={<Dismiss16Regular />}
-              aria-label="Empty the search"
+              aria-label={say("people.emptySearch")}
               tabIndex={-1}
               onClick={() => {
                 look("");
@@ -135,14 +137,14 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
         autoComplete="off"
         spellCheck={false}
         role="searchbox"
-        aria-label="Find an expert"
+        aria-label={say("people.find")}
         aria-keyshortcuts={ariaShortcut("experts")}
-        placeholder="Name, skill or department"
+        placeholder={say("people.placeholder")}
         value={search}
         onChange={(_, { value }) => look(value)}
         onKeyDown={onSearchKey}
       />
-      {shown && <p className={styles.hint}>{handWords(hand, people.customer)}</p>}
+      {shown && <p className={styles.hint}>{handWords(words, hand, people.customer)}</p>}
       {blocked !== null && (
         <Blocked blocked={blocked} shown={shown} signIns={signIns} customer={people?.customer ?? null} onNumber={onNumber} />
       )}
@@ -152,9 +154,9 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
         <Skeletons />
       ) : people === null ? null : searching && people.total === 0 && !people.loading ? (
         <Nobody
-          title={`Nobody matches “${search.trim()}”.`}
-          words="A part of a name, a skill or a department is enough."
-          button="Clear the search"
+          title={say("people.nobodyMatches", { search: search.trim() })}
+          words={say("people.nobodyMatchesAdvice")}
+          button={say("people.clearSearch")}
           onPress={() => {
             look("");
             field.current?.focus();
@@ -172,9 +174,9 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
         />
       ) : blocked === null ? (
         <Nobody
-          title="The directory is empty."
-          words="Your administrator chooses whose experts stand here. Until then you can call anybody by number."
-          button="Type a number"
+          title={say("people.emptyDirectory")}
+          words={say("people.emptyDirectoryAdvice")}
+          button={say("people.typeNumber")}
           onPress={onNumber}
         />
       ) : null}
@@ -198,11 +200,11 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
 /** Says how many match, once the hands rest. */
 function Found({ people, searching }: { people: UiPeople | null; searching: boolean }) {
   const styles = useStyles();
-  const words =
-    people === null || people.loading ? "" : !searching ? "" : people.total === 1 ? "One expert matches." : `${people.total} experts match.`;
+  const { say } = useWords();
+  const found = people === null || people.loading || !searching ? "" : say("people.matching", { count: people.total });
   return (
     <p role="status" className={styles.spoken}>
-      {useSettled(words, SPOKEN_AFTER_MS)}
+      {useSettled(found, SPOKEN_AFTER_MS)}
     </p>
   );
 }
@@ -228,13 +230,14 @@ function Nobody({ title, words, button, onPress }: NobodyProps) {
   );
 }
 
-function handWords(hand: InHand, customer: string | null): string {
-  const whose = customer === null ? "" : ` of ${customer}`;
+function handWords({ say }: Words, hand: InHand, customer: string | null): string {
   switch (hand.kind) {
     case "nobody":
-      return `Press somebody${whose} to call them.`;
+      return customer === null ? say("people.pressToCall") : say("people.pressToCallOf", { customer });
     case "customer":
-      return `Press somebody${whose} to ask them about ${hand.who}, who waits meanwhile.`;
+      return customer === null
+        ? say("people.pressToAsk", { who: hand.who })
+        : say("people.pressToAskOf", { customer, who: hand.who });
     case "busy":
       return hand.why;
   }
@@ -245,12 +248,9 @@ function countShown({ best, favourites, recent, total }: UiPeople): number {
 }
 
 /** The host says the same; but without a sign-in it is not asked. */
-const NO_SIGN_IN: UiBlocked = {
-  kind: "noSignIn",
-  words: "This phone has no sign-in, so it knows no experts.",
-  advice: "Bring somebody in by number.",
-  untilMs: null,
-};
+function noSignIn({ say }: Words): UiBlocked {
+  return { kind: "noSignIn", words: say("people.noSignIn"), advice: say("people.noSignInAdvice"), untilMs: null };
+}
 
 /** A reader says what was typed first. */
 const SPOKEN_AFTER_MS = 700;
@@ -285,6 +285,7 @@ const useStyles = makeStyles({
   field: {
     width: "100%",
     minWidth: 0,
+    "& input": { textOverflow: "ellipsis" },
     flexShrink: 0,
   },
   key: {

@@ -1,9 +1,9 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
-import { useContext, useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useContext, useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
 import type { UiPeople, UiPerson } from "../ipc/bindings";
-import { pageLocale } from "../recents/when";
 import { useMinute } from "../shared/clock";
+import { useWords } from "../words/words";
 import { ExpertsContext } from "./experts";
 import { AbsentRow, PersonRow, ROW_HEIGHT, type RowActions } from "./PersonRow";
 import { inView, kept, steady, step, toAsk, type Place, type Shelf, type Sizes } from "./places";
@@ -24,6 +24,7 @@ interface PeopleListProps extends RowActions {
  */
 export function PeopleList({ people, hand, searching, onLeave, ...actions }: PeopleListProps) {
   const styles = useStyles();
+  const { say, draw } = useWords();
   const experts = useContext(ExpertsContext);
   const scroller = useRef<HTMLDivElement>(null);
   const long = useRef<HTMLUListElement>(null);
@@ -34,7 +35,6 @@ export function PeopleList({ people, hand, searching, onLeave, ...actions }: Peo
   // The one the keyboard is on, should the host's part of the list move on.
   const [held, setHeld] = useState<{ index: number; person: UiPerson } | null>(null);
   const nowUnixMs = useMinute();
-  const locale = pageLocale(navigator.language);
   const id = useId();
 
   // Who suits best may change while a pointer is about to press.
@@ -134,7 +134,6 @@ export function PeopleList({ people, hand, searching, onLeave, ...actions }: Peo
       full={full}
       tabbable={place.shelf === at.shelf && place.index === at.index}
       nowUnixMs={nowUnixMs}
-      locale={locale}
       {...actions}
     />
   );
@@ -179,15 +178,18 @@ export function PeopleList({ people, hand, searching, onLeave, ...actions }: Peo
     >
       {!searching && (
         <>
-          {section("best", "Best for this call", best, true)}
-          {section("favourites", "Favourites", favourites, false)}
-          {section("recent", "Recent", recent, false)}
+          {section("best", say("people.best"), best, true)}
+          {section("favourites", say("people.favourites"), favourites, false)}
+          {section("recent", say("people.recent"), recent, false)}
         </>
       )}
       {total > 0 && (
         <section aria-labelledby={`${id}-all`}>
           <h3 id={`${id}-all`} className={styles.heading}>
-            {searching ? "Found" : "All"} <span className={styles.count}>{total.toLocaleString(locale)}</span>
+            {draw(searching ? "people.found" : "people.all", {
+              total,
+              count: (inside: ReactNode) => <span className={styles.count}>{inside}</span>,
+            })}
           </h3>
           <ul ref={long} className={styles.long} style={{ height: `${total * ROW_HEIGHT}px` }}>
             {shown.map((index) => {
@@ -208,7 +210,6 @@ export function PeopleList({ people, hand, searching, onLeave, ...actions }: Peo
                   full={false}
                   tabbable={tabbable}
                   nowUnixMs={nowUnixMs}
-                  locale={locale}
                   style={{ ...PLACED, ...style }}
                   {...actions}
                 />

@@ -5,6 +5,7 @@ import { PersonChat20Regular } from "@fluentui/react-icons/svg/person-chat";
 import { Star20Regular } from "@fluentui/react-icons/svg/star";
 
 import type { UiPerson } from "../ipc/bindings";
+import { useWords } from "../words/words";
 import { whyNot, type InHand } from "./words";
 
 /** How somebody is brought in. */
@@ -22,7 +23,9 @@ interface PersonMenuProps {
 
 /** Every way to bring somebody in. */
 export function PersonMenu({ person, target, hand, onWay, onStar, onClose }: PersonMenuProps) {
-  const refused = whyNot(person, hand);
+  const words = useWords();
+  const { say } = words;
+  const refused = whyNot(words, person, hand);
   const disabled = refused !== null;
   return (
     <Menu
@@ -40,33 +43,33 @@ export function PersonMenu({ person, target, hand, onWay, onStar, onClose }: Per
             <>
               <MenuItem
                 icon={<CallTransfer20Regular />}
-                subText={refused ?? `Call them, say a word, then connect ${hand.who}`}
+                subText={refused ?? say("people.handOverHint", { who: hand.who })}
                 disabled={disabled}
                 onClick={() => onWay("handOver")}
               >
-                Hand over
+                {say("transfer.handOver")}
               </MenuItem>
               <MenuItem
                 icon={<PersonChat20Regular />}
-                subText={refused ?? "Talk to them first, then decide"}
+                subText={refused ?? say("people.askFirstHint")}
                 disabled={disabled}
                 onClick={() => onWay("ask")}
               >
-                Ask first
+                {say("transfer.askFirst")}
               </MenuItem>
             </>
           )}
           <MenuItem
             icon={<Call20Regular />}
-            subText={person.number === null ? "No number is known" : hand.kind === "nobody" ? person.number : "A call of its own"}
+            subText={person.number === null ? say("people.noNumberKnown") : hand.kind === "nobody" ? person.number : say("people.callOwn")}
             disabled={person.number === null}
             onClick={() => onWay("call")}
           >
-            Call
+            {say("dial.call")}
           </MenuItem>
           <MenuDivider />
           <MenuItem icon={<Star20Regular />} onClick={onStar}>
-            {person.favourite ? "Take off favourites" : "Add to favourites"}
+            {say(person.favourite ? "people.favourite.off" : "people.favourite.add")}
           </MenuItem>
         </MenuList>
       </MenuPopover>

@@ -8,6 +8,7 @@ import { memo, useId, type CSSProperties } from "react";
 import type { UiPerson, UiReason } from "../ipc/bindings";
 import { useSecondsSince } from "../shared/clock";
 import { focusRing } from "../shared/focusRing";
+import { useWords, type Words } from "../words/words";
 import type { Place } from "./places";
 import { ageWords, badges, facts, pressWords, whyNot, type InHand } from "./words";
 
@@ -31,18 +32,19 @@ interface PersonRowProps extends RowActions {
   /** Tab leads here; arrows lead to the others. */
   tabbable: boolean;
   nowUnixMs: number;
-  locale: string;
   style?: CSSProperties;
 }
 
 /** Somebody who may help. Pressed, they are asked about the call in hand, or just called. */
 export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
-  const { person, place, outOf, hand, withoutPresence, full, tabbable, nowUnixMs, locale, style, onPress, onStar, onMore } = props;
+  const { person, place, outOf, hand, withoutPresence, full, tabbable, nowUnixMs, style, onPress, onStar, onMore } = props;
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const id = useId();
   const { name, title, presence, presenceWords, asOfMs, favourite, photo, reasons } = person;
-  const refused = whyNot(person, hand);
-  const what = facts(person, hand.kind !== "nobody" && !full, nowUnixMs, locale).join(" · ");
+  const refused = whyNot(words, person, hand);
+  const what = words.line(facts(words, person, hand.kind !== "nobody" && !full, nowUnixMs));
   const tabIndex = tabbable ? 0 : -1;
   const named = `${place.shelf}:${place.index}`;
   return (
@@ -90,10 +92,10 @@ export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
         type="button"
         className={mergeClasses(styles.press, refused !== null && styles.refused)}
         tabIndex={tabIndex}
-        aria-label={pressWords(person, hand)}
+        aria-label={pressWords(words, person, hand)}
         aria-describedby={`${id}-why ${id}-presence ${id}-facts ${id}-reasons`}
         aria-disabled={refused !== null}
-        title={refused ?? pressTitle(person, hand)}
+        title={refused ?? pressTitle(words, person, hand)}
         onClick={() => refused === null && onPress(person)}
       />
       <button
@@ -101,9 +103,9 @@ export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
         className={styles.small}
         data-later={favourite ? undefined : true}
         tabIndex={tabIndex}
-        aria-label={`Favourite, ${name}`}
+        aria-label={say("people.favourite.named", { name })}
         aria-pressed={favourite}
-        title={favourite ? "Take off your favourites (F)" : "Add to your favourites (F)"}
+        title={say(favourite ? "people.favourite.offKey" : "people.favourite.addKey")}
         onClick={() => onStar(person)}
       >
         {favourite ? <Star20Filled className={styles.star} /> : <Star20Regular />}
@@ -113,9 +115,9 @@ export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
         className={styles.small}
         data-later
         tabIndex={tabIndex}
-        aria-label={`More, ${name}`}
+        aria-label={say("people.more", { name })}
         aria-haspopup="menu"
-        title="Hand over, ask, call"
+        title={say("people.moreTitle")}
         onClick={({ currentTarget }) => onMore(person, currentTarget)}
       >
         <MoreHorizontal20Regular />
@@ -127,6 +129,7 @@ export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
 /** Somebody who is not there yet: the list knows their place only. */
 export function AbsentRow({ place, outOf, tabbable, style }: { place: Place; outOf: number; tabbable: boolean; style: CSSProperties }) {
   const styles = useStyles();
+  const { say } = useWords();
   return (
     <li
       className={mergeClasses(styles.row, styles.fixed)}
@@ -140,7 +143,7 @@ export function AbsentRow({ place, outOf, tabbable, style }: { place: Place; out
         <span className={styles.blank} />
         <span className={mergeClasses(styles.blank, styles.blankShort)} />
       </span>
-      <button type="button" className={styles.press} tabIndex={tabbable ? 0 : -1} aria-label="Loading" aria-disabled />
+      <button type="button" className={styles.press} tabIndex={tabbable ? 0 : -1} aria-label={say("people.loading")} aria-disabled />
     </li>
   );
 }
@@ -150,7 +153,7 @@ export const ROW_HEIGHT = 72;
 
 /** How old what is shown is; it counts by itself. */
 export function Age({ asOfMs }: { asOfMs: number }) {
-  return ` · ${ageWords(useSecondsSince(asOfMs))}`;
+  return ` · ${ageWords(useWords(), useSecondsSince(asOfMs))}`;
 }
 
 function Reasons({ id, reasons }: { id: string; reasons: readonly UiReason[] }) {
@@ -167,8 +170,10 @@ function Reasons({ id, reasons }: { id: string; reasons: readonly UiReason[] }) 
   );
 }
 
-function pressTitle({ name, number }: UiPerson, hand: InHand): string {
-  return hand.kind === "customer" ? `Calls ${name} about this call; ${hand.who} waits meanwhile` : `Calls ${name}, ${number ?? ""}`;
+function pressTitle({ say }: Words, { name, number }: UiPerson, hand: InHand): string {
+  return hand.kind === "customer"
+    ? say("people.askTitle", { name, who: hand.who })
+    : say("people.callTitle", { name, number: number ?? "" });
 }
 
 const useStyles = makeStyles({

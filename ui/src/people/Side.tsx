@@ -3,6 +3,7 @@ import { useId, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 
 import { ariaShortcut, useShortcuts } from "../shared/shortcuts";
+import { useWords } from "../words/words";
 
 /** What stands beside the calls in a wide window. */
 export type SideTab = "experts" | "recent";
@@ -19,6 +20,7 @@ interface SideProps {
 /** Experts and recent calls, one behind the other. */
 export function Side({ tab, onTab, onTouched, experts, recents }: SideProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const id = useId();
   useShortcuts(
     tab === "recent"
@@ -42,13 +44,13 @@ export function Side({ tab, onTab, onTouched, experts, recents }: SideProps) {
         size="small"
         selectedValue={tab}
         onTabSelect={(_, { value }) => onTab(value === "recent" ? "recent" : "experts")}
-        aria-label="Experts and recent calls"
+        aria-label={say("people.expertsAndRecents")}
       >
         <Tab value="experts" id={`${id}-experts`} aria-controls={`${id}-panel`} aria-keyshortcuts={ariaShortcut("experts")}>
-          Experts
+          {say("people.experts")}
         </Tab>
         <Tab value="recent" id={`${id}-recent`} aria-controls={`${id}-panel`} aria-keyshortcuts={ariaShortcut("recents")}>
-          Recent
+          {say("people.recent")}
         </Tab>
       </TabList>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} className={styles.panel}>

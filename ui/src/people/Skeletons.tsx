@@ -1,12 +1,15 @@
 import { makeStyles, Skeleton, SkeletonItem, tokens } from "@fluentui/react-components";
 
+import { useWords } from "../words/words";
+
 /** The directory is being read. */
 export function Skeletons() {
   const styles = useStyles();
+  const { say } = useWords();
   return (
     <div className={styles.rows}>
       <p role="status" className={styles.words}>
-        Reading the directory…
+        {say("people.readingDirectory")}
       </p>
       <Skeleton aria-hidden className={styles.rows}>
         {ROWS.map((row) => (

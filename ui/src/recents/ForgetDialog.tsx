@@ -1,6 +1,7 @@
 import { Button, DialogActions, DialogContent, DialogTitle } from "@fluentui/react-components";
 
 import { Question } from "../shared/Question";
+import { useWords } from "../words/words";
 
 interface ForgetDialogProps {
   open: boolean;
@@ -11,17 +12,16 @@ interface ForgetDialogProps {
 
 /** Asks before all calls are forgotten. */
 export function ForgetDialog({ open, count, onClose }: ForgetDialogProps) {
+  const { say } = useWords();
   return (
     <Question open={open} onClose={() => onClose(false)}>
-      <DialogTitle>Forget all recent calls?</DialogTitle>
-      <DialogContent>
-        {count === 1 ? "One call is" : `${count} calls are`} taken off the list for good. Nobody else’s list changes.
-      </DialogContent>
+      <DialogTitle>{say("recents.forget.title")}</DialogTitle>
+      <DialogContent>{say("recents.forget.text", { count })}</DialogContent>
       <DialogActions>
         <Button appearance="primary" onClick={() => onClose(false)}>
-          Keep them
+          {say("recents.forget.keep")}
         </Button>
-        <Button onClick={() => onClose(true)}>Forget all</Button>
+        <Button onClick={() => onClose(true)}>{say("recents.forget.all")}</Button>
       </DialogActions>
     </Question>
   );

@@ -4,8 +4,8 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiRecent } from "../ipc/bindings";
 import { useMinute } from "../shared/clock";
+import { useWords } from "../words/words";
 import { RecentRow } from "./RecentRow";
-import { pageLocale } from "./when";
 
 interface RecentListProps {
   recents: readonly UiRecent[];
@@ -18,12 +18,12 @@ interface RecentListProps {
 /** Calls that are over, one a row. Tab leads into the list, arrows through it, Delete removes a row. */
 export function RecentList({ recents, id, onCall, onFocusLost }: RecentListProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const { act } = useAct();
   const list = useRef<HTMLUListElement>(null);
   const focused = useRef<number | null>(null);
   const [current, setCurrent] = useState(0);
   const nowUnixMs = useMinute();
-  const locale = pageLocale(navigator.language);
   const at = Math.min(current, recents.length - 1);
 
   const rowButton = (index: number) => list.current?.children.item(index)?.querySelector("button") ?? null;
@@ -60,7 +60,7 @@ export function RecentList({ recents, id, onCall, onFocusLost }: RecentListProps
       ref={list}
       id={id}
       className={styles.list}
-      aria-label="Recent calls"
+      aria-label={say("recents.title")}
       onKeyDown={onKeyDown}
       onFocusCapture={({ target }) => {
         const row = target.closest("[data-recent]");
@@ -81,7 +81,6 @@ export function RecentList({ recents, id, onCall, onFocusLost }: RecentListProps
           key={recent.id}
           recent={recent}
           nowUnixMs={nowUnixMs}
-          locale={locale}
           tabbable={index === at}
           onCall={onCall}
           onRemove={remove}

@@ -4,13 +4,13 @@ import { memo, useId } from "react";
 
 import type { UiRecent } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { useWords } from "../words/words";
 import { OutcomeIcon, outcomeWords } from "./outcome";
 import { when, whenInFull } from "./when";
 
 interface RecentRowProps {
   recent: UiRecent;
   nowUnixMs: number;
-  locale: string;
   /** Tab leads here; arrows lead to the others. */
   tabbable: boolean;
   onCall: (recent: UiRecent) => void;
@@ -18,8 +18,10 @@ interface RecentRowProps {
 }
 
 /** One call that is over. Pressed, it is called back. */
-export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, locale, tabbable, onCall, onRemove }: RecentRowProps) {
+export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, tabbable, onCall, onRemove }: RecentRowProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const id = useId();
   const { party, outcome, atUnixMs } = recent;
   const who = party.name ?? party.number;
@@ -29,32 +31,37 @@ export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, locale, ta
       <OutcomeIcon recent={recent} className={styles.icon} />
       <span className={styles.text}>
         <span className={mergeClasses(styles.who, outcome === "missed" && styles.missed)}>
-          {who}
-          {party.name !== null && <span className={styles.number}> {party.number}</span>}
+          <bdi>{who}</bdi>
+          {party.name !== null && (
+            <span className={styles.number}>
+              {" "}
+              <bdi>{party.number}</bdi>
+            </span>
+          )}
         </span>
         <span id={`${id}-what`} className={styles.what}>
-          {outcomeWords(recent)}
+          {outcomeWords(words, recent)}
         </span>
       </span>
       <time id={`${id}-when`} className={styles.when} dateTime={new Date(atUnixMs).toISOString()}>
-        {when(atUnixMs, nowUnixMs, locale)}
+        {when(atUnixMs, nowUnixMs, words.locale)}
       </time>
       {/* Lies over the whole row. */}
       <button
         type="button"
         className={styles.call}
         tabIndex={tabIndex}
-        aria-label={`Call ${who}`}
+        aria-label={say("shared.callNamed", { who })}
         aria-describedby={`${id}-what ${id}-when`}
-        title={`Call ${who}. ${whenInFull(atUnixMs, locale)}`}
+        title={say("recents.callTitle", { who, when: whenInFull(atUnixMs, words.locale) })}
         onClick={() => onCall(recent)}
       />
       <button
         type="button"
         className={styles.remove}
         tabIndex={tabIndex}
-        aria-label={`Remove, ${who}`}
-        title="Remove from the list"
+        aria-label={say("recents.remove", { who })}
+        title={say("recents.removeTitle")}
         onClick={() => onRemove(recent)}
       >
         <Dismiss16Regular />

@@ -4,7 +4,10 @@ import { expect, it } from "vitest";
 import { active, incoming, recent, snapshot } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
 import { recents, scenes } from "../host/fake/scenes";
+import { inEnglish } from "../words/words";
 import { outcomeWords } from "./outcome";
+
+const words = inEnglish("en-GB");
 
 const shown = snapshot({ recents: [...recents] });
 const list = () => screen.getByRole("list", { name: "Recent calls" });
@@ -22,8 +25,8 @@ it("lists who called, when, from which queue and what became of it", () => {
 });
 
 it("says how long they talked only if they did", () => {
-  expect(outcomeWords(recent())).toBe("Answered · 3 min · Support, second line");
-  expect(outcomeWords(recent({ words: "Nobody answered.", talkedS: null, queue: null }))).toBe("Nobody answered");
+  expect(outcomeWords(words, recent())).toBe("Answered · 3 min · Support, second line");
+  expect(outcomeWords(words, recent({ words: "Nobody answered.", talkedS: null, queue: null }))).toBe("Nobody answered");
 });
 
 it("calls back by click and by Enter", async () => {

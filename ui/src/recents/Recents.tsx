@@ -1,14 +1,13 @@
 import { Button, makeStyles, tokens, Tooltip } from "@fluentui/react-components";
-import { ChevronDown16Regular } from "@fluentui/react-icons/svg/chevron-down";
-import { ChevronRight16Regular } from "@fluentui/react-icons/svg/chevron-right";
 import { useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
-import { CANNOT_CALL } from "../dial/words";
 import { useAct } from "../host/HostContext";
 import type { UiRecent } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
-import { ariaShortcut, shortcutLabel, useShortcuts } from "../shared/shortcuts";
+import { FoldSign } from "../shared/FoldSign";
+import { ariaShortcut, useShortcuts, withKeys } from "../shared/shortcuts";
+import { useWords } from "../words/words";
 import { ForgetDialog } from "./ForgetDialog";
 import { RecentList } from "./RecentList";
 
@@ -29,6 +28,8 @@ interface RecentsProps {
 /** The agent's calls that are over, to look back on and to call back. */
 export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLost }: RecentsProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act, fail } = useAct();
   const listId = useId();
   const section = useRef<HTMLElement>(null);
@@ -52,11 +53,11 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
 
   const call = (recent: UiRecent) => {
     if (recent.party.address === "") {
-      fail({ code: "notPossible", message: "This caller withheld their number: they cannot be called back." });
+      fail({ code: "notPossible", message: say("recents.withheld") });
     } else if (reachable) {
       act({ do: "dial", to: recent.party.address });
     } else {
-      fail({ code: "notPossible", message: CANNOT_CALL });
+      fail({ code: "notPossible", message: say("dial.cannotCall") });
     }
   };
 
@@ -65,9 +66,9 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
       <div className={styles.head}>
         <h2 id={`${listId}-heading`} className={styles.heading}>
           {tabbed === true ? (
-            <span className={styles.unseen}>Recent calls</span>
+            <span className={styles.unseen}>{say("recents.title")}</span>
           ) : (
-            <Tooltip content={`Recent calls (${shortcutLabel("recents")})`} relationship="description">
+            <Tooltip content={withKeys(words, say("recents.title"), "recents")} relationship="description">
               <button
                 type="button"
                 className={styles.fold}
@@ -76,19 +77,19 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
                 aria-keyshortcuts={ariaShortcut("recents")}
                 onClick={() => fold(!open)}
               >
-                {open ? <ChevronDown16Regular /> : <ChevronRight16Regular />}
-                Recent calls
+                <FoldSign open={open} />
+                {say("recents.title")}
               </button>
             </Tooltip>
           )}
         </h2>
         {open && recents.length > 0 && (
           <Button appearance="transparent" size="small" className={styles.clear} onClick={() => setAsking(true)}>
-            Clear all
+            {say("recents.clearAll")}
           </Button>
         )}
       </div>
-      {recents.length === 0 && <p className={styles.none}>Calls you make and take are listed here.</p>}
+      {recents.length === 0 && <p className={styles.none}>{say("recents.none")}</p>}
       {open && recents.length > 0 && <RecentList recents={recents} id={listId} onCall={call} onFocusLost={onFocusLost} />}
       <ForgetDialog
         open={asking}

@@ -7,6 +7,7 @@ import { CallProhibited20Regular } from "@fluentui/react-icons/svg/call-prohibit
 import { CallWarning20Regular } from "@fluentui/react-icons/svg/call-warning";
 
 import type { UiRecent } from "../ipc/bindings";
+import type { Words } from "../words/words";
 import { howLong } from "./when";
 
 /** What became of a call, as a sign beside the words. */
@@ -31,9 +32,14 @@ export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; clas
 }
 
 /** What became of a call, how long they talked, and the queue it came from: the line under the name. */
-export function outcomeWords({ words, talkedS, queue, recordings }: UiRecent): string {
-  const parts = [words.replace(/\.$/, ""), talkedS === null ? "" : howLong(talkedS), queue ?? "", recordings.length === 0 ? "" : "Recorded"];
-  return parts.filter((part) => part !== "").join(" · ");
+export function outcomeWords(words: Words, { words: became, talkedS, queue, recordings }: UiRecent): string {
+  const parts = [
+    became.replace(/[.。]$/, ""),
+    talkedS === null ? "" : howLong(words, talkedS),
+    queue ?? "",
+    recordings.length === 0 ? "" : words.say("recents.recorded"),
+  ];
+  return words.line(parts.filter((part) => part !== ""));
 }
 
 const useStyles = makeStyles({

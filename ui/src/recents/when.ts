@@ -1,3 +1,5 @@
+
+import type { Words } from "../words/words";
 /** When a call was, as short as it can be said: `10:42`, `Yesterday`, `12 Nov`, `12 Nov 2025`. */
 export function when(atUnixMs: number, nowUnixMs: number, locale: string, timeZone?: string): string {
   const at = dayOf(atUnixMs, timeZone);
@@ -6,7 +8,7 @@ export function when(atUnixMs: number, nowUnixMs: number, locale: string, timeZo
     return format(atUnixMs, locale, { timeStyle: "short" }, timeZone);
   }
   if (now.day - at.day === 1) {
-    return capital(new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-1, "day"));
+    return capital(new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-1, "day"), locale);
   }
   const year = at.year === now.year ? {} : ({ year: "numeric" } as const);
   return format(atUnixMs, locale, { day: "numeric", month: "short", ...year }, timeZone);
@@ -18,17 +20,14 @@ export function whenInFull(atUnixMs: number, locale: string, timeZone?: string):
 }
 
 /** How long they talked: `22 s`, `3 min`, `1 h 5 min`. */
-export function howLong(seconds: number): string {
+export function howLong({ say }: Words, seconds: number): string {
   if (seconds < 60) {
-    return `${seconds} s`;
+    return say("recents.seconds", { seconds });
   }
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** The words of the pages are English; which English, and how times are written, is the system's. */
-export function pageLocale(system: string): string {
-  return system.startsWith("en") ? system : "en-GB";
+  return minutes < 60
+    ? say("recents.minutes", { minutes })
+    : say("recents.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 interface Day {
@@ -53,6 +52,6 @@ function zone(timeZone: string | undefined): Intl.DateTimeFormatOptions {
   return timeZone === undefined ? {} : { timeZone };
 }
 
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function capital(words: string, locale: string): string {
+  return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
 }

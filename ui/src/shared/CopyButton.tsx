@@ -3,6 +3,8 @@ import { Checkmark20Regular } from "@fluentui/react-icons/svg/checkmark";
 import { Copy20Regular } from "@fluentui/react-icons/svg/copy";
 import { useEffect, useState } from "react";
 
+import { useWords } from "../words/words";
+
 interface CopyButtonProps {
   text: string;
   /** What is copied: “Copy link”. */
@@ -12,6 +14,7 @@ interface CopyButtonProps {
 
 /** Copies a text and says whether it did. The text also stands in the page, to be selected. */
 export function CopyButton({ text, label, size = "medium" }: CopyButtonProps) {
+  const { say } = useWords();
   const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
   useEffect(() => {
     if (outcome === null) {
@@ -26,7 +29,7 @@ export function CopyButton({ text, label, size = "medium" }: CopyButtonProps) {
       icon={outcome === "copied" ? <Checkmark20Regular /> : <Copy20Regular />}
       onClick={() => void copy(text).then(setOutcome)}
     >
-      <span aria-live="polite">{outcome === null ? label : outcome === "copied" ? "Copied" : "Select it, then copy"}</span>
+      <span aria-live="polite">{outcome === null ? label : say(outcome === "copied" ? "shared.copied" : "shared.selectThenCopy")}</span>
     </Button>
   );
 }

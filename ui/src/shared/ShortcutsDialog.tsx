@@ -1,24 +1,27 @@
 import { Button, DialogActions, DialogContent, DialogTitle, makeStyles, tokens } from "@fluentui/react-components";
 
+import { useWords, type WordId, type Words } from "../words/words";
 import { Question } from "./Question";
 import { shortcutLabel, type Shortcut } from "./shortcuts";
 
 /** Every shortcut and what it does. */
 export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   return (
     <Question open={open} onClose={onClose} light>
-      <DialogTitle>Keyboard shortcuts</DialogTitle>
+      <DialogTitle>{say("keys.title")}</DialogTitle>
       <DialogContent className={styles.content}>
         {groups.map(({ title, shortcuts }) => (
-          <section key={title} aria-label={title}>
-            <h3 className={styles.title}>{title}</h3>
+          <section key={title} aria-label={say(title)}>
+            <h3 className={styles.title}>{say(title)}</h3>
             <dl className={styles.list}>
               {shortcuts.map(([what, shortcut]) => (
                 <div key={what} className={styles.line}>
-                  <dt>{what}</dt>
+                  <dt>{say(what)}</dt>
                   <dd className={styles.keys}>
-                    <kbd className={styles.key}>{keys(shortcut)}</kbd>
+                    <kbd dir="ltr" className={styles.key}>{keys(words, shortcut)}</kbd>
                   </dd>
                 </div>
               ))}
@@ -28,7 +31,7 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
       </DialogContent>
       <DialogActions>
         <Button appearance="primary" onClick={onClose}>
-          Close
+          {say("shared.close")}
         </Button>
       </DialogActions>
     </Question>
@@ -36,51 +39,54 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
 }
 
 /** A shortcut, or a key that works in one place. */
-type Key = Shortcut | { readonly written: string };
+type Key = Shortcut | { readonly letter: string } | { readonly named: WordId };
 
-function keys(key: Key): string {
-  return typeof key === "string" ? shortcutLabel(key) : key.written;
+function keys(words: Words, key: Key): string {
+  if (typeof key === "string") {
+    return shortcutLabel(words, key);
+  }
+  return "letter" in key ? key.letter : words.say(key.named);
 }
 
-const groups: readonly { title: string; shortcuts: readonly (readonly [what: string, key: Key])[] }[] = [
+const groups: readonly { title: WordId; shortcuts: readonly (readonly [what: WordId, key: Key])[] }[] = [
   {
-    title: "A call comes in",
+    title: "keys.incoming.title",
     shortcuts: [
-      ["Answer", "answer"],
-      ["Decline", "decline"],
+      ["calls.answer", "answer"],
+      ["calls.decline", "decline"],
     ],
   },
   {
-    title: "In a call",
+    title: "keys.call.title",
     shortcuts: [
-      ["Mute, unmute", "mute"],
-      ["Hold, resume", "hold"],
-      ["Transfer, or ask somebody", "transfer"],
-      ["Swap to the call on hold", "swap"],
-      ["Merge: all hear each other", "merge"],
-      ["Keypad, then type", "keypad"],
-      ["Record, pause the recording", "record"],
-      ["Hang up", "hangUp"],
+      ["keys.call.mute", "mute"],
+      ["keys.call.hold", "hold"],
+      ["keys.call.transfer", "transfer"],
+      ["keys.call.swap", "swap"],
+      ["keys.call.merge", "merge"],
+      ["keys.call.keypad", "keypad"],
+      ["keys.call.record", "record"],
+      ["calls.hangUp", "hangUp"],
     ],
   },
   {
-    title: "With an expert",
+    title: "keys.expert.title",
     shortcuts: [
-      ["Swap: talk to the other one", "swap"],
-      ["Connect customer and expert", "connect"],
-      ["Back to the customer", "back"],
+      ["keys.expert.swap", "swap"],
+      ["keys.expert.connect", "connect"],
+      ["keys.expert.back", "back"],
     ],
   },
   {
-    title: "At any time",
+    title: "keys.always.title",
     shortcuts: [
-      ["Type a number or a name", "number"],
-      ["Sound settings", "sound"],
-      ["Recent calls", "recents"],
-      ["Find an expert", "experts"],
-      ["Mark an expert, in the list", { written: "F" }],
-      ["Remove a recent call", { written: "Delete" }],
-      ["This list; also ?", "help"],
+      ["keys.always.number", "number"],
+      ["sound.settings", "sound"],
+      ["recents.title", "recents"],
+      ["people.find", "experts"],
+      ["keys.always.mark", { letter: "F" }],
+      ["keys.always.remove", { named: "keys.delete" }],
+      ["keys.always.help", "help"],
     ],
   },
 ];

@@ -1,5 +1,7 @@
 import { useEffect, useEffectEvent } from "react";
 
+import type { Words } from "../words/words";
+
 /** What a key combination does. The same as in Teams where Teams has one, so hands learn one set. */
 export type Shortcut =
   | "answer"
@@ -21,10 +23,15 @@ export type Shortcut =
   | "help";
 
 /** How a combination is written in tooltips. */
-export function shortcutLabel(shortcut: Shortcut): string {
+export function shortcutLabel({ say }: Words, shortcut: Shortcut): string {
   const { key, control, shift } = combinations[shortcut];
-  const parts = isMac ? [control ? "⌘" : "", shift ? "⇧" : "", key] : [control ? "Ctrl" : "", shift ? "Shift" : "", key];
+  const parts = isMac ? [control ? "⌘" : "", shift ? "⇧" : "", key] : [control ? say("keys.control") : "", shift ? say("keys.shift") : "", key];
   return parts.filter((part) => part !== "").join(isMac ? "" : "+");
+}
+
+/** What a control does, with its combination beside: “Hold (Ctrl+Shift+O)”. */
+export function withKeys(words: Words, what: string, shortcut: Shortcut): string {
+  return words.say("shared.withKeys", { what, keys: shortcutLabel(words, shortcut) });
 }
 
 /** How a combination is written in `aria-keyshortcuts`. */

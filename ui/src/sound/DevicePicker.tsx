@@ -11,7 +11,8 @@ import {
 
 import { useAct } from "../host/HostContext";
 import type { UiDevice, UiDeviceChoice, UiDeviceRole } from "../ipc/bindings";
-import { choiceWords, defaultWords, NOT_CONNECTED, roleWords } from "./words";
+import { useWords } from "../words/words";
+import { choiceWords, defaultWords, roleWords } from "./words";
 
 interface DevicePickerProps {
   part: UiDeviceRole;
@@ -23,8 +24,10 @@ interface DevicePickerProps {
 /** Which device plays a part: one of those there are, or whatever the system takes. */
 export function DevicePicker({ part, device, choices }: DevicePickerProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
-  const words = choiceWords(device, choices);
+  const chosen = choiceWords(words, device, choices);
   const defaultName = choices?.find(({ isDefault }) => isDefault)?.name ?? null;
   const gone = device.chosen !== null && choices?.some(({ id }) => id === device.chosen) === false;
   return (
@@ -38,14 +41,14 @@ export function DevicePicker({ part, device, choices }: DevicePickerProps) {
       }}
     >
       <MenuTrigger disableButtonEnhancement>
-        <MenuButton className={styles.button} aria-label={`${roleWords[part]}: ${words}`} disabledFocusable={choices === null}>
-          <span className={styles.words}>{choices === null ? "Looking for devices…" : words}</span>
+        <MenuButton className={styles.button} aria-label={say("shared.labelled", { label: say(roleWords[part]), text: chosen })} disabledFocusable={choices === null}>
+          <span className={styles.words}>{choices === null ? say("sound.looking") : chosen}</span>
         </MenuButton>
       </MenuTrigger>
       <MenuPopover className={styles.menu}>
         <MenuList>
           <MenuItemRadio name="device" value={DEFAULT}>
-            {defaultWords(defaultName)}
+            {defaultWords(words, defaultName)}
           </MenuItemRadio>
           {choices?.map(({ id, name }) => (
             <MenuItemRadio key={id} name="device" value={id}>
@@ -54,7 +57,7 @@ export function DevicePicker({ part, device, choices }: DevicePickerProps) {
           ))}
           {gone && device.chosen !== null && (
             <MenuItemRadio name="device" value={device.chosen}>
-              {NOT_CONNECTED}
+              {say("sound.chosenMissing")}
             </MenuItemRadio>
           )}
         </MenuList>

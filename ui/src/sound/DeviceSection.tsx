@@ -6,15 +6,14 @@ import { useId, type ReactNode } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiDevice, UiDeviceChoice, UiDeviceRole } from "../ipc/bindings";
+import { useWords, type WordId } from "../words/words";
 import { DevicePicker } from "./DevicePicker";
-import { roleWords, troubleWords } from "./words";
+import { troubleWords, tryWords } from "./words";
 
 interface DeviceSectionProps {
   part: UiDeviceRole;
   device: UiDevice;
   choices: readonly UiDeviceChoice[] | null;
-  /** What it is for, beside its name. */
-  purpose?: string;
   /** Shown beside its name: how loud it is just now. */
   meter?: ReactNode;
   /** What a short sound can be played on. */
@@ -23,18 +22,19 @@ interface DeviceSectionProps {
 }
 
 /** One device: which it is, what is wrong with it, and what `children` set or show. */
-export function DeviceSection({ part, device, choices, purpose, meter, tryable, children }: DeviceSectionProps) {
+export function DeviceSection({ part, device, choices, meter, tryable, children }: DeviceSectionProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const headingId = useId();
-  const trouble = troubleWords(part, device);
+  const trouble = troubleWords(words, part, device);
   const grave = device.state === "missing" || device.state === "denied";
   return (
     <section aria-labelledby={headingId} className={styles.section}>
       <div className={styles.top}>
         <h3 id={headingId} className={styles.heading}>
-          {roleWords[part]}
-          {purpose !== undefined && <span className={styles.purpose}> {purpose}</span>}
+          {words.draw(headings[part], { purpose: (inside: ReactNode) => <span className={styles.purpose}>{inside}</span> })}
         </h3>
         {meter}
       </div>
@@ -44,10 +44,10 @@ export function DeviceSection({ part, device, choices, purpose, meter, tryable, 
           <Button
             icon={<Play16Regular />}
             className={styles.try}
-            aria-label={`Try the ${roleWords[part].toLowerCase()}`}
+            aria-label={say(tryWords[part])}
             onClick={() => act({ do: "tryDevice", role: part })}
           >
-            Try
+            {say("sound.try")}
           </Button>
         )}
       </div>
@@ -61,6 +61,13 @@ export function DeviceSection({ part, device, choices, purpose, meter, tryable, 
     </section>
   );
 }
+
+/** What each is called, and what it is for. */
+const headings: Readonly<Record<UiDeviceRole, WordId>> = {
+  microphone: "sound.role.microphone",
+  speaker: "sound.heading.speaker",
+  ringer: "sound.heading.ringer",
+};
 
 const useStyles = makeStyles({
   section: {

@@ -1,6 +1,8 @@
 import { makeStyles, Slider, tokens } from "@fluentui/react-components";
 import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 
+import { useWords } from "../words/words";
+
 interface LoudnessLineProps {
   label: string;
   /** What a reader says, if the label alone says too little. */
@@ -14,6 +16,7 @@ interface LoudnessLineProps {
 /** How loud something is to be. While it is being moved the slider goes by the hand, then by the phone. */
 export function LoudnessLine({ label, spoken, percent, most = 100, tell }: LoudnessLineProps) {
   const styles = useStyles();
+  const { say } = useWords();
   const id = useId();
   const [byHand, setByHand] = useState<number | null>(null);
   const untold = useRef<number | null>(null);
@@ -54,14 +57,14 @@ export function LoudnessLine({ label, spoken, percent, most = 100, tell }: Loudn
         step={5}
         value={shown}
         aria-label={spoken}
-        aria-valuetext={`${shown} percent`}
+        aria-valuetext={say("shared.percentSpoken", { percent: shown })}
         onChange={(_, { value }) => {
           untold.current = value;
           setByHand(value);
         }}
       />
       <span aria-hidden className={styles.percent}>
-        {shown} %
+        {say("shared.percent", { percent: shown })}
       </span>
     </div>
   );

@@ -3,7 +3,9 @@ import { useEffect } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiSound } from "../ipc/bindings";
+import { useWords } from "../words/words";
 import { DeviceSection } from "./DeviceSection";
+import { HeadsetLine } from "./HeadsetLine";
 import { LevelMeter } from "./LevelMeter";
 import { Loudness } from "./Loudness";
 import { VoiceSection } from "./VoiceSection";
@@ -12,6 +14,8 @@ import { ringChoices } from "./words";
 /** Which devices are used, how loud they are, and whether sound goes through them right now. */
 export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: string }) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   useEffect(() => {
     act({ do: "lookAtSound", looking: true });
@@ -23,7 +27,7 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
   return (
     <div className={styles.menu}>
       <h2 id={headingId} className={styles.title}>
-        Sound
+        {say("calls.sound")}
       </h2>
       <DeviceSection
         part="microphone"
@@ -32,8 +36,8 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
         meter={
           sound.microphone.state !== "missing" && (
             <>
-              <LevelMeter part="microphone" label="Microphone level" className={styles.meter} />
-              <span className={styles.hint}>moves as you speak</span>
+              <LevelMeter part="microphone" label={say("calls.microphoneLevel")} className={styles.meter} />
+              <span className={styles.hint}>{say("sound.meterHint")}</span>
             </>
           )
         }
@@ -43,18 +47,18 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
         device={sound.speaker}
         choices={speakers}
         tryable
-        purpose="for calls and tones"
         meter={
-          sound.speaker.state !== "missing" && <LevelMeter part="speaker" label="Speaker level" className={styles.meter} />
+          sound.speaker.state !== "missing" && <LevelMeter part="speaker" label={say("sound.speakerLevel")} className={styles.meter} />
         }
       >
         <div>
-          <Loudness of="calls" label="Calls" percent={sound.speaker.volumePercent} />
-          <Loudness of="tones" label="Tones" percent={sound.tonesPercent} />
+          <Loudness of="calls" label={say("sound.calls")} percent={sound.speaker.volumePercent} />
+          <Loudness of="tones" label={say("sound.tones")} percent={sound.tonesPercent} />
         </div>
+        {sound.headset !== null && <HeadsetLine headset={sound.headset} />}
       </DeviceSection>
-      <DeviceSection part="ringer" device={sound.ringer} choices={ringChoices(speakers)} tryable purpose="when a call comes in">
-        <Loudness of="ring" label="Ring" percent={sound.ringer.volumePercent} />
+      <DeviceSection part="ringer" device={sound.ringer} choices={ringChoices(words, speakers)} tryable>
+        <Loudness of="ring" label={say("sound.role.ringer")} percent={sound.ringer.volumePercent} />
       </DeviceSection>
       <VoiceSection voice={sound.voice} />
     </div>

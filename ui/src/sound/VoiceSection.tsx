@@ -9,25 +9,27 @@ import {
   Switch,
   tokens,
 } from "@fluentui/react-components";
-import { useId } from "react";
+import { useId, type ReactNode } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiNoiseSuppression, UiVoice, UiVoicePart } from "../ipc/bindings";
-import { MANAGED, noiseHints, noiseWords } from "./words";
+import { useWords } from "../words/words";
+import { noiseHints, noiseWords } from "./words";
 
 /** What is done to the agent's voice before anybody hears it. What who manages the phone has said stays as it is. */
 export function VoiceSection({ voice }: { voice: UiVoice }) {
   const styles = useStyles();
+  const { say, draw } = useWords();
   const { act } = useAct();
   const headingId = useId();
   const managedId = useId();
   const managed = (part: UiVoicePart) => voice.managed.includes(part);
   const described = (part: UiVoicePart) => (managed(part) ? managedId : undefined);
-  const noise = noiseWords[voice.noiseSuppression];
+  const noise = say(noiseWords[voice.noiseSuppression]);
   return (
     <section aria-labelledby={headingId} className={styles.section}>
       <h3 id={headingId} className={styles.heading}>
-        Your voice<span className={styles.purpose}> before others hear it</span>
+        {draw("sound.voice", { purpose: (inside: ReactNode) => <span className={styles.purpose}>{inside}</span> })}
       </h3>
       <Menu
         positioning="below-start"
@@ -41,18 +43,18 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
         <MenuTrigger disableButtonEnhancement>
           <MenuButton
             className={styles.noise}
-            aria-label={`Noise suppression: ${noise}`}
+            aria-label={say("shared.labelled", { label: say("sound.noise"), text: noise })}
             aria-describedby={described("noiseSuppression")}
             disabledFocusable={managed("noiseSuppression")}
           >
-            Noise suppression: {noise.toLowerCase()}
+            {say("sound.noise.now", { strength: voice.noiseSuppression })}
           </MenuButton>
         </MenuTrigger>
         <MenuPopover>
           <MenuList>
             {strengths.map((strength) => (
-              <MenuItemRadio key={strength} name="noise" value={strength} subText={noiseHints[strength]}>
-                {noiseWords[strength]}
+              <MenuItemRadio key={strength} name="noise" value={strength} subText={say(noiseHints[strength])}>
+                {say(noiseWords[strength])}
               </MenuItemRadio>
             ))}
           </MenuList>
@@ -61,7 +63,7 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
       {/* A switch that can be reached though it is disabled still reports a change. */}
       <Switch
         className={styles.switch}
-        label="Take out the echo of the speaker"
+        label={say("sound.echo")}
         checked={voice.echoCancellation}
         disabledFocusable={managed("echoCancellation")}
         aria-describedby={described("echoCancellation")}
@@ -73,7 +75,7 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
       />
       <Switch
         className={styles.switch}
-        label="Raise a soft voice"
+        label={say("sound.gain")}
         checked={voice.automaticGain}
         disabledFocusable={managed("automaticGain")}
         aria-describedby={described("automaticGain")}
@@ -85,7 +87,7 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
       />
       {voice.managed.length > 0 && (
         <p id={managedId} className={styles.managed}>
-          {MANAGED}
+          {say("sound.managed")}
         </p>
       )}
     </section>

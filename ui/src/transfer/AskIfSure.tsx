@@ -2,6 +2,7 @@ import { Button } from "@fluentui/react-components";
 import { useEffect, useId, useRef } from "react";
 
 import { Note } from "../calls/Note";
+import { useWords } from "../words/words";
 
 interface AskIfSureProps {
   /** Why it may be a machine. */
@@ -14,17 +15,18 @@ interface AskIfSureProps {
 
 /** Asked in place before a customer is handed over to what may be a machine. */
 export function AskIfSure({ suspicion, who, onSure, onNotYet }: AskIfSureProps) {
+  const { say } = useWords();
   const id = useId();
   const safe = useRef<HTMLButtonElement>(null);
   useEffect(() => safe.current?.focus(), []);
   return (
     <div role="group" aria-labelledby={id}>
-      <Note id={id} tone="warning" words={suspicion} advice={`Connect ${who} all the same?`}>
+      <Note id={id} tone="warning" words={suspicion} advice={say("transfer.askIfSure", { who })}>
         <Button ref={safe} appearance="primary" aria-describedby={id} onClick={onNotYet}>
-          Not yet
+          {say("transfer.notYet")}
         </Button>
         <Button aria-describedby={id} onClick={onSure}>
-          Connect all the same
+          {say("transfer.connectAnyway")}
         </Button>
       </Note>
     </div>

@@ -7,28 +7,28 @@ import { useEffect, useId, useRef, useState, type ReactElement } from "react";
 
 import { useDialling } from "../dial/DialContext";
 import { DialField } from "../dial/DialField";
-import { CANNOT_CALL } from "../dial/words";
 import { asUiError } from "../host/host";
 import { useAct } from "../host/HostContext";
 import type { UiParty, UiPerson } from "../ipc/bindings";
 import { BestExperts } from "../people/BestExperts";
 import { focusRing } from "../shared/focusRing";
+import { useWords } from "../words/words";
 
 interface BringInProps {
   /** The customer's call; any call of a group. */
   call: number;
-  /** Who waits meanwhile. */
-  who: string;
-  /** Somebody is to be taken into a group: nobody is handed over. */
-  group?: boolean;
+  /** Who waits meanwhile; none where somebody is taken into a group: nobody is handed over. */
+  who: string | null;
   onClose: () => void;
 }
 
 type Way = "handOver" | "consult" | "blindTransfer";
 
 /** Whom to call about a call, and what is to become of it. */
-export function BringIn({ call, who, group, onClose }: BringInProps) {
+export function BringIn({ call, who, onClose }: BringInProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { fail } = useAct();
   const { host, reachable } = useDialling();
   const id = useId();
@@ -41,7 +41,7 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
 
   const ask = async (way: Way) => {
     if (!reachable) {
-      setFault(CANNOT_CALL);
+      setFault(say("dial.cannotCall"));
       return;
     }
     try {
@@ -53,7 +53,7 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
       );
       onClose();
     } catch (thrown) {
-      const error = asUiError(thrown);
+      const error = asUiError(words, thrown);
       if (error.code === "badNumber") {
         setFault(error.message);
         field.current?.focus();
@@ -76,22 +76,22 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
     setFault(null);
     field.current?.focus();
   };
-  const first: Way = group === true ? "consult" : "handOver";
+  const first: Way = who === null ? "consult" : "handOver";
 
   return (
     <section className={styles.panel} aria-labelledby={`${id}-title`}>
       <div className={styles.head}>
         <h3 id={`${id}-title`} className={styles.title}>
-          {group === true ? "Who should join?" : `Who should help ${who}?`}
+          {who === null ? say("transfer.whoJoins") : say("transfer.whoHelps", { who })}
         </h3>
-        <Tooltip content="Close (Escape)" relationship="label">
+        <Tooltip content={say("shared.closeEscape")} relationship="label">
           <Button appearance="subtle" size="small" icon={<Dismiss20Regular />} onClick={onClose} />
         </Tooltip>
       </div>
       <div className={styles.field}>
         <DialField
           field={field}
-          label="Name or number of who should help"
+          label={say("transfer.field")}
           text={text}
           onText={(value) => {
             setText(value);
@@ -99,9 +99,9 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
             setExpert(null);
             setFault(null);
           }}
-          known={text.trim() !== "" && !reachable ? CANNOT_CALL : (picked?.number ?? expert?.number ?? null)}
+          known={text.trim() !== "" && !reachable ? say("dial.cannotCall") : (picked?.number ?? expert?.number ?? null)}
           fault={fault}
-          enterWords={(found) => `Enter chooses ${found}`}
+          enterWords={(found) => say("transfer.enterChooses", { who: found })}
           onEnter={(selection) => (selection === undefined ? void ask(first) : pick(selection.party))}
           onPick={({ party }) => pick(party)}
           onLeave={onClose}
@@ -109,12 +109,12 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
         />
       </div>
       <BestExperts call={call} text={expert === null ? text : ""} chosen={expert?.id ?? null} onPick={pickExpert} />
-      {group === true ? (
+      {who === null ? (
         <Choice
           main
           icon={<PersonChat20Regular />}
-          label="Call them"
-          words="You talk first, then take them in. The others go on."
+          label={say("transfer.callThem")}
+          words={say("transfer.callThemWords")}
           onPress={() => void ask("consult")}
         />
       ) : (
@@ -122,14 +122,14 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
           <Choice
             main
             icon={<CallTransfer20Regular />}
-            label="Hand over"
-            words="Call them, say a word, then connect the two."
+            label={say("transfer.handOver")}
+            words={say("transfer.handOverWords")}
             onPress={() => void ask("handOver")}
           />
           <Choice
             icon={<PersonChat20Regular />}
-            label="Ask first"
-            words="Talk to them first, then decide."
+            label={say("transfer.askFirst")}
+            words={say("transfer.askFirstWords")}
             onPress={() => void ask("consult")}
           />
           <div className={styles.blind}>
@@ -141,10 +141,10 @@ export function BringIn({ call, who, group, onClose }: BringInProps) {
               aria-describedby={`${id}-blind`}
               onClick={() => void ask("blindTransfer")}
             >
-              Transfer without asking
+              {say("transfer.blind")}
             </Button>
             <span id={`${id}-blind`} className={styles.hint}>
-              You talk to nobody first.
+              {say("transfer.blindWords")}
             </span>
           </div>
         </>

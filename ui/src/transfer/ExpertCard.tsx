@@ -5,10 +5,12 @@ import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
 
 import type { UiCard } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { useWords } from "../words/words";
 
 /** What the expert was told about the call in Teams, whether it arrived, and what they reply. */
 export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
   const styles = useStyles();
+  const { say } = useWords();
   const { state, words, reply, text } = card;
   return (
     <div className={styles.box}>
@@ -16,7 +18,7 @@ export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
         <div className={styles.reply}>
           <Chat20Filled aria-hidden className={styles.icon} />
           <div className={styles.replyText}>
-            <p className={styles.from}>{whom} replies</p>
+            <p className={styles.from}>{say("transfer.replies", { who: whom })}</p>
             <p className={styles.words}>{reply}</p>
           </div>
         </div>
@@ -32,7 +34,7 @@ export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
         <span>{words}</span>
       </div>
       <details>
-        <summary className={styles.summary}>What the note says</summary>
+        <summary className={styles.summary}>{say("transfer.noteSays")}</summary>
         <p className={styles.note}>{text}</p>
       </details>
     </div>

@@ -23,12 +23,13 @@ import { RecordingLine } from "../calls/RecordingLine";
 import { RoundButton } from "../calls/RoundButton";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
-import { ariaShortcut, shortcutLabel, useShortcuts } from "../shared/shortcuts";
+import { ariaShortcut, useShortcuts, withKeys } from "../shared/shortcuts";
 import { Countdown } from "../shared/Countdown";
 import { SoundPopover } from "../sound/SoundPopover";
+import { useWords } from "../words/words";
 import { AskIfSure } from "./AskIfSure";
 import { ExpertCard } from "./ExpertCard";
-import { LOCKED, nameOf, sentence, standing } from "./words";
+import { nameOf, sentence, standing } from "./words";
 
 interface TransferCardProps {
   conversation: CustomerAndExpert;
@@ -43,6 +44,8 @@ interface TransferCardProps {
 /** A customer and an expert on one card: whom the agent talks with, what each hears, and what comes next. */
 export function TransferCard({ conversation: { transfer, customer, expert }, headingId, sound, atHand, room }: TransferCardProps) {
   const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -72,13 +75,13 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
   // Of two that may be recorded, the shortcut is for the one at hand.
   const recordable = talkedTo !== undefined && talkedTo.recording !== null ? talkedTo : customer;
   const notYet = completing
-    ? LOCKED
+    ? say("transfer.locked")
     : phase === "calling"
-      ? `Possible once ${whom} has answered`
+      ? say("transfer.onceAnswered", { who: whom })
       : customer.recovering || expert?.recovering === true
-        ? "Possible once the call is taken up again"
+        ? say("calls.onceRecovered")
         : undefined;
-  const locked = completing ? LOCKED : undefined;
+  const locked = completing ? say("transfer.locked") : undefined;
 
   const mute = () => talkedTo !== undefined && act({ do: talkedTo.muted ? "unmute" : "mute", call: talkedTo.id });
   const swap = () => act({ do: "swap", call });
@@ -106,7 +109,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
   const talkTo = (person: UiCall, name: string) =>
     talkingTo === "nobody" && !completing && person.hold !== "off" ? (
       <Button size="small" onClick={() => act({ do: "resume", call: person.id })}>
-        Talk to {name}
+        {say("transfer.talkTo", { who: name })}
       </Button>
     ) : undefined;
 
@@ -118,15 +121,15 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
           first
           party={customer.party}
           call={customer}
-          part="Customer"
-          state={standing(customer, talkingTo === "customer")}
+          part={say("transfer.customer")}
+          state={standing(words, customer, talkingTo === "customer")}
           mood={talkingTo === "customer" ? "heard" : "waiting"}
-          hears={sentence(transfer.customerHears)}
+          hears={sentence(words, transfer.customerHears)}
         >
           {talkTo(customer, who)}
           {/* Who waits is not hung up on by a slip of the hand. */}
           {!completing && talkingTo === "customer" && (
-            <Tooltip content={`Hang up, ${who}`} relationship="label">
+            <Tooltip content={say("calls.hangUpNamed", { who })} relationship="label">
               <Button appearance="subtle" className={styles.hangUp} icon={<CallEnd20Filled />} onClick={() => act({ do: "hangUp", call })} />
             </Tooltip>
           )}
@@ -135,60 +138,58 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
           id={`${headingId}-expert`}
           party={transfer.to}
           call={expert}
-          part="Expert"
+          part={say("transfer.expert")}
           state={
             expert === undefined
-              ? transfer.expert === null
-                ? "Not asked first"
-                : "The same line"
+              ? say(transfer.expert === null ? "transfer.notAsked" : "transfer.sameLine")
               : expertLeft && completing
-                ? "No longer on your line"
-                : standing(expert, talkingTo === "expert")
+                ? say("transfer.expertLeft")
+                : standing(words, expert, talkingTo === "expert")
           }
           mood={talkingTo === "expert" && !expertLeft ? "heard" : phase === "consulting" && expert !== undefined && !expertLeft ? "waiting" : "other"}
-          hears={expertLeft ? "" : sentence(transfer.expertHears)}
+          hears={expertLeft ? "" : sentence(words, transfer.expertHears)}
         >
           {expert !== undefined && talkTo(expert, whom)}
         </PersonLine>
       </div>
       {atHand && (
         <>
-          <Controls label="Call controls">
+          <Controls label={say("calls.controls")}>
             <RoundButton
               icon={talkedTo?.muted === true ? <MicOff24Filled /> : <Mic24Regular />}
-              label={talkedTo?.muted === true ? "Unmute" : "Mute"}
+              label={say(talkedTo?.muted === true ? "calls.unmute" : "calls.mute")}
               shortcut="mute"
               on={talkedTo?.muted === true}
-              disabled={talkedTo === undefined ? "You talk to nobody now" : undefined}
+              disabled={talkedTo === undefined ? say("transfer.talkToNobody") : undefined}
               onPress={mute}
             />
             <RoundButton
               icon={<ArrowSwap24Regular />}
-              label="Swap"
+              label={say("calls.swap")}
               shortcut="swap"
-              hint={`Talk to ${talkingTo === "customer" ? whom : who}`}
-              disabled={locked ?? (expert === undefined ? "There is nobody to swap to" : undefined)}
+              hint={say("transfer.talkTo", { who: talkingTo === "customer" ? whom : who })}
+              disabled={locked ?? (expert === undefined ? say("transfer.nobodyToSwap") : undefined)}
               onPress={swap}
             />
             <RoundButton
               icon={<Merge24Regular />}
-              label="Merge"
+              label={say("calls.merge")}
               shortcut="merge"
-              hint="All three of you hear each other"
+              hint={say("transfer.allHear")}
               disabled={notYet}
               onPress={merge}
             />
             <RoundButton
               icon={<Dialpad24Regular />}
-              label="Keypad"
+              label={say("calls.keypad")}
               shortcut="keypad"
               on={keypadOpen && digitsPossible}
               aria-expanded={keypadOpen && digitsPossible}
-              disabled={digitsPossible ? undefined : "Possible once you talk to somebody"}
+              disabled={digitsPossible ? undefined : say("transfer.onceTalking")}
               onPress={keypad}
             />
             <SoundPopover at="call">
-              <RoundButton icon={<Headphones24Regular />} label="Sound" shortcut="sound" />
+              <RoundButton icon={<Headphones24Regular />} label={say("calls.sound")} shortcut="sound" />
             </SoundPopover>
           </Controls>
           <RecordingLine call={customer} who={who} atHand={recordable === customer} />
@@ -201,10 +202,10 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
         <div className={styles.waits}>
           <Spinner size="tiny" aria-hidden />
           <div>
-            <p className={styles.strong}>{`Connecting ${who} with ${whom}.`}</p>
+            <p className={styles.strong}>{say("transfer.connecting", { who, whom })}</p>
             <p className={styles.plain}>
-              {expertLeft ? `${whom} is no longer on your line: that is how it often begins. ` : ""}
-              Waiting for the phone system’s word. You keep {expert === undefined || expertLeft ? who : "both"} until then.
+              {expertLeft && `${say("transfer.expertLeftWords", { whom })} `}
+              {expert === undefined || expertLeft ? say("transfer.keepOne", { who }) : say("transfer.keepBoth")}
             </p>
           </div>
         </div>
@@ -220,7 +221,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
         />
       ) : (
         <div className={styles.next}>
-          <Tooltip content={notYet ?? `${who} and ${whom} go on without you (${shortcutLabel("connect")})`} relationship="description">
+          <Tooltip content={notYet ?? withKeys(words, say("transfer.goOnWithout", { who, whom }), "connect")} relationship="description">
             <Button
               ref={connectButton}
               appearance="primary"
@@ -231,27 +232,27 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
               disabledFocusable={notYet !== undefined}
               onClick={complete}
             >
-              {completesAtMs === null ? "Connect them" : <ByItself atMs={completesAtMs} />}
+              {completesAtMs === null ? say("transfer.connect") : <ByItself atMs={completesAtMs} />}
             </Button>
           </Tooltip>
           {completesAtMs !== null && (
             <Button size="large" onClick={() => act({ do: "keepConsulting", call })}>
-              Not yet
+              {say("transfer.notYet")}
             </Button>
           )}
           <Tooltip
-            content={`${phase === "calling" ? "Stops calling" : "Ends the call with"} ${whom} and goes on with ${who} (${shortcutLabel("back")})`}
+            content={withKeys(words, say(phase === "calling" ? "transfer.stopsCalling" : "transfer.endsCall", { who, whom }), "back")}
             relationship="description"
           >
             <Button className={styles.back} icon={<ArrowReply20Regular />} aria-keyshortcuts={ariaShortcut("back")} onClick={back}>
-              {`Back to ${who}`}
+              {say("transfer.backTo", { who })}
             </Button>
           </Tooltip>
         </div>
       )}
       {transfer.card !== null && <ExpertCard card={transfer.card} whom={whom} />}
       {trouble !== null && <Note tone="danger" words={trouble.words} advice={trouble.advice} />}
-      {suspicion !== null && !asks && !completing && <Note tone="warning" words={suspicion} advice="Listen before you connect them." />}
+      {suspicion !== null && !asks && !completing && <Note tone="warning" words={suspicion} advice={say("transfer.listen")} />}
       <Details details={customer.details} room={room === "full" && trouble === null && suspicion === null ? "little" : "none"} />
       {atHand && <Notes call={customer} />}
     </div>
@@ -261,11 +262,12 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
 /** It completes by itself, and when. */
 function ByItself({ atMs }: { atMs: number }) {
   const styles = useStyles();
+  const { say } = useWords();
   return (
     <span>
-      Connect them now
+      {say("transfer.connectNow")}
       <span className={styles.byItself}>
-        <Countdown toMs={atMs} words={(left) => `by itself in ${left} s`} />
+        <Countdown toMs={atMs} words={(left) => say("transfer.byItself", { seconds: left })} />
       </span>
     </span>
   );

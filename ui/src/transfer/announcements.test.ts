@@ -4,11 +4,14 @@ import { announcements } from "../calls/announcements";
 import { active, consulting, expert, snapshot, waits } from "../host/fake/moments";
 import { scenes } from "../host/fake/scenes";
 import type { UiSnapshot } from "../ipc/bindings";
+import { inEnglish } from "../words/words";
+
+const words = inEnglish("en-GB");
 
 const scene = (name: string): UiSnapshot => scenes[name] ?? snapshot();
 
 function said(before: UiSnapshot, after: UiSnapshot): string[] {
-  return announcements(before, after).map(({ text, urgent }) => (urgent ? `! ${text}` : text));
+  return announcements(words, before, after).map(({ text, urgent }) => (urgent ? `! ${text}` : text));
 }
 
 it("says every step of a transfer, and each of them once", () => {
@@ -25,8 +28,8 @@ it("says every step of a transfer, and each of them once", () => {
 });
 
 it("interrupts for a failure, with what to do, also the second time", () => {
-  const words = "! The phone system refused to transfer this call. Try again, or merge: then all three of you hear each other.";
-  expect(said(scene("completing"), scene("transferFailed"))).toEqual([words]);
+  const refused = "! The phone system refused to transfer this call. Try again, or merge: then all three of you hear each other.";
+  expect(said(scene("completing"), scene("transferFailed"))).toEqual([refused]);
   expect(said(scene("transferFailed"), scene("transferFailed"))).toEqual([]);
 });
 

@@ -1,35 +1,35 @@
 import { partyWords, sentences } from "../calls/words";
-import { groupTitle } from "../group/words";
 import type { UiCall, UiSnapshot, UiTransfer } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
+import type { Words } from "../words/words";
 import { nameOf } from "./words";
 
 /** What to say about customers on the way to somebody else. */
-export function aboutTransfers(before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
+export function aboutTransfers(words: Words, before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
   return after.transfers.flatMap((transfer) => {
     const earlier = before?.transfers.find(({ customer }) => customer === transfer.customer);
-    return aboutTransfer(earlier, transfer, before, after);
+    return aboutTransfer(words, earlier, transfer, before, after);
   });
 }
 
 /** What to say about the people who hear each other. */
-export function aboutGroup(before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
+export function aboutGroup(words: Words, before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
+  const { say } = words;
   const [earlier, group] = [before?.group ?? null, after.group];
   if (group === null) {
     // Who has left is said by their own call; that the others have come apart is not.
-    return earlier === null ? [] : [{ text: "The group is over.", urgent: false }];
+    return earlier === null ? [] : [{ text: say("group.said.over"), urgent: false }];
   }
   const said: Announcement[] = [];
   if (earlier === null) {
-    said.push({ text: `${groupTitle(group.members.length)} hear each other now.`, urgent: false });
+    said.push({ text: say("group.said.began", { others: group.members.length }), urgent: false });
   } else {
     for (const id of group.members.filter((member) => !earlier.members.includes(member))) {
-      said.push({ text: `${nameOfCall(after, id)} is in the group now.`, urgent: false });
+      said.push({ text: say("group.said.joined", { who: nameOfCall(words, after, id) }), urgent: false });
     }
     if (earlier.away !== group.away) {
-      const words = group.away ? "You are away from the group. They go on hearing each other." : "You are in the group again.";
-      said.push({ text: words, urgent: false });
+      said.push({ text: say(group.away ? "group.said.away" : "group.said.back"), urgent: false });
     }
   }
   if (group.note !== null && earlier?.note !== group.note) {
@@ -42,43 +42,46 @@ export function aboutGroup(before: UiSnapshot | null, after: UiSnapshot): Announ
       continue;
     }
     if (was.silenced !== is.silenced) {
-      said.push({ text: `${partyWords(is)} ${is.silenced ? "is silenced: nobody hears them" : "is heard again"}.`, urgent: false });
+      const id = is.silenced ? "group.said.silenced" : "group.said.heardAgain";
+      said.push({ text: say(id, { who: partyWords(is) }), urgent: false });
     }
     // The agent speaks to all of them as one.
     if (id === first && was.muted !== is.muted) {
-      said.push(mutedWords(is));
+      said.push(mutedWords(words, is));
     }
   }
   return said;
 }
 
 function aboutTransfer(
+  words: Words,
   earlier: UiTransfer | undefined,
   transfer: UiTransfer,
   before: UiSnapshot | null,
   after: UiSnapshot,
 ): Announcement[] {
+  const { say } = words;
   const said: Announcement[] = [];
-  const [who, whom] = [nameOfCall(after, transfer.customer), nameOf(transfer.to)];
+  const [who, whom] = [nameOfCall(words, after, transfer.customer), nameOf(transfer.to)];
   if (earlier?.phase !== transfer.phase && transfer.trouble === null) {
-    said.push({ text: stepWords(transfer, who, whom), urgent: false });
+    said.push({ text: stepWords(words, transfer, who, whom), urgent: false });
   } else if (earlier !== undefined && earlier.talkingTo !== transfer.talkingTo && transfer.talkingTo !== "nobody") {
-    said.push({ text: `You talk to ${transfer.talkingTo === "customer" ? who : whom} now.`, urgent: false });
+    said.push({ text: say("transfer.said.talkNow", { who: transfer.talkingTo === "customer" ? who : whom }), urgent: false });
   }
   const { trouble, completesAtMs, card } = transfer;
   if (trouble !== null && (earlier?.trouble?.words !== trouble.words || earlier.phase !== transfer.phase)) {
-    said.push({ text: sentences(trouble.words, trouble.advice), urgent: true });
+    said.push({ text: sentences(words, trouble.words, trouble.advice), urgent: true });
   }
   if (completesAtMs !== null && (earlier?.completesAtMs ?? null) === null) {
     const seconds = Math.max(1, Math.round((completesAtMs - after.nowMs) / 1000));
-    said.push({ text: `They are connected by themselves in ${seconds} seconds, unless you press Not yet.`, urgent: false });
+    said.push({ text: say("transfer.said.byItself", { seconds }), urgent: false });
   }
   if (card?.state === "failed" && earlier?.card?.state !== "failed") {
     said.push({ text: card.words, urgent: false });
   }
   const reply = card?.reply ?? null;
   if (reply !== null && reply !== earlier?.card?.reply) {
-    said.push({ text: sentences(`${whom} replies: ${reply}`, null), urgent: false });
+    said.push({ text: sentences(words, say("transfer.said.replies", { whom, reply })), urgent: false });
   }
   const [was, expert] = [callOf(before, transfer.expert), callOf(after, transfer.expert)];
   const suspicion = expert?.suspicion ?? null;
@@ -86,38 +89,39 @@ function aboutTransfer(
     said.push({ text: suspicion, urgent: true });
   }
   if (expert?.state === "ended" && was !== undefined && was.state !== "ended") {
-    said.push({ text: `${whom} is no longer on your line. Waiting for the phone system’s word.`, urgent: false });
+    said.push({ text: say("transfer.said.expertLeft", { whom }), urgent: false });
   }
   const talkedTo = transfer.talkingTo === "customer" ? transfer.customer : transfer.talkingTo === "expert" ? transfer.expert : null;
   const [wasTalkedTo, is] = [callOf(before, talkedTo), callOf(after, talkedTo)];
   if (wasTalkedTo !== undefined && is !== undefined && wasTalkedTo.muted !== is.muted) {
-    said.push(mutedWords(is));
+    said.push(mutedWords(words, is));
   }
   return said;
 }
 
-function stepWords({ phase, talkingTo }: UiTransfer, who: string, whom: string): string {
+function stepWords(words: Words, { phase, talkingTo }: UiTransfer, who: string, whom: string): string {
+  const { say } = words;
   switch (phase) {
     case "calling":
-      return `Calling ${whom}. ${who} waits.`;
+      return say("transfer.said.calling", { who, whom });
     case "consulting":
       return talkingTo === "expert"
-        ? `${whom} has answered and talks with you. ${who} waits. ${shortcutLabel("connect")} connects them.`
-        : `${whom} has answered.`;
+        ? say("transfer.said.consulting", { who, whom, keys: shortcutLabel(words, "connect") })
+        : say("transfer.said.answered", { whom });
     case "completing":
-      return `Connecting ${who} with ${whom}. Waiting for the phone system’s word.`;
+      return say("transfer.said.completing", { who, whom });
   }
 }
 
-function mutedWords({ muted }: UiCall): Announcement {
-  return { text: muted ? "Muted." : "No longer muted.", urgent: false };
+function mutedWords({ say }: Words, { muted }: UiCall): Announcement {
+  return { text: say(muted ? "calls.muted.on" : "calls.muted.off"), urgent: false };
 }
 
 function callOf(snapshot: UiSnapshot | null, id: number | null): UiCall | undefined {
   return snapshot?.calls.find((call) => call.id === id);
 }
 
-function nameOfCall(snapshot: UiSnapshot, id: number): string {
+function nameOfCall({ say }: Words, snapshot: UiSnapshot, id: number): string {
   const call = callOf(snapshot, id);
-  return call === undefined ? "The customer" : partyWords(call);
+  return call === undefined ? say("transfer.said.theCustomer") : partyWords(call);
 }

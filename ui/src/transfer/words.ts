@@ -1,5 +1,6 @@
 import type { UiCall, UiParty } from "../ipc/bindings";
 import { isHeldByMe, stateWords } from "../calls/words";
+import type { Words } from "../words/words";
 
 /** The name, else the number. */
 export function nameOf({ name, number }: UiParty): string {
@@ -7,20 +8,18 @@ export function nameOf({ name, number }: UiParty): string {
 }
 
 /** “hears music” → “Hears music”. */
-export function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+export function sentence({ locale }: Words, text: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 }
 
 /** How somebody stands to the agent who talks with one of two. */
-export function standing(call: UiCall, talking: boolean): string {
+export function standing(words: Words, call: UiCall, talking: boolean): string {
+  const { say } = words;
   if (call.recovering) {
-    return "Taking the call up again";
+    return say("transfer.recovering");
   }
   if (call.state !== "active") {
-    return stateWords(call);
+    return stateWords(words, call);
   }
-  return talking && !isHeldByMe(call) ? "Talking with you" : "Waiting";
+  return talking && !isHeldByMe(call) ? say("transfer.talking") : say("transfer.waits");
 }
-
-/** Why nothing can be pressed while the phone system is asked. */
-export const LOCKED = "Possible again once the phone system has answered";

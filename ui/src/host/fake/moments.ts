@@ -69,6 +69,7 @@ export function sound(changes: Partial<UiSound> = {}): UiSound {
     microphone: device({ volumePercent: 100 }),
     speaker: device(),
     ringer: device({ name: "Laptop speakers", chosen: "laptop", volumePercent: 80 }),
+    headset: null,
     tonesPercent: 40,
     voice: { echoCancellation: true, noiseSuppression: "moderate", automaticGain: true, managed: [] },
     choices: null,

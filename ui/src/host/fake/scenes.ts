@@ -242,6 +242,9 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
     sound: inUse({ microphone: device({ chosen: "headset", name: "Laptop microphone", state: "standIn", levelPercent: 30 }) }),
   }),
   sound: snapshot({ sound: choosable(), recents: [...recents] }),
+  soundOfAHeadset: snapshot({ sound: choosable({ headset: { name: "Jabra Engage 65", state: "works" } }) }),
+  soundOfAHeadsetElsewhere: snapshot({ sound: choosable({ headset: { name: "Jabra Engage 65", state: "inUseElsewhere" } }) }),
+  soundOfAHeadsetNotAllowed: snapshot({ sound: choosable({ headset: { name: null, state: "notAllowed" } }) }),
   soundLoading: snapshot({ sound: sound() }),
   soundTroubled: snapshot({
     sound: choosable({

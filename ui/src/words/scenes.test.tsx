@@ -1,0 +1,93 @@
+import { screen } from "@testing-library/react";
+import { afterEach, expect, it } from "vitest";
+
+import { peopleIn } from "../host/fake/officeScenes";
+import { renderApp } from "../host/fake/renderApp";
+import { snapshot } from "../host/fake/moments";
+import { scenes } from "../host/fake/scenes";
+import { LANGUAGES, load } from "./languages";
+
+afterEach(() => {
+  document.documentElement.removeAttribute("lang");
+  document.documentElement.removeAttribute("dir");
+});
+
+async function show(name: string, language: string) {
+  await load(language);
+  return renderApp(scenes[name] ?? snapshot(), peopleIn[name] ?? null, language);
+}
+
+const button = (name: string) => screen.getByRole("button", { name });
+
+it.each(LANGUAGES)("speaks from the first picture on: %s", async (language) => {
+  const words = await load(language);
+  const { user, container } = await show("active", language);
+  expect(document.documentElement.lang).toBe(words.locale);
+  for (const id of ["calls.mute", "calls.hold", "calls.transfer", "calls.keypad", "calls.sound", "calls.hangUp"] as const) {
+    expect(button(words.say(id))).toBeTruthy();
+  }
+  await user.click(button(words.say("calls.transfer")));
+  expect(container.textContent).toContain(words.say("transfer.whoHelps", { who: "Mina Kowalski" }));
+});
+
+it.each(LANGUAGES.flatMap((language) => ["incoming", "consulting", "firstRun"].map((scene) => [language, scene] as const)))(
+  "has every word of a scene: %s, %s",
+  async (language, scene) => {
+    const { container } = await show(scene, language);
+    expect(container.textContent.length).toBeGreaterThan(40);
+  },
+);
+
+it("speaks another language once it is read", async () => {
+  renderApp(snapshot(), null, "fr-CA");
+  expect(await screen.findByText("Prêt à recevoir des appels")).toBeTruthy();
+  expect(document.documentElement.lang).toBe("fr-CA");
+});
+
+it.each(["incomingWithData", "poor", "two", "consulting", "maybeVoicemail", "completing", "groupOfThree", "recordedGroup", "referral", "recovery", "recents", "offline", "firstRun", "noPassword", "signInDeviceCode", "severalCustomers", "closing", "idle"])(
+  "says nothing that is not in the catalogue: %s",
+  async (scene) => {
+    await show(scene, "en-XA");
+    expect(said(scene).filter(isPlain)).toEqual([]);
+  },
+);
+
+it("says nothing of experts that is not in the catalogue", async () => {
+  const { user } = await show("expertsInCall", "en-XA");
+  await user.keyboard("{Control>}e{/Control}");
+  expect(said("expertsInCall").filter(isPlain)).toEqual([]);
+});
+
+it("runs from right to left where the language does", async () => {
+  const { container } = await show("consulting", "ar-XB");
+  expect(document.documentElement.dir).toBe("rtl");
+  expect(container.firstElementChild?.getAttribute("dir")).toBe("rtl");
+});
+
+/** Has a word without an accent, which no word of the catalogue is. */
+function isPlain(text: string): boolean {
+  return /(?<!\p{L})[A-Za-z]{3,}(?!\p{L})/u.test(text);
+}
+
+/** What is to be read and heard, without what the phone itself has said and how the system writes times. */
+function said(scene: string): readonly string[] {
+  const theirs = strings([scenes[scene], peopleIn[scene]]).sort((one, other) => other.length - one.length);
+  const texts = [...document.body.querySelectorAll("*")].flatMap((element) => {
+    const own = element.closest("time, pre") === null ? [...element.childNodes].filter((node) => node instanceof Text).map((node) => node.data) : [];
+    // A badge that nobody hears of has a name from the library.
+    const attributes = element.closest("[aria-hidden=true]") !== null ? [] : ["aria-label", "title", "placeholder", "aria-valuetext", "aria-description"].flatMap((name) => element.getAttribute(name) ?? []);
+    return [...own, ...attributes];
+  });
+  const date = /\p{L}+, \d+ \p{L}+ \d{4} at [\d:]+/u;
+  return texts.map((text) =>
+    theirs.reduce((left, word) => left.replaceAll(new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), "·"), text.replace(date, "")),
+  );
+}
+
+/** Every text in a value, at any depth. */
+function strings(value: unknown): string[] {
+  if (typeof value === "string") {
+    return value.length < 2 ? [] : [value, ...value.split(/\s+/).filter((word) => word.length > 2)];
+  }
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
+}

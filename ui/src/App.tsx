@@ -1,9 +1,10 @@
 import { FluentProvider, makeStyles, tokens } from "@fluentui/react-components";
-import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 
 import { FirstRun } from "./account/FirstRun";
 import { SignIn } from "./account/SignIn";
 import { Starting } from "./account/Starting";
+import { sentences } from "./calls/words";
 import { Desk } from "./Desk";
 import { asUiError, type Host } from "./host/host";
 import { ActContext, type Act } from "./host/HostContext";
@@ -11,14 +12,17 @@ import { next, type Shown } from "./host/shown";
 import type { UiError, UiSnapshot } from "./ipc/bindings";
 import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
+import { Offers, OffersContext } from "./shared/offers";
+import { NOT_KNOWN } from "./shared/report";
 import { useTheme } from "./shared/theme";
+import { AboutContext } from "./shared/Trouble";
 import { Levels, LevelsContext } from "./sound/levels";
 import { useLanguage } from "./words/languages";
-import { WordsContext } from "./words/words";
+import { WordsContext, type Words } from "./words/words";
 
 interface AppProps {
   host: Host;
-  /** The language that was asked for, as a BCP 47 tag; without one, the system's. */
+  /** A language to speak whatever the agent has chosen, as a BCP 47 tag; for tests and while the pages are made. */
   language?: string | null;
 }
 
@@ -28,8 +32,10 @@ export function App({ host, language = null }: AppProps) {
   const [shown, setShown] = useState<Shown | null>(null);
   const [failure, setFailure] = useState<UiError | null>(null);
   const [levels] = useState(() => new Levels());
-  const theme = useTheme();
-  const words = useLanguage(language);
+  const [offers] = useState(() => new Offers());
+  useEffect(() => offers.listen(), [offers]);
+  const theme = useTheme(shown?.snapshot.window.theme ?? "system");
+  const words = useLanguage(language ?? shown?.snapshot.window.language ?? null);
 
   const onSnapshot = useEffectEvent((snapshot: UiSnapshot) => {
     const arrivedAtMs = performance.now();
@@ -40,8 +46,8 @@ export function App({ host, language = null }: AppProps) {
 
   const tell = useCallback((error: UiError | null) => {
     setFailure(error);
-    setShown((before) => before && { ...before, announcements: error === null ? NOTHING : [failed(error)] });
-  }, []);
+    setShown((before) => before && { ...before, announcements: error === null ? NOTHING : [failed(words, error)] });
+  }, [words]);
   const asking = useMemo<Act>(
     () => ({
       act: (action) => {
@@ -61,11 +67,15 @@ export function App({ host, language = null }: AppProps) {
         <ActContext value={asking}>
           <ClockContext value={shown?.clock ?? stopped}>
             <LevelsContext value={levels}>
-              {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
-              <div className={styles.root}>
-                <Announcer announcements={shown?.announcements ?? NOTHING} />
-                <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
-              </div>
+              <OffersContext value={offers}>
+                {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
+                <div className={styles.root}>
+                  <Announcer announcements={shown?.announcements ?? NOTHING} />
+                  <AboutContext value={shown?.snapshot.window.about ?? NOT_KNOWN}>
+                    <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />
+                  </AboutContext>
+                </div>
+              </OffersContext>
             </LevelsContext>
           </ClockContext>
         </ActContext>
@@ -92,8 +102,16 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
     case "firstRun":
       return <FirstRun firstRun={snapshot.account} failure={failure} />;
     case "signIn":
-      return <SignIn signIns={snapshot.signIns} failure={failure} />;
+      return <SignIn signIns={snapshot.signIns} failure={failure} firstSteps={snapshot.window.firstSteps} />;
     case "signedIn":
+      // A call comes first; the steps can wait.
+      if (snapshot.window.firstSteps && snapshot.calls.length === 0 && snapshot.recovery === null) {
+        return (
+          <Suspense fallback={<Starting />}>
+            <FirstSteps snapshot={snapshot} failure={failure} onFailureRead={onFailureRead} />
+          </Suspense>
+        );
+      }
       return (
         <Desk
           snapshot={snapshot}
@@ -106,8 +124,11 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
   }
 }
 
-function failed(error: UiError): Announcement {
-  return { text: error.message, urgent: true };
+/** Read on the first day only. */
+const FirstSteps = lazy(() => import("./account/FirstSteps").then((read) => ({ default: read.FirstSteps })));
+
+function failed(words: Words, { message, advice }: UiError): Announcement {
+  return { text: advice === undefined ? message : sentences(words, message, advice), urgent: true };
 }
 
 const NOTHING: readonly Announcement[] = [];

@@ -1,10 +1,11 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
 import { NotReachable } from "./account/NotReachable";
 import { SignInBars } from "./account/SignInBars";
+import { CompactBar } from "./bar/CompactBar";
 import { Calls } from "./calls/Calls";
 import { ClosingDialog } from "./calls/ClosingDialog";
 import { Drafts, DraftsContext } from "./calls/drafts";
@@ -14,6 +15,7 @@ import { isIncoming } from "./calls/words";
 import { CallBox } from "./dial/CallBox";
 import { DialContext, type Dialling } from "./dial/DialContext";
 import type { Host } from "./host/host";
+import { useAct } from "./host/HostContext";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
 import { Failure, Notices } from "./Notices";
 import { Drawer } from "./people/Drawer";
@@ -23,9 +25,10 @@ import { Side, useSideTab } from "./people/Side";
 import { Recents } from "./recents/Recents";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
-import { useShortcuts } from "./shared/shortcuts";
+import { offered, useOffers } from "./shared/offers";
 import { ShortcutsDialog } from "./shared/ShortcutsDialog";
 import { SoundContext, type SoundPlace, type SoundShown } from "./sound/SoundPopover";
+import { useWords } from "./words/words";
 
 interface DeskProps {
   snapshot: UiSnapshot;
@@ -38,11 +41,15 @@ interface DeskProps {
 /** The window of an agent who has a phone: who they are, the call box, the calls, and those before. */
 export function Desk({ snapshot, registration, host, failure, onFailureRead }: DeskProps) {
   const styles = useStyles();
+  const { say } = useWords();
+  const { act } = useAct();
   const { calls, transfers, group, recovery, recents, sound, signIns, lines } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
   const [helpOpen, setHelpOpen] = useState(false);
+  const [settingsOpen, setSettingsOpen] = useState(false);
+  const [paletteOpen, setPaletteOpen] = useState(false);
   const wide = useMedia("(min-width: 800px)");
   const [experts] = useState(() => new Experts(host));
   useEffect(() => experts.start(), [experts]);
@@ -68,29 +75,60 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     if (newest !== null) {
       setSoundOpenAt(null);
       setHelpOpen(false);
+      setPaletteOpen(false);
+      setSettingsOpen(false);
     }
   }
 
-  const toField = useCallback(() => field.current?.focus(), []);
+  const fullButton = useRef<HTMLButtonElement>(null);
+  const toField = useCallback(() => (field.current ?? fullButton.current)?.focus(), []);
   useFocusKept(root, toField);
-  useShortcuts({
-    number: () => {
-      field.current?.focus();
-      field.current?.select();
-    },
-    sound: () => setSoundOpenAt(soundOpenAt === null ? (atHand ? "call" : "bar") : null),
-    help: () => setHelpOpen(!helpOpen),
-    experts: () => {
-      flushSync(() => {
-        setExpertsOpen(true);
-        if (wide) {
-          side.choose("experts");
-        }
-      });
-      expertsField.current?.focus();
-      expertsField.current?.select();
-    },
+  const { mode, alwaysOnTop } = snapshot.window;
+  const isCompact = mode === "compact";
+  const onTopManaged = snapshot.window.managed.includes("alwaysOnTop");
+  const compact = offered(say(isCompact ? "bar.toFull" : "bar.toCompact"), () => act({ do: "setMode", mode: isCompact ? "full" : "compact" }));
+  const onTop = offered(
+    say(alwaysOnTop ? "bar.onTop.off" : "bar.onTop"),
+    () => act({ do: "setAlwaysOnTop", on: !alwaysOnTop }),
+    onTopManaged ? say("sound.managed") : undefined,
+  );
+  // A bar has no room for a list over it.
+  const inFull = (open: () => void) => {
+    if (isCompact) {
+      compact.run();
+    }
+    open();
+  };
+  useOffers({
+    compact,
+    onTop,
+    // Two layers would fight for the keyboard.
+    ...(helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
+    ...(settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
+    ...(helpOpen || settingsOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
   });
+  // The bar has no place for these, and says so itself.
+  useOffers(
+    isCompact
+      ? {}
+      : {
+          number: () => {
+            field.current?.focus();
+            field.current?.select();
+          },
+          sound: () => setSoundOpenAt(soundOpenAt === null ? (atHand ? "call" : "bar") : null),
+          experts: () => {
+            flushSync(() => {
+              setExpertsOpen(true);
+              if (wide) {
+                side.choose("experts");
+              }
+            });
+            expertsField.current?.focus();
+            expertsField.current?.select();
+          },
+        },
+  );
   const soundShown = useMemo<SoundShown>(
     () => ({ sound, openAt: soundOpenAt, setOpenAt: setSoundOpenAt }),
     [sound, soundOpenAt],
@@ -111,6 +149,10 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const closeExperts = () => {
     flushSync(() => setExpertsOpen(false));
     (expertsButton.current ?? field.current)?.focus();
+  };
+  const closeSettings = (then?: () => void) => {
+    flushSync(() => setSettingsOpen(false));
+    then?.();
   };
   const canAsk = haveExperts || expertsOpen;
   const panel = (
@@ -140,46 +182,81 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       <DialContext value={dialling}>
         <ExpertsContext value={haveExperts ? experts : null}>
           <DraftsContext value={drafts}>
-            <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide)}>
-              <AccountBar
-                registration={registration}
-                signIns={signIns}
-                lines={lines}
-                inCall={atHand}
-                ringing={ringing}
-                onHelp={() => setHelpOpen(true)}
-              />
-              <main className={mergeClasses(styles.main, beside && styles.columns)}>
-                <div className={styles.column}>
+            <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide, isCompact && styles.compact)}>
+              {isCompact ? (
+                <CompactBar
+                  calls={calls}
+                  transfers={transfers}
+                  group={group}
+                  window={snapshot.window}
+                  registration={registration}
+                  compact={compact}
+                  onTop={onTop}
+                  button={fullButton}
+                >
                   {recovery !== null && <Recovery recovery={recovery} />}
-                  <CallBox field={field} lines={lines} />
-                  {!atHand && news}
-                  <Calls calls={calls} transfers={transfers} group={group} sound={sound} onFocusLost={toField} />
-                  {atHand && news}
-                  {!wide && canAsk && (
-                    <Drawer button={expertsButton} open={expertsOpen} inCall={atHand} onOpen={() => setExpertsOpen(true)}>
-                      {panel}
-                    </Drawer>
-                  )}
-                  {live.length === 0 && (wide || (recents.length === 0 && !expertsOpen)) && (
-                    <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
-                  )}
-                </div>
-                {wide && canAsk ? (
-                  <Side tab={side.tab} onTab={side.choose} onTouched={side.setTouched} experts={panel} recents={recentCalls} />
-                ) : (
-                  recents.length > 0 && <div className={styles.column}>{recentCalls}</div>
-                )}
-              </main>
+                  {news}
+                </CompactBar>
+              ) : (
+                <>
+                  <AccountBar
+                    registration={registration}
+                    signIns={signIns}
+                    lines={lines}
+                    inCall={atHand}
+                    ringing={ringing}
+                    onHelp={() => setHelpOpen(true)}
+                    onSettings={() => setSettingsOpen(true)}
+                    compact={compact}
+                  />
+                  <main className={mergeClasses(styles.main, beside && styles.columns)}>
+                    <div className={styles.column}>
+                      {recovery !== null && <Recovery recovery={recovery} />}
+                      <CallBox field={field} lines={lines} />
+                      {!atHand && news}
+                      <Calls calls={calls} transfers={transfers} group={group} sound={sound} onFocusLost={toField} />
+                      {atHand && news}
+                      {!wide && canAsk && (
+                        <Drawer button={expertsButton} open={expertsOpen} inCall={atHand} onOpen={() => setExpertsOpen(true)}>
+                          {panel}
+                        </Drawer>
+                      )}
+                      {live.length === 0 && (wide || (recents.length === 0 && !expertsOpen)) && (
+                        <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
+                      )}
+                    </div>
+                    {wide && canAsk ? (
+                      <Side tab={side.tab} onTab={side.choose} onTouched={side.setTouched} experts={panel} recents={recentCalls} />
+                    ) : (
+                      recents.length > 0 && <div className={styles.column}>{recentCalls}</div>
+                    )}
+                  </main>
+                </>
+              )}
             </div>
+            {paletteOpen && (
+              <Suspense>
+                <Palette calls={calls} transfers={transfers} onClose={() => setPaletteOpen(false)} />
+              </Suspense>
+            )}
           </DraftsContext>
         </ExpertsContext>
       </DialContext>
+      {settingsOpen && (
+        <Suspense>
+          <SettingsDialog snapshot={snapshot} registration={registration} onClose={closeSettings} />
+        </Suspense>
+      )}
       <ClosingDialog open={snapshot.closing} calls={calls} />
       <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </SoundContext>
   );
 }
+
+/** These are read when they are wanted first: the phone is there without them. */
+const Palette = lazy(() => import("./palette/Palette").then((read) => ({ default: read.Palette })));
+
+const SettingsDialog = lazy(() => import("./settings/SettingsDialog").then((read) => ({ default: read.SettingsDialog })));
 
 const useStyles = makeStyles({
   desk: {
@@ -193,6 +270,9 @@ const useStyles = makeStyles({
   },
   wide: {
     maxWidth: "960px",
+  },
+  compact: {
+    maxWidth: "none",
   },
   main: {
     display: "flex",

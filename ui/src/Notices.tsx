@@ -1,16 +1,8 @@
-import {
-  Button,
-  makeStyles,
-  mergeClasses,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-  tokens,
-} from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, MessageBar, MessageBarActions, MessageBarBody, tokens } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 
 import type { UiError, UiNotice } from "./ipc/bindings";
+import { Trouble } from "./shared/Trouble";
 import { useWords } from "./words/words";
 
 /** What the agent should know now, each with what to do. */
@@ -21,8 +13,7 @@ export function Notices({ notices }: { notices: readonly UiNotice[] }) {
       {notices.map(({ words, advice }) => (
         <MessageBar key={words} intent="warning" layout="multiline" className={styles.notice}>
           <MessageBarBody>
-            <MessageBarTitle>{words}</MessageBarTitle>
-            {advice}
+            <Trouble what={words} advice={advice} facts={NONE} />
           </MessageBarBody>
         </MessageBar>
       ))}
@@ -30,21 +21,38 @@ export function Notices({ notices }: { notices: readonly UiNotice[] }) {
   );
 }
 
+interface FailureProps {
+  failure: UiError | null;
+  /** Given where it can be put away. */
+  onRead?: () => void;
+}
+
 /** What has just failed and what to do. It stays in sight until it is read or something else is done. */
-export function Failure({ failure, onRead }: { failure: UiError | null; onRead: () => void }) {
+export function Failure({ failure, onRead }: FailureProps) {
   const styles = useStyles();
   const { say } = useWords();
   return (
     failure !== null && (
-      <MessageBar intent="error" layout="multiline" className={mergeClasses(styles.notice, styles.inSight)}>
-        <MessageBarBody>{failure.message}</MessageBarBody>
-        <MessageBarActions
-          containerAction={<Button appearance="transparent" aria-label={say("shared.dismiss")} icon={<Dismiss20Regular />} onClick={onRead} />}
-        />
+      <MessageBar intent="error" layout="multiline" className={mergeClasses(styles.notice, onRead !== undefined && styles.inSight)}>
+        <MessageBarBody>
+          <Trouble
+            key={failure.message}
+            what={failure.message}
+            advice={failure.advice ?? null}
+            facts={{ error: failure.error ?? failure.code }}
+          />
+        </MessageBarBody>
+        {onRead !== undefined && (
+          <MessageBarActions
+            containerAction={<Button appearance="transparent" aria-label={say("shared.dismiss")} icon={<Dismiss20Regular />} onClick={onRead} />}
+          />
+        )}
       </MessageBar>
     )
   );
 }
+
+const NONE = {};
 
 const useStyles = makeStyles({
   notice: {

@@ -31,6 +31,21 @@ it.each(Object.keys(scenes))("has no fault that axe finds: %s", async (name) => 
 
 type Pages = ReturnType<typeof renderApp>;
 
+async function openPalette(user: Pages["user"], text = ""): Promise<void> {
+  await user.keyboard("{Control>}{Shift>} {/Shift}{/Control}");
+  await screen.findByRole("combobox", { name: "What do you want to do?" });
+  if (text !== "") {
+    await user.keyboard(text);
+  }
+}
+
+const SETTINGS = ["Account", "Devices", "Ringing", "Window", "Keyboard shortcuts", "Quality", "Privacy", "About"];
+
+async function openSettings(user: Pages["user"], name: string): Promise<void> {
+  await user.keyboard("{Control>},{/Control}");
+  await user.click(await screen.findByRole("tab", { name, hidden: true }));
+}
+
 /** What opens only when it is asked for. */
 const opened: readonly (readonly [what: string, scene: string, open: (user: Pages["user"]) => Promise<void>])[] = [
   ["keypad", "poor", (user) => user.click(screen.getByRole("button", { name: "Keypad" }))],
@@ -40,6 +55,15 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ["devices in trouble", "soundTroubled", (user) => user.click(screen.getByRole("button", { name: "Sound settings" }))],
   ["devices from a call", "active", (user) => user.click(screen.getByRole("button", { name: "Sound" }))],
   ["shortcuts", "idle", (user) => user.keyboard("{F1}")],
+  ["actions", "consulting", (user) => openPalette(user)],
+  ["experts among the actions", "expertsInCall", (user) => openPalette(user, "nadia")],
+  [
+    "the last of the first steps",
+    "firstSteps",
+    async (user) => user.click(await screen.findByRole("button", { name: "Next" })),
+  ],
+  ["the report of a call that failed", "ended", (user) => user.click(screen.getByText("Report for IT"))],
+  ...SETTINGS.map((name) => [`settings, ${name}`, "managedWindow", (user: Pages["user"]) => openSettings(user, name)] as const),
   ["matches by name", "recents", (user) => user.type(screen.getByRole("combobox"), "mina")],
   ["matches by number", "recents", (user) => user.type(screen.getByRole("combobox"), "2{ArrowDown}")],
   ["the question before all is forgotten", "recents", (user) => user.click(screen.getByRole("button", { name: "Clear all" }))],

@@ -5,6 +5,7 @@ use warmline_desk::{
 
 use crate::{
     recording::UiRecord,
+    settings::{UiMode, UiTheme, WindowAsk},
     sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
 };
 
@@ -276,6 +277,32 @@ pub enum UiAction {
         /// Which of both.
         on: bool,
     },
+    /// Show all of the window, or a bar with the call at hand.
+    SetMode {
+        /// How much.
+        mode: UiMode,
+    },
+    /// Keep the window above others, or let it go below them.
+    SetAlwaysOnTop {
+        /// Which of both.
+        on: bool,
+    },
+    /// Speak a language, and remember it.
+    SetLanguage {
+        /// A BCP 47 tag; none for the system's.
+        language: Option<String>,
+    },
+    /// Take these colours, and remember them.
+    SetTheme {
+        /// Which.
+        theme: UiTheme,
+    },
+    /// Take three seconds of the microphone, then play them on the speaker.
+    HearYourself,
+    /// The first steps were shown, or skipped: remember it.
+    FirstStepsDone,
+    /// Show the folder that the log is in.
+    OpenLogFolder,
     /// The answer to [`UiSnapshot::closing`](crate::UiSnapshot::closing): end the calls and close,
     /// or stay.
     Close {
@@ -305,6 +332,8 @@ pub enum Asked {
     Practise(bool),
     /// The window: read the profile again.
     ReadProfile,
+    /// The window: something of its own.
+    Window(WindowAsk),
     /// The window: close, ending all calls (`true`), or stay open.
     Close(bool),
 }
@@ -436,6 +465,15 @@ impl UiAction {
             Self::Provision => return Asked::Office(OfficeAsk::Provision),
             Self::Practise { on } => return Asked::Practise(on),
             Self::ReadProfile => return Asked::ReadProfile,
+            Self::SetMode { mode } => return Asked::Window(WindowAsk::Mode(mode)),
+            Self::SetAlwaysOnTop { on } => return Asked::Window(WindowAsk::AlwaysOnTop(on)),
+            Self::SetLanguage { language } => {
+                return Asked::Window(WindowAsk::Language(language));
+            }
+            Self::SetTheme { theme } => return Asked::Window(WindowAsk::Theme(theme)),
+            Self::HearYourself => return Asked::Window(WindowAsk::HearYourself),
+            Self::FirstStepsDone => return Asked::Window(WindowAsk::FirstStepsDone),
+            Self::OpenLogFolder => return Asked::Window(WindowAsk::OpenLogFolder),
             Self::Close { really } => return Asked::Close(really),
         })
     }
@@ -499,6 +537,13 @@ impl std::fmt::Debug for UiAction {
             Self::Register => ("Register", None),
             Self::ReadProfile => ("ReadProfile", None),
             Self::Practise { .. } => ("Practise", None),
+            Self::SetMode { .. } => ("SetMode", None),
+            Self::SetAlwaysOnTop { .. } => ("SetAlwaysOnTop", None),
+            Self::SetLanguage { .. } => ("SetLanguage", None),
+            Self::SetTheme { .. } => ("SetTheme", None),
+            Self::HearYourself => ("HearYourself", None),
+            Self::FirstStepsDone => ("FirstStepsDone", None),
+            Self::OpenLogFolder => ("OpenLogFolder", None),
             Self::Close { .. } => ("Close", None),
         };
         match call {

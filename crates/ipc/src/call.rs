@@ -94,6 +94,7 @@ fn ending(ending: &Ending) -> UiEnding {
         ),
         words: ending.reason.words().to_owned(),
         advice: said(ending.reason.advice()),
+        error: ending.reason.code().to_owned(),
         at_ms: millis(ending.at),
     }
 }

@@ -8,8 +8,16 @@ use warmline_desk::{DeskError, ErrorCode};
 pub struct UiError {
     /// Where the pages show it.
     pub code: UiErrorCode,
-    /// What happened and what to do, for people.
+    /// What happened, in a sentence for people.
     pub message: String,
+    /// What to do about it, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub advice: Option<String>,
+    /// What the log and the documentation call it, for who looks after the phone. It names nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub error: Option<String>,
 }
 
 /// What the pages decide by. A code exists only if a page acts on it.
@@ -28,7 +36,9 @@ impl UiError {
     pub fn no_phone() -> Self {
         Self {
             code: UiErrorCode::NotPossible,
-            message: "The phone is not running. Check the profile, then try again.".to_owned(),
+            message: "The phone is not running.".to_owned(),
+            advice: Some("Check the profile, then try again.".to_owned()),
+            error: None,
         }
     }
 }
@@ -40,7 +50,9 @@ impl From<DeskError> for UiError {
                 ErrorCode::BadNumber => UiErrorCode::BadNumber,
                 _ => UiErrorCode::NotPossible,
             },
-            message: error.message(),
+            error: Some(error.code.as_str().to_owned()),
+            advice: Some(error.advice).filter(|advice| !advice.is_empty()),
+            message: error.what,
         }
     }
 }
@@ -55,6 +67,7 @@ mod tests {
         assert_eq!(shown(ErrorCode::BadNumber), UiErrorCode::BadNumber);
         assert_eq!(shown(ErrorCode::NotNow), UiErrorCode::NotPossible);
         let error = UiError::from(DeskError::new(ErrorCode::NotNow, "What.", "Advice."));
-        assert_eq!(error.message, "What. Advice.");
+        assert_eq!(error.message, "What.");
+        assert_eq!(error.advice.as_deref(), Some("Advice."));
     }
 }

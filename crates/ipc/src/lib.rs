@@ -20,6 +20,7 @@ mod quality;
 mod recent;
 mod recording;
 mod registration;
+mod settings;
 mod sign_in;
 mod snapshot;
 mod sound;
@@ -36,6 +37,7 @@ pub use people::{
 pub use presenter::Presenter;
 pub use recent::{UiOutcome, UiRecent};
 pub use recording::{UiRecord, UiRecording, UiRecordingState};
+pub use settings::{UiAbout, UiMode, UiTheme, UiWindow, UiWindowSetting, WindowAsk};
 pub use sign_in::{UiLine, UiSignIn, UiSignInState};
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDelay, UiDelayPart, UiDetail, UiDetailKind, UiDirection,

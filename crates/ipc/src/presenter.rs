@@ -11,7 +11,9 @@ use crate::{
     party::Agent,
     people, quality,
     recent::{UiRecent, recent},
-    registration, sign_in,
+    registration,
+    settings::UiWindow,
+    sign_in,
     sign_in::UiLine,
     snapshot::{UiAccount, UiCall, UiNotice, UiSnapshot},
     transfer,
@@ -138,6 +140,7 @@ impl Presenter {
             sound,
             recents: self.recents.clone(),
             closing,
+            window: UiWindow::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::{
     people::UiNote,
     recent::UiRecent,
     recording::UiRecording,
+    settings::UiWindow,
     sign_in::{self, UiLine, UiSignIn},
     sound::UiSound,
     transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
@@ -42,6 +43,8 @@ pub struct UiSnapshot {
     pub recents: Vec<UiRecent>,
     /// The window was asked to close while a call is up: ask the agent.
     pub closing: bool,
+    /// The window itself, and the program in it.
+    pub window: UiWindow,
 }
 
 impl UiSnapshot {
@@ -60,6 +63,7 @@ impl UiSnapshot {
             sound: UiSound::default(),
             recents: Vec::new(),
             closing: false,
+            window: UiWindow::default(),
         }
     }
 
@@ -78,6 +82,7 @@ impl UiSnapshot {
             sound,
             recents,
             closing,
+            window,
         } = self;
         *account == other.account
             && *sign_ins == other.sign_ins
@@ -90,6 +95,7 @@ impl UiSnapshot {
             && *sound == other.sound
             && *recents == other.recents
             && *closing == other.closing
+            && *window == other.window
     }
 }
 
@@ -412,6 +418,8 @@ pub struct UiEnding {
     pub words: String,
     /// What the agent can do about it.
     pub advice: Option<String>,
+    /// What the log and the documentation call it, for who looks after the phone.
+    pub error: String,
     /// When it ended.
     pub at_ms: u64,
 }

@@ -1,5 +1,5 @@
 use tauri::{State, ipc::Channel};
-use warmline_desk::{ErrorCode, UserAction, number};
+use warmline_desk::{DeskError, ErrorCode, UserAction, number};
 use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiPeople, UiSnapshot};
 
 use crate::shell::Shell;
@@ -48,6 +48,14 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
         }
         Asked::Practise(on) => shell.practise(on),
         Asked::ReadProfile => shell.read_profile(),
+        // What the window keeps of itself is still to come.
+        Asked::Window(_) => {
+            return Err(UiError::from(DeskError::new(
+                ErrorCode::NotNow,
+                "This window cannot do that yet.",
+                "Wait for the next version.",
+            )));
+        }
         Asked::Close(really) => shell.close(really),
     }
     Ok(())

@@ -1,7 +1,10 @@
 import { Avatar, Button, makeStyles, Subtitle2, tokens, Tooltip } from "@fluentui/react-components";
+import { ArrowMinimize20Regular } from "@fluentui/react-icons/svg/arrow-minimize";
 import { Keyboard20Regular } from "@fluentui/react-icons/svg/keyboard";
+import { Settings20Regular } from "@fluentui/react-icons/svg/settings";
 
 import type { UiLine, UiRegistration, UiSignIn } from "../ipc/bindings";
+import type { Offered } from "../shared/offers";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { SoundButton } from "../sound/SoundButton";
 import { useWords } from "../words/words";
@@ -17,10 +20,13 @@ interface AccountBarProps {
   inCall: boolean;
   ringing: boolean;
   onHelp: () => void;
+  onSettings: () => void;
+  /** The way to the bar. */
+  compact: Offered;
 }
 
 /** Who the agent is and whether calls can reach them, in words and not by colour alone. */
-export function AccountBar({ registration, signIns, lines, inCall, ringing, onHelp }: AccountBarProps) {
+export function AccountBar({ registration, signIns, lines, inCall, ringing, onHelp, onSettings, compact }: AccountBarProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -48,6 +54,24 @@ export function AccountBar({ registration, signIns, lines, inCall, ringing, onHe
         <div className={styles.buttons}>
           {signIns.length > 0 && <AccountMenu signIns={signIns} inCall={inCall} ringing={ringing} />}
           <SoundButton />
+          <Tooltip content={withKeys(words, say("settings.title"), "settings")} relationship="description">
+            <Button
+              appearance="subtle"
+              icon={<Settings20Regular />}
+              aria-label={say("settings.title")}
+              aria-keyshortcuts={ariaShortcut("settings")}
+              onClick={onSettings}
+            />
+          </Tooltip>
+          <Tooltip content={withKeys(words, compact.what, "compact")} relationship="description">
+            <Button
+              appearance="subtle"
+              icon={<ArrowMinimize20Regular />}
+              aria-label={compact.what}
+              aria-keyshortcuts={ariaShortcut("compact")}
+              onClick={compact.run}
+            />
+          </Tooltip>
           <Tooltip content={withKeys(words, say("keys.title"), "help")} relationship="description">
             <Button
               appearance="subtle"
@@ -70,9 +94,8 @@ const useStyles = makeStyles({
     alignItems: "center",
     gap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalS}`,
-    "@media (max-width: 359px)": { paddingInline: tokens.spacingHorizontalM },
     // Large letters in a small window: the words come first.
-    "@media (max-width: 299px)": { flexWrap: "wrap" },
+    "@media (max-width: 359px)": { flexWrap: "wrap", paddingInline: tokens.spacingHorizontalM },
   },
   who: {
     flexGrow: 1,

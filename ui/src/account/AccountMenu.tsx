@@ -21,6 +21,7 @@ import { Fragment, useState } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiSignIn } from "../ipc/bindings";
+import { useOffers, type Offer } from "../shared/offers";
 import { Question } from "../shared/Question";
 import { useWords } from "../words/words";
 
@@ -44,6 +45,18 @@ export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
     setOpen(false);
     setAsking(null);
   }
+  const signOut = (signIn: UiSignIn) => (inCall ? setAsking(signIn) : act({ do: "signOut", tenant: signIn.tenant }));
+  const signInTo = ({ tenant }: UiSignIn) => act({ do: "signIn", tenant, deviceCode: false });
+  const offer = (state: UiSignIn["state"], run: (signIn: UiSignIn) => void, id: "account.signInTo" | "account.signOutOf"): readonly Offer[] =>
+    signIns
+      .filter((signIn) => signIn.state === state)
+      .map((signIn) =>
+        signIn.customer === null ? () => run(signIn) : { run: () => run(signIn), what: say(id, { customer: signIn.customer }) },
+      );
+  useOffers({
+    signIn: offer("signedOut", signInTo, "account.signInTo"),
+    signOut: offer("signedIn", signOut, "account.signOutOf"),
+  });
   return (
     <>
       <Menu open={open} onOpenChange={(_, data) => setOpen(data.open && !ringing)} positioning="below-end">
@@ -66,14 +79,14 @@ export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
                   {signIn.state === "signedIn" ? (
                     <MenuItem
                       icon={<SignOut20Regular />}
-                      onClick={() => (inCall ? setAsking(signIn) : act({ do: "signOut", tenant: signIn.tenant }))}
+                      onClick={() => signOut(signIn)}
                     >
                       {say("account.signOut")}
                     </MenuItem>
                   ) : signIn.state === "signedOut" ? (
                     <MenuItem
                       icon={<PersonKey20Regular />}
-                      onClick={() => act({ do: "signIn", tenant: signIn.tenant, deviceCode: false })}
+                      onClick={() => signInTo(signIn)}
                     >
                       {say("account.signIn")}
                     </MenuItem>

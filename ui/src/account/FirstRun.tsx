@@ -1,8 +1,9 @@
-import { Button, makeStyles, MessageBar, MessageBarBody, Subtitle1, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Subtitle1, tokens } from "@fluentui/react-components";
 import { ArrowClockwise20Regular } from "@fluentui/react-icons/svg/arrow-clockwise";
 
 import { useAct } from "../host/HostContext";
 import type { UiError, UiFirstRun, UiProblemKind } from "../ipc/bindings";
+import { Failure } from "../Notices";
 import { Mark } from "../shared/Mark";
 import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
@@ -32,11 +33,7 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
       <Subtitle1 as="h1" className={styles.title}>
         {say(problem === null ? "account.welcome" : titles[problem.kind])}
       </Subtitle1>
-      {failure !== null && (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody>{failure.message}</MessageBarBody>
-        </MessageBar>
-      )}
+      <Failure failure={failure} />
       {problem === null ? (
         <>
           <PracticeOffer primary />

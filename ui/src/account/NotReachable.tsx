@@ -12,6 +12,7 @@ import { useAct } from "../host/HostContext";
 import type { UiReachability, UiRegistration } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
 import { focusRing } from "../shared/focusRing";
+import { useOffers } from "../shared/offers";
 import { useWords, type WordId } from "../words/words";
 
 /** That calls cannot come in, why, what to do, and when the phone tries again. */
@@ -21,10 +22,12 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
   const { act } = useAct();
   const { reachability, reason, advice, retryAtMs } = registration;
   const connecting = reachability === "connecting";
+  const off = reachability === "off";
+  const tryNow = () => act({ do: "register" });
+  useOffers(connecting || reachability === "reachable" ? {} : { tryNow });
   if (reachability === "reachable" || (connecting && reason === null)) {
     return null;
   }
-  const off = reachability === "off";
   const retryWords = (left: number) => (left > 0 ? say("account.nextTry", { seconds: left }) : say("account.tryingNow"));
   return (
     <MessageBar intent={reachability === "refused" ? "error" : off ? "info" : "warning"} layout="multiline" className={styles.bar}>
@@ -44,7 +47,7 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
       </MessageBarBody>
       {!connecting && (
         <MessageBarActions>
-          <Button size="small" onClick={() => act({ do: "register" })}>
+          <Button size="small" onClick={tryNow}>
             {say(off ? "account.signIn" : "account.tryNow")}
           </Button>
         </MessageBarActions>

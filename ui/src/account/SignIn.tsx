@@ -1,21 +1,30 @@
-import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { Warning20Filled } from "@fluentui/react-icons/svg/warning";
 import { useEffect, useRef, type ReactNode } from "react";
 
 import type { UiError, UiSignIn, UiSignInState } from "../ipc/bindings";
+import { Failure } from "../Notices";
 import { Mark } from "../shared/Mark";
 import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
 import { Starting } from "./Starting";
 import { SignInSteps } from "./SignInSteps";
+import { StepsLine } from "./StepsLine";
 
-/** No phone yet because nobody is signed in, or what follows is not done: how far it is and what to do. */
-export function SignIn({ signIns, failure }: { signIns: readonly UiSignIn[]; failure: UiError | null }) {
-  const [own] = signIns;
-  return own === undefined ? <Starting /> : <SignInPage signIn={own} failure={failure} />;
+interface SignInProps {
+  signIns: readonly UiSignIn[];
+  failure: UiError | null;
+  /** It is the agent's first day: this is the first of three steps. */
+  firstSteps: boolean;
 }
 
-function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | null }) {
+/** No phone yet because nobody is signed in, or what follows is not done: how far it is and what to do. */
+export function SignIn({ signIns, failure, firstSteps }: SignInProps) {
+  const [own] = signIns;
+  return own === undefined ? <Starting /> : <SignInPage signIn={own} failure={failure} firstSteps={firstSteps} />;
+}
+
+function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"> & { signIn: UiSignIn }) {
   const styles = useStyles();
   const { say, draw } = useWords();
   const { state, words, advice, name, username } = signIn;
@@ -33,14 +42,11 @@ function SignInPage({ signIn, failure }: { signIn: UiSignIn; failure: UiError | 
   return (
     <main className={styles.page}>
       <Mark className={styles.mark} />
+      {firstSteps && <StepsLine step="signIn" />}
       <h1 ref={title} tabIndex={-1} className={styles.title}>
         {say(titles[state])}
       </h1>
-      {failure !== null && (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody>{failure.message}</MessageBarBody>
-        </MessageBar>
-      )}
+      <Failure failure={failure} />
       {/* Stays in the page through every state, so that readers say what changes. */}
       <div role="status" className={styles.status}>
         {troubled && <Warning20Filled aria-hidden className={styles.warning} />}

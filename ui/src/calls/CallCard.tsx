@@ -12,11 +12,12 @@ import { useRef, useState } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
-import { useShortcuts } from "../shared/shortcuts";
+import { offered, useOffers } from "../shared/offers";
 import { SoundPopover } from "../sound/SoundPopover";
 import { BringIn } from "../transfer/BringIn";
 import { ReferralNote } from "../transfer/ReferralNote";
 import { useWords } from "../words/words";
+import { callOffers, notAnswered } from "./callOffers";
 import { CallSound } from "./CallSound";
 import { Controls } from "./Controls";
 import { Details } from "./Details";
@@ -45,7 +46,8 @@ interface CallCardProps {
  */
 export function CallCard({ call, headingId, sound, amongOthers, room }: CallCardProps) {
   const styles = useStyles();
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const transferButton = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState<"keypad" | "transfer" | null>(null);
@@ -56,22 +58,21 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
   const digitsPossible = answered && !held;
   const keypad = open === "keypad" && digitsPossible;
   const transfer = open === "transfer" && answered;
-  const before = say(call.recovering ? "calls.onceRecovered" : "calls.onceAnswered");
-
-  const mute = () => act({ do: call.muted ? "unmute" : "mute", call: call.id });
-  const hold = () => act({ do: held ? "resume" : "hold", call: call.id });
-  const hangUp = () => act({ do: "hangUp", call: call.id });
+  const { mute, hold, hangUp } = callOffers(words, act, call);
+  const before = notAnswered(say, call);
   const toggleKeypad = () => setOpen(keypad ? null : "keypad");
   const toggleTransfer = () => setOpen(transfer ? null : "transfer");
   const closeTransfer = () => {
     setOpen(null);
     transferButton.current?.focus();
   };
-  useShortcuts({
+  const noDigits = digitsPossible ? undefined : (before ?? say("calls.resumeFirst"));
+  useOffers({
     mute,
+    hold,
+    transfer: offered(say("keys.call.transfer"), toggleTransfer, before),
+    keypad: offered(say("keys.call.keypad"), toggleKeypad, noDigits),
     hangUp,
-    ...(answered ? { hold, transfer: toggleTransfer } : {}),
-    ...(digitsPossible ? { keypad: toggleKeypad } : {}),
   });
 
   return (
@@ -86,18 +87,18 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
       <Controls label={say("calls.controls")} six>
         <RoundButton
           icon={call.muted ? <MicOff24Filled /> : <Mic24Regular />}
-          label={say(call.muted ? "calls.unmute" : "calls.mute")}
+          label={mute.what}
           shortcut="mute"
           on={call.muted}
-          onPress={mute}
+          onPress={mute.run}
         />
         <RoundButton
           icon={held ? <Play24Filled /> : <Pause24Regular />}
-          label={say(held ? "calls.resume" : "calls.hold")}
+          label={hold.what}
           shortcut="hold"
           on={held}
-          disabled={answered ? undefined : before}
-          onPress={hold}
+          disabled={hold.whyNot}
+          onPress={hold.run}
         />
         <RoundButton
           ref={transferButton}
@@ -107,7 +108,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           hint={say("calls.transferHint")}
           on={transfer}
           aria-expanded={transfer}
-          disabled={answered ? undefined : before}
+          disabled={before}
           onPress={toggleTransfer}
         />
         <RoundButton
@@ -116,7 +117,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           shortcut="keypad"
           on={keypad}
           aria-expanded={keypad}
-          disabled={digitsPossible ? undefined : held && answered ? say("calls.resumeFirst") : before}
+          disabled={noDigits}
           onPress={toggleKeypad}
         />
         <SoundPopover at="call">
@@ -124,10 +125,10 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
         </SoundPopover>
         <RoundButton
           icon={<CallEnd24Filled />}
-          label={say(call.answeredAtMs === null ? "calls.cancel" : "calls.hangUp")}
+          label={hangUp.what}
           shortcut="hangUp"
           danger
-          onPress={hangUp}
+          onPress={hangUp.run}
         />
       </Controls>
       {answered && <RecordingLine call={call} atHand />}

@@ -1,17 +1,16 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useLayoutEffect, useMemo, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 import { GroupCard } from "../group/GroupCard";
-import { useAct } from "../host/HostContext";
 import type { UiSnapshot, UiSound } from "../ipc/bindings";
-import { useShortcuts } from "../shared/shortcuts";
 import { TransferCard } from "../transfer/TransferCard";
 import { CallCard } from "./CallCard";
 import { CallRow } from "./CallRow";
-import { callsOf, shelves, toMerge, toResume, type Conversation } from "./conversations";
+import { callsOf, type Conversation } from "./conversations";
 import { EndedCall } from "./EndedCall";
 import { Frame } from "./Frame";
 import { IncomingCall } from "./IncomingCall";
+import { isHeard, useConversations } from "./useConversations";
 import { partyWords } from "./words";
 
 interface CallsProps extends Pick<UiSnapshot, "calls" | "transfers" | "group"> {
@@ -27,35 +26,11 @@ interface CallsProps extends Pick<UiSnapshot, "calls" | "transfers" | "group"> {
  */
 export function Calls({ calls, transfers, group, sound, onFocusLost }: CallsProps) {
   const styles = useStyles();
-  const { act } = useAct();
   const list = useRef<HTMLDivElement>(null);
   const focusedCalls = useRef<readonly string[]>([]);
 
-  const { live, ringing, ended } = useMemo(() => shelves({ calls, transfers, group }), [calls, transfers, group]);
-  const isHeard = (conversation: Conversation) => callsOf(conversation).some(({ heard }) => heard);
-  const atHand = live.find(isHeard) ?? live.at(-1);
-  const waiting = live.filter((conversation) => conversation !== atHand);
-  const heard = live.some(isHeard);
-
+  const { live, ringing, ended, atHand, waiting, heard, toSwap, mergeInto, merging } = useConversations({ calls, transfers, group });
   const [first] = ringing;
-  const toSwap = heard ? waiting.find((conversation) => toResume(conversation) !== undefined) : undefined;
-  const swapTo = toSwap === undefined ? undefined : toResume(toSwap);
-  const mergeInto = toMerge(atHand);
-  const merging = mergeInto === undefined ? undefined : waiting.find(({ kind }) => kind !== "transfer");
-  const mergeWith = toMerge(merging);
-  useShortcuts({
-    ...(first === undefined
-      ? {}
-      : {
-          answer: () => act({ do: "answer", call: first.id }),
-          decline: () => act({ do: "reject", call: first.id, with: "busy" }),
-        }),
-    // Within a transfer the same keys swap its two people.
-    ...(swapTo === undefined || atHand?.kind === "transfer" ? {} : { swap: () => act({ do: "resume", call: swapTo }) }),
-    ...(mergeInto === undefined || mergeWith === undefined
-      ? {}
-      : { merge: () => act({ do: "merge", call: mergeInto, with: mergeWith }) }),
-  });
 
   // A card whose buttons give way to others takes the keyboard along instead of dropping it.
   useLayoutEffect(() => {
@@ -184,6 +159,8 @@ const useStyles = makeStyles({
   },
   ringing: {
     boxShadow: `0 0 0 2px ${tokens.colorBrandStroke1}, ${tokens.shadow16}`,
+    // Shadows are not drawn in high contrast.
+    "@media (forced-colors: active)": { outline: "2px solid Highlight" },
   },
   inSight: {
     position: "sticky",
@@ -192,6 +169,7 @@ const useStyles = makeStyles({
   },
   heard: {
     boxShadow: `inset 4px 0 0 ${tokens.colorBrandStroke1}, ${tokens.shadow4}`,
+    "@media (forced-colors: active)": { borderInlineStart: "4px solid Highlight" },
   },
   ended: {
     boxShadow: "none",

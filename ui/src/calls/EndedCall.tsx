@@ -9,6 +9,7 @@ import { useEffect, useEffectEvent, useRef } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { formatSeconds } from "../shared/clock";
+import { Trouble } from "../shared/Trouble";
 import { useWords } from "../words/words";
 import { partyWords, stateWords } from "./words";
 
@@ -39,7 +40,7 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
   }, [normal]);
 
   const who = partyWords(call);
-  const advice = call.ending?.advice ?? null;
+  const state = <span data-testid="call-state">{stateWords(words, call)}</span>;
   const talked = call.answeredAtMs === null || call.ending === null ? null : call.ending.atMs - call.answeredAtMs;
   return (
     <div ref={row} className={styles.row}>
@@ -54,11 +55,19 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
         <h2 id={headingId} className={styles.name} title={who}>
           <bdi>{who}</bdi>
         </h2>
-        <p className={styles.state}>
-          <span data-testid="call-state">{stateWords(words, call)}</span>
+        <div className={styles.state}>
+          {normal || call.ending === null ? (
+            state
+          ) : (
+            <Trouble
+              what={state}
+              advice={call.ending.advice}
+              facts={{ error: call.ending.error, call: call.id, direction: call.direction }}
+              quiet
+            />
+          )}
           {talked !== null && ` ${say("calls.talkedFor", { time: formatSeconds(Math.floor(talked / 1000)) })}`}
-        </p>
-        {advice !== null && <p className={styles.advice}>{advice}</p>}
+        </div>
       </div>
       <div className={styles.buttons}>
         {call.party.address !== "" && (
@@ -118,12 +127,6 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
     fontVariantNumeric: "tabular-nums",
-  },
-  advice: {
-    margin: 0,
-    fontSize: tokens.fontSizeBase200,
-    lineHeight: tokens.lineHeightBase200,
-    color: tokens.colorNeutralForeground2,
   },
   buttons: {
     display: "flex",

@@ -62,6 +62,8 @@ const useStyles = makeStyles({
     animationDuration: "1.6s",
     animationIterationCount: "infinite",
     "@media (prefers-reduced-motion: reduce)": { animationName: "none" },
+    // Shadows are not drawn in high contrast.
+    "@media (forced-colors: active)": { outline: "2px solid Highlight" },
   },
   party: {
     minWidth: 0,

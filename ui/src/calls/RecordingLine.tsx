@@ -6,7 +6,8 @@ import { useRef } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiRecording } from "../ipc/bindings";
-import { ariaShortcut, useShortcuts, withKeys } from "../shared/shortcuts";
+import { useOffers } from "../shared/offers";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { useWords } from "../words/words";
 
 interface RecordingLineProps {
@@ -38,7 +39,9 @@ function Line({ call, recording: { state, words: stands, stays }, who, atHand }:
   const [label, hint] = [say(next[state].label), say(next[state].hint)];
   const main = useRef<HTMLButtonElement>(null);
   const press = () => act({ do: "record", call, what });
-  useShortcuts(atHand ? { record: press } : {});
+  const stop = () => act({ do: "record", call, what: "stop" });
+  const stoppable = !stays && state !== "off" && state !== "failed";
+  useOffers(atHand ? { record: { run: press, what: label }, ...(stoppable ? { stopRecording: stop } : {}) } : {});
   const named = (what: string) => (who === undefined ? what : say("shared.named", { what, who }));
   const recorded = state === "on" || state === "announcing";
   return (
@@ -63,7 +66,7 @@ function Line({ call, recording: { state, words: stands, stays }, who, atHand }:
           {label}
         </Button>
       </Tooltip>
-      {!stays && state !== "off" && state !== "failed" && (
+      {stoppable && (
         <Tooltip content={say("calls.record.stopHint")} relationship="description">
           <Button
             size="small"
@@ -71,7 +74,7 @@ function Line({ call, recording: { state, words: stands, stays }, who, atHand }:
             onClick={() => {
               // This button goes with the recording; the keyboard stays here.
               main.current?.focus();
-              act({ do: "record", call, what: "stop" });
+              stop();
             }}
           >
             {say("calls.record.stop")}

@@ -1,8 +1,9 @@
 import { makeStyles, mergeClasses, tokens, Tooltip } from "@fluentui/react-components";
 import type { ComponentProps, ReactElement } from "react";
 
+import type { Shortcut } from "../shared/actions";
 import { focusRing } from "../shared/focusRing";
-import { ariaShortcut, withKeys, type Shortcut } from "../shared/shortcuts";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { useWords } from "../words/words";
 
 /** What opens a popover on it comes along as the attributes of a button. */

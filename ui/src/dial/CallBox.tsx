@@ -2,6 +2,7 @@ import { Button, makeStyles } from "@fluentui/react-components";
 import { Call20Filled } from "@fluentui/react-icons/svg/call";
 import { useId, useState, type RefObject } from "react";
 
+import { sentences } from "../calls/words";
 import { asUiError } from "../host/host";
 import { useAct } from "../host/HostContext";
 import type { UiLine } from "../ipc/bindings";
@@ -43,7 +44,7 @@ export function CallBox({ field, lines }: CallBoxProps) {
     } catch (thrown) {
       const error = asUiError(words, thrown);
       if (error.code === "badNumber") {
-        setFault(error.message);
+        setFault(sentences(words, error.message, error.advice ?? null));
       } else {
         fail(error);
       }

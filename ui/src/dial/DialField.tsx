@@ -4,8 +4,9 @@ import { Search20Regular } from "@fluentui/react-icons/svg/search";
 import { useId, useMemo, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 
 import type { UiParty, UiRecent } from "../ipc/bindings";
-import { ariaShortcut, shortcutLabel, type Shortcut } from "../shared/shortcuts";
+import type { Shortcut } from "../shared/actions";
 import { useSettled } from "../shared/settled";
+import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
 import { useWords, type Words } from "../words/words";
 import { useDialling } from "./DialContext";
 import { isName, matches } from "./matches";

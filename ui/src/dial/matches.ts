@@ -29,6 +29,14 @@ export function mayMean(text: string, name: string): boolean {
   return nameMatches(name, plain(text).split(/\s+/).filter((word) => word !== ""));
 }
 
+/** Whether every word of `text` stands somewhere in `what`, also within a word: Japanese has no spaces. */
+export function contains(text: string, what: string): boolean {
+  const whole = plain(what);
+  return plain(text)
+    .split(/\s+/)
+    .every((word) => whole.includes(word));
+}
+
 /** Whether a text can only be meant as a name: there is nothing in it that could be dialled. */
 export function isName(text: string): boolean {
   return /\p{L}/u.test(text) && !/[@:]/.test(text);

@@ -18,11 +18,12 @@ import { RoundButton } from "../calls/RoundButton";
 import { partyWords } from "../calls/words";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
-import { useShortcuts } from "../shared/shortcuts";
+import { offered, useOffers } from "../shared/offers";
 import { SoundPopover } from "../sound/SoundPopover";
 import { BringIn } from "../transfer/BringIn";
 import { useWords } from "../words/words";
 import { Asked } from "./Asked";
+import { groupOffers } from "./groupOffers";
 import { Member } from "./Member";
 import { cannotLeaveWords, groupTitle } from "./words";
 
@@ -37,13 +38,14 @@ interface GroupCardProps {
 }
 
 /** People who hear each other by way of this phone, what can be done to each, and the ways out. */
-export function GroupCard({ conversation: { group, members, asked, leaving }, headingId, sound, atHand, takesIn }: GroupCardProps) {
+export function GroupCard({ conversation, headingId, sound, atHand, takesIn }: GroupCardProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
   const { act } = useAct();
   const [adding, setAdding] = useState(false);
   const addButton = useRef<HTMLButtonElement>(null);
+  const { group, members, asked, leaving } = conversation;
   const [first] = members;
   const { away, canLeave, note } = group;
   const muted = first.muted;
@@ -53,22 +55,14 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
   const full = members.length >= MOST ? say("group.full") : asked === undefined ? undefined : say("group.oneAtATime");
   const add = adding && locked === undefined && full === undefined;
 
-  const mute = () => act({ do: muted ? "unmute" : "mute", call: first.id });
-  const step = () => act({ do: away ? "resume" : "hold", call: first.id });
+  const { mute, hold: step, leave } = groupOffers(words, act, conversation);
+  const noneMore = locked ?? full;
   const transfer = () => setAdding(!add);
   const closeAdding = () => {
     setAdding(false);
     addButton.current?.focus();
   };
-  useShortcuts(
-    atHand
-      ? {
-          ...(away ? {} : { mute }),
-          ...(locked === undefined ? { hold: step } : {}),
-          ...(locked === undefined && full === undefined ? { transfer } : {}),
-        }
-      : {},
-  );
+  useOffers(atHand ? { mute, hold: step, leave, transfer: offered(say("group.addHint"), transfer, noneMore) } : {});
 
   return (
     <div className={styles.card}>
@@ -87,7 +81,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
       </ul>
       {away && !atHand ? (
         <div className={styles.buttons}>
-          <Button icon={<Play20Filled />} onClick={step}>
+          <Button icon={<Play20Filled />} onClick={step.run}>
             {say("group.goIn")}
           </Button>
           {takesIn !== undefined && !leaving && (
@@ -101,21 +95,21 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
           <Controls label={say("group.controls")}>
             <RoundButton
               icon={muted ? <MicOff24Filled /> : <Mic24Regular />}
-              label={say(muted ? "calls.unmute" : "calls.mute")}
+              label={mute.what}
               hint={say(muted ? "group.unmuteHint" : "group.muteHint")}
               shortcut="mute"
               on={muted}
-              disabled={away ? say("group.away.muteless") : undefined}
-              onPress={mute}
+              disabled={mute.whyNot}
+              onPress={mute.run}
             />
             <RoundButton
               icon={away ? <Play24Filled /> : <Pause24Regular />}
-              label={say(away ? "group.goIn" : "group.stepOut")}
+              label={step.what}
               hint={say(away ? "group.goInHint" : "group.stepOutHint")}
               shortcut="hold"
               on={away}
-              disabled={locked}
-              onPress={step}
+              disabled={step.whyNot}
+              onPress={step.run}
             />
             <RoundButton
               ref={addButton}
@@ -125,7 +119,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
               shortcut="transfer"
               on={add}
               aria-expanded={add}
-              disabled={locked ?? full}
+              disabled={noneMore}
               onPress={transfer}
             />
             <SoundPopover at="call">
@@ -150,7 +144,7 @@ export function GroupCard({ conversation: { group, members, asked, leaving }, he
         </div>
       ) : canLeave && asked === undefined ? (
         <Tooltip content={say("group.leaveHint")} relationship="description">
-          <Button size="large" icon={<DoorArrowLeft20Regular />} onClick={() => act({ do: "leave", call: first.id })}>
+          <Button size="large" icon={<DoorArrowLeft20Regular />} onClick={leave.run}>
             {say("group.leave")}
           </Button>
         </Tooltip>

@@ -21,5 +21,5 @@ export function asUiError({ say }: Words, thrown: unknown): UiError {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
     return thrown as UiError;
   }
-  return { code: "notPossible", message: say("shared.failed") };
+  return { code: "notPossible", message: say("shared.failed"), advice: say("shared.failedAdvice"), error: "page" };
 }

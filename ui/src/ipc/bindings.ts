@@ -54,7 +54,11 @@ recents: Array<UiRecent>,
 /**
  * The window was asked to close while a call is up: ask the agent.
  */
-closing: boolean, };
+closing: boolean, 
+/**
+ * The window itself, and the program in it.
+ */
+window: UiWindow, };
 
 /**
  * Who the agent is, if a profile says so.
@@ -467,6 +471,10 @@ words: string,
  * What the agent can do about it.
  */
 advice: string | null, 
+/**
+ * What the log and the documentation call it, for who looks after the phone.
+ */
+error: string, 
 /**
  * When it ended.
  */
@@ -993,6 +1001,76 @@ place: string | null, };
 export type UiNumberKind = "nothing" | "telephone" | "extension" | "address" | "unfinished";
 
 /**
+ * The window itself: how it is shown, what the agent has set of it, and what program it is. Whoever
+ * runs the window puts it into a snapshot; a [`Presenter`](crate::Presenter) leaves it as it is at first.
+ */
+export type UiWindow = { 
+/**
+ * How much of it is shown.
+ */
+mode: UiMode, 
+/**
+ * Whether it stays above other windows.
+ */
+alwaysOnTop: boolean, 
+/**
+ * The language that the agent chose, as a BCP 47 tag; none for the system's.
+ */
+language: string | null, 
+/**
+ * The colours that the agent chose.
+ */
+theme: UiTheme, 
+/**
+ * The agent has not been shown the first steps yet.
+ */
+firstSteps: boolean, 
+/**
+ * What of these who manages the phone has said, so that the agent cannot.
+ */
+managed: Array<UiWindowSetting>, 
+/**
+ * Who manages the phone, in a few words; none if nobody does, or nobody says.
+ */
+managedBy: string | null, 
+/**
+ * The program.
+ */
+about: UiAbout, };
+
+/**
+ * How much of the window is shown.
+ */
+export type UiMode = "full" | "compact";
+
+/**
+ * The colours of the window.
+ */
+export type UiTheme = "system" | "light" | "dark";
+
+/**
+ * A setting of the window.
+ */
+export type UiWindowSetting = "language" | "theme" | "alwaysOnTop";
+
+/**
+ * The program, for who looks after it. Nothing here says who uses it.
+ */
+export type UiAbout = { 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * The operating system with its version.
+ */
+system: string, 
+/**
+ * Where its log is kept; none if it keeps none.
+ */
+logFolder: string | null, };
+
+/**
  * What the agent asks for. Whether it happened shows in the next snapshot.
  */
 export type UiAction = { "do": "dial", 
@@ -1255,7 +1333,23 @@ rung: number, } | { "do": "provision" } | { "do": "register" } | { "do": "readPr
 /**
  * Which of both.
  */
-on: boolean, } | { "do": "close", 
+on: boolean, } | { "do": "setMode", 
+/**
+ * How much.
+ */
+mode: UiMode, } | { "do": "setAlwaysOnTop", 
+/**
+ * Which of both.
+ */
+on: boolean, } | { "do": "setLanguage", 
+/**
+ * A BCP 47 tag; none for the system's.
+ */
+language: string | null, } | { "do": "setTheme", 
+/**
+ * Which.
+ */
+theme: UiTheme, } | { "do": "hearYourself" } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "close", 
 /**
  * Whether to close.
  */
@@ -1339,9 +1433,17 @@ export type UiError = {
  */
 code: UiErrorCode, 
 /**
- * What happened and what to do, for people.
+ * What happened, in a sentence for people.
  */
-message: string, };
+message: string, 
+/**
+ * What to do about it, in a sentence.
+ */
+advice?: string, 
+/**
+ * What the log and the documentation call it, for who looks after the phone. It names nobody.
+ */
+error?: string, };
 
 /**
  * What the pages decide by. A code exists only if a page acts on it.

@@ -97,6 +97,8 @@ const useStyles = makeStyles({
   },
   chosen: {
     border: `1px solid ${tokens.colorBrandStroke1}`,
+    // In high contrast every border is drawn, also one without colour.
+    "@media (forced-colors: active)": { outline: "2px solid Highlight", outlineOffset: "-2px" },
   },
   text: {
     flexGrow: 1,

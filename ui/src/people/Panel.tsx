@@ -10,10 +10,11 @@ import { useSettled } from "../shared/settled";
 import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
 import { useWords, type Words } from "../words/words";
 import { Blocked } from "./Blocked";
+import { pressWay, useBringIn } from "./bringIn";
 import { ExpertsContext, usePeople } from "./experts";
 import { Ladder } from "./Ladder";
 import { focusPlace, PeopleList } from "./PeopleList";
-import { PersonMenu, type Way } from "./PersonMenu";
+import { PersonMenu } from "./PersonMenu";
 import { SHELVES } from "./places";
 import { Skeletons } from "./Skeletons";
 import { inHand, type InHand } from "./words";
@@ -33,8 +34,8 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { act, fail } = useAct();
-  const { reachable, ringing } = useDialling();
+  const { act } = useAct();
+  const { ringing } = useDialling();
   const experts = useContext(ExpertsContext);
   const people = usePeople();
   const id = useId();
@@ -51,6 +52,7 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
 
   const searching = search.trim() !== "";
   const hand = inHand(words, people, { calls, transfers });
+  const bringIn = useBringIn(hand);
   const blocked = people?.blocked ?? (signIns.length === 0 ? noSignIn(words) : null);
   const shown = people !== null && countShown(people) > 0;
 
@@ -74,14 +76,6 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
         return;
       }
     }
-  };
-  const bringIn = ({ id: person }: UiPerson, way: Way) => {
-    if (!reachable) {
-      fail({ code: "notPossible", message: say("dial.cannotCall") });
-      return;
-    }
-    const call = hand.kind === "customer" && way !== "call" ? hand.call : null;
-    act({ do: "callPerson", person, call, handOver: way === "handOver" });
   };
   const star = ({ id: person, favourite }: UiPerson) => act({ do: "favourite", person, on: !favourite });
 
@@ -167,7 +161,7 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
           people={people}
           hand={hand}
           searching={searching}
-          onPress={(person) => bringIn(person, hand.kind === "nobody" ? "call" : "ask")}
+          onPress={(person) => bringIn(person, pressWay(hand))}
           onStar={star}
           onMore={(person, target) => setMenu({ person, target })}
           onLeave={leave}

@@ -2,7 +2,8 @@ import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useId, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 
-import { ariaShortcut, useShortcuts } from "../shared/shortcuts";
+import { useOffers } from "../shared/offers";
+import { ariaShortcut } from "../shared/shortcuts";
 import { useWords } from "../words/words";
 
 /** What stands beside the calls in a wide window. */
@@ -22,7 +23,7 @@ export function Side({ tab, onTab, onTouched, experts, recents }: SideProps) {
   const styles = useStyles();
   const { say } = useWords();
   const id = useId();
-  useShortcuts(
+  useOffers(
     tab === "recent"
       ? {}
       : {

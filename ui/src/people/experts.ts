@@ -52,6 +52,11 @@ export class Experts {
     this.tell();
   }
 
+  /** What is looked for. */
+  get searched(): string {
+    return this.wanted.search;
+  }
+
   /** Looks at a part of the list. */
   scroll(first: number, rows: number): void {
     this.wanted = { ...this.wanted, first, rows: Math.min(rows, MOST_ROWS) };

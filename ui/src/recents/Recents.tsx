@@ -6,7 +6,8 @@ import { useAct } from "../host/HostContext";
 import type { UiRecent } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 import { FoldSign } from "../shared/FoldSign";
-import { ariaShortcut, useShortcuts, withKeys } from "../shared/shortcuts";
+import { useOffers } from "../shared/offers";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { useWords } from "../words/words";
 import { ForgetDialog } from "./ForgetDialog";
 import { RecentList } from "./RecentList";
@@ -44,11 +45,12 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
     setAsking(false);
   }
 
-  useShortcuts({
+  useOffers({
     recents: () => {
       flushSync(() => fold(true));
       section.current?.querySelector<HTMLElement>("[data-recent] > button[tabindex='0']")?.focus();
     },
+    ...(recents.length > 0 ? { clearRecents: () => setAsking(true) } : {}),
   });
 
   const call = (recent: UiRecent) => {

@@ -1,18 +1,31 @@
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { useEffect } from "react";
 import { expect, it } from "vitest";
 
 import { snapshot, incoming } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
-import { useShortcuts, type Shortcut } from "./shortcuts";
+import type { Shortcut } from "./actions";
+import { Offers, OffersContext, useOffers, type OffersNow } from "./offers";
+
+function Place({ offers }: { offers: OffersNow }) {
+  useOffers(offers);
+  return null;
+}
+
+/** A window with one place that offers something, and its keys. */
+function Keys({ all, offers }: { all: Offers; offers: OffersNow }) {
+  useEffect(() => all.listen(), [all]);
+  return (
+    <OffersContext value={all}>
+      <Place offers={offers} />
+    </OffersContext>
+  );
+}
 
 function pressed(key: string, code: string): Shortcut[] {
   const run: Shortcut[] = [];
   const note = (shortcut: Shortcut) => () => void run.push(shortcut);
-  function Keys() {
-    useShortcuts({ answer: note("answer"), hold: note("hold"), mute: note("mute") });
-    return null;
-  }
-  const { unmount } = render(<Keys />);
+  const { unmount } = render(<Keys all={new Offers()} offers={{ answer: note("answer"), hold: note("hold"), mute: note("mute") }} />);
   fireEvent.keyDown(window, { key, code, ctrlKey: true, shiftKey: true });
   unmount();
   return run;
@@ -41,11 +54,8 @@ it("takes no other key for a letter", () => {
 
 it("takes no shortcut for another that has a modifier more or less", () => {
   const run: string[] = [];
-  function Keys() {
-    useShortcuts({ number: () => void run.push("number"), keypad: () => void run.push("keypad"), help: () => void run.push("help") });
-    return null;
-  }
-  render(<Keys />);
+  const note = (name: string) => () => void run.push(name);
+  render(<Keys all={new Offers()} offers={{ number: note("number"), keypad: note("keypad"), help: note("help") }} />);
   fireEvent.keyDown(window, { key: "k", code: "KeyK", ctrlKey: true });
   fireEvent.keyDown(window, { key: "K", code: "KeyK", ctrlKey: true, shiftKey: true });
   fireEvent.keyDown(window, { key: "k", code: "KeyK", ctrlKey: true, altKey: true });
@@ -53,6 +63,28 @@ it("takes no shortcut for another that has a modifier more or less", () => {
   fireEvent.keyDown(window, { key: "F1", code: "F1", ctrlKey: true });
   fireEvent.keyDown(window, { key: "F1", code: "F1" });
   expect(run).toEqual(["number", "keypad", "help"]);
+});
+
+it("does what is possible of two actions that share their keys, and nothing once neither is", () => {
+  const run: string[] = [];
+  const all = new Offers();
+  const swap = () => fireEvent.keyDown(window, { key: "X", code: "KeyX", ctrlKey: true, shiftKey: true });
+  const { rerender } = render(<Keys all={all} offers={{ swap: { what: "Swap", run: () => void run.push("never"), whyNot: "Nobody waits" }, swapPeople: () => void run.push("people") }} />);
+  swap();
+  rerender(<Keys all={all} offers={{ swap: () => void run.push("calls") }} />);
+  swap();
+  rerender(<Keys all={all} offers={{}} />);
+  swap();
+  expect(run).toEqual(["people", "calls"]);
+});
+
+it("lists every action once, with why it is not possible", () => {
+  const all = new Offers();
+  render(<Keys all={all} offers={{ hold: { what: "Hold", run: () => undefined, whyNot: "Not answered yet" }, mute: { run: () => undefined, what: "Unmute" } }} />);
+  const listed = (name: string) => all.listed.filter((action) => action.name === name);
+  expect(listed("hold")).toEqual([{ name: "hold", index: 0, what: "Hold", possible: false, whyNot: "Not answered yet" }]);
+  expect(listed("mute")).toEqual([{ name: "mute", index: 0, what: "Unmute", possible: true, whyNot: null }]);
+  expect(listed("answer")).toEqual([{ name: "answer", index: 0, what: null, possible: false, whyNot: null }]);
 });
 
 it("lists every shortcut on F1, on a question mark and by its button", async () => {

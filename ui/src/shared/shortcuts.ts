@@ -1,31 +1,11 @@
-import { useEffect, useEffectEvent } from "react";
-
 import type { Words } from "../words/words";
-
-/** What a key combination does. The same as in Teams where Teams has one, so hands learn one set. */
-export type Shortcut =
-  | "answer"
-  | "decline"
-  | "hangUp"
-  | "mute"
-  | "hold"
-  | "swap"
-  | "transfer"
-  | "connect"
-  | "back"
-  | "merge"
-  | "keypad"
-  | "record"
-  | "sound"
-  | "number"
-  | "recents"
-  | "experts"
-  | "help";
+import { actions, SHORTCUTS, type Shortcut } from "./actions";
 
 /** How a combination is written in tooltips. */
 export function shortcutLabel({ say }: Words, shortcut: Shortcut): string {
-  const { key, control, shift } = combinations[shortcut];
-  const parts = isMac ? [control ? "⌘" : "", shift ? "⇧" : "", key] : [control ? say("keys.control") : "", shift ? say("keys.shift") : "", key];
+  const { key, control, shift } = actions[shortcut].keys;
+  const written = key === "Space" ? say("keys.space") : key;
+  const parts = isMac ? [control ? "⌘" : "", shift ? "⇧" : "", written] : [control ? say("keys.control") : "", shift ? say("keys.shift") : "", written];
   return parts.filter((part) => part !== "").join(isMac ? "" : "+");
 }
 
@@ -36,25 +16,8 @@ export function withKeys(words: Words, what: string, shortcut: Shortcut): string
 
 /** How a combination is written in `aria-keyshortcuts`. */
 export function ariaShortcut(shortcut: Shortcut): string {
-  const { key, control, shift } = combinations[shortcut];
+  const { key, control, shift } = actions[shortcut].keys;
   return [control ? (isMac ? "Meta" : "Control") : "", shift ? "Shift" : "", key].filter((part) => part !== "").join("+");
-}
-
-/** Runs `handlers` while the window has the keyboard. A shortcut without a handler is left alone. */
-export function useShortcuts(handlers: Partial<Record<Shortcut, () => void>>): void {
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const shortcut = matching(event);
-    const handler = shortcut === undefined ? undefined : handlers[shortcut];
-    if (handler !== undefined && !event.repeat) {
-      event.preventDefault();
-      handler();
-    }
-  });
-  useEffect(() => {
-    const listener = (event: KeyboardEvent) => onKey(event);
-    window.addEventListener("keydown", listener);
-    return () => window.removeEventListener("keydown", listener);
-  }, []);
 }
 
 /** Whether what is typed goes into a field. */
@@ -62,53 +25,32 @@ export function isField(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
-interface Combination {
-  readonly key: string;
-  /** With Ctrl, on a Mac with Command. */
-  readonly control: boolean;
-  readonly shift: boolean;
+/** What the keys that are pressed may mean: two actions share some, and at most one of them is possible. */
+export function pressed(event: KeyboardEvent): readonly Shortcut[] {
+  const control = isMac ? event.metaKey : event.ctrlKey;
+  if (event.altKey || (isMac ? event.ctrlKey : event.metaKey)) {
+    return [];
+  }
+  if (!control && event.key === "?" && !isField(event.target)) {
+    return ["help"];
+  }
+  const key = keyOf(event);
+  return SHORTCUTS.filter((shortcut) => {
+    const { keys } = actions[shortcut];
+    return keys.control === control && keys.shift === event.shiftKey && keys.key === key;
+  });
 }
-
-const both = (key: string): Combination => ({ key, control: true, shift: true });
-
-const combinations: Readonly<Record<Shortcut, Combination>> = {
-  answer: both("A"),
-  decline: both("D"),
-  hangUp: both("H"),
-  mute: both("M"),
-  hold: both("O"),
-  swap: both("X"),
-  transfer: both("T"),
-  connect: both("C"),
-  back: both("B"),
-  merge: both("G"),
-  keypad: both("K"),
-  record: both("P"),
-  sound: both("L"),
-  number: { key: "K", control: true, shift: false },
-  recents: both("R"),
-  experts: { key: "E", control: true, shift: false },
-  help: { key: "F1", control: false, shift: false },
-};
 
 const isMac = navigator.userAgent.includes("Macintosh");
 
-function matching(event: KeyboardEvent): Shortcut | undefined {
-  const control = isMac ? event.metaKey : event.ctrlKey;
-  if (event.altKey || (isMac ? event.ctrlKey : event.metaKey)) {
-    return undefined;
+/** What stands on the key. A keyboard for another script has a Latin letter at the place where Latin ones do. */
+function keyOf({ key, code }: KeyboardEvent): string | undefined {
+  if (code === "Space" || key === " ") {
+    return "Space";
   }
-  if (!control && event.key === "?" && !isField(event.target)) {
-    return "help";
+  if (/^F\d+$/.test(key)) {
+    return key;
   }
-  const pressed = letter(event);
-  const found = Object.entries(combinations).find(
-    ([, combination]) => combination.control === control && combination.shift === event.shiftKey && combination.key === pressed,
-  );
-  return found?.[0] as Shortcut | undefined;
-}
-
-/** The Latin letter on the key. A keyboard for another script has it at the place where Latin ones do. */
-function letter({ key, code }: KeyboardEvent): string | undefined {
-  return /^F\d+$/.test(key) ? key : /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
+  const letter = /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
+  return letter ?? (key === "," || code === "Comma" ? "," : undefined);
 }

@@ -1,10 +1,18 @@
 import { createDarkTheme, createLightTheme, type BrandVariants, type Theme } from "@fluentui/react-components";
+import { useLayoutEffect } from "react";
 
+import type { UiTheme } from "../ipc/bindings";
 import { useMedia } from "./media";
 
-/** The light or dark theme, as the system has it now. */
-export function useTheme(): Theme {
-  return useMedia("(prefers-color-scheme: dark)") ? dark : light;
+/** The light or dark theme: the one that was chosen, else as the system has it now. */
+export function useTheme(chosen: UiTheme): Theme {
+  const darkThere = useMedia("(prefers-color-scheme: dark)");
+  const isDark = chosen === "system" ? darkThere : chosen === "dark";
+  // What the web view draws itself, as scroll bars, goes along.
+  useLayoutEffect(() => {
+    document.documentElement.style.colorScheme = chosen === "system" ? "" : chosen;
+  }, [chosen]);
+  return isDark ? dark : light;
 }
 
 /** The one accent: petrol. Green and red stay free for answering and hanging up, amber for hold. */

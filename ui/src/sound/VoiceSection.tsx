@@ -16,8 +16,14 @@ import type { UiNoiseSuppression, UiVoice, UiVoicePart } from "../ipc/bindings";
 import { useWords } from "../words/words";
 import { noiseHints, noiseWords } from "./words";
 
+interface VoiceSectionProps {
+  voice: UiVoice;
+  /** Who manages the phone, where that is known. */
+  managedBy?: string | null;
+}
+
 /** What is done to the agent's voice before anybody hears it. What who manages the phone has said stays as it is. */
-export function VoiceSection({ voice }: { voice: UiVoice }) {
+export function VoiceSection({ voice, managedBy = null }: VoiceSectionProps) {
   const styles = useStyles();
   const { say, draw } = useWords();
   const { act } = useAct();
@@ -87,7 +93,7 @@ export function VoiceSection({ voice }: { voice: UiVoice }) {
       />
       {voice.managed.length > 0 && (
         <p id={managedId} className={styles.managed}>
-          {say("sound.managed")}
+          {managedBy === null ? say("sound.managed") : say("sound.managedBy", { who: managedBy })}
         </p>
       )}
     </section>

@@ -5,6 +5,7 @@ import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { PersonChat20Regular } from "@fluentui/react-icons/svg/person-chat";
 import { useEffect, useId, useRef, useState, type ReactElement } from "react";
 
+import { sentences } from "../calls/words";
 import { useDialling } from "../dial/DialContext";
 import { DialField } from "../dial/DialField";
 import { asUiError } from "../host/host";
@@ -55,7 +56,7 @@ export function BringIn({ call, who, onClose }: BringInProps) {
     } catch (thrown) {
       const error = asUiError(words, thrown);
       if (error.code === "badNumber") {
-        setFault(error.message);
+        setFault(sentences(words, error.message, error.advice ?? null));
         field.current?.focus();
       } else {
         fail(error);

@@ -23,12 +23,14 @@ import { RecordingLine } from "../calls/RecordingLine";
 import { RoundButton } from "../calls/RoundButton";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSound } from "../ipc/bindings";
-import { ariaShortcut, useShortcuts, withKeys } from "../shared/shortcuts";
 import { Countdown } from "../shared/Countdown";
+import { offered, useOffers } from "../shared/offers";
+import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { SoundPopover } from "../sound/SoundPopover";
 import { useWords } from "../words/words";
 import { AskIfSure } from "./AskIfSure";
 import { ExpertCard } from "./ExpertCard";
+import { transferOffers } from "./transferOffers";
 import { nameOf, sentence, standing } from "./words";
 
 interface TransferCardProps {
@@ -42,7 +44,7 @@ interface TransferCardProps {
 }
 
 /** A customer and an expert on one card: whom the agent talks with, what each hears, and what comes next. */
-export function TransferCard({ conversation: { transfer, customer, expert }, headingId, sound, atHand, room }: TransferCardProps) {
+export function TransferCard({ conversation, headingId, sound, atHand, room }: TransferCardProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -50,6 +52,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [asking, setAsking] = useState(false);
 
+  const { transfer, customer, expert } = conversation;
   const { phase, talkingTo, trouble, completesAtMs } = transfer;
   const call = customer.id;
   const [who, whom] = [nameOf(customer.party), nameOf(transfer.to)];
@@ -74,35 +77,12 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
   const digitsPossible = talkedTo?.state === "active";
   // Of two that may be recorded, the shortcut is for the one at hand.
   const recordable = talkedTo !== undefined && talkedTo.recording !== null ? talkedTo : customer;
-  const notYet = completing
-    ? say("transfer.locked")
-    : phase === "calling"
-      ? say("transfer.onceAnswered", { who: whom })
-      : customer.recovering || expert?.recovering === true
-        ? say("calls.onceRecovered")
-        : undefined;
-  const locked = completing ? say("transfer.locked") : undefined;
-
-  const mute = () => talkedTo !== undefined && act({ do: talkedTo.muted ? "unmute" : "mute", call: talkedTo.id });
-  const swap = () => act({ do: "swap", call });
-  const merge = () => expert !== undefined && act({ do: "merge", call, with: expert.id });
-  const back = () => act({ do: "back", call });
+  const { mute, swapPeople, merge, connect, keepConsulting, back, hangUp } = transferOffers(words, act, conversation, () => setAsking(true));
+  const noDigits = digitsPossible ? undefined : say("transfer.onceTalking");
   const keypad = () => setKeypadOpen(!keypadOpen);
-  const complete = () => {
-    if (suspicion === null) {
-      act({ do: "complete", call, sure: false });
-    } else {
-      setAsking(true);
-    }
-  };
-  useShortcuts(
+  useOffers(
     atHand
-      ? {
-          mute,
-          ...(completing ? {} : { swap, back, hangUp: talkingTo === "customer" ? () => act({ do: "hangUp", call }) : back }),
-          ...(notYet === undefined ? { connect: complete, merge } : {}),
-          ...(digitsPossible ? { keypad } : {}),
-        }
+      ? { mute, swapPeople, merge, connect, keepConsulting, back, hangUp, keypad: offered(say("keys.call.keypad"), keypad, noDigits) }
       : {},
   );
 
@@ -157,27 +137,27 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
           <Controls label={say("calls.controls")}>
             <RoundButton
               icon={talkedTo?.muted === true ? <MicOff24Filled /> : <Mic24Regular />}
-              label={say(talkedTo?.muted === true ? "calls.unmute" : "calls.mute")}
+              label={mute.what}
               shortcut="mute"
               on={talkedTo?.muted === true}
-              disabled={talkedTo === undefined ? say("transfer.talkToNobody") : undefined}
-              onPress={mute}
+              disabled={mute.whyNot}
+              onPress={mute.run}
             />
             <RoundButton
               icon={<ArrowSwap24Regular />}
               label={say("calls.swap")}
-              shortcut="swap"
-              hint={say("transfer.talkTo", { who: talkingTo === "customer" ? whom : who })}
-              disabled={locked ?? (expert === undefined ? say("transfer.nobodyToSwap") : undefined)}
-              onPress={swap}
+              shortcut="swapPeople"
+              hint={swapPeople.what}
+              disabled={swapPeople.whyNot}
+              onPress={swapPeople.run}
             />
             <RoundButton
               icon={<Merge24Regular />}
               label={say("calls.merge")}
               shortcut="merge"
-              hint={say("transfer.allHear")}
-              disabled={notYet}
-              onPress={merge}
+              hint={merge.what}
+              disabled={merge.whyNot}
+              onPress={merge.run}
             />
             <RoundButton
               icon={<Dialpad24Regular />}
@@ -185,7 +165,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
               shortcut="keypad"
               on={keypadOpen && digitsPossible}
               aria-expanded={keypadOpen && digitsPossible}
-              disabled={digitsPossible ? undefined : say("transfer.onceTalking")}
+              disabled={noDigits}
               onPress={keypad}
             />
             <SoundPopover at="call">
@@ -221,7 +201,7 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
         />
       ) : (
         <div className={styles.next}>
-          <Tooltip content={notYet ?? withKeys(words, say("transfer.goOnWithout", { who, whom }), "connect")} relationship="description">
+          <Tooltip content={connect.whyNot ?? withKeys(words, say("transfer.goOnWithout", { who, whom }), "connect")} relationship="description">
             <Button
               ref={connectButton}
               appearance="primary"
@@ -229,23 +209,23 @@ export function TransferCard({ conversation: { transfer, customer, expert }, hea
               className={styles.connect}
               icon={<CallTransfer20Regular />}
               aria-keyshortcuts={ariaShortcut("connect")}
-              disabledFocusable={notYet !== undefined}
-              onClick={complete}
+              disabledFocusable={connect.whyNot !== undefined}
+              onClick={connect.run}
             >
-              {completesAtMs === null ? say("transfer.connect") : <ByItself atMs={completesAtMs} />}
+              {completesAtMs === null ? connect.what : <ByItself atMs={completesAtMs} />}
             </Button>
           </Tooltip>
           {completesAtMs !== null && (
-            <Button size="large" onClick={() => act({ do: "keepConsulting", call })}>
-              {say("transfer.notYet")}
+            <Button size="large" onClick={keepConsulting.run}>
+              {keepConsulting.what}
             </Button>
           )}
           <Tooltip
             content={withKeys(words, say(phase === "calling" ? "transfer.stopsCalling" : "transfer.endsCall", { who, whom }), "back")}
             relationship="description"
           >
-            <Button className={styles.back} icon={<ArrowReply20Regular />} aria-keyshortcuts={ariaShortcut("back")} onClick={back}>
-              {say("transfer.backTo", { who })}
+            <Button className={styles.back} icon={<ArrowReply20Regular />} aria-keyshortcuts={ariaShortcut("back")} onClick={back.run}>
+              {back.what}
             </Button>
           </Tooltip>
         </div>

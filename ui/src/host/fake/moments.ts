@@ -10,6 +10,7 @@ import type {
   UiSnapshot,
   UiSound,
   UiTransfer,
+  UiWindow,
 } from "../../ipc/bindings";
 
 /** A moment of a shift. All people are invented. */
@@ -27,6 +28,22 @@ export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
     sound: sound(),
     recents: [],
     closing: false,
+    window: appearance(),
+    ...changes,
+  };
+}
+
+/** A window as it is after its first day. */
+export function appearance(changes: Partial<UiWindow> = {}): UiWindow {
+  return {
+    mode: "full",
+    alwaysOnTop: false,
+    language: null,
+    theme: "system",
+    firstSteps: false,
+    managed: [],
+    managedBy: null,
+    about: { version: "0.1.0", system: "Ubuntu 24.04", logFolder: "/home/robin/.local/state/warmline" },
     ...changes,
   };
 }
@@ -220,6 +237,7 @@ export function ended(changes: Partial<UiCall> = {}): UiCall {
       normal: false,
       words: "Nobody answered.",
       advice: "Try again later, or call another number.",
+      error: "no_answer",
       atMs: 599_000,
     },
     ...changes,

@@ -21,6 +21,7 @@ import {
   waits,
 } from "./moments";
 import { officeScenes } from "./officeScenes";
+import { windowScenes } from "./windowScenes";
 
 const hour = 3_600_000;
 
@@ -75,6 +76,7 @@ const lost = {
 /** What the pages can look like, by name. */
 export const scenes: Readonly<Record<string, UiSnapshot>> = {
   ...officeScenes,
+  ...windowScenes,
   idle: snapshot(),
   recents: snapshot({ recents: [...recents] }),
   incoming: snapshot({ calls: [incoming({ waitedMs: 146_000 })], recents: [...recents] }),
@@ -184,7 +186,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
         id: 7,
         state: "ended",
         heard: false,
-        ending: { normal: true, words: "The other person hung up.", advice: null, atMs: 599_500 },
+        ending: { normal: true, words: "The other person hung up.", advice: null, error: "remote_hung_up", atMs: 599_500 },
       }),
     ],
     recents: [...recents],
@@ -279,7 +281,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
         state: "ended",
         heard: false,
         quality: null,
-        ending: { normal: true, words: "The other person hung up.", advice: null, atMs: 598_000 },
+        ending: { normal: true, words: "The other person hung up.", advice: null, error: "remote_hung_up", atMs: 598_000 },
       }),
     ],
     transfers: [consulting({ phase: "completing", talkingTo: "nobody", expertHears: "has left" })],

@@ -1,0 +1,70 @@
+import { screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+
+import { appearance, snapshot } from "../host/fake/moments";
+import { renderApp } from "../host/fake/renderApp";
+import { scenes } from "../host/fake/scenes";
+
+const button = (name: string) => screen.getByRole("button", { name });
+const names = () => screen.getAllByRole("button").map((element) => element.getAttribute("aria-label"));
+const scene = (name: string) => renderApp(scenes[name] ?? snapshot());
+const keys = (letter: string) => `{Control>}{Shift>}${letter}{/Shift}{/Control}`;
+
+it("shows the window as a bar, and back, by button and by keys", async () => {
+  const { host, user, show } = renderApp(snapshot());
+  await user.click(button("Show as a bar"));
+  show(snapshot({ window: appearance({ mode: "compact" }) }));
+  expect(screen.queryByRole("combobox")).toBeNull();
+  await user.click(button("Show the full window"));
+  await user.keyboard(keys("y"));
+  expect(host.asked.filter((action) => action.do === "setMode")).toEqual([
+    { do: "setMode", mode: "compact" },
+    { do: "setMode", mode: "full" },
+    { do: "setMode", mode: "full" },
+  ]);
+});
+
+it("says who and what, and does what a hand must find at once", async () => {
+  const { host, user } = scene("barCall");
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Mina Kowalski");
+  await user.click(button("Mute"));
+  await user.click(button("Hold"));
+  await user.keyboard(keys("h"));
+  expect(host.asked.map((action) => action.do)).toEqual(["mute", "hold", "hangUp"]);
+});
+
+it("says what each of two hears, and connects them", async () => {
+  const { host, user } = scene("barConsulting");
+  expect(screen.getByTestId("call-state").textContent).toMatch(/Mina Kowalski: .+ · Nadia Haddad: .+/);
+  await user.click(button("Connect them"));
+  expect(host.asked).toEqual([{ do: "complete", call: 1, sure: false }]);
+});
+
+it("has a place for every button, whatever is possible", () => {
+  const { show } = scene("barIdle");
+  const idle = names().length;
+  for (const name of ["barCall", "barMuted", "barConsulting", "barTwo"]) {
+    show(scenes[name] ?? snapshot());
+    expect(names()).toHaveLength(idle);
+  }
+});
+
+it("puts what rings below, with its own buttons", async () => {
+  const { host, user } = scene("barRinging");
+  const before = names().slice(0, 6);
+  await user.click(button("Hold and answer"));
+  await user.keyboard(keys("d"));
+  expect(before).toEqual(["Mute", "Hold", "Connect them", "Hang up", "Let it go below other windows", "Show the full window"]);
+  expect(host.asked).toEqual([
+    { do: "answer", call: 5 },
+    { do: "reject", call: 5, with: "busy" },
+  ]);
+});
+
+it("stays above other windows by choice, unless that is managed", async () => {
+  const { host, user, show } = scene("barCall");
+  await user.click(button("Let it go below other windows"));
+  show(snapshot({ window: appearance({ mode: "compact", managed: ["alwaysOnTop"] }) }));
+  await user.click(button("Keep above other windows"));
+  expect(host.asked).toEqual([{ do: "setAlwaysOnTop", on: false }]);
+});

@@ -1,0 +1,46 @@
+import { Button } from "@fluentui/react-components";
+import { useContext } from "react";
+
+import type { UiLine, UiRegistration, UiSignIn } from "../ipc/bindings";
+import { actions } from "../shared/actions";
+import { OffersContext, useListed } from "../shared/offers";
+import { useWords } from "../words/words";
+import { Part, Text } from "./Part";
+
+interface AccountSectionProps {
+  registration: UiRegistration;
+  signIns: readonly UiSignIn[];
+  lines: readonly UiLine[];
+  onClose: (then?: () => void) => void;
+}
+
+/** Who the agent is, whether calls can reach them, and the way in and out. */
+export function AccountSection({ registration, signIns, lines, onClose }: AccountSectionProps) {
+  const { say, line } = useWords();
+  const offers = useContext(OffersContext);
+  const ways = useListed().filter(({ name, possible }) => possible && WAYS.some((way) => way === name));
+  return (
+    <>
+      <Part title={registration.name}>
+        <Text>{line([registration.address, registration.words])}</Text>
+        {lines.map(({ line: id, customer, registration: { words } }) => (
+          <Text key={id}>{say("shared.labelled", { label: customer, text: words })}</Text>
+        ))}
+      </Part>
+      {signIns.map(({ tenant, customer, name, username, words }) => (
+        <Part key={tenant} title={customer ?? say("settings.signedIn")}>
+          <Text>{line([name, username, words].filter((part) => part !== null))}</Text>
+        </Part>
+      ))}
+      <Part>
+        {ways.map(({ name, index, what }) => (
+          <Button key={`${name}-${index}`} onClick={() => onClose(() => void offers.run(name, index))}>
+            {what ?? say(actions[name].what)}
+          </Button>
+        ))}
+      </Part>
+    </>
+  );
+}
+
+const WAYS = ["tryNow", "signIn", "signOut"] as const;

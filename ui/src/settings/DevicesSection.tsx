@@ -1,0 +1,33 @@
+import type { UiSound } from "../ipc/bindings";
+import { MicrophonePart, RingerPart, SpeakerPart, useLookAtSound } from "../sound/DeviceParts";
+import { HearYourself } from "../sound/HearYourself";
+import { VoiceSection } from "../sound/VoiceSection";
+import { useWords } from "../words/words";
+import { Part, Text } from "./Part";
+
+/** What is spoken into and heard on, each to be tried at once. */
+export function DevicesSection({ sound, managedBy }: { sound: UiSound; managedBy: string | null }) {
+  const { say } = useWords();
+  useLookAtSound();
+  return (
+    <Part>
+      <Text>{say("settings.devices.hint")}</Text>
+      <MicrophonePart sound={sound} />
+      <SpeakerPart sound={sound} />
+      <HearYourself />
+      <VoiceSection voice={sound.voice} managedBy={managedBy} />
+    </Part>
+  );
+}
+
+/** What rings, and how loud. */
+export function RingingSection({ sound }: { sound: UiSound }) {
+  const { say } = useWords();
+  useLookAtSound();
+  return (
+    <Part>
+      <Text>{say("settings.ringing.hint")}</Text>
+      <RingerPart sound={sound} />
+    </Part>
+  );
+}

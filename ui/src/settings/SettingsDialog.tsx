@@ -1,0 +1,162 @@
+import {
+  Button,
+  Dialog,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
+import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
+import { useId, useState } from "react";
+
+import type { UiRegistration, UiSnapshot } from "../ipc/bindings";
+import { useMedia } from "../shared/media";
+import { ShortcutList } from "../shared/ShortcutList";
+import { useWords, type WordId } from "../words/words";
+import { AboutSection } from "./AboutSection";
+import { AccountSection } from "./AccountSection";
+import { DevicesSection, RingingSection } from "./DevicesSection";
+import { PrivacySection } from "./PrivacySection";
+import { QualitySection } from "./QualitySection";
+import { WindowSection } from "./WindowSection";
+
+interface SettingsDialogProps {
+  snapshot: UiSnapshot;
+  registration: UiRegistration;
+  /** Closes, and does what was asked for in here once nothing lies over the window. */
+  onClose: (then?: () => void) => void;
+}
+
+type Section = "account" | "devices" | "ringing" | "window" | "shortcuts" | "quality" | "privacy" | "about";
+
+/** Everything that can be set, and what is to be known of the phone. What is changed counts at once. */
+export function SettingsDialog({ snapshot, registration, onClose }: SettingsDialogProps) {
+  const styles = useStyles();
+  const { say } = useWords();
+  const id = useId();
+  const wide = useMedia("(min-width: 560px)");
+  const [section, setSection] = useState<Section>("account");
+  return (
+    <Dialog
+      open
+      onOpenChange={(_, data) => {
+        if (!data.open) {
+          onClose();
+        }
+      }}
+    >
+      <DialogSurface className={styles.surface}>
+        <DialogBody className={styles.body}>
+          <DialogTitle
+            action={<Button appearance="subtle" aria-label={say("shared.closeEscape")} icon={<Dismiss20Regular />} onClick={() => onClose()} />}
+          >
+            {say("settings.title")}
+          </DialogTitle>
+          <DialogContent className={wide ? styles.beside : styles.below}>
+            <TabList
+              vertical={wide}
+              size="small"
+              className={styles.tabs}
+              selectedValue={section}
+              onTabSelect={(_, { value }) => setSection(SECTIONS.find((known) => known === value) ?? "account")}
+              aria-label={say("settings.sections")}
+            >
+              {SECTIONS.map((known) => (
+                <Tab key={known} value={known} id={`${id}-${known}`} aria-controls={`${id}-panel`}>
+                  {say(titles[known])}
+                </Tab>
+              ))}
+            </TabList>
+            <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${section}`} className={wide ? styles.panel : styles.panelBelow}>
+              <Shown section={section} snapshot={snapshot} registration={registration} onClose={onClose} />
+            </div>
+          </DialogContent>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+interface ShownProps extends SettingsDialogProps {
+  section: Section;
+}
+
+function Shown({ section, snapshot, registration, onClose }: ShownProps) {
+  switch (section) {
+    case "account":
+      return <AccountSection registration={registration} signIns={snapshot.signIns} lines={snapshot.lines} onClose={onClose} />;
+    case "devices":
+      return <DevicesSection sound={snapshot.sound} managedBy={snapshot.window.managedBy} />;
+    case "ringing":
+      return <RingingSection sound={snapshot.sound} />;
+    case "window":
+      return <WindowSection window={snapshot.window} />;
+    case "shortcuts":
+      return <ShortcutList />;
+    case "quality":
+      return <QualitySection calls={snapshot.calls} />;
+    case "privacy":
+      return <PrivacySection onClose={onClose} />;
+    case "about":
+      return <AboutSection snapshot={snapshot} registration={registration} />;
+  }
+}
+
+const titles: Readonly<Record<Section, WordId>> = {
+  account: "settings.account",
+  devices: "settings.devices",
+  ringing: "settings.ringing",
+  window: "settings.window",
+  shortcuts: "keys.title",
+  quality: "settings.quality",
+  privacy: "settings.privacy",
+  about: "settings.about",
+};
+
+const SECTIONS = Object.keys(titles) as readonly Section[];
+
+const useStyles = makeStyles({
+  surface: {
+    boxSizing: "border-box",
+    width: "calc(100% - 24px)",
+    maxWidth: "720px",
+    maxHeight: "calc(100vh - 24px)",
+    padding: tokens.spacingHorizontalL,
+  },
+  body: {
+    // One size for all sections: nothing moves when another one is chosen.
+    height: "min(560px, calc(100vh - 64px))",
+    gridTemplateRows: "auto minmax(0, 1fr)",
+    maxHeight: "none",
+  },
+  beside: {
+    display: "grid",
+    gridTemplateColumns: "minmax(140px, 1fr) 3fr",
+    gap: tokens.spacingHorizontalXL,
+    overflow: "hidden",
+  },
+  below: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+  },
+  tabs: {
+    flexShrink: 0,
+    flexWrap: "wrap",
+  },
+  // In a small window, or with large letters, all of it scrolls together.
+  panelBelow: {
+    flexShrink: 0,
+    minWidth: 0,
+  },
+  panel: {
+    minWidth: 0,
+    minHeight: 0,
+    overflowY: "auto",
+    paddingInlineEnd: tokens.spacingHorizontalS,
+  },
+});

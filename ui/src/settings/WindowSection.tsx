@@ -1,0 +1,80 @@
+import { Field, Radio, RadioGroup, Select, Switch } from "@fluentui/react-components";
+
+import { useAct } from "../host/HostContext";
+import type { UiTheme, UiWindow, UiWindowSetting } from "../ipc/bindings";
+import { LANGUAGES } from "../words/languages";
+import { useWords, type WordId } from "../words/words";
+import { Part } from "./Part";
+
+/** Language, colours, and whether the window stays above others. What is managed says by whom. */
+export function WindowSection({ window: { language, theme, alwaysOnTop, managed, managedBy } }: { window: UiWindow }) {
+  const { say } = useWords();
+  const { act } = useAct();
+  const isManaged = (setting: UiWindowSetting) => managed.includes(setting);
+  const by = (setting: UiWindowSetting) =>
+    isManaged(setting) ? { hint: managedBy === null ? say("settings.managed") : say("settings.managedBy", { who: managedBy }) } : {};
+  return (
+    <>
+      <Part>
+        <Field label={say("settings.language")} {...by("language")}>
+          <Select
+            value={language ?? SYSTEM}
+            disabled={isManaged("language")}
+            onChange={(_, { value }) => act({ do: "setLanguage", language: value === SYSTEM ? null : value })}
+          >
+            <option value={SYSTEM}>{say("settings.language.system")}</option>
+            {LANGUAGES.map((known) => (
+              <option key={known} value={known} lang={known}>
+                {nameOf(known)}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      </Part>
+      <Part>
+        <Field label={say("settings.theme")} {...by("theme")}>
+          <RadioGroup
+            value={theme}
+            disabled={isManaged("theme")}
+            onChange={(_, { value }) => {
+              const wanted = THEMES.find((known) => known === value);
+              if (wanted !== undefined) {
+                act({ do: "setTheme", theme: wanted });
+              }
+            }}
+          >
+            {THEMES.map((known) => (
+              <Radio key={known} value={known} label={say(themes[known])} />
+            ))}
+          </RadioGroup>
+        </Field>
+      </Part>
+      <Part>
+        <Field {...by("alwaysOnTop")}>
+          <Switch
+            label={say("bar.onTop")}
+            checked={alwaysOnTop}
+            disabled={isManaged("alwaysOnTop")}
+            onChange={(_, { checked }) => act({ do: "setAlwaysOnTop", on: checked })}
+          />
+        </Field>
+      </Part>
+    </>
+  );
+}
+
+/** A language in its own words: who looks for theirs may read no other. */
+function nameOf(language: string): string {
+  return new Intl.DisplayNames(language, { type: "language" }).of(language) ?? language;
+}
+
+/** No language is called so. */
+const SYSTEM = "";
+
+const themes: Readonly<Record<UiTheme, WordId>> = {
+  system: "settings.theme.system",
+  light: "settings.theme.light",
+  dark: "settings.theme.dark",
+};
+
+const THEMES = Object.keys(themes) as readonly UiTheme[];

@@ -1,0 +1,90 @@
+import { act, configure, screen, waitFor } from "@testing-library/react";
+import { expect, it } from "vitest";
+
+import { appearance, incoming, snapshot } from "../host/fake/moments";
+import { renderApp } from "../host/fake/renderApp";
+import { scenes } from "../host/fake/scenes";
+import type { UiSnapshot } from "../ipc/bindings";
+
+// Without a layout the library hides from readers what has no focus.
+configure({ defaultHidden: true });
+
+async function open(shown: UiSnapshot, section: string) {
+  const pages = renderApp(shown);
+  await pages.user.keyboard("{Control>},{/Control}");
+  await pages.user.click(await screen.findByRole("tab", { name: section }));
+  return pages;
+}
+
+it("opens by its button, and gives the keyboard back", async () => {
+  const { user } = renderApp(snapshot());
+  await user.click(screen.getByRole("button", { name: "Settings" }));
+  const tab = await screen.findByRole("tab", { name: "Account" });
+  act(() => tab.focus());
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
+it("goes away when a call rings", async () => {
+  const { show } = await open(snapshot(), "About");
+  show(snapshot({ calls: [incoming()] }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
+it("looks at the devices only while they are shown", async () => {
+  const { host, user } = await open(snapshot(), "Devices");
+  await user.click(screen.getByRole("tab", { name: "About" }));
+  expect(host.asked).toEqual([
+    { do: "lookAtSound", looking: true },
+    { do: "lookAtSound", looking: false },
+  ]);
+});
+
+it("sets language, colours and place of the window", async () => {
+  const { host, user } = await open(snapshot(), "Window");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "ko");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "As the system");
+  await user.click(screen.getByRole("radio", { name: "Dark" }));
+  await user.click(screen.getByRole("switch", { name: "Keep above other windows" }));
+  expect(host.asked).toEqual([
+    { do: "setLanguage", language: "ko" },
+    { do: "setLanguage", language: null },
+    { do: "setTheme", theme: "dark" },
+    { do: "setAlwaysOnTop", on: true },
+  ]);
+});
+
+it("says who has set what the agent cannot", async () => {
+  await open(scenes.managedWindow ?? snapshot(), "Window");
+  expect(screen.getAllByText("Set by Contoso IT.")).toHaveLength(3);
+  expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "Language" }).disabled).toBe(true);
+});
+
+it("says who has set what is done to the voice", async () => {
+  const { host, user } = await open(scenes.managedWindow ?? snapshot(), "Devices");
+  expect(screen.getByText("What is greyed out is set by Contoso IT.")).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Hear yourself" }));
+  expect(host.asked.at(-1)).toEqual({ do: "hearYourself" });
+});
+
+it("speaks the language that the agent has chosen", async () => {
+  renderApp(snapshot({ window: appearance({ language: "de" }) }));
+  expect(await screen.findByRole("button", { name: "Einstellungen" })).toBeTruthy();
+  expect(document.documentElement.lang).toBe("de-DE");
+});
+
+it("tells IT how the phone stands, and nobody’s name or number", async () => {
+  const { host, user, container } = await open(scenes.managedWindow ?? snapshot(), "About");
+  const text = container.ownerDocument.querySelector("pre")?.textContent ?? "";
+  expect(text).toContain("program: Warmline 0.1.0\nsystem: Ubuntu 24.04\n");
+  expect(text).not.toMatch(/Robin|Mina|5550|2001/);
+  await user.click(screen.getByRole("button", { name: "Open the folder" }));
+  expect(host.asked).toEqual([{ do: "openLogFolder" }]);
+});
+
+it("asks before recent calls are cleared, once nothing else lies over the window", async () => {
+  const { user } = await open(scenes.recents ?? snapshot(), "Privacy");
+  await user.click(screen.getByRole("button", { name: "Clear all recent calls" }));
+  expect(await screen.findByText("Forget all recent calls?")).toBeTruthy();
+  expect(screen.queryByRole("tab", { name: "Privacy" })).toBeNull();
+});

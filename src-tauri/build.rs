@@ -4,8 +4,14 @@ use std::{env, fs, path::Path};
 
 fn main() {
     stand_in_for_pages();
-    let commands =
-        tauri_build::AppManifest::new().commands(&["act", "read_number", "watch", "watch_people"]);
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "act",
+        "export_calls",
+        "read_number",
+        "search_calls",
+        "watch",
+        "watch_people",
+    ]);
     let attributes = tauri_build::Attributes::new().app_manifest(commands);
     tauri_build::try_build(attributes).expect("the window's configuration is sound");
 }

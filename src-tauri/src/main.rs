@@ -58,6 +58,8 @@ fn main() -> ExitCode {
     let builder = builder.menu(menu::menu).on_menu_event(menu::on_event);
     let app = builder
         .invoke_handler(tauri::generate_handler![
+            commands::history::export_calls,
+            commands::history::search_calls,
             commands::phone::act,
             commands::phone::read_number,
             commands::phone::watch,

@@ -14,7 +14,7 @@ use warmline_desk::{
     office::OfficeView,
     policy::{Device, Settings},
 };
-use warmline_ipc::{Presenter, UiSnapshot};
+use warmline_ipc::{LookBack, Presenter, UiSnapshot};
 
 /// A desk that runs, and what the pages are shown of it.
 pub(crate) struct Phone {
@@ -108,6 +108,12 @@ impl Phone {
         let levels = self.desk.levels();
         self.presenter
             .present(&self.snapshot.borrow(), levels, closing, office)
+    }
+
+    /// The calls that are over.
+    pub(crate) fn look_back(&self) -> Option<LookBack> {
+        let journal = self.desk.journal()?.clone();
+        Some(self.presenter.look_back(journal))
     }
 
     /// One of the devices the agent looks at, to be remembered.

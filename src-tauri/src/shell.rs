@@ -11,7 +11,7 @@ use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
     policy::Voice,
 };
-use warmline_ipc::{UiError, UiPeople, UiSnapshot};
+use warmline_ipc::{LookBack, UiError, UiPeople, UiSnapshot};
 
 use crate::{first_run::Profile, web_process::Loss};
 
@@ -96,6 +96,13 @@ impl Shell {
         self.set(|asked| Ask::SetVoice(change, asked)).await
     }
 
+    /// The calls that are over, if a phone runs.
+    pub(crate) async fn look_back(&self) -> Option<LookBack> {
+        let (asked, answer) = oneshot::channel();
+        self.ask(Ask::LookBack(asked));
+        answer.await.ok()?
+    }
+
     /// Reads the profile again, if no phone runs.
     pub(crate) fn read_profile(&self) {
         self.ask(Ask::ReadProfile);
@@ -152,6 +159,7 @@ enum Ask {
     WatchPeople(Channel<UiPeople>),
     PageLost(Loss),
     LookAtSound(bool),
+    LookBack(oneshot::Sender<Option<LookBack>>),
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
     SetVoice(Voice, oneshot::Sender<Set>),

@@ -67,6 +67,16 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ["matches by name", "recents", (user) => user.type(screen.getByRole("combobox"), "mina")],
   ["matches by number", "recents", (user) => user.type(screen.getByRole("combobox"), "2{ArrowDown}")],
   ["the question before all is forgotten", "recents", (user) => user.click(screen.getByRole("button", { name: "Clear all" }))],
+  ["a call that was handed over", "history", (user) => user.click(screen.getAllByRole("button", { name: "Details, Jonas Brandt" })[0] ?? document.body)],
+  [
+    "a history without what was looked for",
+    "history",
+    async (user) => {
+      await user.type(screen.getByRole("searchbox", { name: "Search calls" }), "nobody");
+      await screen.findByText("Nothing found for “nobody”.");
+    },
+  ],
+  ["what can be done with calls", "recents", (user) => user.click(screen.getByRole("button", { name: "More for recent calls" }))],
   ["recent calls in a call", "active", (user) => user.click(screen.getByRole("button", { name: "Recent calls" }))],
   ["ways to decline", "incoming", (user) => user.click(screen.getByRole("button", { name: "Ways to decline" }))],
   ["the profile", "brokenProfile", (user) => user.click(screen.getByText("Details for IT"))],

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use warmline_audio::{EngineConfig, Processing};
 use warmline_call::{Party, PhoneConfig};
-use warmline_journal::Journal;
+use warmline_journal::{Journal, Retention};
 use warmline_media::{MediaConfig, Trust};
 use warmline_policy::{Settings, Voice};
 use warmline_sip::Account;
@@ -34,6 +34,8 @@ pub struct DeskConfig {
     pub log: Option<LogHealth>,
     /// Where calls that are over are remembered; nowhere without one.
     pub journal: Option<Journal>,
+    /// How long they are.
+    pub history: Retention,
 }
 
 /// One line: a registration of its own, for a customer of the provider if there are several.
@@ -62,8 +64,8 @@ impl DeskConfig {
         Self::from_profiles(std::slice::from_ref(profile))
     }
 
-    /// One line for each profile. How customers are handed over is that of the first one. Takes as long
-    /// as [`DeskConfig::from_profile`] for each.
+    /// One line for each profile. How customers are handed over is that of the first one; calls that are
+    /// over are kept as long as all of them allow. Takes as long as [`DeskConfig::from_profile`] for each.
     ///
     /// # Errors
     /// As for one; or there is none, or two have the same address.
@@ -101,6 +103,11 @@ impl DeskConfig {
             phone,
             log: None,
             journal: None,
+            // Calls of all lines stand in one list.
+            history: profiles
+                .iter()
+                .map(|profile| profile.history)
+                .fold(first.history, Retention::and),
         })
     }
 

@@ -76,6 +76,9 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         journal: config.journal.clone(),
         epoch,
     };
+    if let Some(journal) = &config.journal {
+        journal.keep_for(config.history);
+    }
     let machines = Machines {
         engine,
         reports: reports_in,

@@ -41,6 +41,16 @@ impl UiError {
             error: None,
         }
     }
+
+    /// The calls could not be written to the file that was chosen.
+    pub fn not_saved(error: &std::io::Error) -> Self {
+        Self {
+            code: UiErrorCode::NotPossible,
+            message: format!(
+                "The calls were not saved: {error}. Choose another place for the file."
+            ),
+        }
+    }
 }
 
 impl From<DeskError> for UiError {

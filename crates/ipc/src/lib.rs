@@ -12,6 +12,7 @@ mod call;
 mod details;
 mod devices;
 mod error;
+mod history;
 mod number;
 mod party;
 mod people;
@@ -29,13 +30,16 @@ mod transfer;
 pub use action::{Asked, UiAction, UiRejection};
 pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
+pub use history::{LookBack, UiFilter, UiFound, UiPlace, UiSearch};
 pub use number::{UiNumber, UiNumberKind};
 pub use people::{
     PeoplePresenter, UiBlocked, UiBlockedKind, UiCard, UiCardState, UiConsent, UiNote, UiPeople,
     UiPerson, UiPresence, UiReason,
 };
 pub use presenter::Presenter;
-pub use recent::{UiOutcome, UiRecent};
+pub use recent::{
+    UiHow, UiOutcome, UiRecent, UiStep, UiStepKind, UiTransferOutcome, UiTransferred,
+};
 pub use recording::{UiRecord, UiRecording, UiRecordingState};
 pub use settings::{UiAbout, UiMode, UiTheme, UiWindow, UiWindowSetting, WindowAsk};
 pub use sign_in::{UiLine, UiSignIn, UiSignInState};

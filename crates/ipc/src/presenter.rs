@@ -1,13 +1,15 @@
 use std::time::Duration;
 
 use warmline_desk::{
-    CallId, DeskError, ErrorCode, Levels, LineId, LineView, Profile, Snapshot, journal::Remembered,
+    CallId, DeskError, ErrorCode, Levels, LineId, LineView, Profile, Snapshot,
+    journal::{Journal, Remembered},
     office::OfficeView,
 };
 
 use crate::{
     call,
     devices::Devices,
+    history::LookBack,
     party::Agent,
     people, quality,
     recent::{UiRecent, recent},
@@ -73,6 +75,14 @@ impl Presenter {
     pub fn look_back_on(&mut self, calls: &[Remembered]) {
         let shown = calls.iter().map(|call| recent(call, &self.agents[0]));
         self.recents = shown.collect();
+    }
+
+    /// All calls that this journal keeps, as this agent looks back on them.
+    pub fn look_back(&self, journal: Journal) -> LookBack {
+        LookBack {
+            journal,
+            agent: self.agents[0].clone(),
+        }
     }
 
     /// The pages' snapshot. `levels` are those of now; `closing` says that the window waits for the

@@ -1,11 +1,13 @@
 use serde::Serialize;
 use warmline_desk::{
     Party,
-    journal::{Direction, Outcome, PastCall, Remembered, TransferOutcome, Transferred},
+    journal::{
+        Direction, How, Outcome, PastCall, Remembered, Step, StepKind, TransferOutcome, Transferred,
+    },
 };
 
 use crate::{
-    party::{Agent, party},
+    party::{Agent, party, shown},
     snapshot::{UiDirection, UiParty},
 };
 
@@ -32,6 +34,96 @@ pub struct UiRecent {
     pub words: String,
     /// The files that recordings of it are in.
     pub recordings: Vec<String>,
+    /// To whom it was handed over, or was to be.
+    pub transfer: Option<UiTransferred>,
+    /// What was done to hand it over, the first step first.
+    pub steps: Vec<UiStep>,
+}
+
+/// That a call was handed over, or was to be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiTransferred {
+    /// To whom.
+    pub to: UiParty,
+    /// In which way.
+    pub how: UiHow,
+    /// What became of it.
+    pub outcome: UiTransferOutcome,
+}
+
+/// How a call was handed over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiHow {
+    /// The agent spoke to them first.
+    Warm,
+    /// Unannounced.
+    Blind,
+    /// The agent left a group call.
+    Group,
+}
+
+/// What became of a transfer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiTransferOutcome {
+    /// The call is theirs.
+    Done,
+    /// It stayed with the agent.
+    Failed,
+    /// Nobody said.
+    Unknown,
+}
+
+/// One step of handing a call over.
+#[derive(Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiStep {
+    /// When, in milliseconds since 1970 (UTC).
+    pub at_unix_ms: u64,
+    /// What was done or happened.
+    pub kind: UiStepKind,
+    /// The other person's number, where it was done to somebody.
+    pub who: Option<String>,
+    /// The SIP status that told of it, if one did.
+    pub status: Option<u16>,
+}
+
+/// People are never printed.
+impl std::fmt::Debug for UiStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} ‹pii›", self.kind)
+    }
+}
+
+/// What was done to hand a call over, or happened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiStepKind {
+    /// The other person was called.
+    Called,
+    /// They answered.
+    Answered,
+    /// The server was asked to connect them.
+    Asked,
+    /// It said that it would.
+    Accepted,
+    /// It told how far it was.
+    Progress,
+    /// The call is theirs.
+    Done,
+    /// It failed: the agent had both people again.
+    Failed,
+    /// Customer, expert and agent were brought together.
+    Merged,
+    /// The call was taken up again after a crash.
+    Recovered,
 }
 
 /// A call of the journal as the pages show it.
@@ -60,6 +152,49 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
         },
         words: words(call, agent),
         recordings: call.recordings.clone(),
+        transfer: call.transfer.as_ref().map(|to| transferred(to, agent)),
+        steps: remembered.steps.iter().map(|of| step(of, agent)).collect(),
+    }
+}
+
+fn transferred(transferred: &Transferred, agent: &Agent) -> UiTransferred {
+    let to = Party {
+        name: transferred.to_name.clone(),
+        address: transferred.to_address.clone(),
+    };
+    UiTransferred {
+        to: party(&to, agent),
+        how: match transferred.how {
+            How::Warm => UiHow::Warm,
+            How::Blind => UiHow::Blind,
+            How::Group => UiHow::Group,
+        },
+        outcome: match transferred.outcome {
+            TransferOutcome::Done => UiTransferOutcome::Done,
+            TransferOutcome::Failed => UiTransferOutcome::Failed,
+            TransferOutcome::Unknown => UiTransferOutcome::Unknown,
+        },
+    }
+}
+
+fn step(step: &Step, agent: &Agent) -> UiStep {
+    let other = |other: &str| Some(shown(other, agent));
+    let (kind, who, status) = match &step.kind {
+        StepKind::Called { other: who } => (UiStepKind::Called, other(who), None),
+        StepKind::Answered { other: who } => (UiStepKind::Answered, other(who), None),
+        StepKind::Asked { other: who } => (UiStepKind::Asked, other(who), None),
+        StepKind::Accepted => (UiStepKind::Accepted, None, None),
+        StepKind::Progress { status } => (UiStepKind::Progress, None, Some(*status)),
+        StepKind::Done => (UiStepKind::Done, None, None),
+        StepKind::Failed { status, .. } => (UiStepKind::Failed, None, *status),
+        StepKind::Merged => (UiStepKind::Merged, None, None),
+        StepKind::Recovered => (UiStepKind::Recovered, None, None),
+    };
+    UiStep {
+        at_unix_ms: step.at_unix_ms,
+        kind,
+        who,
+        status,
     }
 }
 
@@ -102,8 +237,6 @@ pub enum UiOutcome {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use warmline_desk::journal::How;
-
     use super::*;
 
     pub(crate) fn call() -> PastCall {
@@ -148,6 +281,56 @@ pub(crate) mod tests {
         handed.outcome = TransferOutcome::Failed;
         remembered.call.transfer = Some(handed);
         assert!(words(&remembered).starts_with("The caller hung up before you answered."));
+    }
+
+    #[test]
+    fn a_transfer_shows_to_whom_how_and_step_by_step() {
+        let remembered = Remembered {
+            id: 7,
+            call: PastCall {
+                transfer: Some(Transferred {
+                    to_name: Some("Nadia".into()),
+                    to_address: "sip:+4989123456@contact.example".into(),
+                    how: How::Blind,
+                    outcome: TransferOutcome::Failed,
+                }),
+                ..call()
+            },
+            steps: vec![
+                Step {
+                    at_unix_ms: 5,
+                    kind: StepKind::Asked {
+                        other: "sip:+4989123456@contact.example".into(),
+                    },
+                },
+                Step {
+                    at_unix_ms: 9,
+                    kind: StepKind::Failed {
+                        status: Some(503),
+                        why: "refused".into(),
+                    },
+                },
+            ],
+        };
+        let shown = recent(&remembered, &Agent::example());
+        let transfer = shown.transfer.expect("there was one");
+        assert_eq!(transfer.to.name.as_deref(), Some("Nadia"));
+        assert_eq!(
+            (transfer.how, transfer.outcome),
+            (UiHow::Blind, UiTransferOutcome::Failed)
+        );
+        let steps: Vec<_> = shown
+            .steps
+            .iter()
+            .map(|step| (step.kind, step.who.as_deref(), step.status))
+            .collect();
+        assert_eq!(
+            steps,
+            [
+                (UiStepKind::Asked, Some("+49 89 123456"), None),
+                (UiStepKind::Failed, None, Some(503)),
+            ]
+        );
     }
 
     #[test]

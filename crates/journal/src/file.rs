@@ -12,11 +12,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use crate::{
     open_call::{OpenCall, Unfinished},
     past_call::PastCall,
+    retention::Retention,
     seat::Seat,
     step::Step,
     trouble::Cause,
 };
-pub(crate) use past::{MOST, OLDEST_MS};
+pub(crate) use column::signed;
 use versions::VERSIONS;
 
 mod column;
@@ -65,6 +66,8 @@ pub(crate) enum Change<'a> {
     Close(u64),
     /// The unfinished call with this key is taken up, or is none any more.
     GiveUp(u64),
+    /// What is too old or too much is forgotten.
+    Age,
     /// Nothing but a sign of life, which every change is.
     Alive,
 }
@@ -113,6 +116,15 @@ impl File {
         Ok(past::newest(&self.connection, most)?)
     }
 
+    /// The calls that follow a place in the list of all, given by beginning and row.
+    pub(crate) fn after(
+        &self,
+        place: (i64, i64),
+        most: usize,
+    ) -> Result<Vec<(i64, PastCall)>, Fault> {
+        Ok(past::after(&self.connection, place, most)?)
+    }
+
     /// The steps of the call in this row.
     pub(crate) fn steps(&self, row: i64) -> Result<Vec<Step>, Fault> {
         Ok(steps::of_past(&self.connection, row)?)
@@ -132,9 +144,14 @@ impl File {
         Ok((unfinished, others))
     }
 
-    /// Makes all changes or none, and forgets what is too old or too much if calls are added, or none
-    /// are changed at all.
-    pub(crate) fn change(&mut self, changes: &[Change<'_>], now_ms: u64) -> Result<Changed, Fault> {
+    /// Makes all changes or none, and forgets what is too old or too much if calls are added, or that is
+    /// asked for. As long as nobody has said how long calls are kept, none are forgotten.
+    pub(crate) fn change(
+        &mut self,
+        changes: &[Change<'_>],
+        now_ms: u64,
+        retention: Option<Retention>,
+    ) -> Result<Changed, Fault> {
         let run = self.run;
         let transaction = immediate(&mut self.connection)?;
         let mut added = Vec::new();
@@ -158,12 +175,13 @@ impl File {
                 Change::Step(key, step) => open::step(&transaction, run, *key, step)?,
                 Change::Close(key) => open::close(&transaction, run, *key)?,
                 Change::GiveUp(left) => open::give_up(&transaction, run, *left)?,
-                Change::Alive => {}
+                Change::Age | Change::Alive => {}
             }
         }
         // Nothing grows too much otherwise, and what stands is not to wait for it.
-        if changes.is_empty() || !added.is_empty() {
-            removed += past::remove_old(&transaction, now_ms)?;
+        let ages = changes.iter().any(|change| matches!(change, Change::Age));
+        if let Some(retention) = retention.filter(|_| ages || !added.is_empty()) {
+            removed += past::remove_old(&transaction, now_ms, retention)?;
         }
         transaction.commit()?;
         let removed = removed > 0;

@@ -8,11 +8,13 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::{
     open_call::{Kept, OpenCall, Unfinished},
     past_call::{PastCall, Remembered},
+    retention::Retention,
+    search::{Found, Query},
     step::Step,
     trouble::Trouble,
     writer::{Message, News, Outlets, Pace, Writer},
@@ -34,6 +36,8 @@ struct Owner {
 impl Journal {
     /// The journal in this file, which is made if it is not there. Never fails and never waits: what
     /// is the matter with the file shows in [`Journal::health`].
+    ///
+    /// Nothing is forgotten for its age until [`Journal::keep_for`] has said what is too old.
     pub fn open(path: PathBuf) -> Self {
         Self::start(Some(path))
     }
@@ -113,6 +117,22 @@ impl Journal {
     /// Forgets one call ([`Remembered::id`]), or all: they are overwritten in the file. Never waits.
     pub fn forget(&self, id: Option<u64>) {
         self.send(Message::Forget(id));
+    }
+
+    /// How long calls are kept, and how many: what is older or more is forgotten now, whenever a call is
+    /// added, and daily. Never waits.
+    pub fn keep_for(&self, retention: Retention) {
+        self.send(Message::KeepFor(retention));
+    }
+
+    /// Looks through all calls that are kept, also those that [`Journal::recents`] does not show. Never
+    /// holds up a call. While the file cannot be used, what is in memory is looked through.
+    ///
+    /// None if the journal has ended or does not keep up.
+    pub async fn search(&self, query: Query) -> Option<Found> {
+        let (answer, found) = oneshot::channel();
+        self.send(Message::Search(query, answer));
+        found.await.ok()
     }
 
     /// The newest calls, at most [`MOST_SHOWN`], the newest first.
@@ -265,6 +285,20 @@ mod tests {
         let id = recents.wait_for(|shown| !shown.is_empty()).await.unwrap()[0].id;
         journal.forget(Some(id));
         recents.wait_for(|shown| shown.is_empty()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_search_is_answered_until_the_journal_ends() {
+        let journal = Journal::in_memory();
+        journal.remember(call(now_ms()));
+        let query = Query {
+            most: 10,
+            ..Query::default()
+        };
+        let found = journal.search(query.clone()).await.unwrap();
+        assert_eq!((found.calls.len(), found.more), (1, false));
+        journal.finish();
+        assert_eq!(journal.search(query).await, None);
     }
 
     #[test]

@@ -2,30 +2,36 @@
 //! follows as soon as it can be written.
 
 use std::{
+    collections::{HashMap, VecDeque},
     hash::{BuildHasher, RandomState},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::{
-    file::{Change, Fault, File, MOST, OLDEST_MS, move_aside},
+    file::{Fault, File},
     journal::MOST_SHOWN,
     open_call::{Kept, OpenCall, Unfinished},
     past_call::{PastCall, Remembered},
+    retention::Retention,
+    search::{Found, Query},
     seat::Seat,
     step::Step,
     trouble::Trouble,
 };
 
+use searching::Searching;
 pub use standing::RECOVERABLE;
 
+mod filing;
+mod searching;
 mod standing;
 
 /// What the thread is told.
@@ -37,6 +43,10 @@ pub(crate) enum Message {
     Tell(News, SyncSender<Kept>),
     GiveUp(Vec<u64>),
     Alive,
+    /// How long calls are kept.
+    KeepFor(Retention),
+    /// Somebody looks for calls.
+    Search(Query, oneshot::Sender<Found>),
     /// Write what waits, say so, and end.
     Close(SyncSender<()>),
 }
@@ -87,6 +97,14 @@ pub(crate) struct Writer {
     /// The newest first.
     past: Vec<Entry>,
     next_id: u64,
+    /// What calls of the file are named by that somebody has found and that are not in `past`, by row.
+    named: HashMap<i64, u64>,
+    /// What is looked for, the longest waiting first.
+    searches: VecDeque<Searching>,
+    /// How long calls are kept; for good until somebody has said.
+    retention: Option<Retention>,
+    /// When they were last looked through for what is too old, Unix milliseconds.
+    aged_ms: u64,
     /// The calls that stand.
     standing: Vec<Standing>,
     /// The calls that earlier runs left open, the oldest first.
@@ -131,6 +149,8 @@ enum Owed {
     Step(u64, usize),
     Close(u64),
     GiveUp(u64),
+    /// What is too old or too much is to go.
+    Age,
     Alive,
 }
 
@@ -144,6 +164,10 @@ impl Writer {
             loaded: false,
             past: Vec::new(),
             next_id: 1,
+            named: HashMap::new(),
+            searches: VecDeque::new(),
+            retention: None,
+            aged_ms: 0,
             standing: Vec::new(),
             unfinished: Vec::new(),
             looks_until_ms: None,
@@ -158,12 +182,22 @@ impl Writer {
     pub(crate) fn run(mut self, inbox: &Receiver<Message>) {
         self.settle(unix_ms());
         loop {
-            let message = if self.failing {
+            let message = if !self.searches.is_empty() {
+                // Calls go first.
+                match inbox.try_recv() {
+                    Ok(message) => Ok(message),
+                    Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+                    Err(TryRecvError::Empty) => {
+                        self.search_on();
+                        continue;
+                    }
+                }
+            } else if self.failing {
                 inbox.recv_timeout(RETRY)
             } else if self.looks_until_ms.is_some() {
                 inbox.recv_timeout(LOOK_AGAIN)
             } else {
-                inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+                inbox.recv_timeout(AGES)
             };
             let mut waiting = None;
             match message {
@@ -175,6 +209,10 @@ impl Writer {
                     self.outlets.pace.alive.store(false, Ordering::Relaxed);
                     self.owe(Owed::Alive);
                 }
+                Ok(Message::KeepFor(retention)) => self.keep_for(retention, unix_ms()),
+                Ok(Message::Search(query, answer)) => {
+                    self.searches.push_back(Searching::new(query, answer));
+                }
                 Ok(Message::Close(done)) => {
                     self.settle(unix_ms());
                     // The file is closed before it is said to be.
@@ -183,7 +221,10 @@ impl Writer {
                     let _ = done.try_send(());
                     return;
                 }
-                Err(RecvTimeoutError::Timeout) => self.look_again(unix_ms()),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look_again(unix_ms());
+                    self.age(unix_ms());
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             let kept = self.settle(unix_ms());
@@ -193,6 +234,21 @@ impl Writer {
             }
             self.outlets.pace.late.store(false, Ordering::Relaxed);
             self.tidy();
+        }
+    }
+
+    /// Calls are kept so long from now on.
+    fn keep_for(&mut self, retention: Retention, now_ms: u64) {
+        self.retention = Some(retention);
+        self.aged_ms = now_ms;
+        self.owe(Owed::Age);
+    }
+
+    /// Once a day, what is too old goes also if no call comes.
+    fn age(&mut self, now_ms: u64) {
+        if now_ms.saturating_sub(self.aged_ms) >= DAY_MS && self.retention.is_some() {
+            self.aged_ms = now_ms;
+            self.owe(Owed::Age);
         }
     }
 
@@ -211,6 +267,7 @@ impl Writer {
         match id {
             None => {
                 self.past.clear();
+                self.named.clear();
                 self.owed.retain(|owed| {
                     !matches!(owed, Owed::Add(_) | Owed::AddStep(..) | Owed::Remove(_))
                 });
@@ -220,15 +277,20 @@ impl Writer {
                 let gone = self.past.extract_if(.., |entry| entry.remembered.id == id);
                 let rows = gone.filter_map(|entry| entry.row);
                 self.owed.extend(rows.map(Owed::Remove));
+                let found = self.named.extract_if(|_, named| *named == id);
+                self.owed.extend(found.map(|(row, _)| Owed::Remove(row)));
             }
         }
     }
 
     /// Brings memory, file and what is shown in line, and says how safe it all is.
     fn settle(&mut self, now_ms: u64) -> Kept {
-        let oldest = now_ms.saturating_sub(OLDEST_MS);
-        self.past
-            .retain(|entry| entry.remembered.call.began_unix_ms >= oldest);
+        if let Some(retention) = self.retention {
+            let oldest = retention.oldest_ms(now_ms);
+            self.past
+                .retain(|entry| entry.remembered.call.began_unix_ms >= oldest);
+            self.past.truncate(retention.calls);
+        }
         // The agent sees it whether or not it can be written.
         self.publish();
         let written = match self.write(now_ms) {
@@ -237,7 +299,7 @@ impl Writer {
         };
         let kept = match written {
             Ok(()) => {
-                self.past.truncate(MOST_SHOWN);
+                self.leave_to_file();
                 self.well();
                 match self.path {
                     Some(_) => Kept::Durable,
@@ -262,132 +324,6 @@ impl Writer {
             file.empty_log();
             self.untidy = false;
         }
-    }
-
-    fn write(&mut self, now_ms: u64) -> Result<(), Fault> {
-        let Some(path) = self.path.clone() else {
-            self.owed.clear();
-            return Ok(());
-        };
-        if self.file.is_some() && self.loaded && self.owed.is_empty() && !self.failing {
-            return Ok(());
-        }
-        if self.file.is_none() {
-            self.file = Some(self.sit_down(&path, now_ms)?);
-        }
-        self.pay(now_ms)?;
-        if !self.loaded {
-            self.load(&path, now_ms)?;
-            if !self.owed.is_empty() {
-                // Of what was left open, some is history now.
-                self.pay(now_ms)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Opens the file, as one of those who use it.
-    fn sit_down(&mut self, path: &Path, now_ms: u64) -> Result<File, Fault> {
-        let mut file = File::open(path, self.run)?;
-        let seat = match &self.seat {
-            Some(seat) => seat,
-            None => self.seat.insert(Seat::take(path)?),
-        };
-        if file.join(seat, now_ms)? {
-            self.owe_all_that_stands();
-        }
-        Ok(file)
-    }
-
-    /// Writes what is owed.
-    fn pay(&mut self, now_ms: u64) -> Result<(), Fault> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        let entry = |id: &u64| self.past.iter().find(|entry| entry.remembered.id == *id);
-        let standing = |key: &u64| self.standing.iter().find(|of| of.call.key == *key);
-        let (ids, changes): (Vec<_>, Vec<_>) = self
-            .owed
-            .iter()
-            .filter_map(|owed| match owed {
-                Owed::Add(id) => {
-                    let of = &entry(id)?.remembered;
-                    Some((*id, Change::Add(&of.call, &of.steps)))
-                }
-                Owed::AddStep(id, n) => {
-                    let of = entry(id)?;
-                    Some((0, Change::AddStep(of.row?, of.remembered.steps.get(*n)?)))
-                }
-                Owed::Remove(row) => Some((0, Change::Remove(*row))),
-                Owed::RemoveAll => Some((0, Change::RemoveAll)),
-                Owed::Keep(key) => Some((0, Change::Keep(&standing(key)?.call))),
-                Owed::Step(key, n) => Some((0, Change::Step(*key, standing(key)?.steps.get(*n)?))),
-                Owed::Close(key) => Some((0, Change::Close(*key))),
-                Owed::GiveUp(left) => Some((0, Change::GiveUp(*left))),
-                Owed::Alive => Some((0, Change::Alive)),
-            })
-            .unzip();
-        let changed = file.change(&changes, now_ms)?;
-        self.owed.clear();
-        self.untidy |= changed.removed;
-        for (id, row) in ids.into_iter().filter(|id| *id > 0).zip(changed.added) {
-            if let Some(entry) = self.past.iter_mut().find(|entry| entry.remembered.id == id) {
-                entry.row = Some(row);
-            }
-        }
-        Ok(())
-    }
-
-    /// Learns what the file has of earlier sessions.
-    fn load(&mut self, path: &Path, now_ms: u64) -> Result<(), Fault> {
-        let Some((file, seat)) = self.file.as_mut().zip(self.seat.as_ref()) else {
-            return Ok(());
-        };
-        let (unfinished, others) = file.unfinished(path, seat)?;
-        self.looks_until_ms = others.then_some(now_ms + DYING_MS);
-        let mut earlier = Vec::new();
-        for (row, call) in file.newest(MOST_SHOWN)? {
-            earlier.push((row, call, file.steps(row)?));
-        }
-        self.loaded = true;
-        for (row, call, steps) in earlier.into_iter().rev() {
-            if self.past.iter().any(|entry| entry.row == Some(row)) {
-                continue;
-            }
-            let id = self.next_id;
-            self.next_id += 1;
-            self.insert(Entry {
-                remembered: Remembered { id, call, steps },
-                key: None,
-                row: Some(row),
-            });
-        }
-        self.find(unfinished, now_ms);
-        Ok(())
-    }
-
-    /// The file is damaged: a new one takes what is still in memory.
-    fn begin_anew(&mut self, now_ms: u64) -> Result<(), Fault> {
-        // It must be closed to be moved.
-        self.file = None;
-        let Some(path) = &self.path else {
-            return Ok(());
-        };
-        let moved_to = move_aside(path)?;
-        tracing::warn!("the history was damaged and is begun anew");
-        self.loaded = true;
-        for entry in &mut self.past {
-            entry.row = None;
-        }
-        let oldest_first = self.past.iter().rev();
-        // What stands follows once the new file is there.
-        self.owed = oldest_first
-            .map(|entry| Owed::Add(entry.remembered.id))
-            .collect();
-        self.outlets
-            .health
-            .send_replace(Some(Trouble::Damaged { moved_to }));
-        self.write(now_ms)
     }
 
     fn well(&mut self) {
@@ -432,7 +368,7 @@ impl Writer {
             .partition_point(|entry| began(entry) > began(&new));
         self.past.insert(at, new);
         // More than is shown: it may have to wait for the file.
-        self.past.truncate(MOST);
+        self.past.truncate(MOST_WAITING);
     }
 
     fn publish(&self) {
@@ -467,6 +403,14 @@ fn unix_ms() -> u64 {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     })
 }
+
+/// Calls that may wait for a file that cannot be written.
+const MOST_WAITING: usize = 1000;
+
+/// How often to look whether a day has passed: a computer that slept knows no hours.
+const AGES: Duration = Duration::from_secs(60 * 60);
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// How long to leave a disk alone that would not take it.
 const RETRY: Duration = Duration::from_secs(10);

@@ -157,6 +157,9 @@ impl Task {
                 self.name_window();
             }
             Ask::LookAtSound(looking) => self.look_at_sound(looking),
+            Ask::LookBack(asked) => {
+                let _ = asked.send(self.phone.as_ref().and_then(Phone::look_back));
+            }
             Ask::ChooseDevice(role, id, asked) => {
                 // Who asked may have gone.
                 let _ = asked.send(self.choose_device(role, id));

@@ -1,4 +1,4 @@
-import type { UiAction, UiError, UiNumber, UiPeople, UiSnapshot } from "../ipc/bindings";
+import type { UiAction, UiError, UiFound, UiNumber, UiPeople, UiSearch, UiSnapshot } from "../ipc/bindings";
 import type { Words } from "../words/words";
 
 /** What is around the pages: the window in the product, a fake in tests. */
@@ -14,6 +14,13 @@ export interface Host {
   act(action: UiAction): Promise<void>;
   /** Reads what stands in the call box as a number, without calling it. */
   readNumber(text: string): Promise<UiNumber>;
+  /** A page of all calls that are kept, by what is looked for. Rejects with a `UiError`. */
+  searchCalls(search: UiSearch): Promise<UiFound>;
+  /**
+   * Writes all that is found to a file that the agent is asked for, and says whether they chose one. Rejects
+   * with a `UiError`.
+   */
+  exportCalls(search: UiSearch): Promise<boolean>;
 }
 
 /** What a rejected `act` says; a fault of the host itself becomes words too. */

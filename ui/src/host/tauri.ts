@@ -1,6 +1,6 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { UiAction, UiNumber, UiPeople, UiSnapshot } from "../ipc/bindings";
+import type { UiAction, UiFound, UiNumber, UiPeople, UiSearch, UiSnapshot } from "../ipc/bindings";
 import type { Host } from "./host";
 
 /** The window. */
@@ -20,6 +20,12 @@ export const tauriHost: Host = {
   },
   readNumber(text: string) {
     return invoke<UiNumber>("read_number", { text });
+  },
+  searchCalls(search: UiSearch) {
+    return invoke<UiFound>("search_calls", { search });
+  },
+  exportCalls(search: UiSearch) {
+    return invoke<boolean>("export_calls", { search });
   },
 };
 

@@ -954,12 +954,121 @@ words: string,
 /**
  * The files that recordings of it are in.
  */
-recordings: Array<string>, };
+recordings: Array<string>, 
+/**
+ * To whom it was handed over, or was to be.
+ */
+transfer: UiTransferred | null, 
+/**
+ * What was done to hand it over, the first step first.
+ */
+steps: Array<UiStep>, };
 
 /**
  * What became of a call.
  */
 export type UiOutcome = "answered" | "missed" | "declined" | "notReached" | "failed";
+
+/**
+ * That a call was handed over, or was to be.
+ */
+export type UiTransferred = { 
+/**
+ * To whom.
+ */
+to: UiParty, 
+/**
+ * In which way.
+ */
+how: UiHow, 
+/**
+ * What became of it.
+ */
+outcome: UiTransferOutcome, };
+
+/**
+ * How a call was handed over.
+ */
+export type UiHow = "warm" | "blind" | "group";
+
+/**
+ * What became of a transfer.
+ */
+export type UiTransferOutcome = "done" | "failed" | "unknown";
+
+/**
+ * One step of handing a call over.
+ */
+export type UiStep = { 
+/**
+ * When, in milliseconds since 1970 (UTC).
+ */
+atUnixMs: number, 
+/**
+ * What was done or happened.
+ */
+kind: UiStepKind, 
+/**
+ * The other person's number, where it was done to somebody.
+ */
+who: string | null, 
+/**
+ * The SIP status that told of it, if one did.
+ */
+status: number | null, };
+
+/**
+ * What was done to hand a call over, or happened.
+ */
+export type UiStepKind = "called" | "answered" | "asked" | "accepted" | "progress" | "done" | "failed" | "merged" | "recovered";
+
+/**
+ * What the agent looks for among all calls that are kept.
+ */
+export type UiSearch = { 
+/**
+ * Words or a number; every call has an empty text.
+ */
+text: string, 
+/**
+ * Of which calls.
+ */
+filter: UiFilter, 
+/**
+ * Only what comes after this call; from the newest on without.
+ */
+after: UiPlace | null, };
+
+/**
+ * Which calls.
+ */
+export type UiFilter = "all" | "missed" | "incoming" | "outgoing" | "transferred";
+
+/**
+ * Where a page of what was found ended: at a [`UiRecent`].
+ */
+export type UiPlace = { 
+/**
+ * Its [`UiRecent::at_unix_ms`].
+ */
+atUnixMs: number, 
+/**
+ * Its [`UiRecent::id`].
+ */
+id: number, };
+
+/**
+ * A page of what was found.
+ */
+export type UiFound = { 
+/**
+ * The calls, the newest first; at most 50.
+ */
+recents: Array<UiRecent>, 
+/**
+ * Whether there are more behind the last one.
+ */
+more: boolean, };
 
 /**
  * Something the agent should know now.

@@ -5,7 +5,8 @@ import { useWords } from "../words/words";
 
 interface ForgetDialogProps {
   open: boolean;
-  count: number;
+  /** How many; null if they are more than are known here. */
+  count: number | null;
   /** The answer: whether to forget them. */
   onClose: (forget: boolean) => void;
 }
@@ -16,7 +17,7 @@ export function ForgetDialog({ open, count, onClose }: ForgetDialogProps) {
   return (
     <Question open={open} onClose={() => onClose(false)}>
       <DialogTitle>{say("recents.forget.title")}</DialogTitle>
-      <DialogContent>{say("recents.forget.text", { count })}</DialogContent>
+      <DialogContent>{count === null ? say("recents.forget.every") : say("recents.forget.text", { count })}</DialogContent>
       <DialogActions>
         <Button appearance="primary" onClick={() => onClose(false)}>
           {say("recents.forget.keep")}

@@ -1,7 +1,6 @@
 import { makeStyles } from "@fluentui/react-components";
-import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 
-import { useAct } from "../host/HostContext";
 import type { UiRecent } from "../ipc/bindings";
 import { useMinute } from "../shared/clock";
 import { useWords } from "../words/words";
@@ -10,24 +9,43 @@ import { RecentRow } from "./RecentRow";
 interface RecentListProps {
   recents: readonly UiRecent[];
   id: string;
+  /** Older ones can be had. */
+  more: boolean;
+  onMore: () => void;
+  onRemove: (recent: UiRecent) => void;
   onCall: (recent: UiRecent) => void;
+  /** The keyboard is to go on in the search. */
+  onSearch: () => void;
   /** The last row is gone, and the keyboard was on it. */
   onFocusLost: () => void;
 }
 
-/** Calls that are over, one a row. Tab leads into the list, arrows through it, Delete removes a row. */
-export function RecentList({ recents, id, onCall, onFocusLost }: RecentListProps) {
+/**
+ * Calls that are over, one a row. Tab leads into the list, arrows through it and up into the search; sideways
+ * they show the details of a row and hide them, Delete removes it. Its end brings older calls.
+ */
+export function RecentList({ recents, id, more, onMore, onRemove, onCall, onSearch, onFocusLost }: RecentListProps) {
   const styles = useStyles();
-  const { say } = useWords();
-  const { act } = useAct();
+  const { say, direction } = useWords();
   const list = useRef<HTMLUListElement>(null);
   const focused = useRef<number | null>(null);
   const [current, setCurrent] = useState(0);
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const nowUnixMs = useMinute();
   const at = Math.min(current, recents.length - 1);
 
   const rowButton = (index: number) => list.current?.children.item(index)?.querySelector("button") ?? null;
-  const remove = (recent: UiRecent) => act({ do: "forget", recent: recent.id });
+  const open = useCallback(({ id: call }: UiRecent, wanted: boolean) => {
+    setOpened((before) => {
+      const after = new Set(before);
+      if (wanted) {
+        after.add(call);
+      } else {
+        after.delete(call);
+      }
+      return after;
+    });
+  }, []);
 
   // The row under the keyboard was removed: the next one takes its place.
   useLayoutEffect(() => {
@@ -44,12 +62,22 @@ export function RecentList({ recents, id, onCall, onFocusLost }: RecentListProps
   const onKeyDown = (event: KeyboardEvent) => {
     const aim = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: recents.length - 1 }[event.key];
     const recent = recents[at];
-    if (aim !== undefined) {
+    const [forth, back] = direction === "rtl" ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
+    if (event.key === "ArrowUp" && at === 0) {
       event.preventDefault();
+      onSearch();
+    } else if (aim !== undefined) {
+      event.preventDefault();
+      if (aim >= recents.length && more) {
+        onMore();
+      }
       rowButton(Math.max(0, Math.min(aim, recents.length - 1)))?.focus();
     } else if (event.key === "Delete" && recent !== undefined) {
       event.preventDefault();
-      remove(recent);
+      onRemove(recent);
+    } else if ((event.key === forth || event.key === back) && recent !== undefined) {
+      event.preventDefault();
+      open(recent, event.key === forth);
     }
   };
 
@@ -82,8 +110,10 @@ export function RecentList({ recents, id, onCall, onFocusLost }: RecentListProps
           recent={recent}
           nowUnixMs={nowUnixMs}
           tabbable={index === at}
+          open={opened.has(recent.id)}
+          onOpen={open}
           onCall={onCall}
-          onRemove={remove}
+          onRemove={onRemove}
         />
       ))}
     </ul>

@@ -4,8 +4,10 @@ import { memo, useId } from "react";
 
 import type { UiRecent } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { FoldSign } from "../shared/FoldSign";
 import { useWords } from "../words/words";
 import { OutcomeIcon, outcomeWords } from "./outcome";
+import { RecentDetails } from "./RecentDetails";
 import { when, whenInFull } from "./when";
 
 interface RecentRowProps {
@@ -13,12 +15,16 @@ interface RecentRowProps {
   nowUnixMs: number;
   /** Tab leads here; arrows lead to the others. */
   tabbable: boolean;
+  /** Its details are shown. */
+  open: boolean;
+  onOpen: (recent: UiRecent, open: boolean) => void;
   onCall: (recent: UiRecent) => void;
   onRemove: (recent: UiRecent) => void;
 }
 
 /** One call that is over. Pressed, it is called back. */
-export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, tabbable, onCall, onRemove }: RecentRowProps) {
+export const RecentRow = memo(function RecentRow(props: RecentRowProps) {
+  const { recent, nowUnixMs, tabbable, open, onOpen, onCall, onRemove } = props;
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -27,7 +33,7 @@ export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, tabbable, 
   const who = party.name ?? party.number;
   const tabIndex = tabbable ? 0 : -1;
   return (
-    <li className={styles.row} data-recent={recent.id}>
+    <li className={mergeClasses(styles.row, open && styles.open)} data-recent={recent.id}>
       <OutcomeIcon recent={recent} className={styles.icon} />
       <span className={styles.text}>
         <span className={mergeClasses(styles.who, outcome === "missed" && styles.missed)}>
@@ -58,7 +64,21 @@ export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, tabbable, 
       />
       <button
         type="button"
-        className={styles.remove}
+        className={styles.small}
+        tabIndex={tabIndex}
+        aria-label={say("recents.details", { who })}
+        aria-expanded={open}
+        aria-controls={open ? `${id}-details` : undefined}
+        title={say("recents.detailsTitle")}
+        data-later={open ? undefined : true}
+        onClick={() => onOpen(recent, !open)}
+      >
+        <FoldSign open={open} />
+      </button>
+      <button
+        type="button"
+        className={styles.small}
+        data-later
         tabIndex={tabIndex}
         aria-label={say("recents.remove", { who })}
         title={say("recents.removeTitle")}
@@ -66,6 +86,7 @@ export const RecentRow = memo(function RecentRow({ recent, nowUnixMs, tabbable, 
       >
         <Dismiss16Regular />
       </button>
+      {open && <RecentDetails id={`${id}-details`} recent={recent} />}
     </li>
   );
 });
@@ -75,15 +96,21 @@ const useStyles = makeStyles({
     position: "relative",
     display: "flex",
     alignItems: "flex-start",
-    gap: tokens.spacingHorizontalM,
+    columnGap: tokens.spacingHorizontalM,
+    // What is far off is not drawn: there may be thousands of them.
+    contentVisibility: "auto",
+    containIntrinsicBlockSize: "auto 52px",
     paddingInlineStart: tokens.spacingHorizontalM,
     borderRadius: tokens.borderRadiusLarge,
     ":hover": { backgroundColor: tokens.colorNeutralBackground3 },
     // Shown to a pointer on the row and to the keyboard; always there for who finds it by name.
-    "& > button:last-child": { opacity: 0 },
-    ":hover > button:last-child": { opacity: 1 },
-    ":focus-within > button:last-child": { opacity: 1 },
-    "@media (hover: none)": { "& > button:last-child": { opacity: 1 } },
+    "& > [data-later]": { opacity: 0 },
+    ":hover > [data-later]": { opacity: 1 },
+    ":focus-within > [data-later]": { opacity: 1 },
+    "@media (hover: none)": { "& > [data-later]": { opacity: 1 } },
+  },
+  open: {
+    flexWrap: "wrap",
   },
   call: {
     ...focusRing,
@@ -138,7 +165,7 @@ const useStyles = makeStyles({
     fontVariantNumeric: "tabular-nums",
     color: tokens.colorNeutralForeground2,
   },
-  remove: {
+  small: {
     ...focusRing,
     // Above the button that lies over the row.
     position: "relative",
@@ -146,7 +173,8 @@ const useStyles = makeStyles({
     placeItems: "center",
     alignSelf: "stretch",
     flexShrink: 0,
-    width: "32px",
+    width: "28px",
+    minHeight: "32px",
     marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})`,
     border: "none",
     borderRadius: tokens.borderRadiusLarge,

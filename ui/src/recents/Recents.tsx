@@ -1,15 +1,23 @@
 import { Button, makeStyles, tokens, Tooltip } from "@fluentui/react-components";
-import { useId, useRef, useState } from "react";
+import { useCallback, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
+import { useDialling } from "../dial/DialContext";
+import { asUiError } from "../host/host";
 import { useAct } from "../host/HostContext";
-import type { UiRecent } from "../ipc/bindings";
+import type { UiFilter, UiRecent } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 import { FoldSign } from "../shared/FoldSign";
 import { useOffers } from "../shared/offers";
+import { useSettled } from "../shared/settled";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
-import { useWords } from "../words/words";
+import { useWords, type Words } from "../words/words";
 import { ForgetDialog } from "./ForgetDialog";
+import { HistoryMenu } from "./HistoryMenu";
+import { HistorySearch } from "./HistorySearch";
+import { MoreCalls } from "./MoreCalls";
+import { NothingFound } from "./NothingFound";
+import { isSearch, SHOWN_BY_SNAPSHOT, usePages, type Listed } from "./pages";
 import { RecentList } from "./RecentList";
 
 interface RecentsProps {
@@ -26,7 +34,7 @@ interface RecentsProps {
   onFocusLost: () => void;
 }
 
-/** The agent's calls that are over, to look back on and to call back. */
+/** The agent's calls that are over, to look back on, to look through, to call back and to save. */
 export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLost }: RecentsProps) {
   const styles = useStyles();
   const words = useWords();
@@ -36,6 +44,16 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
   const section = useRef<HTMLElement>(null);
   const [choice, setChoice] = useState<{ folded: boolean; open: boolean } | null>(null);
   const [asking, setAsking] = useState(false);
+  const { host } = useDialling();
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState("");
+  const [filter, setFilter] = useState<UiFilter>("all");
+  const [saved, setSaved] = useState(false);
+  const settled = useSettled(text.trim(), TYPED_MS);
+  // An emptied field shows all calls at once.
+  const search = { text: text.trim() === "" ? "" : settled, filter };
+  const onFault = (thrown: unknown) => fail(asUiError(words, thrown));
+  const listed = usePages(host, recents, search, onFault);
   // What the agent chose during a call says nothing about the time without one.
   const open = tabbed === true || (choice?.folded === folded ? choice.open : !folded);
   const fold = (wanted: boolean) => setChoice({ folded, open: wanted });
@@ -53,15 +71,40 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
     ...(recents.length > 0 ? { clearRecents: () => setAsking(true) } : {}),
   });
 
-  const call = (recent: UiRecent) => {
-    if (recent.party.address === "") {
-      fail({ code: "notPossible", message: say("recents.withheld") });
-    } else if (reachable) {
-      act({ do: "dial", to: recent.party.address });
-    } else {
-      fail({ code: "notPossible", message: say("dial.cannotCall") });
-    }
+  // The same for as long as it can be: no row is drawn anew while somebody types.
+  const call = useCallback(
+    ({ party }: UiRecent) => {
+      if (party.address === "") {
+        fail({ code: "notPossible", message: say("recents.withheld") });
+      } else if (reachable) {
+        act({ do: "dial", to: party.address });
+      } else {
+        fail({ code: "notPossible", message: say("dial.cannotCall") });
+      }
+    },
+    [reachable, act, fail, say],
+  );
+
+  const { drop } = listed;
+  const remove = useCallback(
+    ({ id }: UiRecent) => {
+      act({ do: "forget", recent: id });
+      drop(id);
+    },
+    [act, drop],
+  );
+  const lookFor = (nextText: string, nextFilter: UiFilter) => {
+    setText(nextText);
+    setFilter(nextFilter);
+    setSaved(false);
   };
+  const save = () => {
+    setSaved(false);
+    host.exportCalls({ text: text.trim(), filter, after: null }).then(setSaved, onFault);
+  };
+  const toList = () => section.current?.querySelector<HTMLElement>("[data-recent] > button[tabindex='0']")?.focus();
+  const shown = open && recents.length > 0;
+  const nothing = isSearch(search) && !listed.pending && listed.calls.length === 0;
 
   return (
     <section ref={section} className={styles.section} aria-labelledby={`${listId}-heading`}>
@@ -75,7 +118,7 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
                 type="button"
                 className={styles.fold}
                 aria-expanded={open}
-                aria-controls={open ? listId : undefined}
+                aria-controls={shown && !nothing ? listId : undefined}
                 aria-keyshortcuts={ariaShortcut("recents")}
                 onClick={() => fold(!open)}
               >
@@ -85,17 +128,56 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
             </Tooltip>
           )}
         </h2>
-        {open && recents.length > 0 && (
-          <Button appearance="transparent" size="small" className={styles.clear} onClick={() => setAsking(true)}>
-            {say("recents.clearAll")}
-          </Button>
+        {shown && (
+          <span className={styles.ways}>
+            <Button appearance="transparent" size="small" className={styles.clear} onClick={() => setAsking(true)}>
+              {say("recents.clearAll")}
+            </Button>
+            <HistoryMenu ringing={ringing} onExport={save} />
+          </span>
         )}
       </div>
       {recents.length === 0 && <p className={styles.none}>{say("recents.none")}</p>}
-      {open && recents.length > 0 && <RecentList recents={recents} id={listId} onCall={call} onFocusLost={onFocusLost} />}
+      {shown && (
+        <>
+          <HistorySearch
+            field={field}
+            text={text}
+            filter={filter}
+            onText={(next) => lookFor(next, filter)}
+            onFilter={(next) => lookFor(text, next)}
+            onList={toList}
+          />
+          <p role="status" className={saved ? styles.none : styles.unseen}>
+            {saved ? say("recents.exported") : foundWords(words, isSearch(search) && !listed.pending, listed)}
+          </p>
+          {nothing && (
+            <NothingFound
+              text={search.text}
+              onShowAll={() => {
+                lookFor("", "all");
+                field.current?.focus();
+              }}
+            />
+          )}
+        </>
+      )}
+      {shown && !nothing && (
+        <RecentList
+          recents={listed.calls}
+          id={listId}
+          more={listed.more}
+          onMore={listed.loadMore}
+          onRemove={remove}
+          onCall={call}
+          onSearch={() => field.current?.focus()}
+          onFocusLost={onFocusLost}
+        />
+      )}
+      {shown && listed.more && !listed.pending && <MoreCalls after={listed.calls.length} onMore={listed.loadMore} />}
       <ForgetDialog
         open={asking}
-        count={recents.length}
+        count={recents.length < SHOWN_BY_SNAPSHOT ? recents.length : null}
         onClose={(forget) => {
           setAsking(false);
           if (forget) {
@@ -106,6 +188,17 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
     </section>
   );
 }
+
+/** How many were found, for who does not see it. */
+function foundWords({ say }: Words, searched: boolean, { calls, more }: Listed): string {
+  if (!searched || calls.length === 0) {
+    return "";
+  }
+  return more ? say("recents.foundMore", { count: calls.length }) : say("recents.found", { count: calls.length });
+}
+
+/** Whoever types on does not want what was typed so far. */
+const TYPED_MS = 150;
 
 const useStyles = makeStyles({
   section: {
@@ -148,6 +241,10 @@ const useStyles = makeStyles({
   none: {
     margin: 0,
     color: tokens.colorNeutralForeground2,
+  },
+  ways: {
+    display: "flex",
+    alignItems: "center",
   },
   clear: {
     minWidth: 0,

@@ -8,6 +8,7 @@ import { CallWarning20Regular } from "@fluentui/react-icons/svg/call-warning";
 
 import type { UiRecent } from "../ipc/bindings";
 import type { Words } from "../words/words";
+import { handedWords } from "./transferWords";
 import { howLong } from "./when";
 
 /** What became of a call, as a sign beside the words. */
@@ -32,9 +33,11 @@ export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; clas
 }
 
 /** What became of a call, how long they talked, and the queue it came from: the line under the name. */
-export function outcomeWords(words: Words, { words: became, talkedS, queue, recordings }: UiRecent): string {
+export function outcomeWords(words: Words, { words: became, talkedS, queue, recordings, transfer }: UiRecent): string {
   const parts = [
-    became.replace(/[.。]$/, ""),
+    // The host says in English to whom a call went.
+    transfer?.outcome === "done" ? "" : became.replace(/[.。]$/, ""),
+    transfer === null ? "" : handedWords(words, transfer),
     talkedS === null ? "" : howLong(words, talkedS),
     queue ?? "",
     recordings.length === 0 ? "" : words.say("recents.recorded"),

@@ -19,6 +19,11 @@ export function whenInFull(atUnixMs: number, locale: string, timeZone?: string):
   return format(atUnixMs, locale, { dateStyle: "full", timeStyle: "short" }, timeZone);
 }
 
+/** The time of a step among others of one call: `10:42:07`. */
+export function whenToTheSecond(atUnixMs: number, locale: string, timeZone?: string): string {
+  return format(atUnixMs, locale, { timeStyle: "medium" }, timeZone);
+}
+
 /** How long they talked: `22 s`, `3 min`, `1 h 5 min`. */
 export function howLong({ say }: Words, seconds: number): string {
   if (seconds < 60) {

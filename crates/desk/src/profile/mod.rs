@@ -13,6 +13,7 @@ use std::{
 
 use warmline_audio::{Announcement, RecordingFormat};
 use warmline_call::{RecoverBy, Referrals};
+use warmline_journal::Retention;
 use warmline_media::{Codec, IceServer};
 use warmline_policy::Voice;
 use warmline_sip::{Account, Aor, Credentials, ProxyUri, ServerUri, Token, redact::Secret};
@@ -23,7 +24,7 @@ use crate::{
     number::Country,
 };
 
-pub(crate) use read::{DAY, KEEP_DAYS, every_codec, in_own_folder};
+pub(crate) use read::{DAY, KEEP_CALLS, KEEP_DAYS, every_codec, in_own_folder, kept};
 
 pub use access::{Access, SignInProfile};
 pub use password::SecretSource;
@@ -60,6 +61,8 @@ pub struct Profile {
     pub transfer: Transfer,
     /// How calls are recorded; none if they may not be.
     pub recording: Option<RecordingPolicy>,
+    /// How long calls that are over are kept, and how many: `[history]`.
+    pub history: Retention,
     /// What is done to the agent's voice: `[sound]`. It goes before what the agent has set.
     pub voice: Voice,
     /// Whether silence is left out of what is sent (`dtx` of `[sound]`).

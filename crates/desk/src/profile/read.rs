@@ -1,3 +1,4 @@
+mod history;
 mod recording;
 mod sign_in;
 mod sound;
@@ -18,6 +19,7 @@ use crate::{
     number::{Country, UnknownCountry},
 };
 
+pub(crate) use history::{KEEP_CALLS, kept};
 pub(crate) use recording::{DAY, KEEP_DAYS, in_own_folder};
 pub(super) use sign_in::sign_in;
 
@@ -71,6 +73,7 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         relay_only: relay_only(&root)?,
         transfer: transfer::read(&root)?,
         recording: recording::read(&root, &folder)?,
+        history: history::read(&root)?,
         voice: sound::voice(&root)?,
         dtx: sound::dtx(&root)?,
         auth: Auth::Digest,
@@ -390,6 +393,7 @@ const KEYS: &[&str] = &[
     "ice_transport_policy",
     "transfer",
     "recording",
+    "history",
     "sound",
     "password_env",
     "password_file",

@@ -1,8 +1,10 @@
 //! Calls that are over are remembered.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use warmline_desk::{
     DeskEvent, EndReason, ErrorCode, UserAction,
-    journal::{Direction, Journal, Outcome},
+    journal::{Direction, Found, Journal, Outcome, PastCall, Query, Retention},
 };
 
 use crate::peer::{self, CUSTOMER, CUSTOMER_NAME, Peer, Phone};
@@ -77,6 +79,46 @@ async fn a_call_that_nobody_took_and_one_that_was_busy_are_remembered() {
 }
 
 #[tokio::test]
+async fn calls_are_kept_as_long_as_the_profile_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let peer = Peer::start().await;
+    let journal = Journal::open(folder.path().join("history.db"));
+    let mut recents = journal.recents();
+    let two_days_ago = UNIX_EPOCH.elapsed().unwrap() - 2 * DAY;
+    journal.remember(PastCall {
+        direction: Direction::Outgoing,
+        name: None,
+        address: CUSTOMER.to_owned(),
+        queue: None,
+        began_unix_ms: two_days_ago.as_millis() as u64,
+        talked_s: None,
+        outcome: Outcome::NotReached,
+        words: "Nobody answered.".to_owned(),
+        status: None,
+        transfer: None,
+        longest_gap_ms: None,
+        ring: None,
+        recordings: Vec::new(),
+    });
+    recents.wait_for(|shown| shown.len() == 1).await.unwrap();
+
+    let mut config = peer::config(peer.port, folder.path());
+    config.history = Retention {
+        age: DAY,
+        calls: 10,
+    };
+    config.journal = Some(journal.clone());
+    let phone = Phone::start_with(config).await;
+    recents.wait_for(|shown| shown.is_empty()).await.unwrap();
+    let all = Query {
+        most: 1,
+        ..Query::default()
+    };
+    assert_eq!(journal.search(all).await, Some(Found::default()));
+    phone.desk.send(UserAction::Quit).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_history_that_cannot_be_written_is_told_to_the_agent() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
@@ -97,3 +139,5 @@ async fn a_history_that_cannot_be_written_is_told_to_the_agent() {
         "{error}"
     );
 }
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -26,6 +26,6 @@ pub(super) fn named<T: Copy>(
     })
 }
 
-pub(super) fn signed(number: u64) -> i64 {
+pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -3,7 +3,10 @@
 use rusqlite::{Connection, Row, params};
 
 use super::column::{named, signed, text_of};
-use crate::past_call::{Direction, How, Outcome, PastCall, TransferOutcome, Transferred};
+use crate::{
+    past_call::{Direction, How, Outcome, PastCall, TransferOutcome, Transferred},
+    retention::Retention,
+};
 
 /// The newest calls with their rows, the newest first.
 pub(super) fn newest(
@@ -16,6 +19,24 @@ pub(super) fn newest(
          FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?1",
     )?;
     let rows = query.query_map([most as i64], |row| Ok((row.get(0)?, past_call(row)?)))?;
+    rows.collect()
+}
+
+/// The calls that follow a place in the list, given by beginning and row, with their rows, the newest first.
+pub(super) fn after(
+    connection: &Connection,
+    (began, row): (i64, i64),
+    most: usize,
+) -> rusqlite::Result<Vec<(i64, PastCall)>> {
+    let mut query = connection.prepare(
+        "SELECT id, direction, name, address, queue, began_unix_ms, talked_s, outcome, words, status,
+                to_name, to_address, how, transferred, longest_gap_ms, ring, recordings
+         FROM calls WHERE began_unix_ms < ?1 OR (began_unix_ms = ?1 AND id < ?2)
+         ORDER BY began_unix_ms DESC, id DESC LIMIT ?3",
+    )?;
+    let rows = query.query_map(params![began, row, most as i64], |row| {
+        Ok((row.get(0)?, past_call(row)?))
+    })?;
     rows.collect()
 }
 
@@ -59,11 +80,15 @@ pub(super) fn remove_all(connection: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// What is too old or too much.
-pub(super) fn remove_old(connection: &Connection, now_ms: u64) -> rusqlite::Result<usize> {
+pub(super) fn remove_old(
+    connection: &Connection,
+    now_ms: u64,
+    retention: Retention,
+) -> rusqlite::Result<usize> {
     connection.execute(
         "DELETE FROM calls WHERE began_unix_ms < ?1
          OR id NOT IN (SELECT id FROM calls ORDER BY began_unix_ms DESC, id DESC LIMIT ?2)",
-        params![signed(now_ms.saturating_sub(OLDEST_MS)), MOST as i64],
+        params![signed(retention.oldest_ms(now_ms)), retention.calls as i64],
     )
 }
 
@@ -106,7 +131,3 @@ fn recordings(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
         .map(str::to_owned)
         .collect())
 }
-
-/// Calls kept, and for how long.
-pub(crate) const MOST: usize = 1000;
-pub(crate) const OLDEST_MS: u64 = 90 * 24 * 60 * 60 * 1000;

@@ -3,15 +3,14 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 
 use super::*;
-use crate::trouble::Cause;
+use crate::{file::Change, trouble::Cause};
 
 mod orders;
+mod searching;
 mod standing;
 
 /// A day in 2026, told to the writer: the calls of these tests begin just after it.
 pub(crate) const NOW_MS: u64 = 1_790_000_000_000;
-
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// A writer without its thread, and what others see of it.
 struct Desk {
@@ -37,6 +36,7 @@ impl Desk {
             pace: Arc::default(),
         };
         let mut writer = Writer::new(path, outlets);
+        writer.keep_for(Retention::default(), now_ms);
         writer.settle(now_ms);
         Self {
             writer,
@@ -211,7 +211,12 @@ fn what_is_too_old_or_too_much_is_gone() {
     drop(desk);
     let path = folder.path().join("history.db");
     let mut file = File::open(&path, 0).unwrap();
-    file.change(&[], NOW_MS + 91 * DAY_MS).unwrap();
+    file.change(
+        &[Change::Age],
+        NOW_MS + 91 * DAY_MS,
+        Some(Retention::default()),
+    )
+    .unwrap();
     assert!(file.newest(10).unwrap().is_empty());
 }
 

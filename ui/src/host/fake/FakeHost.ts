@@ -1,6 +1,7 @@
-import type { UiAction, UiError, UiNumber, UiPeople, UiPerson, UiSnapshot } from "../../ipc/bindings";
+import type { UiAction, UiError, UiFound, UiNumber, UiPeople, UiPerson, UiRecent, UiSearch, UiSnapshot } from "../../ipc/bindings";
 import type { Host } from "../host";
 import { readLikeTheHost } from "./reading";
+import { searchLikeTheHost } from "./searching";
 
 /** A host that shows what it is told to and remembers what it was asked for. */
 export class FakeHost implements Host {
@@ -14,6 +15,14 @@ export class FakeHost implements Host {
   reading: (text: string) => Promise<UiNumber> = (text) => Promise.resolve(readLikeTheHost(text));
   /** Everybody in the directory: what is looked for and scrolled to is answered from it. */
   directory: readonly UiPerson[] | null = null;
+  /** All calls that are kept, where they are more than a snapshot has. */
+  kept: readonly UiRecent[] | null = null;
+  /** Every search among them, in order. */
+  readonly searched: UiSearch[] = [];
+  /** What was to be written to a file, in order. */
+  readonly exported: UiSearch[] = [];
+  /** Whether the agent chooses a file. */
+  choosesFile = true;
 
   private readonly listeners = new Set<(snapshot: UiSnapshot) => void>();
   private readonly peopleListeners = new Set<(people: UiPeople) => void>();
@@ -50,6 +59,18 @@ export class FakeHost implements Host {
   readNumber(text: string): Promise<UiNumber> {
     this.read.push(text);
     return this.reading(text);
+  }
+
+  searchCalls(search: UiSearch): Promise<UiFound> {
+    this.searched.push(search);
+    return Promise.resolve(searchLikeTheHost(this.kept ?? this.snapshot.recents, search));
+  }
+
+  exportCalls(search: UiSearch): Promise<boolean> {
+    this.exported.push(search);
+    // As in `act`.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    return this.refusal === null ? Promise.resolve(this.choosesFile) : Promise.reject(this.refusal);
   }
 
   /** The phone's state changed. */

@@ -293,6 +293,8 @@ export function recent(changes: Partial<UiRecent> = {}): UiRecent {
     outcome: "answered",
     words: "Answered",
     recordings: [],
+    transfer: null,
+    steps: [],
     ...changes,
   };
 }

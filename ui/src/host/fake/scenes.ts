@@ -67,6 +67,41 @@ export const recents: readonly UiRecent[] = [
   recent({ id: 15, atUnixMs: Date.now() - 400 * hour, talkedS: 61 }),
 ];
 
+/** Calls that were handed over, or were to be. */
+export const handedOver: readonly UiRecent[] = [
+  recent({
+    id: 31,
+    atUnixMs: Date.now() - hour / 2,
+    words: "Handed over to Nadia Haddad.",
+    transfer: {
+      to: { name: "Nadia Haddad", number: "+49 30 5550 2010", address: "sip:+493055502010@contact.example" },
+      how: "warm",
+      outcome: "done",
+    },
+    steps: [
+      { atUnixMs: Date.now() - hour / 2 + 60_000, kind: "called", who: "+49 30 5550 2010", status: null },
+      { atUnixMs: Date.now() - hour / 2 + 66_000, kind: "answered", who: "+49 30 5550 2010", status: null },
+      { atUnixMs: Date.now() - hour / 2 + 90_000, kind: "asked", who: "+49 30 5550 2010", status: null },
+      { atUnixMs: Date.now() - hour / 2 + 90_200, kind: "accepted", who: null, status: null },
+      { atUnixMs: Date.now() - hour / 2 + 91_000, kind: "done", who: null, status: null },
+    ],
+  }),
+  recent({
+    id: 30,
+    atUnixMs: Date.now() - hour / 1.5,
+    party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" },
+    transfer: {
+      to: { name: null, number: "2044", address: "sip:2044@contact.example" },
+      how: "blind",
+      outcome: "failed",
+    },
+    steps: [
+      { atUnixMs: Date.now() - hour / 1.5 + 30_000, kind: "asked", who: "2044", status: null },
+      { atUnixMs: Date.now() - hour / 1.5 + 34_000, kind: "failed", who: null, status: 486 },
+    ],
+  }),
+];
+
 const lost = {
   reachability: "unreachable",
   words: "Not reachable",
@@ -79,6 +114,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   ...windowScenes,
   idle: snapshot(),
   recents: snapshot({ recents: [...recents] }),
+  history: snapshot({ recents: [...handedOver, ...recents] }),
   incoming: snapshot({ calls: [incoming({ waitedMs: 146_000 })], recents: [...recents] }),
   incomingUnknown: snapshot({
     calls: [incoming({ party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [] })],

@@ -7,6 +7,7 @@ use warmline_audio::{Announcement, RecordingFormat};
 use warmline_call::{RecoverBy, Referrals};
 use warmline_entra::Cloud;
 use warmline_graph::{CardPolicy, TeamTag};
+use warmline_journal::Retention;
 use warmline_media::Codec;
 use warmline_policy::{NoiseSuppression, Voice};
 use warmline_sip::{Aor, ServerUri, Token, redact::Secret};
@@ -15,8 +16,8 @@ use super::{NotProvisioned, unreadable};
 use crate::{
     number::Country,
     profile::{
-        Auth, DAY, IceEntry, KEEP_DAYS, Profile, RecordingPolicy, RecordingStart, SecretSource,
-        Transfer, every_codec, in_own_folder,
+        Auth, DAY, IceEntry, KEEP_CALLS, KEEP_DAYS, Profile, RecordingPolicy, RecordingStart,
+        SecretSource, Transfer, every_codec, in_own_folder, kept,
     },
 };
 
@@ -136,6 +137,7 @@ struct LineSaid {
     relay_only: bool,
     transfer: Option<TransferSaid>,
     recording: Option<RecordingSaid>,
+    history: Option<HistorySaid>,
     sound: Option<SoundSaid>,
     tenant: Option<TenantSaid>,
     experts: Option<ExpertsSaid>,
@@ -190,6 +192,13 @@ struct RecordingSaid {
     #[serde(default)]
     consults: bool,
     keep_days: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HistorySaid {
+    keep_days: Option<u64>,
+    keep_calls: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -316,6 +325,7 @@ impl LineSaid {
             .map(|codecs| codecs.into_iter().map(codec).collect());
         let tenant = self.tenant.map(TenantSaid::read).transpose()?;
         let recording = self.recording.map(RecordingSaid::read).transpose()?;
+        let history = self.history.map(HistorySaid::read).transpose()?;
         Ok(Line {
             profile: Profile {
                 customer: self.customer,
@@ -333,6 +343,7 @@ impl LineSaid {
                 relay_only: self.relay_only,
                 transfer: self.transfer.map(TransferSaid::read).unwrap_or_default(),
                 recording: recording.flatten(),
+                history: history.unwrap_or_default(),
                 dtx: self.sound.as_ref().is_some_and(|sound| sound.dtx),
                 voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
@@ -362,6 +373,18 @@ impl TransferSaid {
                 }),
             hold_music: self.hold_music.unwrap_or(default.hold_music),
         }
+    }
+}
+
+impl HistorySaid {
+    fn read(self) -> Result<Retention, &'static str> {
+        if self.keep_days.is_some_and(|n| !KEEP_DAYS.contains(&n)) {
+            return Err("`keepDays` is not a number of days from 1 to 3650");
+        }
+        if self.keep_calls.is_some_and(|n| !KEEP_CALLS.contains(&n)) {
+            return Err("`keepCalls` is not a number of calls from 1 to 20000");
+        }
+        Ok(kept(self.keep_days, self.keep_calls))
     }
 }
 
@@ -496,6 +519,7 @@ mod tests {
                 }],
                 "transfer": { "completeOnAnswerS": 5, "referrals": "ask" },
                 "recording": { "allowed": true, "folder": "/srv/calls", "start": "always", "keepDays": 30 },
+                "history": { "keepDays": 14, "keepCalls": 500 },
                 "experts": { "groups": ["1b4e28ba-2fa1-11d2-883f-0016d3cca427"], "agents": 500 }
             }],
             "policy": { "shareTeamsPresence": true, "card": { "redactNumbers": true } }
@@ -527,6 +551,8 @@ mod tests {
         assert!(recording.folder.ends_with(Path::new("srv/calls")));
         assert_eq!(recording.announce, Announcement::Tone);
         assert_eq!(recording.keep, Some(30 * DAY));
+        let history = profile.history;
+        assert_eq!((history.age, history.calls), (14 * DAY, 500));
         assert_eq!(line.tenant, None);
         assert_eq!(line.experts.as_ref().unwrap().agents, 500);
         let policy = provisioned.policy;
@@ -580,6 +606,11 @@ mod tests {
                 "/lines/0/recording/keepDays",
                 json!(0),
                 "`keepDays` is not a number of days",
+            ),
+            (
+                "/lines/0/history/keepCalls",
+                json!(20_001),
+                "`keepCalls` is not a number of calls",
             ),
             (
                 "/lines/0/auth/kind",

@@ -1,0 +1,45 @@
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
+
+import { useWords } from "../words/words";
+
+interface NothingFoundProps {
+  /** What was looked for; empty if only some kind of calls was. */
+  text: string;
+  onShowAll: () => void;
+}
+
+/** No call is as it was wanted, and what to do instead. */
+export function NothingFound({ text, onShowAll }: NothingFoundProps) {
+  const styles = useStyles();
+  const { say } = useWords();
+  return (
+    <div className={styles.nothing}>
+      <p role="status" className={styles.title}>
+        {text === "" ? say("recents.nothing") : say("recents.nothingFor", { search: text })}
+      </p>
+      {text !== "" && <p className={styles.advice}>{say("recents.nothingAdvice")}</p>}
+      <Button size="small" onClick={onShowAll}>
+        {say("recents.showAll")}
+      </Button>
+    </div>
+  );
+}
+
+const useStyles = makeStyles({
+  nothing: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "flex-start",
+    gap: tokens.spacingVerticalS,
+    padding: tokens.spacingHorizontalM,
+    overflowWrap: "anywhere",
+  },
+  title: {
+    margin: 0,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  advice: {
+    margin: 0,
+    color: tokens.colorNeutralForeground2,
+  },
+});

@@ -3,9 +3,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod commands;
-mod first_run;
 mod history;
-mod last_way_out;
 #[cfg(target_os = "macos")]
 mod menu;
 mod office;
@@ -13,14 +11,21 @@ mod page;
 mod phone;
 mod practice;
 mod shell;
+mod tray;
 mod web_process;
 mod window;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use tauri::{Manager, RunEvent};
+use tauri::{Manager, RunEvent, async_runtime::block_on};
 use warmline_desk::log;
+use warmline_desktop::{
+    News,
+    door::{self, Entry, Knock},
+    place::Kept,
+};
+use warmline_ipc::first_run;
 
 use crate::shell::{Practise, Shell};
 
@@ -38,10 +43,19 @@ struct Arguments {
     /// Write the log to this file, of bounded size, instead of stderr.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// Whom to call: a link of `tel:`, `sip:`, `sips:` or `callto:`. The phone that runs takes it.
+    #[arg(value_name = "LINK")]
+    link: Option<String>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // GTK takes the one out of the environment.
+    let token = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"];
+    let knock = Knock {
+        link: arguments.link,
+        token: token.into_iter().find_map(|name| std::env::var(name).ok()),
+    };
     let log = log::start(log::LogConfig {
         file: arguments.log,
         level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
@@ -69,18 +83,57 @@ fn main() -> ExitCode {
         .setup(move |app| {
             let profile = match arguments.profile {
                 Some(file) => first_run::Profile::Named(file),
-                None => first_run::Profile::Default(first_run::default_path(app.handle())?),
+                None => {
+                    first_run::Profile::Default(first_run::default_path(&app.path().config_dir()?))
+                }
             };
             let practise = arguments.practice.map(Practise);
-            let shell = Shell::start(app.handle().clone(), profile, practise, health, no_log);
-            app.manage(shell);
-            window::open(app.handle())?;
+            // Practice runs beside a phone.
+            let door = match practise {
+                None => match block_on(door::enter(profile.path(), &knock)) {
+                    Ok(Entry::First(door)) => Some(door),
+                    Ok(Entry::Told) => {
+                        app.handle().exit(0);
+                        return Ok(());
+                    }
+                    // Two phones may disturb each other; none is worse.
+                    Err(error) => {
+                        tracing::warn!(%error, "this may not be the only phone");
+                        None
+                    }
+                },
+                Some(_) => None,
+            };
+            let place = Kept::beside(profile.path());
+            let left = place.place();
+            let around = (place, door);
+            let shell = Shell::start(
+                app.handle().clone(),
+                profile,
+                practise,
+                health,
+                no_log,
+                around,
+            );
+            app.manage(shell.clone());
+            window::open(app.handle(), left)?;
+            if knock.link.is_some() {
+                shell.desktop(News::Knocked(knock));
+            }
             Ok(())
         })
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
             app.run(move |app, event| {
+                #[cfg(target_os = "macos")]
+                if let (RunEvent::Opened { urls }, Some(shell)) = (&event, app.try_state::<Shell>())
+                {
+                    for url in urls {
+                        let link = Some(url.to_string());
+                        shell.desktop(News::Knocked(Knock { link, token: None }));
+                    }
+                }
                 if let RunEvent::Exit = event {
                     if let Some(shell) = app.try_state::<Shell>() {
                         shell.say_farewell();

@@ -71,6 +71,12 @@ impl Open {
         ids.iter().map(|id| id.as_str().to_owned()).collect()
     }
 
+    /// The best expert for the call in hand.
+    pub(crate) fn best(&self) -> Option<String> {
+        let best = &self.people.borrow().people.best;
+        best.first().map(|best| best.person.id.as_str().to_owned())
+    }
+
     /// Waits until something looks different.
     async fn changed(&mut self) {
         tokio::select! {

@@ -13,12 +13,14 @@ use warmline_desk::{
     log::LogHealth,
     office::OfficeView,
     policy::{Device, Settings},
+    profile::DesktopPolicy,
 };
 use warmline_ipc::{LookBack, Presenter, UiSnapshot};
 
 /// A desk that runs, and what the pages are shown of it.
 pub(crate) struct Phone {
     pub(crate) desk: Desk,
+    pub(crate) policy: DesktopPolicy,
     presenter: Presenter,
     snapshot: watch::Receiver<Snapshot>,
     events: broadcast::Receiver<DeskEvent>,
@@ -30,8 +32,6 @@ pub(crate) struct Phone {
 pub(crate) enum News {
     /// It looks different.
     Changed,
-    /// Somebody calls.
-    Incoming,
     /// It has stopped.
     Stopped,
 }
@@ -56,6 +56,7 @@ impl Phone {
         config.journal = Some(journal);
         let desk = warmline_desk::start(config.with_settings(&settings).with_headset())?;
         Ok(Self {
+            policy: profiles[0].desktop,
             presenter: Presenter::of_lines(&profiles[0], &profiles[1..]),
             snapshot: desk.snapshot(),
             events: desk.events(),
@@ -78,7 +79,6 @@ impl Phone {
                 }
             }
             event = self.events.recv() => match event {
-                Ok(DeskEvent::Incoming(_)) => News::Incoming,
                 Ok(DeskEvent::Error { error, .. }) => {
                     self.tell(&error);
                     News::Changed

@@ -11,9 +11,10 @@ use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
     policy::Voice,
 };
-use warmline_ipc::{LookBack, UiError, UiPeople, UiSnapshot};
+use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept};
+use warmline_ipc::{LookBack, UiError, UiPeople, UiSnapshot, first_run::Profile};
 
-use crate::{first_run::Profile, web_process::Loss};
+use crate::web_process::Loss;
 
 use task::Task;
 
@@ -34,6 +35,7 @@ impl Shell {
         practise: Option<Practise>,
         log: Option<LogHealth>,
         no_log: Option<DeskError>,
+        (place, door): (Kept, Option<Door>),
     ) -> Self {
         let (asks, asked) = mpsc::unbounded_channel();
         let (desk_sender, desk) = watch::channel(None);
@@ -42,8 +44,13 @@ impl Shell {
             desk: desk_sender,
             office: office_sender,
         };
-        let task = Task::new(app, profile, practise, log, no_log, shown);
-        tauri::async_runtime::spawn(task.run(asked));
+        // The desktop begins in the runtime.
+        tauri::async_runtime::spawn(async move {
+            let login = Login::of_this_program(profile.named()).ok();
+            let desktop = Desktop::start(place, door, login);
+            let task = Task::new(app, desktop, profile, practise, log, no_log, shown);
+            task.run(asked).await;
+        });
         Self { asks, desk, office }
     }
 
@@ -101,6 +108,11 @@ impl Shell {
         let (asked, answer) = oneshot::channel();
         self.ask(Ask::LookBack(asked));
         answer.await.ok()?
+    }
+
+    /// Something about the desktop has happened.
+    pub(crate) fn desktop(&self, news: News) {
+        self.ask(Ask::Desktop(news));
     }
 
     /// Reads the profile again, if no phone runs.
@@ -163,6 +175,7 @@ enum Ask {
     ChooseDevice(DeviceRole, Option<String>, oneshot::Sender<Set>),
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
     SetVoice(Voice, oneshot::Sender<Set>),
+    Desktop(News),
     ReadProfile,
     Practise(bool),
     CloseAsked,

@@ -1,15 +1,45 @@
 //! The one window.
 
 use tauri::{
-    AppHandle, Manager, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
-    WindowEvent,
+    AppHandle, Manager, PhysicalPosition, PhysicalSize, UserAttentionType, WebviewUrl,
+    WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+};
+use warmline_desktop::{
+    News,
+    attention::window as system,
+    place::{Monitor, Place, Seen},
 };
 
 use crate::{shell::Shell, web_process::Loss};
 
-/// Opens it.
-pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
-    build(app, LABEL)
+/// Opens it where it was left, if that can be reached.
+pub(crate) fn open(app: &AppHandle, place: Option<Place>) -> tauri::Result<()> {
+    let window = build(app, LABEL)?;
+    if let Some(place) = place {
+        // The main one comes first.
+        let main = window.primary_monitor()?;
+        let monitors = main.into_iter().chain(window.available_monitors()?);
+        let monitors: Vec<Monitor> = monitors.map(|monitor| free_of(&monitor)).collect();
+        if let Some(to) = place.on(&monitors) {
+            window.set_position(PhysicalPosition::new(to.x, to.y))?;
+            window.set_size(PhysicalSize::new(to.width, to.height))?;
+        }
+        if place.maximized {
+            window.maximize()?;
+        }
+    }
+    window.show()
+}
+
+fn free_of(monitor: &tauri::Monitor) -> Monitor {
+    let free = monitor.work_area();
+    Monitor {
+        x: free.position.x,
+        y: free.position.y,
+        width: free.size.width,
+        height: free.size.height,
+        scale: monitor.scale_factor(),
+    }
 }
 
 /// Loads the page again that has died, in another window if it has taken this one along.
@@ -31,34 +61,97 @@ fn replace(app: &AppHandle, dead: &WebviewWindow) -> tauri::Result<()> {
     let free = [LABEL, OTHER_LABEL]
         .into_iter()
         .find(|label| *label != dead.label());
-    build(app, free.unwrap_or(LABEL))?;
+    build(app, free.unwrap_or(LABEL))?.show()?;
     dead.destroy()
 }
 
-fn build(app: &AppHandle, label: &str) -> tauri::Result<()> {
+/// Not to be seen yet.
+fn build(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow> {
     WebviewWindowBuilder::new(app, label, WebviewUrl::default())
         .title("Warmline")
         .inner_size(420.0, 720.0)
         .min_inner_size(340.0, 480.0)
         // The pages never lead anywhere else, whatever a caller's header says.
         .on_navigation(|url| matches!(url.host_str(), Some("localhost" | "tauri.localhost")))
-        .build()?;
-    Ok(())
+        .visible(false)
+        .build()
 }
 
-/// Asks before it takes a customer along.
+/// Asks before it takes a customer along; tells where it is.
 pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
-    if let WindowEvent::CloseRequested { api, .. } = event {
-        api.prevent_close();
-        window.state::<Shell>().close_asked();
+    match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            window.state::<Shell>().close_asked();
+        }
+        WindowEvent::Focused(focused) => window.state::<Shell>().desktop(News::Focused(*focused)),
+        WindowEvent::Moved(_) | WindowEvent::Resized(_) => {
+            // One that is about to go is nowhere.
+            if let Ok(seen) = seen(window) {
+                window.state::<Shell>().desktop(News::Seen(seen));
+            }
+        }
+        _ => {}
     }
 }
 
-/// A call rings: the window calls for attention but takes the keyboard from nobody.
-pub(crate) fn draw_attention(app: &AppHandle) {
+fn seen(window: &Window) -> tauri::Result<Seen> {
+    let (position, size) = (window.outer_position()?, window.inner_size()?);
+    Ok(Seen {
+        x: position.x,
+        y: position.y,
+        width: size.width,
+        height: size.height,
+        scale: window.scale_factor()?,
+        maximized: window.is_maximized()?,
+        minimized: window.is_minimized()?,
+    })
+}
+
+/// A call rings: the window comes before the others but takes the keyboard from nobody.
+pub(crate) fn come_up(app: &AppHandle) {
     with_window(app, |window| {
         window.request_user_attention(Some(UserAttentionType::Critical))
     });
+    with_system(app, system::come_up);
+}
+
+/// Nothing rings any more.
+pub(crate) fn settle(app: &AppHandle) {
+    with_window(app, |window| window.request_user_attention(None));
+    with_system(app, system::settle);
+}
+
+/// The agent has asked for it from another program, by this token of the desktop.
+pub(crate) fn open_for(app: &AppHandle, token: Option<String>) {
+    with_system(app, move |window| system::open(window, token.as_deref()));
+}
+
+/// Does something to the system's own window, on its thread.
+fn with_system(app: &AppHandle, change: impl FnOnce(&system::Window) + Send + 'static) {
+    with_window(app, |window| {
+        let of = window.clone();
+        window.run_on_main_thread(move || match own(&of) {
+            Ok(window) => change(&window),
+            Err(error) => tracing::warn!(%error, "the window is gone"),
+        })
+    });
+}
+
+#[cfg(windows)]
+fn own(window: &WebviewWindow) -> tauri::Result<system::Window> {
+    Ok(system::Window(window.hwnd()?.0 as isize))
+}
+
+#[cfg(target_os = "macos")]
+fn own(window: &WebviewWindow) -> tauri::Result<system::Window> {
+    // SAFETY: on the main thread, where it lives until the closure that asks has run.
+    Ok(unsafe { system::Window::new(window.ns_window()?) })
+}
+
+#[cfg(not(any(target_os = "macos", windows)))]
+fn own(window: &WebviewWindow) -> tauri::Result<system::Window> {
+    window.gtk_window()
 }
 
 /// Puts it before the agent, who has just asked for something.

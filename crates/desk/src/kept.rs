@@ -11,7 +11,7 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
     time::{Instant, sleep_until},
 };
-use warmline_policy::{self as policy, Device, Percent, Settings, Voice};
+use warmline_policy::{self as policy, Device, Percent, Settings, Shortcuts, Voice};
 
 use crate::{DeskError, DeviceRole, ErrorCode, Loudness};
 
@@ -100,6 +100,12 @@ impl Kept {
             self.settings.experts.favourites = favourites;
             self.changed();
         }
+    }
+
+    /// The agent has set these shortcuts.
+    pub fn set_shortcuts(&mut self, shortcuts: Shortcuts) {
+        self.settings.shortcuts = shortcuts;
+        self.changed();
     }
 
     /// The agent has made something louder or softer.

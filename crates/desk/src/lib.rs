@@ -52,8 +52,8 @@ pub use lines::LineId;
 pub use profile::{Profile, instance::state_folder};
 pub use restarts::Restarts;
 pub use snapshot::{
-    CallView, DeviceView, Ending, GroupView, HeadsetState, HeadsetView, LineView, Note, RecordingView, RecoveryView,
-    ReferralView, Registration, Snapshot, TransferView,
+    CallView, DeviceView, Ending, GroupView, HeadsetState, HeadsetView, LineView, Note,
+    RecordingView, RecoveryView, ReferralView, Registration, Snapshot, TransferView,
 };
 pub use sound::choices;
 pub use termination::terminated;

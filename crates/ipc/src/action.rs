@@ -2,8 +2,10 @@ use serde::Deserialize;
 use warmline_desk::{
     CallId, DeviceRole, LineId, Loudness, Rejection, UserAction, office::OfficeAsk, policy::Voice,
 };
+use warmline_desktop::News;
 
 use crate::{
+    desktop::UiDeed,
     recording::UiRecord,
     settings::{UiMode, UiTheme, WindowAsk},
     sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
@@ -303,6 +305,32 @@ pub enum UiAction {
     FirstStepsDone,
     /// Show the folder that the log is in.
     OpenLogFolder,
+    /// The answer to [`UiSnapshot::dial_request`](crate::UiSnapshot::dial_request): call (`true`), or
+    /// forget it.
+    AnswerDialRequest {
+        /// Whether to.
+        really: bool,
+    },
+    /// Call the number in the clipboard, after asking by
+    /// [`UiSnapshot::dial_request`](crate::UiSnapshot::dial_request).
+    CallCopied,
+    /// Tell callers that the agent is busy (`on`), or no longer.
+    SetDoNotDisturb {
+        /// Whether to.
+        on: bool,
+    },
+    /// Start when the agent logs in (`on`), or no longer.
+    StartAtLogin {
+        /// Whether to.
+        on: bool,
+    },
+    /// Let a shortcut that works in every window have other keys.
+    SetShortcut {
+        /// Which.
+        deed: UiDeed,
+        /// As `Ctrl+Shift+F9`; none to have none.
+        keys: Option<String>,
+    },
     /// The answer to [`UiSnapshot::closing`](crate::UiSnapshot::closing): end the calls and close,
     /// or stay.
     Close {
@@ -334,6 +362,8 @@ pub enum Asked {
     ReadProfile,
     /// The window: something of its own.
     Window(WindowAsk),
+    /// The window: what concerns the desktop.
+    Desktop(News),
     /// The window: close, ending all calls (`true`), or stay open.
     Close(bool),
 }
@@ -474,6 +504,15 @@ impl UiAction {
             Self::HearYourself => return Asked::Window(WindowAsk::HearYourself),
             Self::FirstStepsDone => return Asked::Window(WindowAsk::FirstStepsDone),
             Self::OpenLogFolder => return Asked::Window(WindowAsk::OpenLogFolder),
+            Self::AnswerDialRequest { really } => {
+                return Asked::Desktop(News::Dial(really));
+            }
+            Self::CallCopied => return Asked::Desktop(News::CallCopied),
+            Self::SetDoNotDisturb { on } => return Asked::Desktop(News::DoNotDisturb(on)),
+            Self::StartAtLogin { on } => return Asked::Desktop(News::StartAtLogin(on)),
+            Self::SetShortcut { deed, keys } => {
+                return Asked::Desktop(News::Shortcut(deed.into(), keys));
+            }
             Self::Close { really } => return Asked::Close(really),
         })
     }
@@ -544,6 +583,11 @@ impl std::fmt::Debug for UiAction {
             Self::HearYourself => ("HearYourself", None),
             Self::FirstStepsDone => ("FirstStepsDone", None),
             Self::OpenLogFolder => ("OpenLogFolder", None),
+            Self::AnswerDialRequest { .. } => ("AnswerDialRequest", None),
+            Self::CallCopied => ("CallCopied", None),
+            Self::SetDoNotDisturb { .. } => ("SetDoNotDisturb", None),
+            Self::StartAtLogin { .. } => ("StartAtLogin", None),
+            Self::SetShortcut { .. } => ("SetShortcut", None),
             Self::Close { .. } => ("Close", None),
         };
         match call {

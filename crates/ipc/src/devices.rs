@@ -10,7 +10,9 @@ use warmline_desk::{
 use crate::{
     presenter::notice,
     snapshot::UiNotice,
-    sound::{UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiHeadset, UiSound, UiVoice},
+    sound::{
+        UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiHeadset, UiSound, UiVoice,
+    },
 };
 
 /// Since when each device has been needed and could not be used: microphone, speaker, ringer.

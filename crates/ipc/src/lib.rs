@@ -9,9 +9,11 @@ mod action;
 #[cfg(test)]
 mod bindings;
 mod call;
+mod desktop;
 mod details;
 mod devices;
 mod error;
+pub mod first_run;
 mod history;
 mod number;
 mod party;
@@ -28,6 +30,7 @@ mod sound;
 mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
+pub use desktop::{UiConflict, UiDeed, UiDesktop, UiShortcut};
 pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use history::{LookBack, UiFilter, UiFound, UiPlace, UiSearch};

@@ -8,6 +8,7 @@ use warmline_desk::{
 
 use crate::{
     call,
+    desktop::UiDesktop,
     devices::Devices,
     history::LookBack,
     party::Agent,
@@ -151,6 +152,9 @@ impl Presenter {
             recents: self.recents.clone(),
             closing,
             window: UiWindow::default(),
+            // Who has the window says so.
+            dial_request: None,
+            desktop: UiDesktop::default(),
         }
     }
 

@@ -2,6 +2,8 @@ use serde::Serialize;
 use warmline_desk::office::OfficeView;
 
 use crate::{
+    desktop::UiDesktop,
+    number::UiNumber,
     people::UiNote,
     recent::UiRecent,
     recording::UiRecording,
@@ -45,6 +47,10 @@ pub struct UiSnapshot {
     pub closing: bool,
     /// The window itself, and the program in it.
     pub window: UiWindow,
+    /// Some other program has asked by a link to call this: ask the agent.
+    pub dial_request: Option<UiNumber>,
+    /// What the agent has set of the desktop.
+    pub desktop: UiDesktop,
 }
 
 impl UiSnapshot {
@@ -64,6 +70,8 @@ impl UiSnapshot {
             recents: Vec::new(),
             closing: false,
             window: UiWindow::default(),
+            dial_request: None,
+            desktop: UiDesktop::default(),
         }
     }
 
@@ -83,6 +91,8 @@ impl UiSnapshot {
             recents,
             closing,
             window,
+            dial_request,
+            desktop,
         } = self;
         *account == other.account
             && *sign_ins == other.sign_ins
@@ -96,6 +106,8 @@ impl UiSnapshot {
             && *recents == other.recents
             && *closing == other.closing
             && *window == other.window
+            && *dial_request == other.dial_request
+            && *desktop == other.desktop
     }
 }
 

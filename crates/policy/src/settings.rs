@@ -15,6 +15,31 @@ pub struct Settings {
     /// The experts.
     #[serde(skip_serializing_if = "Experts::is_unset")]
     pub experts: Experts,
+    /// The shortcuts that work in every window.
+    #[serde(skip_serializing_if = "Shortcuts::is_unset")]
+    pub shortcuts: Shortcuts,
+}
+
+/// Shortcuts that work in every window, each as `Ctrl+Shift+F9`. There is none until the agent has set one.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Shortcuts {
+    /// Takes the call that rings.
+    pub answer: Option<String>,
+    /// Ends the call that is heard, or refuses the one that rings.
+    pub hang_up: Option<String>,
+    /// Mutes it, or no longer.
+    pub mute: Option<String>,
+    /// Puts it on hold, or goes on.
+    pub hold: Option<String>,
+    /// Calls the best expert about it.
+    pub consult: Option<String>,
+}
+
+impl Shortcuts {
+    fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The experts.
@@ -298,6 +323,7 @@ mod tests {
             ring_everywhere: bool,
             voice in voice(),
             favourites: Vec<String>,
+            keys in any::<[Option<String>; 5]>(),
         ) {
             let sound = Sound {
                 calls,
@@ -313,7 +339,9 @@ mod tests {
                 high_pass: voice.high_pass,
             };
             prop_assert_eq!(sound.voice(), voice);
-            let settings = Settings { sound, experts: Experts { favourites } };
+            let [answer, hang_up, mute, hold, consult] = keys;
+            let shortcuts = Shortcuts { answer, hang_up, mute, hold, consult };
+            let settings = Settings { sound, experts: Experts { favourites }, shortcuts };
             prop_assert_eq!(Settings::parse(&settings.render()), Ok(settings));
         }
 

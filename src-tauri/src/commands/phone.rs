@@ -46,6 +46,7 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
                 office.ask(ask).await?;
             }
         }
+        Asked::Desktop(ask) => shell.desktop(ask),
         Asked::Practise(on) => shell.practise(on),
         Asked::ReadProfile => shell.read_profile(),
         // What the window keeps of itself is still to come.

@@ -1,32 +1,36 @@
 //! The task: what happens, in the order in which it happens.
 
+mod wishes;
+
 use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, async_runtime::spawn_blocking};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinSet};
 use warmline_desk::{
     DeskError, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Restarts, UserAction, choices,
     journal::Journal, log::LogHealth, policy::Voice, terminated,
 };
-use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiSnapshot};
+use warmline_desktop::{Desktop, News as OfDesktop, last_way_out, shortcut};
+use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiSnapshot, first_run::Profile};
 
 use super::{
     Ask, Practise, Set, Shown,
     beginning::{Beginning, Begun, NoPhone, Starting, until_started},
 };
 use crate::{
-    first_run::Profile,
-    history, last_way_out,
+    history,
     office::{self, Open, Panel},
     page::Page,
     phone::{News, Phone},
     practice::Centre,
-    window,
+    tray, window,
 };
 
 /// The task.
 pub(super) struct Task {
     app: AppHandle,
+    desktop: Desktop,
+    tray: Option<tray::Shown>,
     profile: Profile,
     practise: Option<Practise>,
     /// Where the agent practises.
@@ -52,11 +56,14 @@ pub(super) struct Task {
     /// Since when the agent is asked whether the window may close.
     closing: Option<Instant>,
     shown: Shown,
+    /// What was asked of the office by a shortcut.
+    errands: JoinSet<()>,
 }
 
 impl Task {
     pub(super) fn new(
         app: AppHandle,
+        desktop: Desktop,
         profile: Profile,
         practise: Option<Practise>,
         log: Option<LogHealth>,
@@ -65,6 +72,9 @@ impl Task {
     ) -> Self {
         Self {
             app,
+            desktop,
+            tray: None,
+            errands: JoinSet::new(),
             settings: Kept::beside(profile.path()),
             profile,
             practise,
@@ -115,6 +125,10 @@ impl Task {
                     self.untold.push(error);
                     false
                 }
+                wishes = self.desktop.pressed() => {
+                    self.grant(wishes);
+                    false
+                }
                 loss = self.page.due() => {
                     window::load_again(&self.app, loss);
                     false
@@ -127,11 +141,13 @@ impl Task {
             self.show();
         }
         window::hide(&self.app);
+        self.desktop.close();
         last_way_out::leave_in_any_case();
         if let Some(phone) = self.phone.take() {
             phone.quit().await;
         }
         self.settings.finish().await;
+        let _door = self.desktop.finish().await;
         if let Some(journal) = self.journal.take() {
             let finished = spawn_blocking(move || journal.finish());
             finished.await.expect("writing the journal does not panic");
@@ -169,6 +185,15 @@ impl Task {
             }
             Ask::SetVoice(change, asked) => {
                 let _ = asked.send(self.set_voice(change));
+            }
+            Ask::Desktop(news) => {
+                if let OfDesktop::Shortcut(deed, keys) = &news {
+                    let set = self.settings.now().shortcuts.clone();
+                    let set = shortcut::with(set, *deed, keys.as_deref());
+                    self.settings.set_shortcuts(set);
+                }
+                let wishes = self.desktop.hear(news);
+                self.grant(wishes);
             }
             Ask::ReadProfile => self.begin_anew(),
             Ask::Practise(on) => {
@@ -355,7 +380,6 @@ impl Task {
     fn hear(&mut self, news: News) {
         match news {
             News::Changed => self.leave_phone(),
-            News::Incoming => window::draw_attention(&self.app),
             News::Stopped => {
                 self.shown.desk.send_replace(None);
                 let ran = self.phone.take().map(|phone| phone.age());
@@ -372,7 +396,7 @@ impl Task {
     /// Sends the page what it does not show yet; forgets a page that is gone.
     fn show(&mut self) {
         let office = self.office.as_ref().map(Open::view);
-        let now = match &mut self.phone {
+        let mut now = match &mut self.phone {
             Some(phone) => {
                 // The last call may end while the agent is still asked.
                 if !phone.has_calls() {
@@ -387,11 +411,17 @@ impl Task {
             }
             None => UiSnapshot::without_phone(self.account.clone(), office.as_deref()),
         };
-        let desk = self.phone.as_ref().map(|phone| &phone.desk);
+        let phone = self.phone.as_ref();
+        let set = &self.settings.now().shortcuts;
+        let managed = phone.map(|phone| (phone.policy, &phone.desk));
+        let (view, wishes) = self.desktop.look(now.phone_now(), set, managed);
+        now.on_desktop(view, set);
+        let desk = phone.map(|phone| &phone.desk);
         self.panel.show(self.office.as_ref(), desk);
         if !self.page.show(now) {
             self.look_at_sound(false);
         }
+        self.grant(wishes);
     }
 
     /// Without a page, the title is all there is to tell the agent by.

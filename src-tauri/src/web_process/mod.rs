@@ -1,7 +1,6 @@
 //! The process that shows the page. It is not ours and may die at any time: by a fault of its own, for
 //! want of memory, with a driver. No call is in it: calls go on, and the page is loaded again.
 
-mod deaths;
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 #[cfg_attr(not(any(target_os = "macos", windows)), path = "linux.rs")]
@@ -11,7 +10,7 @@ use tauri::{AppHandle, Manager, Wry};
 
 use crate::shell::Shell;
 
-pub(crate) use deaths::Deaths;
+pub(crate) use warmline_desktop::deaths::Deaths;
 
 /// What has gone with the process.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

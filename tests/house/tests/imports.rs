@@ -31,7 +31,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "warmline-graph",
         ],
     ),
-    ("warmline-ipc", &["warmline-desk"]),
+    ("warmline-desktop", &["warmline-desk"]),
+    ("warmline-ipc", &["warmline-desk", "warmline-desktop"]),
     ("warmline-cli", &["warmline-desk"]),
     (
         "warmline-practice",
@@ -39,7 +40,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "warmline",
-        &["warmline-ipc", "warmline-desk", "warmline-practice"],
+        &[
+            "warmline-ipc",
+            "warmline-desk",
+            "warmline-desktop",
+            "warmline-practice",
+        ],
     ),
     ("warmline-house", &[]),
     (

@@ -56,9 +56,13 @@ recents: Array<UiRecent>,
  */
 closing: boolean, 
 /**
- * The window itself, and the program in it.
+ * Some other program has asked by a link to call this: ask the agent.
  */
-window: UiWindow, };
+dialRequest: UiNumber | null, 
+/**
+ * What the agent has set of the desktop.
+ */
+desktop: UiDesktop, };
 
 /**
  * Who the agent is, if a profile says so.
@@ -1084,6 +1088,54 @@ words: string,
 advice: string | null, };
 
 /**
+ * What the agent has set of the desktop, and what somebody else has.
+ */
+export type UiDesktop = { 
+/**
+ * Callers are told that the agent is busy.
+ */
+doNotDisturb: boolean, 
+/**
+ * Whether Warmline starts when the agent logs in.
+ */
+startAtLogin: boolean, 
+/**
+ * That is not the agent's to say.
+ */
+startManaged: boolean, 
+/**
+ * Shortcuts that work in every window, set or not; empty where there may be none.
+ */
+shortcuts: Array<UiShortcut>, };
+
+/**
+ * A shortcut that works in every window.
+ */
+export type UiShortcut = { 
+/**
+ * What it does.
+ */
+deed: UiDeed, 
+/**
+ * Its keys, as `Ctrl+Shift+F9`; none if it is not set.
+ */
+keys: string | null, 
+/**
+ * Why it does not work.
+ */
+conflict: UiConflict | null, };
+
+/**
+ * What a shortcut can do.
+ */
+export type UiDeed = "answer" | "hangUp" | "mute" | "hold" | "consult";
+
+/**
+ * Why a shortcut does not work.
+ */
+export type UiConflict = "noKeys" | "types" | "reserved" | "ours" | "taken" | "desktop";
+
+/**
  * What a text in the call box means, read while it is being typed.
  */
 export type UiNumber = { 
@@ -1442,23 +1494,27 @@ rung: number, } | { "do": "provision" } | { "do": "register" } | { "do": "readPr
 /**
  * Which of both.
  */
-on: boolean, } | { "do": "setMode", 
+on: boolean, } | { "do": "answerDialRequest", 
 /**
- * How much.
+ * Whether to.
  */
-mode: UiMode, } | { "do": "setAlwaysOnTop", 
+really: boolean, } | { "do": "callCopied" } | { "do": "setDoNotDisturb", 
 /**
- * Which of both.
+ * Whether to.
  */
-on: boolean, } | { "do": "setLanguage", 
+on: boolean, } | { "do": "startAtLogin", 
 /**
- * A BCP 47 tag; none for the system's.
+ * Whether to.
  */
-language: string | null, } | { "do": "setTheme", 
+on: boolean, } | { "do": "setShortcut", 
 /**
  * Which.
  */
-theme: UiTheme, } | { "do": "hearYourself" } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "close", 
+deed: UiDeed, 
+/**
+ * As `Ctrl+Shift+F9`; none to have none.
+ */
+keys: string | null, } | { "do": "close", 
 /**
  * Whether to close.
  */

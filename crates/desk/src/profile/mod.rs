@@ -1,6 +1,7 @@
 //! Who the agent is and where the server: the TOML file that says so.
 
 mod access;
+mod desktop;
 pub(crate) mod instance;
 mod password;
 mod read;
@@ -27,6 +28,7 @@ use crate::{
 pub(crate) use read::{DAY, KEEP_CALLS, KEEP_DAYS, every_codec, in_own_folder, kept};
 
 pub use access::{Access, SignInProfile};
+pub use desktop::{DesktopPolicy, LinkVerdict, Links};
 pub use password::SecretSource;
 
 /// A profile that has been read and makes sense.
@@ -67,6 +69,8 @@ pub struct Profile {
     pub voice: Voice,
     /// Whether silence is left out of what is sent (`dtx` of `[sound]`).
     pub dtx: bool,
+    /// What of the desktop is not the agent's to say: `[links]` and `[desktop]`.
+    pub desktop: DesktopPolicy,
     /// How we show the server who we are.
     pub auth: Auth,
     /// Where the password comes from, for [`Auth::Digest`].

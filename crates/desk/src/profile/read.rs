@@ -1,3 +1,4 @@
+mod desktop;
 mod history;
 mod recording;
 mod sign_in;
@@ -76,6 +77,7 @@ pub(super) fn profile(text: &str, folder: &Path) -> Result<Profile, DeskError> {
         history: history::read(&root)?,
         voice: sound::voice(&root)?,
         dtx: sound::dtx(&root)?,
+        desktop: desktop::read(&root)?,
         auth: Auth::Digest,
         password: secret(&root, "password", &folder)?.unwrap_or(SecretSource::Keychain),
     })
@@ -395,6 +397,8 @@ const KEYS: &[&str] = &[
     "recording",
     "history",
     "sound",
+    "links",
+    "desktop",
     "password_env",
     "password_file",
 ];

@@ -28,6 +28,8 @@ export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
     sound: sound(),
     recents: [],
     closing: false,
+    dialRequest: null,
+    desktop: { doNotDisturb: false, startAtLogin: false, startManaged: false, shortcuts: [] },
     window: appearance(),
     ...changes,
   };

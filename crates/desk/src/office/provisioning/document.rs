@@ -12,7 +12,7 @@ use warmline_media::Codec;
 use warmline_policy::{NoiseSuppression, Voice};
 use warmline_sip::{Aor, ServerUri, Token, redact::Secret};
 
-use super::{NotProvisioned, unreadable};
+use super::{NotProvisioned, desktop::DesktopSaid, unreadable};
 use crate::{
     number::Country,
     profile::{
@@ -139,6 +139,7 @@ struct LineSaid {
     recording: Option<RecordingSaid>,
     history: Option<HistorySaid>,
     sound: Option<SoundSaid>,
+    desktop: Option<DesktopSaid>,
     tenant: Option<TenantSaid>,
     experts: Option<ExpertsSaid>,
 }
@@ -345,6 +346,7 @@ impl LineSaid {
                 recording: recording.flatten(),
                 history: history.unwrap_or_default(),
                 dtx: self.sound.as_ref().is_some_and(|sound| sound.dtx),
+                desktop: self.desktop.map(DesktopSaid::read).unwrap_or_default(),
                 voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
             },

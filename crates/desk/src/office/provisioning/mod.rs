@@ -2,6 +2,7 @@
 //!
 //! `docs/provisioning.md` describes the service.
 
+mod desktop;
 mod document;
 
 use reqwest::{StatusCode, header};

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use tauri::{AppHandle, Manager};
 use warmline_desk::{DeskError, ErrorCode};
-use warmline_ipc::{UiFirstRun, UiProblem, UiProblemKind};
+
+use crate::snapshot::{UiFirstRun, UiProblem, UiProblemKind};
 
 /// Which profile to use.
 #[derive(Clone, Debug)]
-pub(crate) enum Profile {
+pub enum Profile {
     /// The one named on the command line: it must be there.
     Named(PathBuf),
     /// The one in the folder for settings, which nobody may have put there yet.
@@ -17,14 +17,22 @@ pub(crate) enum Profile {
 
 impl Profile {
     /// Its file.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         match self {
             Self::Named(path) | Self::Default(path) => path,
         }
     }
 
+    /// Its file, if the command line named it.
+    pub fn named(&self) -> Option<&Path> {
+        match self {
+            Self::Named(path) => Some(path),
+            Self::Default(_) => None,
+        }
+    }
+
     /// What the window says when it cannot be used because of `error`.
-    pub(crate) fn first_run(&self, error: &DeskError) -> UiFirstRun {
+    pub fn first_run(&self, error: &DeskError) -> UiFirstRun {
         let never_made = matches!(self, Self::Default(path) if !path.exists())
             && error.code == ErrorCode::ProfileInvalid;
         UiFirstRun {
@@ -35,7 +43,7 @@ impl Profile {
     }
 
     /// What the window says when practice cannot begin.
-    pub(crate) fn no_practice(&self, problem: UiProblem) -> UiFirstRun {
+    pub fn no_practice(&self, problem: UiProblem) -> UiFirstRun {
         UiFirstRun {
             path: self.path().display().to_string(),
             example: EXAMPLE.to_owned(),
@@ -56,14 +64,10 @@ fn problem(error: &DeskError) -> UiProblem {
     }
 }
 
-/// `warmline/profile.toml` in `$XDG_CONFIG_HOME` or `~/.config`, in `%APPDATA%`, or in
+/// `warmline/profile.toml` in the folder for settings: `$XDG_CONFIG_HOME` or `~/.config`, `%APPDATA%`, or
 /// `~/Library/Application Support`.
-pub(crate) fn default_path(app: &AppHandle) -> tauri::Result<PathBuf> {
-    Ok(app
-        .path()
-        .config_dir()?
-        .join("warmline")
-        .join("profile.toml"))
+pub fn default_path(settings: &Path) -> PathBuf {
+    settings.join("warmline").join("profile.toml")
 }
 
 const EXAMPLE: &str = r#"server = "wss://sbc.example.com/ws"

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// A program without a window that goes on would keep the line and the microphone. The thread is its
 /// own so that nothing that is stuck can stop it.
-pub(crate) fn leave_in_any_case() {
+pub fn leave_in_any_case() {
     std::thread::spawn(|| {
         std::thread::sleep(LEAVE_AT_LAST);
         tracing::error!("the phone did not stop; the program ends all the same");

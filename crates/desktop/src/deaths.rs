@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 /// Knows the processes that died within the last minute.
 #[derive(Debug, Default)]
-pub(crate) struct Deaths(Vec<Instant>);
+pub struct Deaths(Vec<Instant>);
 
 impl Deaths {
     /// One has died: how long to wait before the next one is tried. There is always a next one: without
     /// a page nobody can answer.
-    pub(crate) fn wait_after(&mut self, now: Instant) -> Duration {
+    pub fn wait_after(&mut self, now: Instant) -> Duration {
         self.0.retain(|death| now.duration_since(*death) < LATELY);
         let wait = match self.0.len() {
             0 => Duration::ZERO,
@@ -20,12 +20,12 @@ impl Deaths {
     }
 
     /// How many there were.
-    pub(crate) fn lately(&self) -> usize {
+    pub fn lately(&self) -> usize {
         self.0.len()
     }
 
     /// Whether the agent wonders what is the matter.
-    pub(crate) fn many(&self) -> bool {
+    pub fn many(&self) -> bool {
         self.0.len() >= MANY
     }
 }

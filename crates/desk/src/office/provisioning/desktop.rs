@@ -1,0 +1,58 @@
+//! What the provider says of the desktop.
+
+use serde::Deserialize;
+
+use crate::profile::{DesktopPolicy, Links};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DesktopSaid {
+    links: Option<LinksSaid>,
+    shortcuts: Option<bool>,
+    start_at_login: Option<bool>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum LinksSaid {
+    Ask,
+    AtOnce,
+    Off,
+}
+
+impl DesktopSaid {
+    pub(super) fn read(self) -> DesktopPolicy {
+        DesktopPolicy {
+            links: match self.links {
+                None | Some(LinksSaid::Ask) => Links::Ask,
+                Some(LinksSaid::AtOnce) => Links::AtOnce,
+                Some(LinksSaid::Off) => Links::Off,
+            },
+            no_shortcuts: self.shortcuts == Some(false),
+            start_at_login: self.start_at_login,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> DesktopPolicy {
+        let said: DesktopSaid = serde_json::from_str(json).expect("as it should be");
+        said.read()
+    }
+
+    #[test]
+    fn what_is_said_holds_and_the_rest_is_the_agents_to_say() {
+        assert_eq!(read("{}"), DesktopPolicy::default());
+        let said = read(r#"{"links": "atOnce", "shortcuts": false, "startAtLogin": true}"#);
+        let expected = DesktopPolicy {
+            links: Links::AtOnce,
+            no_shortcuts: true,
+            start_at_login: Some(true),
+        };
+        assert_eq!(said, expected);
+        assert_eq!(read(r#"{"links": "off"}"#).links, Links::Off);
+    }
+}

@@ -1,0 +1,74 @@
+use crate::number::{Kind, Number};
+
+/// What of the desktop is not the agent's to say: `[links]` and `[desktop]` in the profile.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct DesktopPolicy {
+    /// What a link to a number leads to.
+    pub links: Links,
+    /// There may be no shortcuts that work in every window.
+    pub no_shortcuts: bool,
+    /// Whether the phone starts when the agent logs in; the agent's to say without.
+    pub start_at_login: Option<bool>,
+}
+
+/// What a link to a number leads to.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Links {
+    /// The agent is asked.
+    #[default]
+    Ask,
+    /// A call, if it is plainly a number of the telephone network. The agent is asked about all others.
+    AtOnce,
+    /// Nothing.
+    Off,
+}
+
+/// What is done about one link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LinkVerdict {
+    /// The agent is asked.
+    Ask,
+    /// It is dialled.
+    Dial,
+    /// It is dropped.
+    Drop,
+}
+
+impl Links {
+    /// What is done about a link to `number`; `plain` if it is of digits and nothing else.
+    pub fn verdict(self, number: &Number, plain: bool) -> LinkVerdict {
+        // Codes switch services of the PBX on, and short numbers may be anybody, emergency services too.
+        let harmless = plain && number.kind == Kind::Telephone;
+        match self {
+            _ if number.to.is_empty() => LinkVerdict::Drop,
+            Self::Off => LinkVerdict::Drop,
+            Self::AtOnce if harmless => LinkVerdict::Dial,
+            Self::AtOnce | Self::Ask => LinkVerdict::Ask,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number;
+
+    #[test]
+    fn only_what_is_plainly_a_number_is_ever_dialled_at_once() {
+        let verdict = |links: Links, text: &str, plain| {
+            links.verdict(&number::read(text, "DE".parse().ok()), plain)
+        };
+        for (text, plain, at_once) in [
+            ("+4930901820", true, LinkVerdict::Dial),
+            ("030901820", true, LinkVerdict::Dial),
+            ("112", true, LinkVerdict::Ask),
+            ("*21*030901820#", false, LinkVerdict::Ask),
+            ("sip:robin@example.com", false, LinkVerdict::Ask),
+        ] {
+            assert_eq!(verdict(Links::AtOnce, text, plain), at_once, "{text}");
+            assert_eq!(verdict(Links::Ask, text, plain), LinkVerdict::Ask);
+            assert_eq!(verdict(Links::Off, text, plain), LinkVerdict::Drop);
+        }
+        assert_eq!(verdict(Links::AtOnce, "", true), LinkVerdict::Drop);
+    }
+}

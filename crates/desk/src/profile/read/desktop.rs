@@ -1,0 +1,82 @@
+//! `[links]` and `[desktop]`: what of the desktop is not for the agent to say.
+
+use super::Table;
+use crate::{
+    error::DeskError,
+    profile::{DesktopPolicy, Links},
+};
+
+pub(super) fn read(root: &Table<'_>) -> Result<DesktopPolicy, DeskError> {
+    let mut policy = DesktopPolicy::default();
+    if let Some(table) = root.table("links")? {
+        table.only(&["dial"])?;
+        policy.links = links(&table)?;
+    }
+    if let Some(table) = root.table("desktop")? {
+        table.only(&["shortcuts", "start_at_login"])?;
+        policy.no_shortcuts = table.switch("shortcuts")? == Some(false);
+        policy.start_at_login = table.switch("start_at_login")?;
+    }
+    Ok(policy)
+}
+
+fn links(table: &Table<'_>) -> Result<Links, DeskError> {
+    let Some(said) = table.string("dial")? else {
+        return Ok(Links::default());
+    };
+    match said.value {
+        "ask" => Ok(Links::Ask),
+        "at_once" => Ok(Links::AtOnce),
+        "off" => Ok(Links::Off),
+        _ => Err(said.wrong("this is not what a link can lead to.", LINKS_ADVICE)),
+    }
+}
+
+const LINKS_ADVICE: &str = "Choose from \"ask\", \"at_once\" and \"off\".";
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::profile::Profile;
+
+    fn policy(text: &str) -> Result<DesktopPolicy, DeskError> {
+        let text = format!(
+            "server = \"wss://sbc.example/ws\"\naor = \"sip:2001@example.com\"\n\
+             password_file = \"p\"\n{text}"
+        );
+        Profile::parse(&text, Path::new("")).map(|profile| profile.desktop)
+    }
+
+    #[test]
+    fn the_agent_is_asked_and_has_a_say_unless_the_profile_says_otherwise() {
+        assert_eq!(policy("").unwrap(), DesktopPolicy::default());
+        let read = policy(
+            "[links]\ndial = \"off\"\n[desktop]\nshortcuts = false\nstart_at_login = true\n",
+        );
+        let expected = DesktopPolicy {
+            links: Links::Off,
+            no_shortcuts: true,
+            start_at_login: Some(true),
+        };
+        assert_eq!(read.unwrap(), expected);
+        assert_eq!(
+            policy("[links]\ndial = \"at_once\"\n").unwrap().links,
+            Links::AtOnce
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_is_said_with_its_line() {
+        for (text, says) in [
+            ("[links]\ndial = \"never\"\n", "\"at_once\""),
+            ("[links]\ndail = \"ask\"\n", "Did you mean `dial`?"),
+            ("[desktop]\nshortcuts = 1\n", "must be true or false"),
+        ] {
+            let error = policy(text).unwrap_err();
+            let words = format!("{} {}", error.what, error.advice);
+            assert!(words.contains("Line 5") && words.contains(says), "{words}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Owns what the desktop offers a phone: links, one instance, the place of the window, attention for a call,
+//! shortcuts, the tray, and a machine that stays awake.
+//!
+//! It does not know Tauri. [`Desktop`] is shown what the phone is like ([`phone::PhoneNow`]) and
+//! says what the window and the phone have to do ([`Wish`]).
+
+pub mod attention;
+pub mod awake;
+mod clipboard;
+pub mod deaths;
+mod desktop;
+pub mod door;
+pub mod last_way_out;
+pub mod link;
+pub mod login;
+pub mod notice;
+pub mod phone;
+pub mod place;
+#[cfg(windows)]
+mod registry;
+pub mod shortcut;
+pub mod tray;
+
+pub use desktop::{Desktop, DesktopView, News, Wish};

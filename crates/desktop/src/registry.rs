@@ -1,0 +1,67 @@
+//! The agent's own part of the Windows registry.
+
+use std::{io, ptr};
+
+use windows_sys::Win32::{
+    Foundation::{ERROR_FILE_NOT_FOUND, ERROR_SUCCESS},
+    System::Registry::{
+        HKEY_CURRENT_USER, REG_SZ, RRF_RT_REG_SZ, RegDeleteKeyValueW, RegGetValueW, RegSetKeyValueW,
+    },
+};
+
+/// Writes a text, and the key where there is none.
+pub(crate) fn set(key: &str, name: &str, text: &str) -> io::Result<()> {
+    let (key, name, text) = (wide(key), wide(name), wide(text));
+    let bytes = u32::try_from(text.len() * 2).map_err(io::Error::other)?;
+    // SAFETY: all three end in a zero and live as long as the call, and `bytes` is how long the text is.
+    let set = unsafe {
+        RegSetKeyValueW(
+            HKEY_CURRENT_USER,
+            key.as_ptr(),
+            name.as_ptr(),
+            REG_SZ,
+            text.as_ptr().cast(),
+            bytes,
+        )
+    };
+    done(set)
+}
+
+/// Takes a value away; it is no error that there is none.
+pub(crate) fn remove(key: &str, name: &str) -> io::Result<()> {
+    let (key, name) = (wide(key), wide(name));
+    // SAFETY: both end in a zero and live as long as the call.
+    match unsafe { RegDeleteKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), name.as_ptr()) } {
+        ERROR_FILE_NOT_FOUND => Ok(()),
+        removed => done(removed),
+    }
+}
+
+/// Whether there is a text of that name.
+pub(crate) fn is_set(key: &str, name: &str) -> bool {
+    let (key, name) = (wide(key), wide(name));
+    // SAFETY: both end in a zero and live as long as the call; nothing is written anywhere.
+    let found = unsafe {
+        RegGetValueW(
+            HKEY_CURRENT_USER,
+            key.as_ptr(),
+            name.as_ptr(),
+            RRF_RT_REG_SZ,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+        )
+    };
+    found == ERROR_SUCCESS
+}
+
+fn done(code: u32) -> io::Result<()> {
+    match code {
+        ERROR_SUCCESS => Ok(()),
+        code => Err(io::Error::from_raw_os_error(code as i32)),
+    }
+}
+
+fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().chain([0]).collect()
+}

@@ -1,0 +1,67 @@
+//! What the desktop wishes, granted.
+
+use tauri::{AppHandle, Manager};
+use warmline_desk::{CallId, office::OfficeAsk};
+use warmline_desktop::{
+    News, Wish,
+    shortcut::{self, Plan},
+};
+
+use super::Task;
+use crate::{shell::Shell, tray, window};
+
+impl Task {
+    /// What the desktop wishes of the window and of the phone. What comes of it is in the snapshots.
+    pub(super) fn grant(&mut self, wishes: Vec<Wish>) {
+        for wish in wishes {
+            match wish {
+                Wish::ComeUp => window::come_up(&self.app),
+                Wish::Settle => window::settle(&self.app),
+                Wish::Open(token) => window::open_for(&self.app, token),
+                Wish::Tray(tray) => tray::show(&self.app, &mut self.tray, &tray),
+                Wish::Grab(plan) => grab(&self.app, plan),
+                Wish::Consult(call) => self.consult(call.id()),
+                Wish::Quit => self.app.state::<Shell>().close_asked(),
+                Wish::Do(action) => {
+                    if let Some(phone) = &self.phone {
+                        drop(phone.desk.send(action));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the office as the page would; it may take a while to answer.
+    fn consult(&mut self, call: CallId) {
+        let Some((office, best)) = self
+            .office
+            .as_ref()
+            .and_then(|open| Some((open.office.clone(), open.best()?)))
+        else {
+            return;
+        };
+        while self.errands.try_join_next().is_some() {}
+        self.errands.spawn(async move {
+            let ask = OfficeAsk::Call {
+                person: best.into(),
+                about: Some(call),
+                hand_over: false,
+            };
+            if let Err(error) = office.ask(ask).await {
+                tracing::warn!(code = error.code.as_str(), "no expert by shortcut");
+            }
+        });
+    }
+}
+
+/// Takes the keys of these shortcuts, on the thread that the system tells of them.
+fn grab(app: &AppHandle, plan: Plan) {
+    let shell = app.clone();
+    let grabbing = app.run_on_main_thread(move || {
+        let wrong = shortcut::grab(&plan);
+        shell.state::<Shell>().desktop(News::Wrong(wrong));
+    });
+    if let Err(error) = grabbing {
+        tracing::warn!(%error, "shortcuts cannot be set");
+    }
+}

@@ -8,8 +8,6 @@ mod history;
 mod menu;
 mod office;
 mod page;
-mod phone;
-mod practice;
 mod shell;
 mod tray;
 mod web_process;
@@ -56,6 +54,11 @@ fn main() -> ExitCode {
         link: arguments.link,
         token: token.into_iter().find_map(|name| std::env::var(name).ok()),
     };
+    // Without a folder in front of it, it is in the one that the program was started in.
+    let log_folder = arguments.log.as_deref().and_then(|file| {
+        let file = std::path::absolute(file).ok()?;
+        Some(file.parent()?.to_owned())
+    });
     let log = log::start(log::LogConfig {
         file: arguments.log,
         level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
@@ -111,7 +114,7 @@ fn main() -> ExitCode {
                 app.handle().clone(),
                 profile,
                 practise,
-                health,
+                (health, log_folder),
                 no_log,
                 around,
             );

@@ -12,7 +12,7 @@ use warmline_desk::{
     policy::Voice,
 };
 use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept};
-use warmline_ipc::{LookBack, UiError, UiPeople, UiSnapshot, first_run::Profile};
+use warmline_ipc::{LookBack, UiError, UiPeople, UiSnapshot, WindowAsk, first_run::Profile};
 
 use crate::web_process::Loss;
 
@@ -33,7 +33,7 @@ impl Shell {
         app: AppHandle,
         profile: Profile,
         practise: Option<Practise>,
-        log: Option<LogHealth>,
+        (log, log_folder): (Option<LogHealth>, Option<PathBuf>),
         no_log: Option<DeskError>,
         (place, door): (Kept, Option<Door>),
     ) -> Self {
@@ -48,7 +48,9 @@ impl Shell {
         tauri::async_runtime::spawn(async move {
             let login = Login::of_this_program(profile.named()).ok();
             let desktop = Desktop::start(place, door, login);
-            let task = Task::new(app, desktop, profile, practise, log, no_log, shown);
+            let task = Task::new(
+                app, desktop, profile, practise, log, no_log, log_folder, shown,
+            );
             task.run(asked).await;
         });
         Self { asks, desk, office }
@@ -115,6 +117,13 @@ impl Shell {
         self.ask(Ask::Desktop(news));
     }
 
+    /// Does something to the window itself.
+    pub(crate) async fn appear(&self, ask: WindowAsk) -> Result<(), UiError> {
+        let (asked, answer) = oneshot::channel();
+        self.ask(Ask::Window(ask, asked));
+        answer.await.map_err(|_| UiError::no_phone())?
+    }
+
     /// Reads the profile again, if no phone runs.
     pub(crate) fn read_profile(&self) {
         self.ask(Ask::ReadProfile);
@@ -176,6 +185,7 @@ enum Ask {
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
     SetVoice(Voice, oneshot::Sender<Set>),
     Desktop(News),
+    Window(WindowAsk, oneshot::Sender<Result<(), UiError>>),
     ReadProfile,
     Practise(bool),
     CloseAsked,

@@ -1,7 +1,7 @@
 //! The one window.
 
 use tauri::{
-    AppHandle, Manager, PhysicalPosition, PhysicalSize, UserAttentionType, WebviewUrl,
+    AppHandle, LogicalSize, Manager, PhysicalPosition, PhysicalSize, UserAttentionType, WebviewUrl,
     WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
 };
 use warmline_desktop::{
@@ -69,8 +69,8 @@ fn replace(app: &AppHandle, dead: &WebviewWindow) -> tauri::Result<()> {
 fn build(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow> {
     WebviewWindowBuilder::new(app, label, WebviewUrl::default())
         .title("Warmline")
-        .inner_size(420.0, 720.0)
-        .min_inner_size(340.0, 480.0)
+        .inner_size(USUAL.width, USUAL.height)
+        .min_inner_size(SMALLEST.width, SMALLEST.height)
         // The pages never lead anywhere else, whatever a caller's header says.
         .on_navigation(|url| matches!(url.host_str(), Some("localhost" | "tauri.localhost")))
         .visible(false)
@@ -163,6 +163,34 @@ pub(crate) fn bring_up(app: &AppHandle) {
     });
 }
 
+/// Keeps it above others, or lets it go below them.
+pub(crate) fn set_on_top(app: &AppHandle, on: bool) {
+    with_window(app, |window| window.set_always_on_top(on));
+}
+
+/// Makes it a bar; how large it was.
+pub(crate) fn to_bar(app: &AppHandle) -> Option<PhysicalSize<u32>> {
+    let mut full = None;
+    with_window(app, |window| {
+        window.unmaximize()?;
+        full = Some(window.inner_size()?);
+        window.set_min_size(Some(SMALLEST_BAR))?;
+        window.set_size(BAR)
+    });
+    full
+}
+
+/// Makes all of it seen again, as large as it was.
+pub(crate) fn to_full(app: &AppHandle, full: Option<PhysicalSize<u32>>) {
+    with_window(app, |window| {
+        window.set_min_size(Some(SMALLEST))?;
+        match full {
+            Some(full) => window.set_size(full),
+            None => window.set_size(USUAL),
+        }
+    });
+}
+
 /// Names it anew.
 pub(crate) fn set_title(app: &AppHandle, title: &str) {
     with_window(app, |window| window.set_title(title));
@@ -181,6 +209,12 @@ fn with_window(app: &AppHandle, change: impl FnOnce(&WebviewWindow) -> tauri::Re
         tracing::warn!(%error, "the window does not obey");
     }
 }
+
+const USUAL: LogicalSize<f64> = LogicalSize::new(420.0, 720.0);
+const SMALLEST: LogicalSize<f64> = LogicalSize::new(340.0, 480.0);
+/// What a bar needs in the widest of the languages, with two lines of who is on the phone.
+const BAR: LogicalSize<f64> = LogicalSize::new(460.0, 132.0);
+const SMALLEST_BAR: LogicalSize<f64> = LogicalSize::new(340.0, 96.0);
 
 /// `capabilities/main.json` names them too.
 const LABEL: &str = "main";

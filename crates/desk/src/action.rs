@@ -120,6 +120,8 @@ pub enum UserAction {
     LookAtSound(bool),
     /// Play a short sound on the speaker or the ringer. It stops by itself.
     TryDevice(DeviceRole),
+    /// Take three seconds of the microphone, then play them on the speaker. Not in a call.
+    HearYourself,
     /// End all calls, un-register and stop. Done when everything has stopped.
     Quit,
 }
@@ -203,6 +205,7 @@ impl fmt::Debug for UserAction {
             Self::SetVoice(voice) => write!(f, "SetVoice({voice:?})"),
             Self::LookAtSound(looking) => write!(f, "LookAtSound({looking})"),
             Self::TryDevice(role) => write!(f, "TryDevice({role:?})"),
+            Self::HearYourself => f.write_str("HearYourself"),
             Self::Quit => f.write_str("Quit"),
         }
     }

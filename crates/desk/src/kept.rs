@@ -11,7 +11,7 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
     time::{Instant, sleep_until},
 };
-use warmline_policy::{self as policy, Device, Percent, Settings, Shortcuts, Voice};
+use warmline_policy::{self as policy, Device, Percent, Settings, Shortcuts, Voice, Window};
 
 use crate::{DeskError, DeviceRole, ErrorCode, Loudness};
 
@@ -105,6 +105,12 @@ impl Kept {
     /// The agent has set these shortcuts.
     pub fn set_shortcuts(&mut self, shortcuts: Shortcuts) {
         self.settings.shortcuts = shortcuts;
+        self.changed();
+    }
+
+    /// The agent has set something of the window.
+    pub fn set_window(&mut self, set: impl FnOnce(&mut Window)) {
+        set(&mut self.settings.window);
         self.changed();
     }
 

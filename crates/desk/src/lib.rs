@@ -29,6 +29,7 @@ mod media;
 pub mod network;
 pub mod number;
 pub mod office;
+mod own_voice;
 pub mod profile;
 mod recording;
 mod recovery;

@@ -82,6 +82,8 @@ pub(crate) struct Running {
     pub(crate) tone: Option<Tone>,
     /// Until when the ring device is tried.
     pub(crate) trial: Option<Instant>,
+    /// The agent hears themselves; it ends when this is dropped.
+    pub(crate) hearing: JoinSet<()>,
     /// There is no microphone at all.
     pub(crate) no_microphone: bool,
     /// The agent looks at the sound devices.
@@ -137,6 +139,7 @@ impl Running {
             refusal: None,
             tone: None,
             trial: None,
+            hearing: JoinSet::new(),
             no_microphone: false,
             looking: false,
             pending: Vec::new(),
@@ -205,6 +208,11 @@ impl Running {
                     self.tell_error(None, history::trouble(&trouble));
                 }
                 () = until(self.trial), if self.trial.is_some() => self.end_trial(),
+                Some(heard) = self.hearing.join_next() => {
+                    if let Err(error) = heard && error.is_panic() {
+                        error!("the agent's own voice could not be played");
+                    }
+                }
                 () = until(stop_by), if stop_by.is_some() => break,
             }
             self.publish();
@@ -223,6 +231,7 @@ impl Running {
                 self.carry_out(command);
             }
             self.record_as_policy_says();
+            self.end_hearing();
             self.publish();
         }
     }
@@ -277,6 +286,7 @@ impl Running {
             UserAction::SetVoice(wanted) => self.set_voice(wanted),
             UserAction::LookAtSound(looking) => self.look_at_sound(looking),
             UserAction::TryDevice(role) => self.try_device(role),
+            UserAction::HearYourself => self.hear_yourself(),
         };
         // Who asked may not care.
         let _ = answer.send(done);

@@ -14,6 +14,7 @@ use crate::{
     action::Done,
     error::{DeskError, ErrorCode},
     event::{DeviceRole, Loudness},
+    own_voice,
     run::Running,
     snapshot::DeviceView,
     words,
@@ -187,6 +188,37 @@ impl Running {
                 self.machines.engine.ring(true);
                 Ok(Done::Accepted)
             }
+        }
+    }
+
+    /// Lets the agent hear themselves, from the beginning if they do already.
+    pub(crate) fn hear_yourself(&mut self) -> Result<Done, DeskError> {
+        if self
+            .phone
+            .calls()
+            .any(|call| !matches!(call.state(), State::Ended(_)))
+        {
+            return Err(DeskError::new(
+                ErrorCode::NotNow,
+                "You are in a call.",
+                "Hear yourself when it is over.",
+            ));
+        }
+        let trial = self.machines.engine.try_devices();
+        let trial = trial.map_err(|error| words::sound(&error))?;
+        self.hearing.abort_all();
+        self.hearing.spawn(own_voice::hear(trial));
+        Ok(Done::Accepted)
+    }
+
+    /// A call needs the devices.
+    pub(crate) fn end_hearing(&mut self) {
+        if self
+            .phone
+            .calls()
+            .any(|call| !matches!(call.state(), State::Ended(_)))
+        {
+            self.hearing.abort_all();
         }
     }
 

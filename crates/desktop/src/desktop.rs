@@ -139,12 +139,14 @@ impl Desktop {
         &mut self,
         phone: PhoneNow,
         set: &Shortcuts,
-        managed: Option<(DesktopPolicy, &Desk)>,
+        managed: Option<(&DesktopPolicy, &Desk)>,
     ) -> (DesktopView, Vec<Wish>) {
         let mut wishes = self.look_at(phone);
         let mut asks = None;
         if let Some((policy, desk)) = managed {
-            self.policy = policy;
+            if self.policy != *policy {
+                self.policy = policy.clone();
+            }
             if let Some(request) = &self.request {
                 let number = desk.read_number(request.text());
                 let links = if self.by_agent {

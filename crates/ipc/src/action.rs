@@ -421,6 +421,7 @@ impl UiAction {
             Self::Follow { call, really } => UserAction::Follow(id(call), really),
             Self::Recover { really } => UserAction::Recover(really),
             Self::TryDevice { role } => UserAction::TryDevice(role.into()),
+            Self::HearYourself => UserAction::HearYourself,
             Self::Register => UserAction::Register,
             Self::Forget { recent } => return Asked::Forget(recent),
             Self::LookAtSound { looking } => return Asked::LookAtSound(looking),
@@ -501,7 +502,6 @@ impl UiAction {
                 return Asked::Window(WindowAsk::Language(language));
             }
             Self::SetTheme { theme } => return Asked::Window(WindowAsk::Theme(theme)),
-            Self::HearYourself => return Asked::Window(WindowAsk::HearYourself),
             Self::FirstStepsDone => return Asked::Window(WindowAsk::FirstStepsDone),
             Self::OpenLogFolder => return Asked::Window(WindowAsk::OpenLogFolder),
             Self::AnswerDialRequest { really } => {

@@ -16,8 +16,10 @@ mod error;
 pub mod first_run;
 mod history;
 mod number;
+mod office;
 mod party;
 mod people;
+mod phone;
 mod presenter;
 mod quality;
 mod recent;
@@ -35,10 +37,12 @@ pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use history::{LookBack, UiFilter, UiFound, UiPlace, UiSearch};
 pub use number::{UiNumber, UiNumberKind};
+pub use office::Open;
 pub use people::{
     PeoplePresenter, UiBlocked, UiBlockedKind, UiCard, UiCardState, UiConsent, UiNote, UiPeople,
     UiPerson, UiPresence, UiReason,
 };
+pub use phone::{Phone, PhoneNews};
 pub use presenter::Presenter;
 pub use recent::{
     UiHow, UiOutcome, UiRecent, UiStep, UiStepKind, UiTransferOutcome, UiTransferred,

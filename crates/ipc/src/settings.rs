@@ -1,4 +1,8 @@
 use serde::{Deserialize, Serialize};
+use warmline_desk::{
+    policy::{Theme, Window},
+    profile::DesktopPolicy,
+};
 
 /// The window itself: how it is shown, what the agent has set of it, and what program it is. Whoever
 /// runs the window puts it into a snapshot; a [`Presenter`](crate::Presenter) leaves it as it is at first.
@@ -22,6 +26,30 @@ pub struct UiWindow {
     pub managed_by: Option<String>,
     /// The program.
     pub about: UiAbout,
+}
+
+impl UiWindow {
+    /// Shown in this mode, as the agent has `set` it; what who manages the phone says goes before that.
+    pub fn of(mode: UiMode, set: &Window, managed: Option<&DesktopPolicy>, about: UiAbout) -> Self {
+        let none = DesktopPolicy::default();
+        let said = managed.unwrap_or(&none);
+        let says = [
+            (UiWindowSetting::Language, said.language.is_some()),
+            (UiWindowSetting::Theme, said.theme.is_some()),
+            (UiWindowSetting::AlwaysOnTop, said.always_on_top.is_some()),
+        ];
+        let says = says.into_iter().filter(|(_, said)| *said);
+        Self {
+            mode,
+            always_on_top: said.always_on_top.unwrap_or(set.always_on_top),
+            language: said.language.clone().or_else(|| set.language.clone()),
+            theme: said.theme.or(set.theme).into(),
+            first_steps: !set.first_steps_done,
+            managed: says.map(|(setting, _)| setting).collect(),
+            managed_by: said.managed_by.clone(),
+            about,
+        }
+    }
 }
 
 /// How much of the window is shown.
@@ -50,6 +78,27 @@ pub enum UiTheme {
     Dark,
 }
 
+impl UiTheme {
+    /// What of it is kept: nothing where the system's colours hold.
+    pub fn chosen(self) -> Option<Theme> {
+        match self {
+            Self::System => None,
+            Self::Light => Some(Theme::Light),
+            Self::Dark => Some(Theme::Dark),
+        }
+    }
+}
+
+impl From<Option<Theme>> for UiTheme {
+    fn from(theme: Option<Theme>) -> Self {
+        match theme {
+            None => Self::System,
+            Some(Theme::Light) => Self::Light,
+            Some(Theme::Dark) => Self::Dark,
+        }
+    }
+}
+
 /// A setting of the window.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -76,6 +125,43 @@ pub struct UiAbout {
     pub log_folder: Option<String>,
 }
 
+impl UiAbout {
+    /// This program on this system. Reads a file of a few lines on Linux.
+    pub fn of_this_program(log_folder: Option<String>) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            system: system(),
+            log_folder,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn system() -> String {
+    let text = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    name_of(&text).unwrap_or_else(|| "Linux".to_owned())
+}
+
+/// `PRETTY_NAME` of an `os-release(5)`.
+#[cfg(any(target_os = "linux", test))]
+fn name_of(os_release: &str) -> Option<String> {
+    let line = os_release
+        .lines()
+        .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    let name = line.trim().trim_matches(['"', '\'']);
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(target_os = "macos")]
+fn system() -> String {
+    "macOS".to_owned()
+}
+
+#[cfg(windows)]
+fn system() -> String {
+    "Windows".to_owned()
+}
+
 /// What the agent asks of the window.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum WindowAsk {
@@ -87,10 +173,48 @@ pub enum WindowAsk {
     Language(Option<String>),
     /// Take these colours.
     Theme(UiTheme),
-    /// Let the agent hear themselves: three seconds of the microphone, then the same on the speaker.
-    HearYourself,
     /// The first steps were shown.
     FirstStepsDone,
     /// Show the folder with the log.
     OpenLogFolder,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_managed_goes_before_what_the_agent_has_set_and_is_named() {
+        let set = Window {
+            language: Some("de".to_owned()),
+            theme: Some(Theme::Light),
+            always_on_top: true,
+            first_steps_done: true,
+        };
+        let window = UiWindow::of(UiMode::Full, &set, None, UiAbout::default());
+        assert_eq!(window.language.as_deref(), Some("de"));
+        assert_eq!((window.theme, window.always_on_top), (UiTheme::Light, true));
+        assert!(window.managed.is_empty() && !window.first_steps);
+        let policy = DesktopPolicy {
+            theme: Some(Theme::Dark),
+            always_on_top: Some(false),
+            managed_by: Some("Contoso IT".to_owned()),
+            ..DesktopPolicy::default()
+        };
+        let window = UiWindow::of(UiMode::Compact, &set, Some(&policy), UiAbout::default());
+        assert_eq!(window.language.as_deref(), Some("de"));
+        assert_eq!((window.theme, window.always_on_top), (UiTheme::Dark, false));
+        let managed = [UiWindowSetting::Theme, UiWindowSetting::AlwaysOnTop];
+        assert_eq!(window.managed, managed);
+        assert_eq!(window.managed_by.as_deref(), Some("Contoso IT"));
+    }
+
+    #[test]
+    fn a_system_is_named_as_people_know_it() {
+        let ubuntu = "NAME=\"Ubuntu\"\nPRETTY_NAME=\"Ubuntu 24.04.2 LTS\"\nID=ubuntu\n";
+        assert_eq!(name_of(ubuntu).as_deref(), Some("Ubuntu 24.04.2 LTS"));
+        assert_eq!(name_of("PRETTY_NAME=\n"), None);
+        let program = UiAbout::of_this_program(None);
+        assert!(!program.system.is_empty() && program.version.contains('.'));
+    }
 }

@@ -18,6 +18,41 @@ pub struct Settings {
     /// The shortcuts that work in every window.
     #[serde(skip_serializing_if = "Shortcuts::is_unset")]
     pub shortcuts: Shortcuts,
+    /// The window.
+    #[serde(skip_serializing_if = "Window::is_unset")]
+    pub window: Window,
+}
+
+/// The window.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Window {
+    /// The language that it speaks, as a BCP 47 tag; the system's without.
+    pub language: Option<String>,
+    /// Its colours; the system's without.
+    pub theme: Option<Theme>,
+    /// Whether it stays above others.
+    #[serde(skip_serializing_if = "is_not")]
+    pub always_on_top: bool,
+    /// Whether the first steps have been shown, or skipped.
+    #[serde(skip_serializing_if = "is_not")]
+    pub first_steps_done: bool,
+}
+
+impl Window {
+    fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Colours of the window.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 /// Shortcuts that work in every window, each as `Ctrl+Shift+F9`. There is none until the agent has set one.
@@ -324,6 +359,8 @@ mod tests {
             voice in voice(),
             favourites: Vec<String>,
             keys in any::<[Option<String>; 5]>(),
+            (language, [dark, themed, always_on_top, first_steps_done])
+                in any::<(Option<String>, [bool; 4])>(),
         ) {
             let sound = Sound {
                 calls,
@@ -341,7 +378,9 @@ mod tests {
             prop_assert_eq!(sound.voice(), voice);
             let [answer, hang_up, mute, hold, consult] = keys;
             let shortcuts = Shortcuts { answer, hang_up, mute, hold, consult };
-            let settings = Settings { sound, experts: Experts { favourites }, shortcuts };
+            let theme = themed.then_some(if dark { Theme::Dark } else { Theme::Light });
+            let window = Window { language, theme, always_on_top, first_steps_done };
+            let settings = Settings { sound, experts: Experts { favourites }, shortcuts, window };
             prop_assert_eq!(Settings::parse(&settings.render()), Ok(settings));
         }
 

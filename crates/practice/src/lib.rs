@@ -5,6 +5,7 @@
 //! `media`; the phone under test knows nothing of it but a profile.
 
 mod authority;
+mod centre;
 mod exchange;
 mod music;
 mod office;
@@ -15,6 +16,7 @@ mod scenario;
 mod shift;
 mod voices;
 
+pub use centre::{Centre, CentreError};
 pub use office::{Office, Order, OrderError, agree};
 pub use person::{Deed, Hears};
 pub use place::Place;

@@ -1,5 +1,5 @@
 use tauri::{State, ipc::Channel};
-use warmline_desk::{DeskError, ErrorCode, UserAction, number};
+use warmline_desk::{ErrorCode, UserAction, number};
 use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiPeople, UiSnapshot};
 
 use crate::shell::Shell;
@@ -49,14 +49,7 @@ pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(),
         Asked::Desktop(ask) => shell.desktop(ask),
         Asked::Practise(on) => shell.practise(on),
         Asked::ReadProfile => shell.read_profile(),
-        // What the window keeps of itself is still to come.
-        Asked::Window(_) => {
-            return Err(UiError::from(DeskError::new(
-                ErrorCode::NotNow,
-                "This window cannot do that yet.",
-                "Wait for the next version.",
-            )));
-        }
+        Asked::Window(ask) => shell.appear(ask).await?,
         Asked::Close(really) => shell.close(really),
     }
     Ok(())

@@ -7,10 +7,10 @@ use warmline_desk::{
     DeskError, Profile, journal::Journal, log::LogHealth, policy::Settings, profile::Access,
     sign_in::Opener,
 };
-use warmline_ipc::UiProblem;
+use warmline_ipc::{Open, Phone, UiProblem, UiProblemKind};
+use warmline_practice::{Centre, CentreError, agree};
 
 use super::Practise;
-use crate::{office::Open, phone::Phone, practice::Centre};
 
 /// What a beginning needs.
 pub(super) struct Beginning {
@@ -37,7 +37,7 @@ impl Beginning {
         let centre = match &self.to_open {
             Some(Practise(scenario)) => {
                 let opened = Centre::open(scenario.clone()).await;
-                Some(opened.map_err(NoPhone::Practice)?)
+                Some(opened.map_err(|error| NoPhone::Practice(problem(&error)))?)
             }
             None => None,
         };
@@ -48,8 +48,9 @@ impl Beginning {
         Ok(match access.map_err(NoPhone::Desk)? {
             Access::Phone(profile) => Begun::Phone(self.phone([*profile].into()).await?, centre),
             Access::SignIn(sign_in) => {
-                let opener = opened.map(Centre::opener).or(self.opener);
-                let office = Open::begin(*sign_in, &self.settings, opener);
+                let opener = opened.map(|_| stand_in()).or(self.opener);
+                let browser = Opener::new(|page| open::that_detached(page.as_str()));
+                let office = Open::begin(*sign_in, &self.settings, opener, browser);
                 Begun::Office(Box::new(office.map_err(NoPhone::Desk)?), centre)
             }
         })
@@ -61,6 +62,26 @@ impl Beginning {
         phone.map(Box::new).map_err(NoPhone::Desk)
     }
 }
+
+/// Who agrees to the sign-in in the place of a browser: practice has no account.
+pub(super) fn stand_in() -> Opener {
+    Opener::new(agree)
+}
+
+fn problem(error: &CentreError) -> UiProblem {
+    let advice = match error {
+        CentreError::Scenario(_) => MEND,
+        CentreError::Practice(_) | CentreError::Folder(_) => AGAIN,
+    };
+    UiProblem {
+        kind: UiProblemKind::Practice,
+        words: error.to_string(),
+        advice: Some(advice.to_owned()),
+    }
+}
+
+const MEND: &str = "Mend the scenario and try again; docs/practice.md says what may stand in it.";
+const AGAIN: &str = "Try again. If it keeps happening, tell your administrator.";
 
 /// What has begun, and the practice that it was opened for.
 pub(super) enum Begun {

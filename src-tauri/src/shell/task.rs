@@ -1,8 +1,12 @@
 //! The task: what happens, in the order in which it happens.
 
+mod appearance;
 mod wishes;
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use tauri::{AppHandle, async_runtime::spawn_blocking};
 use tokio::{sync::mpsc, task::JoinSet};
@@ -10,19 +14,22 @@ use warmline_desk::{
     DeskError, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Restarts, UserAction, choices,
     journal::Journal, log::LogHealth, policy::Voice, terminated,
 };
-use warmline_desktop::{Desktop, News as OfDesktop, last_way_out, shortcut};
-use warmline_ipc::{EVERYWHERE, UiAccount, UiError, UiSnapshot, first_run::Profile};
+use warmline_desktop::{Desktop, News, last_way_out, shortcut};
+use warmline_ipc::{
+    EVERYWHERE, Open, Phone, PhoneNews, UiAccount, UiError, UiSnapshot, first_run::Profile,
+};
+use warmline_practice::Centre;
 
 use super::{
     Ask, Practise, Set, Shown,
-    beginning::{Beginning, Begun, NoPhone, Starting, until_started},
+    beginning::{Beginning, Begun, NoPhone, Starting, stand_in, until_started},
 };
+use appearance::Appearance;
+
 use crate::{
     history,
-    office::{self, Open, Panel},
+    office::{self, Panel},
     page::Page,
-    phone::{News, Phone},
-    practice::Centre,
     tray, window,
 };
 
@@ -41,6 +48,7 @@ pub(super) struct Task {
     /// What the agent is told as soon as there are a phone and a page to tell it.
     untold: Vec<DeskError>,
     settings: Kept,
+    appearance: Appearance,
     /// The page shows the sound devices.
     looking: bool,
     /// Where the agent signs in, if the profile asks for it.
@@ -68,6 +76,7 @@ impl Task {
         practise: Option<Practise>,
         log: Option<LogHealth>,
         no_log: Option<DeskError>,
+        log_folder: Option<PathBuf>,
         shown: Shown,
     ) -> Self {
         Self {
@@ -76,6 +85,7 @@ impl Task {
             tray: None,
             errands: JoinSet::new(),
             settings: Kept::beside(profile.path()),
+            appearance: Appearance::new(log_folder),
             profile,
             practise,
             centre: None,
@@ -131,6 +141,7 @@ impl Task {
                 }
                 loss = self.page.due() => {
                     window::load_again(&self.app, loss);
+                    self.appearance.begin_anew();
                     false
                 }
                 () = &mut terminated => true,
@@ -187,13 +198,19 @@ impl Task {
                 let _ = asked.send(self.set_voice(change));
             }
             Ask::Desktop(news) => {
-                if let OfDesktop::Shortcut(deed, keys) = &news {
+                if let News::Shortcut(deed, keys) = &news {
                     let set = self.settings.now().shortcuts.clone();
                     let set = shortcut::with(set, *deed, keys.as_deref());
                     self.settings.set_shortcuts(set);
                 }
-                let wishes = self.desktop.hear(news);
-                self.grant(wishes);
+                // The place to come back to is that of the whole window.
+                if !(self.appearance.is_compact() && matches!(news, News::Seen(_))) {
+                    let wishes = self.desktop.hear(news);
+                    self.grant(wishes);
+                }
+            }
+            Ask::Window(ask, asked) => {
+                let _ = asked.send(self.appear(ask));
             }
             Ask::ReadProfile => self.begin_anew(),
             Ask::Practise(on) => {
@@ -289,7 +306,7 @@ impl Task {
                 provided: provided.flatten(),
                 to_open: self.practise.clone().filter(|_| open.is_none()),
                 profile: open.map_or(self.profile.path(), Centre::profile).to_owned(),
-                opener: open.map(Centre::opener),
+                opener: open.map(|_| stand_in()),
                 settings: self.settings.now().clone(),
                 log: self.log.clone(),
                 journal: self.journal(),
@@ -377,10 +394,10 @@ impl Task {
         }
     }
 
-    fn hear(&mut self, news: News) {
+    fn hear(&mut self, news: PhoneNews) {
         match news {
-            News::Changed => self.leave_phone(),
-            News::Stopped => {
+            PhoneNews::Changed => self.leave_phone(),
+            PhoneNews::Stopped => {
                 self.shown.desk.send_replace(None);
                 let ran = self.phone.take().map(|phone| phone.age());
                 let wait = self.restarts.wait_after(ran.unwrap_or_default());
@@ -413,9 +430,13 @@ impl Task {
         };
         let phone = self.phone.as_ref();
         let set = &self.settings.now().shortcuts;
-        let managed = phone.map(|phone| (phone.policy, &phone.desk));
+        let managed = phone.map(|phone| (&phone.policy, &phone.desk));
         let (view, wishes) = self.desktop.look(now.phone_now(), set, managed);
         now.on_desktop(view, set);
+        let policy = phone.map(|phone| &phone.policy);
+        now.window = self
+            .appearance
+            .view(&self.app, &self.settings.now().window, policy);
         let desk = phone.map(|phone| &phone.desk);
         self.panel.show(self.office.as_ref(), desk);
         if !self.page.show(now) {
@@ -447,7 +468,7 @@ fn device_gone() -> UiError {
     ))
 }
 
-async fn next(phone: &mut Option<Phone>) -> News {
+async fn next(phone: &mut Option<Phone>) -> PhoneNews {
     match phone {
         Some(phone) => phone.news().await,
         None => std::future::pending().await,

@@ -1,7 +1,9 @@
+use warmline_policy::Theme;
+
 use crate::number::{Kind, Number};
 
 /// What of the desktop is not the agent's to say: `[links]` and `[desktop]` in the profile.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct DesktopPolicy {
     /// What a link to a number leads to.
     pub links: Links,
@@ -9,6 +11,14 @@ pub struct DesktopPolicy {
     pub no_shortcuts: bool,
     /// Whether the phone starts when the agent logs in; the agent's to say without.
     pub start_at_login: Option<bool>,
+    /// The language of the window, as a BCP 47 tag; the agent's to say without.
+    pub language: Option<String>,
+    /// The colours of the window; the agent's to say without.
+    pub theme: Option<Theme>,
+    /// Whether the window stays above others; the agent's to say without.
+    pub always_on_top: Option<bool>,
+    /// Who manages the phone, in a few words.
+    pub managed_by: Option<String>,
 }
 
 /// What a link to a number leads to.

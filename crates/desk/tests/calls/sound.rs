@@ -66,6 +66,29 @@ impl Scene {
     }
 }
 
+/// Ten seconds of a tone, as a WAV file of 16 bits.
+fn tone() -> Vec<u8> {
+    let sound = (0..480_000_u32).flat_map(|n| {
+        let phase = (n % 100) as f32 / 100.0 * std::f32::consts::TAU;
+        ((phase.sin() * 10_000.0) as i16).to_le_bytes()
+    });
+    let sound: Vec<u8> = sound.collect();
+    let length = sound.len() as u32;
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + length).to_le_bytes());
+    file.extend(b"WAVEfmt ");
+    file.extend(16_u32.to_le_bytes());
+    // PCM, one channel, 48 kHz.
+    file.extend([1, 0, 1, 0]);
+    file.extend(48_000_u32.to_le_bytes());
+    file.extend(96_000_u32.to_le_bytes());
+    file.extend([2, 0, 16, 0]);
+    file.extend(b"data");
+    file.extend(length.to_le_bytes());
+    file.extend(sound);
+    file
+}
+
 #[tokio::test]
 async fn what_was_set_and_what_is_set_shows() {
     let mut settings = Settings::default();
@@ -113,6 +136,28 @@ async fn a_trial_sounds_and_ends_by_itself() {
     scene.hears(|level| level == -100.0).await;
     let microphone = UserAction::TryDevice(DeviceRole::Microphone);
     assert_eq!(scene.refused(microphone).await, ErrorCode::NotNow);
+}
+
+#[tokio::test]
+async fn the_agent_hears_themselves_unless_a_call_needs_the_devices() {
+    let mut scene = scene(&Settings::default()).await;
+    let microphone = scene._folder.path().join("microphone.wav");
+    std::fs::write(&microphone, tone()).unwrap();
+    let microphone = Input::Wav(microphone);
+    scene.ask(UserAction::SetInput(microphone)).await;
+    scene.ask(UserAction::HearYourself).await;
+    scene.hears(|level| level > -40.0).await;
+    scene.hears(|level| level == -100.0).await;
+    scene.ask(UserAction::HearYourself).await;
+    let telephone = Telephone::new();
+    let offer = telephone.session.offer().await.unwrap();
+    scene.peer.invite(Some(&offer), "");
+    let call = scene.incoming().await;
+    assert_eq!(
+        scene.refused(UserAction::HearYourself).await,
+        ErrorCode::NotNow
+    );
+    scene.ask(UserAction::Hangup(call)).await;
 }
 
 #[tokio::test]

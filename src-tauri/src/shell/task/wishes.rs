@@ -16,7 +16,10 @@ impl Task {
         for wish in wishes {
             match wish {
                 Wish::ComeUp => window::come_up(&self.app),
-                Wish::Settle => window::settle(&self.app),
+                Wish::Settle => {
+                    window::settle(&self.app);
+                    self.appearance.settled(&self.app);
+                }
                 Wish::Open(token) => window::open_for(&self.app, token),
                 Wish::Tray(tray) => tray::show(&self.app, &mut self.tray, &tray),
                 Wish::Grab(plan) => grab(&self.app, plan),

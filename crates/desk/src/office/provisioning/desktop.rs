@@ -1,6 +1,7 @@
 //! What the provider says of the desktop.
 
 use serde::Deserialize;
+use warmline_policy::Theme;
 
 use crate::profile::{DesktopPolicy, Links};
 
@@ -10,6 +11,17 @@ pub(super) struct DesktopSaid {
     links: Option<LinksSaid>,
     shortcuts: Option<bool>,
     start_at_login: Option<bool>,
+    language: Option<String>,
+    theme: Option<ThemeSaid>,
+    always_on_top: Option<bool>,
+    managed_by: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum ThemeSaid {
+    Light,
+    Dark,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -30,6 +42,13 @@ impl DesktopSaid {
             },
             no_shortcuts: self.shortcuts == Some(false),
             start_at_login: self.start_at_login,
+            language: self.language,
+            theme: self.theme.map(|theme| match theme {
+                ThemeSaid::Light => Theme::Light,
+                ThemeSaid::Dark => Theme::Dark,
+            }),
+            always_on_top: self.always_on_top,
+            managed_by: self.managed_by,
         }
     }
 }
@@ -51,6 +70,18 @@ mod tests {
             links: Links::AtOnce,
             no_shortcuts: true,
             start_at_login: Some(true),
+            ..DesktopPolicy::default()
+        };
+        assert_eq!(said, expected);
+        let said = read(
+            r#"{"language": "ko", "theme": "dark", "alwaysOnTop": true, "managedBy": "Contoso IT"}"#,
+        );
+        let expected = DesktopPolicy {
+            language: Some("ko".to_owned()),
+            theme: Some(Theme::Dark),
+            always_on_top: Some(true),
+            managed_by: Some("Contoso IT".to_owned()),
+            ..DesktopPolicy::default()
         };
         assert_eq!(said, expected);
         assert_eq!(read(r#"{"links": "off"}"#).links, Links::Off);

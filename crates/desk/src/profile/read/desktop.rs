@@ -1,5 +1,7 @@
 //! `[links]` and `[desktop]`: what of the desktop is not for the agent to say.
 
+use warmline_policy::Theme;
+
 use super::Table;
 use crate::{
     error::DeskError,
@@ -13,9 +15,18 @@ pub(super) fn read(root: &Table<'_>) -> Result<DesktopPolicy, DeskError> {
         policy.links = links(&table)?;
     }
     if let Some(table) = root.table("desktop")? {
-        table.only(&["shortcuts", "start_at_login"])?;
+        table.only(KEYS)?;
         policy.no_shortcuts = table.switch("shortcuts")? == Some(false);
         policy.start_at_login = table.switch("start_at_login")?;
+        policy.always_on_top = table.switch("always_on_top")?;
+        policy.theme = theme(&table)?;
+        let text = |key| {
+            table
+                .string(key)
+                .map(|said| said.map(|said| said.value.to_owned()))
+        };
+        policy.language = text("language")?;
+        policy.managed_by = text("managed_by")?;
     }
     Ok(policy)
 }
@@ -31,6 +42,28 @@ fn links(table: &Table<'_>) -> Result<Links, DeskError> {
         _ => Err(said.wrong("this is not what a link can lead to.", LINKS_ADVICE)),
     }
 }
+
+fn theme(table: &Table<'_>) -> Result<Option<Theme>, DeskError> {
+    let Some(said) = table.string("theme")? else {
+        return Ok(None);
+    };
+    match said.value {
+        "light" => Ok(Some(Theme::Light)),
+        "dark" => Ok(Some(Theme::Dark)),
+        _ => Err(said.wrong("the window has no such colours.", THEME_ADVICE)),
+    }
+}
+
+const KEYS: &[&str] = &[
+    "shortcuts",
+    "start_at_login",
+    "language",
+    "theme",
+    "always_on_top",
+    "managed_by",
+];
+
+const THEME_ADVICE: &str = "Choose \"light\" or \"dark\".";
 
 const LINKS_ADVICE: &str = "Choose from \"ask\", \"at_once\" and \"off\".";
 
@@ -59,6 +92,19 @@ mod tests {
             links: Links::Off,
             no_shortcuts: true,
             start_at_login: Some(true),
+            ..DesktopPolicy::default()
+        };
+        assert_eq!(read.unwrap(), expected);
+        let read = policy(
+            "[desktop]\nlanguage = \"ko\"\ntheme = \"dark\"\nalways_on_top = false\n\
+             managed_by = \"Contoso IT\"\n",
+        );
+        let expected = DesktopPolicy {
+            language: Some("ko".to_owned()),
+            theme: Some(Theme::Dark),
+            always_on_top: Some(false),
+            managed_by: Some("Contoso IT".to_owned()),
+            ..DesktopPolicy::default()
         };
         assert_eq!(read.unwrap(), expected);
         assert_eq!(
@@ -73,6 +119,7 @@ mod tests {
             ("[links]\ndial = \"never\"\n", "\"at_once\""),
             ("[links]\ndail = \"ask\"\n", "Did you mean `dial`?"),
             ("[desktop]\nshortcuts = 1\n", "must be true or false"),
+            ("[desktop]\ntheme = \"blue\"\n", "\"light\" or \"dark\""),
         ] {
             let error = policy(text).unwrap_err();
             let words = format!("{} {}", error.what, error.advice);

@@ -5,8 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tauri::async_runtime::spawn_blocking;
-use tokio::sync::{broadcast, watch};
+use tokio::{
+    sync::{broadcast, watch},
+    task::spawn_blocking,
+};
 use warmline_desk::{
     Desk, DeskConfig, DeskError, DeskEvent, DeviceRole, Profile, Snapshot, UserAction,
     journal::{Journal, Remembered},
@@ -15,12 +17,15 @@ use warmline_desk::{
     policy::{Device, Settings},
     profile::DesktopPolicy,
 };
-use warmline_ipc::{LookBack, Presenter, UiSnapshot};
+
+use crate::{LookBack, Presenter, UiSnapshot};
 
 /// A desk that runs, and what the pages are shown of it.
-pub(crate) struct Phone {
-    pub(crate) desk: Desk,
-    pub(crate) policy: DesktopPolicy,
+pub struct Phone {
+    /// Its handle.
+    pub desk: Desk,
+    /// What of the desktop is not the agent's to say.
+    pub policy: DesktopPolicy,
     presenter: Presenter,
     snapshot: watch::Receiver<Snapshot>,
     events: broadcast::Receiver<DeskEvent>,
@@ -29,7 +34,7 @@ pub(crate) struct Phone {
 }
 
 /// What has become of a phone.
-pub(crate) enum News {
+pub enum PhoneNews {
     /// It looks different.
     Changed,
     /// It has stopped.
@@ -40,7 +45,10 @@ impl Phone {
     /// Starts a phone with a line for each of these profiles, on the devices of these settings, which
     /// remembers its calls in `journal`. A password may have to be asked of the agent's keychain, so this
     /// may take long. The agent hears of a `log` that loses lines.
-    pub(crate) async fn start(
+    ///
+    /// # Errors
+    /// The profile cannot be used, or there is no password for it.
+    pub async fn start(
         profiles: Arc<[Profile]>,
         settings: Settings,
         journal: Journal,
@@ -56,7 +64,7 @@ impl Phone {
         config.journal = Some(journal);
         let desk = warmline_desk::start(config.with_settings(&settings).with_headset())?;
         Ok(Self {
-            policy: profiles[0].desktop,
+            policy: profiles[0].desktop.clone(),
             presenter: Presenter::of_lines(&profiles[0], &profiles[1..]),
             snapshot: desk.snapshot(),
             events: desk.events(),
@@ -67,57 +75,57 @@ impl Phone {
     }
 
     /// Waits until there is something new to show.
-    pub(crate) async fn news(&mut self) -> News {
+    pub async fn news(&mut self) -> PhoneNews {
         // The agent may also look at the levels without a call.
         let live = self.has_calls() || self.snapshot.borrow().devices.is_some();
         tokio::select! {
             changed = self.snapshot.changed() => {
                 if changed.is_err() || self.snapshot.borrow_and_update().stopped {
-                    News::Stopped
+                    PhoneNews::Stopped
                 } else {
-                    News::Changed
+                    PhoneNews::Changed
                 }
             }
             event = self.events.recv() => match event {
                 Ok(DeskEvent::Error { error, .. }) => {
                     self.tell(&error);
-                    News::Changed
+                    PhoneNews::Changed
                 }
-                Ok(DeskEvent::Stopped) | Err(broadcast::error::RecvError::Closed) => News::Stopped,
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => News::Changed,
+                Ok(DeskEvent::Stopped) | Err(broadcast::error::RecvError::Closed) => PhoneNews::Stopped,
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => PhoneNews::Changed,
             },
             // A journal that has ended has said its last.
             Ok(()) = self.recents.changed() => {
                 let recents = self.recents.borrow_and_update().clone();
                 self.presenter.look_back_on(&recents);
-                News::Changed
+                PhoneNews::Changed
             }
             // Levels are in no snapshot: they change all the time.
-            () = tokio::time::sleep(LEVEL_SHOWN), if live => News::Changed,
+            () = tokio::time::sleep(LEVEL_SHOWN), if live => PhoneNews::Changed,
         }
     }
 
     /// The agent is to see this for a while.
-    pub(crate) fn tell(&mut self, error: &DeskError) {
+    pub fn tell(&mut self, error: &DeskError) {
         let at = self.snapshot.borrow().at;
         self.presenter.fault(at, error);
     }
 
     /// What the pages show now.
-    pub(crate) fn present(&mut self, closing: bool, office: Option<&OfficeView>) -> UiSnapshot {
+    pub fn present(&mut self, closing: bool, office: Option<&OfficeView>) -> UiSnapshot {
         let levels = self.desk.levels();
         self.presenter
             .present(&self.snapshot.borrow(), levels, closing, office)
     }
 
     /// The calls that are over.
-    pub(crate) fn look_back(&self) -> Option<LookBack> {
+    pub fn look_back(&self) -> Option<LookBack> {
         let journal = self.desk.journal()?.clone();
         Some(self.presenter.look_back(journal))
     }
 
     /// One of the devices the agent looks at, to be remembered.
-    pub(crate) fn device(&self, role: DeviceRole, id: &str) -> Option<Device> {
+    pub fn device(&self, role: DeviceRole, id: &str) -> Option<Device> {
         let snapshot = self.snapshot.borrow();
         let listed = snapshot.devices.as_ref()?;
         let listed = match role {
@@ -132,12 +140,12 @@ impl Phone {
     }
 
     /// How long it has been running.
-    pub(crate) fn age(&self) -> Duration {
+    pub fn age(&self) -> Duration {
         self.started.elapsed()
     }
 
     /// Whether anybody would be lost if the phone stopped now.
-    pub(crate) fn has_calls(&self) -> bool {
+    pub fn has_calls(&self) -> bool {
         self.snapshot
             .borrow()
             .calls
@@ -146,7 +154,7 @@ impl Phone {
     }
 
     /// Ends all calls, un-registers and stops.
-    pub(crate) async fn quit(self) {
+    pub async fn quit(self) {
         let quit = self.desk.send(UserAction::Quit);
         if tokio::time::timeout(FAREWELL, quit).await.is_err() {
             tracing::warn!("the server did not say farewell in time");

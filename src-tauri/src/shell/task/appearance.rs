@@ -1,0 +1,116 @@
+//! The window itself: how much of it is shown, what the agent has set of it, and what program it is.
+
+use std::path::PathBuf;
+
+use tauri::{AppHandle, PhysicalSize};
+use warmline_desk::{DeskError, ErrorCode, policy::Window, profile::DesktopPolicy};
+use warmline_ipc::{UiAbout, UiError, UiMode, UiWindow, WindowAsk};
+
+use super::Task;
+use crate::window;
+
+/// How the window is shown now.
+pub(super) struct Appearance {
+    mode: UiMode,
+    /// How large it was before it became a bar.
+    full: Option<PhysicalSize<u32>>,
+    on_top: bool,
+    log_folder: Option<PathBuf>,
+    about: UiAbout,
+}
+
+impl Appearance {
+    pub(super) fn new(log_folder: Option<PathBuf>) -> Self {
+        let folder = log_folder.as_ref();
+        Self {
+            mode: UiMode::default(),
+            full: None,
+            on_top: false,
+            about: UiAbout::of_this_program(folder.map(|folder| folder.display().to_string())),
+            log_folder,
+        }
+    }
+
+    pub(super) fn is_compact(&self) -> bool {
+        self.mode == UiMode::Compact
+    }
+
+    /// What the pages show of it; the window goes above others, or no longer, as that says.
+    pub(super) fn view(
+        &mut self,
+        app: &AppHandle,
+        set: &Window,
+        managed: Option<&DesktopPolicy>,
+    ) -> UiWindow {
+        let view = UiWindow::of(self.mode, set, managed, self.about.clone());
+        if view.always_on_top != self.on_top {
+            self.on_top = view.always_on_top;
+            window::set_on_top(app, self.on_top);
+        }
+        view
+    }
+
+    /// Whatever had it above others is over.
+    pub(super) fn settled(&self, app: &AppHandle) {
+        if self.on_top {
+            window::set_on_top(app, true);
+        }
+    }
+
+    /// The window may be another one.
+    pub(super) fn begin_anew(&mut self) {
+        self.mode = UiMode::Full;
+        self.full = None;
+        self.on_top = false;
+    }
+
+    fn show(&mut self, app: &AppHandle, mode: UiMode) {
+        if mode != self.mode {
+            self.mode = mode;
+            self.full = match mode {
+                UiMode::Compact => window::to_bar(app),
+                UiMode::Full => {
+                    window::to_full(app, self.full);
+                    None
+                }
+            };
+        }
+    }
+}
+
+impl Task {
+    /// Does what the agent asks of the window.
+    pub(super) fn appear(&mut self, ask: WindowAsk) -> Result<(), UiError> {
+        match ask {
+            WindowAsk::Mode(mode) => self.appearance.show(&self.app, mode),
+            WindowAsk::AlwaysOnTop(on) => self.settings.set_window(|set| set.always_on_top = on),
+            WindowAsk::Language(language) => {
+                self.settings.set_window(|set| set.language = language);
+            }
+            WindowAsk::Theme(theme) => self.settings.set_window(|set| set.theme = theme.chosen()),
+            WindowAsk::FirstStepsDone => {
+                self.settings.set_window(|set| set.first_steps_done = true);
+            }
+            WindowAsk::OpenLogFolder => {
+                let folder = self.appearance.log_folder.as_ref().ok_or_else(no_log)?;
+                if let Err(error) = open::that_detached(folder) {
+                    tracing::warn!(%error, "the folder of the log cannot be shown");
+                    return Err(UiError::from(DeskError::new(
+                        ErrorCode::Internal,
+                        format!("The folder {} cannot be shown.", folder.display()),
+                        "Open it in your file manager.",
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn no_log() -> UiError {
+    UiError::from(DeskError::new(
+        ErrorCode::NotNow,
+        "This program keeps no log file.",
+        "Start it with --log FILE to have one.",
+    ))
+}

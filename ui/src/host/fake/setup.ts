@@ -18,3 +18,7 @@ vi.stubGlobal(
     disconnect = () => undefined;
   },
 );
+
+// Most of what a test in jsdom costs is the library's style sheets, which are read for every question to the
+// page. Nothing here looks at a style: what is seen is looked at in the real web view (tests/ui).
+CSSStyleSheet.prototype.insertRule = () => 0;

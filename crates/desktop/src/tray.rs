@@ -271,7 +271,7 @@ mod tests {
             (vec![Stage::Calling], true),
             (vec![Stage::Talking], true),
         ] {
-            let tray = Tray::of(&phone(stages), false);
+            let tray = Tray::of(&phone(&stages), false);
             assert_eq!(enabled(&tray, Item::HangUp), there, "{stages:?}");
             assert_eq!(enabled(&tray, Item::Mute), there, "{stages:?}");
             assert!(enabled(&tray, Item::Quit));

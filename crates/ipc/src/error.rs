@@ -46,9 +46,9 @@ impl UiError {
     pub fn not_saved(error: &std::io::Error) -> Self {
         Self {
             code: UiErrorCode::NotPossible,
-            message: format!(
-                "The calls were not saved: {error}. Choose another place for the file."
-            ),
+            message: format!("The calls were not saved: {error}."),
+            advice: Some("Choose another place for the file.".to_owned()),
+            error: None,
         }
     }
 }

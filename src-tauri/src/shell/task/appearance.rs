@@ -96,7 +96,7 @@ impl Task {
                 if let Err(error) = open::that_detached(folder) {
                     tracing::warn!(%error, "the folder of the log cannot be shown");
                     return Err(UiError::from(DeskError::new(
-                        ErrorCode::Internal,
+                        ErrorCode::NotNow,
                         format!("The folder {} cannot be shown.", folder.display()),
                         "Open it in your file manager.",
                     )));

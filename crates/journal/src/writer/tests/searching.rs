@@ -21,7 +21,7 @@ impl Desk {
     }
 
     /// All pages of what is found, by what the calls are told apart by.
-    fn pages(&mut self, text: &str, filter: Filter, most: usize) -> Vec<u64> {
+    fn found(&mut self, text: &str, filter: Filter, most: usize) -> Vec<u64> {
         let mut all = Vec::new();
         let mut after = None;
         loop {
@@ -55,14 +55,14 @@ fn all_calls_are_found_also_those_that_are_not_shown() {
     }
     desk.settle();
     let all: Vec<_> = (0..350).rev().collect();
-    assert_eq!(desk.pages("", Filter::All, 50), all);
-    assert_eq!(desk.pages("customer 7", Filter::All, 50).len(), 62);
-    assert_eq!(desk.pages("30 000 007", Filter::Incoming, 50), [7]);
-    assert_eq!(desk.pages("", Filter::Missed, 50), [] as [u64; 0]);
-    assert_eq!(desk.pages("", Filter::Transferred, 50).len(), 350);
+    assert_eq!(desk.found("", Filter::All, 50), all);
+    assert_eq!(desk.found("customer 7", Filter::All, 50).len(), 62);
+    assert_eq!(desk.found("30 000 007", Filter::Incoming, 50), [7]);
+    assert_eq!(desk.found("", Filter::Missed, 50), [] as [u64; 0]);
+    assert_eq!(desk.found("", Filter::Transferred, 50).len(), 350);
     drop(desk);
     let mut again = Desk::open(&folder);
-    assert_eq!(again.pages("", Filter::All, 50), all);
+    assert_eq!(again.found("", Filter::All, 50), all);
 }
 
 #[test]
@@ -101,8 +101,8 @@ fn without_a_file_what_is_in_memory_is_found() {
     for n in 0..20 {
         desk.remember(n);
     }
-    assert_eq!(desk.pages("", Filter::All, 7).len(), 20);
-    assert_eq!(desk.pages("expert 13", Filter::All, 7), [13]);
+    assert_eq!(desk.found("", Filter::All, 7).len(), 20);
+    assert_eq!(desk.found("expert 13", Filter::All, 7), [13]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn nothing_is_forgotten_before_it_is_said_what_is_old() {
     let mut desk = Desk::open(&folder);
     desk.writer.retention = None;
     desk.writer.settle(later);
-    assert_eq!(desk.pages("", Filter::All, 50), [1]);
+    assert_eq!(desk.found("", Filter::All, 50), [1]);
     let year = Retention {
         age: Duration::from_secs(365 * 24 * 60 * 60),
         calls: 10,
@@ -172,6 +172,6 @@ proptest! {
         desk.settle();
         naive.sort_unstable();
         naive.reverse();
-        prop_assert_eq!(desk.pages(&text, filter, most), naive);
+        prop_assert_eq!(desk.found(&text, filter, most), naive);
     }
 }

@@ -25,7 +25,7 @@ use warmline_desktop::{
 };
 use warmline_ipc::first_run;
 
-use crate::shell::{Practise, Shell};
+use crate::shell::{Logged, Practise, Shell};
 
 /// The Warmline softphone.
 #[derive(Debug, Parser)]
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         token: token.into_iter().find_map(|name| std::env::var(name).ok()),
     };
     // Without a folder in front of it, it is in the one that the program was started in.
-    let log_folder = arguments.log.as_deref().and_then(|file| {
+    let folder = arguments.log.as_deref().and_then(|file| {
         let file = std::path::absolute(file).ok()?;
         Some(file.parent()?.to_owned())
     });
@@ -65,11 +65,15 @@ fn main() -> ExitCode {
         max_bytes: LOG_BYTES,
     });
     // A log that cannot be written is no reason not to take calls, but the agent is told.
-    let (mut log, no_log) = match log {
+    let (mut log, trouble) = match log {
         Ok(log) => (Some(log), None),
         Err(error) => (None, Some(error)),
     };
-    let health = log.as_ref().map(log::Log::health);
+    let logged = Logged {
+        health: log.as_ref().map(log::Log::health),
+        trouble,
+        folder,
+    };
     let builder = web_process::watched(tauri::Builder::default());
     #[cfg(target_os = "macos")]
     let builder = builder.menu(menu::menu).on_menu_event(menu::on_event);
@@ -110,14 +114,7 @@ fn main() -> ExitCode {
             let place = Kept::beside(profile.path());
             let left = place.place();
             let around = (place, door);
-            let shell = Shell::start(
-                app.handle().clone(),
-                profile,
-                practise,
-                (health, log_folder),
-                no_log,
-                around,
-            );
+            let shell = Shell::start(app.handle().clone(), profile, practise, logged, around);
             app.manage(shell.clone());
             window::open(app.handle(), left)?;
             if knock.link.is_some() {

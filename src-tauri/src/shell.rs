@@ -27,14 +27,12 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Starts the task; it reads the profile, or opens practice, and starts the phone at once. `no_log`
-    /// is why there is no log whose health could be watched.
+    /// Starts the task; it reads the profile, or opens practice, and starts the phone at once.
     pub(crate) fn start(
         app: AppHandle,
         profile: Profile,
         practise: Option<Practise>,
-        (log, log_folder): (Option<LogHealth>, Option<PathBuf>),
-        no_log: Option<DeskError>,
+        logged: Logged,
         (place, door): (Kept, Option<Door>),
     ) -> Self {
         let (asks, asked) = mpsc::unbounded_channel();
@@ -48,9 +46,7 @@ impl Shell {
         tauri::async_runtime::spawn(async move {
             let login = Login::of_this_program(profile.named()).ok();
             let desktop = Desktop::start(place, door, login);
-            let task = Task::new(
-                app, desktop, profile, practise, log, no_log, log_folder, shown,
-            );
+            let task = Task::new(app, desktop, profile, practise, logged, shown);
             task.run(asked).await;
         });
         Self { asks, desk, office }
@@ -198,6 +194,14 @@ type Set = Result<Reply, UiError>;
 /// That the agent practises, and on what scenario; the built-in one if on none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Practise(pub(crate) Option<PathBuf>);
+
+/// The log, or why there is none.
+pub(crate) struct Logged {
+    pub(crate) health: Option<LogHealth>,
+    pub(crate) trouble: Option<DeskError>,
+    /// Where its file is.
+    pub(crate) folder: Option<PathBuf>,
+}
 
 /// What holders of a [`Shell`] see of what the task owns.
 struct Shown {

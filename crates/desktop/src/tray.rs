@@ -193,7 +193,7 @@ impl State {
     pub fn painted(self, icon: &[u8], width: usize) -> Vec<u8> {
         let mut painted = icon.to_vec();
         let row = width * PIXEL;
-        if row == 0 || !icon.len().is_multiple_of(row) {
+        if row == 0 || icon.is_empty() || !icon.len().is_multiple_of(row) {
             return painted;
         }
         let height = icon.len() / row;

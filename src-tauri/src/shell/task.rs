@@ -3,10 +3,7 @@
 mod appearance;
 mod wishes;
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, async_runtime::spawn_blocking};
 use tokio::{sync::mpsc, task::JoinSet};
@@ -21,7 +18,7 @@ use warmline_ipc::{
 use warmline_practice::Centre;
 
 use super::{
-    Ask, Practise, Set, Shown,
+    Ask, Logged, Practise, Set, Shown,
     beginning::{Beginning, Begun, NoPhone, Starting, stand_in, until_started},
 };
 use appearance::Appearance;
@@ -74,9 +71,7 @@ impl Task {
         desktop: Desktop,
         profile: Profile,
         practise: Option<Practise>,
-        log: Option<LogHealth>,
-        no_log: Option<DeskError>,
-        log_folder: Option<PathBuf>,
+        logged: Logged,
         shown: Shown,
     ) -> Self {
         Self {
@@ -85,13 +80,13 @@ impl Task {
             tray: None,
             errands: JoinSet::new(),
             settings: Kept::beside(profile.path()),
-            appearance: Appearance::new(log_folder),
+            appearance: Appearance::new(logged.folder),
             profile,
             practise,
             centre: None,
             journal: None,
-            log,
-            untold: no_log.into_iter().collect(),
+            log: logged.health,
+            untold: logged.trouble.into_iter().collect(),
             looking: false,
             office: None,
             panel: Panel::default(),

@@ -56,6 +56,10 @@ recents: Array<UiRecent>,
  */
 closing: boolean, 
 /**
+ * The window itself, and the program in it.
+ */
+window: UiWindow, 
+/**
  * Some other program has asked by a link to call this: ask the agent.
  */
 dialRequest: UiNumber | null, 
@@ -1494,7 +1498,23 @@ rung: number, } | { "do": "provision" } | { "do": "register" } | { "do": "readPr
 /**
  * Which of both.
  */
-on: boolean, } | { "do": "answerDialRequest", 
+on: boolean, } | { "do": "setMode", 
+/**
+ * How much.
+ */
+mode: UiMode, } | { "do": "setAlwaysOnTop", 
+/**
+ * Which of both.
+ */
+on: boolean, } | { "do": "setLanguage", 
+/**
+ * A BCP 47 tag; none for the system's.
+ */
+language: string | null, } | { "do": "setTheme", 
+/**
+ * Which.
+ */
+theme: UiTheme, } | { "do": "hearYourself" } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "answerDialRequest", 
 /**
  * Whether to.
  */
@@ -1539,24 +1559,6 @@ export type UiDeviceRole = "microphone" | "speaker" | "ringer";
  * What has a loudness of its own.
  */
 export type UiLoudness = "calls" | "tones" | "ring";
-
-/**
- * A headset's buttons.
- */
-export type UiHeadset = { 
-/**
- * The headset, as it calls itself; none if it does not say.
- */
-name: string | null, 
-/**
- * Whether its buttons work.
- */
-state: UiHeadsetState, };
-
-/**
- * Whether a headset's buttons work.
- */
-export type UiHeadsetState = "works" | "inUseElsewhere" | "notAllowed" | "taken" | "failed";
 
 /**
  * What is done to the agent's voice before anybody hears it.

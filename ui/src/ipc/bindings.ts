@@ -56,6 +56,10 @@ recents: Array<UiRecent>,
  */
 closing: boolean, 
 /**
+ * The window itself, and the program in it.
+ */
+window: UiWindow, 
+/**
  * Some other program has asked by a link to call this: ask the agent.
  */
 dialRequest: UiNumber | null, 
@@ -1494,7 +1498,23 @@ rung: number, } | { "do": "provision" } | { "do": "register" } | { "do": "readPr
 /**
  * Which of both.
  */
-on: boolean, } | { "do": "answerDialRequest", 
+on: boolean, } | { "do": "setMode", 
+/**
+ * How much.
+ */
+mode: UiMode, } | { "do": "setAlwaysOnTop", 
+/**
+ * Which of both.
+ */
+on: boolean, } | { "do": "setLanguage", 
+/**
+ * A BCP 47 tag; none for the system's.
+ */
+language: string | null, } | { "do": "setTheme", 
+/**
+ * Which.
+ */
+theme: UiTheme, } | { "do": "hearYourself" } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "answerDialRequest", 
 /**
  * Whether to.
  */

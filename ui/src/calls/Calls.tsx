@@ -169,7 +169,11 @@ const useStyles = makeStyles({
   },
   heard: {
     boxShadow: `inset 4px 0 0 ${tokens.colorBrandStroke1}, ${tokens.shadow4}`,
-    "@media (forced-colors: active)": { borderInlineStart: "4px solid Highlight" },
+    "@media (forced-colors: active)": {
+      borderInlineStartWidth: "4px",
+      borderInlineStartStyle: "solid",
+      borderInlineStartColor: "Highlight",
+    },
   },
   ended: {
     boxShadow: "none",

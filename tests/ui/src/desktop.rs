@@ -65,6 +65,11 @@ impl Desktop {
             // the tests, and only the first window of all waits for it.
             // No accessibility bus: it would be started for every window and outlive it.
             ("NO_AT_BRIDGE", "1".to_owned()),
+            // Pages speak the system's language, and tests read English. Where this locale is not installed, the
+            // web view takes it for that of C, which is the same to it.
+            ("LANG", ENGLISH.to_owned()),
+            ("LC_ALL", ENGLISH.to_owned()),
+            ("LANGUAGE", "en".to_owned()),
             (
                 "GTK_THEME",
                 match scheme {
@@ -304,4 +309,5 @@ fn first_line(process: &mut Process) -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
+const ENGLISH: &str = "en_US.UTF-8";
 const LIMIT: Duration = Duration::from_secs(20);

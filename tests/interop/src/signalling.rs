@@ -5,22 +5,23 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Turns times of day, as logs have them, into instants.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
+pub struct Clock {
     instant: Instant,
     since_1970: Duration,
 }
 
 /// When an outgoing call's messages crossed the wire.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Invited {
+pub struct Invited {
     /// The PBX got the first INVITE.
-    pub(crate) invite: Duration,
+    pub invite: Duration,
     /// The PBX sent the 200 to it, or to the one that followed its 401.
-    pub(crate) answered: Duration,
+    pub answered: Duration,
 }
 
 impl Clock {
-    pub(crate) fn now() -> Clock {
+    /// Set now.
+    pub fn now() -> Clock {
         let since_1970 = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -31,13 +32,13 @@ impl Clock {
     }
 
     /// Time since 1970, for an instant after this clock was set.
-    pub(crate) fn since_1970(&self, instant: Instant) -> Duration {
+    pub fn since_1970(&self, instant: Instant) -> Duration {
         self.since_1970 + instant.saturating_duration_since(self.instant)
     }
 }
 
 /// Finds the first call in Asterisk's log that began after `after` (since 1970) and was answered.
-pub(crate) fn answered_call(log: &Path, after: Duration) -> Option<Invited> {
+pub fn answered_call(log: &Path, after: Duration) -> Option<Invited> {
     let text = String::from_utf8_lossy(&std::fs::read(log).ok()?).into_owned();
     parse(&text, after)
 }

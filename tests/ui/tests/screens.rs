@@ -133,7 +133,8 @@ fn first_day(
     let setup = Setup::new(lab, desktop).on(practice);
     let window = setup.first_day().open()?;
     window.sees("Try your headset")?;
-    window.until("levels", |window| window.level("Microphone level") > 0)?;
+    window.sees("Hear yourself")?;
+    window.no_longer_sees("Looking for devices…")?;
     screens.look(&window, "first-steps")?;
     window.press("Next")?;
     window.sees("You are ready for calls")?;

@@ -1,4 +1,4 @@
-//! A window with one line of text, in the same shell with the same features: what `./dev bench window`
+//! A window with one line of text, in the same shell with the same features: what `./dev bench ui`
 //! measures beside Warmline. No part of the product, so the house does not count its lines.
 
 use tauri::{WebviewUrl, WebviewWindowBuilder, http::Response};

@@ -1,8 +1,8 @@
 //! The one window.
 
 use tauri::{
-    AppHandle, LogicalSize, Manager, PhysicalPosition, PhysicalSize, UserAttentionType, WebviewUrl,
-    WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+    AppHandle, LogicalSize, Manager, PhysicalPosition, PhysicalSize, Url, UserAttentionType,
+    WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
 };
 use warmline_desktop::{
     News,
@@ -72,9 +72,19 @@ fn build(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow> {
         .inner_size(USUAL.width, USUAL.height)
         .min_inner_size(SMALLEST.width, SMALLEST.height)
         // The pages never lead anywhere else, whatever a caller's header says.
-        .on_navigation(|url| matches!(url.host_str(), Some("localhost" | "tauri.localhost")))
+        .on_navigation(is_ours)
         .visible(false)
         .build()
+}
+
+/// Whether a page comes out of this program, and not from some server on this machine of nearly the same name.
+fn is_ours(url: &Url) -> bool {
+    let (scheme, host) = if cfg!(windows) {
+        ("http", "tauri.localhost")
+    } else {
+        ("tauri", "localhost")
+    };
+    url.scheme() == scheme && url.host_str() == Some(host) && url.port().is_none()
 }
 
 /// Asks before it takes a customer along; tells where it is.

@@ -499,6 +499,8 @@ impl UiAction {
             Self::SetMode { mode } => return Asked::Window(WindowAsk::Mode(mode)),
             Self::SetAlwaysOnTop { on } => return Asked::Window(WindowAsk::AlwaysOnTop(on)),
             Self::SetLanguage { language } => {
+                // It is kept in a file: what is no tag is no language.
+                let language = language.filter(|tag| is_tag(tag));
                 return Asked::Window(WindowAsk::Language(language));
             }
             Self::SetTheme { theme } => return Asked::Window(WindowAsk::Theme(theme)),
@@ -517,6 +519,15 @@ impl UiAction {
         })
     }
 }
+
+/// Whether this may be a BCP 47 tag.
+fn is_tag(text: &str) -> bool {
+    let of_a_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (2..=LONGEST_TAG).contains(&text.len()) && text.bytes().all(of_a_tag)
+}
+
+/// RFC 5646 §4.4.1, bytes.
+const LONGEST_TAG: usize = 35;
 
 /// What the caller is told when a call is refused.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
@@ -599,6 +610,9 @@ impl std::fmt::Debug for UiAction {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
@@ -641,4 +655,156 @@ mod tests {
         };
         assert_eq!(format!("{dial:?} {dtmf:?}"), "Dial Dtmf(1)");
     }
+
+    #[test]
+    fn what_is_no_language_is_none() {
+        let language = |tag: &str| {
+            let language = Some(tag.to_owned());
+            match (UiAction::SetLanguage { language }).asked() {
+                Asked::Window(WindowAsk::Language(language)) => language,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(language("de").as_deref(), Some("de"));
+        assert_eq!(language("zh-Hant-TW").as_deref(), Some("zh-Hant-TW"));
+        for nonsense in ["", "d", "../../x", "de\n", "é", &"a".repeat(36)] {
+            assert_eq!(language(nonsense), None, "{nonsense}");
+        }
+    }
+
+    /// What stands in no word of ours.
+    const SAID: &str = "+4930555999";
+
+    /// A field as a page of ours has it, or as no page has.
+    fn field() -> impl Strategy<Value = (String, Value)> {
+        let names = vec![
+            "call",
+            "to",
+            "line",
+            "with",
+            "digits",
+            "sure",
+            "percent",
+            "on",
+            "what",
+            "really",
+            "recent",
+            "looking",
+            "role",
+            "id",
+            "of",
+            "shown",
+            "search",
+            "first",
+            "rows",
+            "person",
+            "handOver",
+            "tried",
+            "note",
+            "tenant",
+            "deviceCode",
+            "rung",
+            "mode",
+            "language",
+            "theme",
+            "deed",
+            "keys",
+        ];
+        let value = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (0..300_u64).prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(|text| Value::from(text + SAID)),
+            prop::sample::select(vec![
+                "busy", "speaker", "calls", "off", "compact", "dark", "mute", "start"
+            ])
+            .prop_map(Value::from),
+            Just(json!([])),
+            Just(json!({ "to": SAID })),
+        ];
+        (prop::sample::select(names).prop_map(str::to_owned), value)
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_of_a_page_does_harm(text: String) {
+            let _ = serde_json::from_str::<UiAction>(&text);
+        }
+
+        #[test]
+        fn what_a_page_sends_is_an_action_or_refused_and_never_printed(
+            name in prop::sample::select(NAMES.to_vec()),
+            fields in prop::collection::vec(field(), 0..5),
+        ) {
+            let mut action: serde_json::Map<String, Value> = fields.into_iter().collect();
+            action.insert("do".to_owned(), name.into());
+            let read = serde_json::from_value::<UiAction>(Value::Object(action));
+            if let Ok(action) = read {
+                prop_assert!(!format!("{action:?}").contains(SAID));
+                drop(action.asked());
+            }
+        }
+    }
+
+    const NAMES: [&str; 56] = [
+        "dial",
+        "answer",
+        "reject",
+        "hangUp",
+        "hold",
+        "resume",
+        "mute",
+        "unmute",
+        "dtmf",
+        "dismiss",
+        "consult",
+        "handOver",
+        "blindTransfer",
+        "swap",
+        "back",
+        "complete",
+        "keepConsulting",
+        "merge",
+        "leave",
+        "setPersonVolume",
+        "silence",
+        "record",
+        "follow",
+        "recover",
+        "forget",
+        "lookAtSound",
+        "chooseDevice",
+        "tryDevice",
+        "setLoudness",
+        "setVoice",
+        "lookAtPeople",
+        "favourite",
+        "callPerson",
+        "note",
+        "signIn",
+        "openSignInPage",
+        "cancelSignIn",
+        "signOut",
+        "askConsent",
+        "provision",
+        "register",
+        "readProfile",
+        "practise",
+        "setMode",
+        "setAlwaysOnTop",
+        "setLanguage",
+        "setTheme",
+        "hearYourself",
+        "firstStepsDone",
+        "openLogFolder",
+        "answerDialRequest",
+        "callCopied",
+        "setDoNotDisturb",
+        "startAtLogin",
+        "setShortcut",
+        "close",
+    ];
 }

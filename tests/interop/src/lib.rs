@@ -37,6 +37,7 @@ pub mod rivals;
 mod room;
 pub mod session_bus;
 mod setup;
+pub mod signalling;
 pub mod sound;
 mod speech;
 mod standstill;

@@ -65,6 +65,11 @@ impl Desktop {
             // the tests, and only the first window of all waits for it.
             // No accessibility bus: it would be started for every window and outlive it.
             ("NO_AT_BRIDGE", "1".to_owned()),
+            // Pages speak the system's language, and tests read English. Where this locale is not installed, the
+            // web view takes it for that of C, which is the same to it.
+            ("LANG", ENGLISH.to_owned()),
+            ("LC_ALL", ENGLISH.to_owned()),
+            ("LANGUAGE", "en".to_owned()),
             (
                 "GTK_THEME",
                 match scheme {
@@ -132,11 +137,7 @@ impl Desktop {
             "getwindowgeometry",
             "--shell",
         ])?;
-        let value = |name: &str| {
-            let line = said.lines().find_map(|line| line.strip_prefix(name));
-            let value = line.and_then(|line| line.strip_prefix('=')?.parse().ok());
-            value.ok_or_else(|| refused("xdotool", format!("no {name} in {said:?}")))
-        };
+        let value = |name| value(&said, name);
         Ok((value("X")?, value("Y")?, value("WIDTH")?, value("HEIGHT")?))
     }
 
@@ -178,6 +179,47 @@ impl Desktop {
     /// The tool for it is missing.
     pub fn press(&self, keys: &str) -> Result<()> {
         self.xdotool(&["key", keys]).map(drop)
+    }
+
+    /// Where the upper left corner of what this window shows is on the screen, to the pixel.
+    ///
+    /// # Errors
+    /// There is none of this title, or the tool for it is missing.
+    pub fn origin_of(&self, title: &str) -> Result<(usize, usize)> {
+        // Asked of the pointer: [`Desktop::place_of`] counts the bar of the title twice.
+        let said = self.xdotool(&[
+            "search",
+            "--onlyvisible",
+            "--name",
+            title,
+            "mousemove",
+            "--window",
+            "%1",
+            "0",
+            "0",
+            "getmouselocation",
+            "--shell",
+        ])?;
+        Ok((value(&said, "X")?, value(&said, "Y")?))
+    }
+
+    /// Puts the pointer there in the window of this title, in pixels of what it shows.
+    ///
+    /// # Errors
+    /// There is none of this title, or the tool for it is missing.
+    pub fn point_at(&self, title: &str, (x, y): (usize, usize)) -> Result<()> {
+        let (x, y) = (x.to_string(), y.to_string());
+        let to = ["mousemove", "--window", "%1", &x, &y];
+        let window = ["search", "--onlyvisible", "--name", title];
+        self.xdotool(&[&window[..], &to].concat()).map(drop)
+    }
+
+    /// Clicks where the pointer is. Back once the button is up again.
+    ///
+    /// # Errors
+    /// The tool for it is missing.
+    pub fn click(&self) -> Result<()> {
+        self.xdotool(&["click", "1"]).map(drop)
     }
 
     /// Puts the pointer into the corner of the screen.
@@ -229,6 +271,14 @@ impl Desktop {
             Err(refused("xdotool", text(&output.stderr)))
         }
     }
+}
+
+/// What xdotool says of this name: `X=12`.
+fn value(said: &str, name: &str) -> Result<usize> {
+    let values = said.lines().filter_map(|line| line.split_once('='));
+    let mut named = values.filter(|(of, _)| *of == name);
+    let value = named.next().and_then(|(_, value)| value.parse().ok());
+    value.ok_or_else(|| refused("xdotool", format!("no {name} in {said:?}")))
 }
 
 /// On a loaded machine it gives up on a display that is only just there: then it is started again.
@@ -304,4 +354,5 @@ fn first_line(process: &mut Process) -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
+const ENGLISH: &str = "en_US.UTF-8";
 const LIMIT: Duration = Duration::from_secs(20);

@@ -19,6 +19,6 @@ pub use picture::{Difference, Picture};
 pub use practice::{Deed, Practice};
 pub use room::{Ears, hears, hears_nothing, quiet_room, take_microphone};
 pub use screens::{Focus, Screens};
-pub use setup::{Setup, beside_the_tests, profile, write};
+pub use setup::{Setup, after_the_first_day, beside_the_tests, profile, write};
 pub use speaker::Speaker;
 pub use window::{Window, key};

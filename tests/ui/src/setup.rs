@@ -2,10 +2,11 @@
 
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     time::{Duration, Instant},
 };
 
-use warmline_interop::{Asterisk, Lab, Person, Result, UNPROCESSED};
+use warmline_interop::{Asterisk, Lab, Person, Pipes, Process, Result, UNPROCESSED};
 
 use crate::{
     desktop::{Desktop, io, make, refused},
@@ -21,6 +22,7 @@ pub struct Setup<'a> {
     arguments: Vec<String>,
     environment: Vec<(&'static str, String)>,
     log: PathBuf,
+    first_day: bool,
 }
 
 impl<'a> Setup<'a> {
@@ -32,6 +34,7 @@ impl<'a> Setup<'a> {
             arguments: Vec::new(),
             environment: Vec::new(),
             log: lab.dir().join("window.log"),
+            first_day: false,
         }
     }
 
@@ -125,11 +128,26 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// For an agent who has never been shown the first steps.
+    #[must_use]
+    pub fn first_day(mut self) -> Self {
+        self.first_day = true;
+        self
+    }
+
     /// Opens it.
     ///
     /// # Errors
     /// It does not come up.
     pub fn open(self) -> Result<Window> {
+        if !self.first_day {
+            let mut named = self
+                .arguments
+                .iter()
+                .skip_while(|word| *word != "--profile");
+            let profile = named.nth(1).map(PathBuf::from);
+            after_the_first_day(&profile.unwrap_or_else(|| self.desktop.profile()))?;
+        }
         let mut arguments = self.arguments;
         let mut environment = self.environment;
         environment.push(("WARMLINE_TEST_PASSWORD", Person::AGENT.password.to_owned()));
@@ -142,6 +160,31 @@ impl<'a> Setup<'a> {
             &environment,
         )?;
         Window::of(driver, self.log)
+    }
+}
+
+impl Setup<'_> {
+    /// Starts the program beside one that runs already, as a desktop does with a link, and waits until it has
+    /// ended: a profile has one phone. What it printed, which is all its log.
+    ///
+    /// # Errors
+    /// It goes on, or ends badly.
+    pub fn start_again(self, link: Option<&str>) -> Result<String> {
+        let mut command = Command::new(beside_the_tests("warmline")?);
+        command.args(&self.arguments);
+        if let Some(link) = link {
+            command.args(["--", link]);
+        }
+        command.envs(self.desktop.environment());
+        command.envs(self.environment);
+        let mut second = Process::start("second", command, Pipes::None, self.lab.dir())?;
+        match second.wait(LIMIT) {
+            Some(status) if status.success() => {
+                std::fs::read_to_string(second.log()).map_err(|source| io("reading a log", source))
+            }
+            Some(status) => Err(refused("second start", status.to_string())),
+            None => Err(refused("second start", "it goes on beside the first")),
+        }
     }
 }
 
@@ -166,6 +209,18 @@ pub fn profile(lab: &Lab, asterisk: &Asterisk) -> String {
 pub fn write(file: &Path, text: &str) -> Result<()> {
     make(file.parent().unwrap_or(Path::new(".")))?;
     std::fs::write(file, text).map_err(|source| io("writing a file", source))
+}
+
+/// Makes the agent of this profile one who has been shown the first steps. What they have set stays.
+///
+/// # Errors
+/// The disk refuses.
+pub fn after_the_first_day(profile: &Path) -> Result<()> {
+    let settings = profile.with_file_name("settings.toml");
+    if settings.exists() {
+        return Ok(());
+    }
+    write(&settings, "[window]\nfirst_steps_done = true\n")
 }
 
 /// A program of ours, built beforehand: it stands beside the tests.

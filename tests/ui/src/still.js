@@ -18,6 +18,9 @@ const texts = [
   [/http:\S+\/oauth2\/\S+/, () => "http://127.0.0.1:8443/contact/oauth2/v2.0/authorize?client_id=warmline"],
   [/127\.0\.0\.1:\d+/, () => "127.0.0.1:8443"],
   [/\/\S+?\/home(?=\/)/, () => "/home/robin"],
+  [/^system: .*$/m, () => "system: Debian GNU/Linux 12 (bookworm)"],
+  [/^time: \S+$/m, () => "time: 2026-11-02T09:42:00.000Z"],
+  [/^\w+day, .*\d:\d\d.*$/, () => "Monday, November 2, 2026 at 10:42 AM"],
 ];
 
 const hold = () => {

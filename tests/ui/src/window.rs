@@ -74,6 +74,52 @@ impl Window {
         })
     }
 
+    /// Opens the palette by its keys, and types into it.
+    ///
+    /// # Errors
+    /// It does not open.
+    pub fn palette(&self, text: &str) -> Result<()> {
+        let field = "//input[@aria-label='What do you want to do?']";
+        self.driver.keys(&[key::CONTROL, key::SHIFT], " ")?;
+        self.waits("palette", || self.driver.find(field))?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.driver.keys(&[], text)
+    }
+
+    /// Asks for something as the pages do, where they have nothing to press for it.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn act(&self, action: &Value) -> Result<()> {
+        let said = self.driver.async_script(
+            "const [action, done] = arguments; \
+             window.__TAURI_INTERNALS__.invoke('act', { action }) \
+               .then(() => done('done'), (error) => done(JSON.stringify(error)))",
+            std::slice::from_ref(action),
+        )?;
+        if said == "done" {
+            Ok(())
+        } else {
+            Err(refused("act", said.to_string()))
+        }
+    }
+
+    /// The language that the page says it speaks, as a BCP 47 tag.
+    pub fn language(&self) -> String {
+        let script = "return document.documentElement.lang";
+        let said = self.driver.script(script, &[]).ok();
+        said.and_then(|said| said.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
+    /// How high what the window shows is, pixels of the page.
+    pub fn height(&self) -> u64 {
+        let height = self.driver.script("return window.innerHeight", &[]).ok();
+        height.and_then(|height| height.as_u64()).unwrap_or(0)
+    }
+
     /// Waits until this text is to be seen.
     ///
     /// # Errors
@@ -421,6 +467,8 @@ pub mod key {
     pub const ENTER: &str = "\u{e007}";
     pub const TAB: &str = "\u{e004}";
     pub const ESCAPE: &str = "\u{e00c}";
+    pub const UP: &str = "\u{e013}";
+    pub const RIGHT: &str = "\u{e014}";
     pub const DOWN: &str = "\u{e015}";
     pub const LEFT: &str = "\u{e012}";
     pub const HOME: &str = "\u{e011}";

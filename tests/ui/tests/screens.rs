@@ -29,6 +29,7 @@ fn every_state(lab: &Lab, scheme: Scheme) -> Result<()> {
     without_a_server(lab, &desktop, &mut screens)?;
 
     let mut practice = Practice::open(lab.dir(), &[people::AGENT, people::EXPERTS].concat())?;
+    first_day(lab, &desktop, &practice, &mut screens)?;
     wrong_password(lab, &desktop, &practice, &mut screens)?;
     let window = Setup::new(lab, &desktop).on(&practice).open()?;
     window.is_reachable()?;
@@ -122,6 +123,30 @@ fn without_a_server(lab: &Lab, desktop: &Desktop, screens: &mut Screens) -> Resu
     screens.look(&window, "connecting")
 }
 
+/// What an agent is shown once, and never again.
+fn first_day(
+    lab: &Lab,
+    desktop: &Desktop,
+    practice: &Practice,
+    screens: &mut Screens,
+) -> Result<()> {
+    let setup = Setup::new(lab, desktop).on(practice);
+    let window = setup.first_day().open()?;
+    window.sees("Try your headset")?;
+    window.sees("Hear yourself")?;
+    window.no_longer_sees("Looking for devices…")?;
+    screens.look(&window, "first-steps")?;
+    window.press("Next")?;
+    window.sees("You are ready for calls")?;
+    screens.look(&window, "first-steps-ready")?;
+    window.press("Begin")?;
+    window.is_reachable()?;
+    let settings = practice.profile().with_file_name("settings.toml");
+    window.until("settings on the disk", |_| {
+        std::fs::read_to_string(&settings).is_ok_and(|text| text.contains("first_steps_done"))
+    })
+}
+
 fn wrong_password(
     lab: &Lab,
     desktop: &Desktop,
@@ -154,6 +179,13 @@ fn calls_out(window: &Window, practice: &mut Practice, screens: &mut Screens) ->
     window.press("Close")?;
     window.no_longer_sees("Swap to the call on hold")?;
 
+    window.press("Settings")?;
+    window.click("//button[@role='tab'][starts-with(normalize-space(.), 'Window')]")?;
+    window.sees("Keep above other windows")?;
+    screens.look_with(window, "settings", Focus::Kept)?;
+    window.press("Close (Escape)")?;
+    window.no_longer_sees("Keep above other windows")?;
+
     window.type_number("+44 20 7946 0142")?;
     window.sees("United Kingdom")?;
     screens.look_with(window, "number", Focus::Kept)?;
@@ -171,6 +203,9 @@ fn calls_out(window: &Window, practice: &mut Practice, screens: &mut Screens) ->
     window.dial("204")?;
     window.sees("The line is busy.")?;
     screens.look(window, "ended")?;
+    window.click("//summary[.='Report for IT']")?;
+    window.sees("error: busy")?;
+    screens.look(window, "report")?;
     window.press("Dismiss, 204")?;
 
     window.type_number("20")?;
@@ -213,6 +248,17 @@ fn calls_in(
     window.press("Dismiss, 901")?;
 
     screens.look(window, "call")?;
+    window.palette("")?;
+    screens.look_with(window, "palette", Focus::Kept)?;
+    window.driver().keys(&[], key::ESCAPE)?;
+    let full = window.height();
+    window.press("Show as a bar")?;
+    window.until("a bar", |window| window.height() < full / 2)?;
+    window.sees_call("In call")?;
+    screens.look(window, "bar")?;
+    window.press("Show the full window")?;
+    window.until("the full window", |window| window.height() == full)?;
+    window.sees("Clear sound")?;
     window.press("Mute")?;
     window.sees("Muted: they cannot hear you")?;
     screens.look(window, "muted")?;
@@ -263,7 +309,24 @@ fn calls_in(
     window.press("Decline")?;
     practice.does("Tom Okafor", "ended")?;
     window.press("Dismiss, Tom Okafor")?;
-    screens.look(window, "recents")
+    screens.look(window, "recents")?;
+    window.click("//input[@aria-label='Search calls']")?;
+    window.driver().keys(&[], "keller")?;
+    window.until("the customer alone", |window| {
+        let rows = "return document.querySelectorAll('[data-recent]').length";
+        window
+            .driver()
+            .script(rows, &[])
+            .is_ok_and(|rows| rows == 1)
+    })?;
+    window.driver().keys(&[], key::DOWN)?;
+    window.driver().keys(&[], key::RIGHT)?;
+    window.until("details", |window| {
+        let open = format!("//button[@aria-label='Details, {MARIA}'][@aria-expanded='true']");
+        window.driver().find(&open).is_some()
+    })?;
+    screens.look(window, "history")?;
+    window.press("Empty the search")
 }
 
 /// A customer and those who may help, on one card; then all in one conversation.

@@ -54,7 +54,8 @@ pub(super) fn start(
     })))
 }
 
-fn config(codec: Codec, settings: Settings, domain: SocketAddrV4) -> String {
+/// What it is told of itself. Linphone Desktop reads the same.
+pub(super) fn config(codec: Codec, settings: Settings, domain: SocketAddrV4) -> String {
     let person = Name::Linphonec.person();
     let (rtp, net, sound) = match settings {
         Settings::Best => (

@@ -5,6 +5,7 @@ mod baresip;
 mod chromium;
 mod linphonec;
 mod warmline;
+pub mod windows;
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};

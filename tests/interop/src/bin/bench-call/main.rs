@@ -9,8 +9,6 @@ mod measure;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
-mod signalling;
-#[cfg(target_os = "linux")]
 mod work;
 
 #[cfg(target_os = "linux")]

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use warmline_interop::rivals::{Client, Codec, Ground, Name, Settings};
+use warmline_interop::signalling::{Clock, answered_call};
 use warmline_interop::{
     Asterisk, Band, Lab, Pulse, Result, Room, cost, number, score, sound, trip,
 };
-
-use crate::signalling::{Clock, answered_call};
 
 /// What one run showed. What did not show is not there.
 #[derive(Clone, Debug, Default, Serialize)]

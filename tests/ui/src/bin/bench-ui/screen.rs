@@ -15,7 +15,7 @@ use std::{
 
 use warmline_interop::Result;
 
-use crate::measure::{failed, io};
+use crate::place::{failed, io};
 
 /// The screen of a desktop.
 #[derive(Clone)]
@@ -37,10 +37,11 @@ pub(crate) struct Part {
     pub(crate) height: usize,
 }
 
-/// Every fourth row of the screen at one moment: no letter is lower.
+/// Every fourth row of the screen at one moment: no letter is lower. Rows that have not changed are those of
+/// the frame before.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Frame {
-    rows: Vec<Vec<u8>>,
+    rows: Vec<Arc<Vec<u8>>>,
 }
 
 /// The screen has changed.
@@ -91,7 +92,7 @@ impl Screen {
             // A server that has ended shows black.
             let at = self.offset + (y * self.line) as u64;
             let _ = self.file.read_exact_at(&mut row, at);
-            row
+            Arc::new(row)
         };
         Frame {
             rows: (0..self.height).step_by(STEP).map(row).collect(),
@@ -111,13 +112,16 @@ impl Screen {
         let looks = std::thread::spawn(move || {
             let mut changes: Vec<Change> = Vec::new();
             let mut before = screen.frame();
+            let mut kept = 0;
             while !stop.load(Ordering::Relaxed) {
-                let frame = screen.frame();
-                if frame != before {
+                let mut frame = screen.frame();
+                let changed = frame.share_with(&before);
+                if changed > 0 {
+                    kept += changed;
                     changes.push(Change {
                         at: Instant::now(),
                         share: before.apart(&frame, part),
-                        frame: (changes.len() < KEPT).then(|| frame.clone()),
+                        frame: (kept < KEPT).then(|| frame.clone()),
                     });
                     before = frame;
                 }
@@ -129,7 +133,34 @@ impl Screen {
     }
 }
 
+impl Part {
+    /// As much of it as is on the screen.
+    pub(crate) fn on(self, screen: &Screen) -> Self {
+        let (width, height) = (screen.line / 4, screen.height);
+        let (left, top) = (self.left.min(width), self.top.min(height));
+        Self {
+            left,
+            top,
+            width: self.width.min(width - left),
+            height: self.height.min(height - top),
+        }
+    }
+}
+
 impl Frame {
+    /// Takes the rows of the frame before where they are the same. How many are not.
+    fn share_with(&mut self, before: &Self) -> usize {
+        let mut changed = 0;
+        for (row, before) in self.rows.iter_mut().zip(&before.rows) {
+            if row == before {
+                *row = before.clone();
+            } else {
+                changed += 1;
+            }
+        }
+        changed
+    }
+
     /// Whether this part has letters or a picture: their edges have many shades. A window that is still
     /// empty, or only half on the screen, has a few.
     pub(crate) fn shows_something(&self, part: Part) -> bool {
@@ -172,8 +203,8 @@ impl Watch {
 const SHADES: usize = 8;
 /// Rows from one that is looked at to the next.
 const STEP: usize = 4;
-/// Frames of a start; what comes later is counted only.
-const KEPT: usize = 100;
+/// Rows that have changed, of which five kilobytes each are kept. What comes later is counted only.
+const KEPT: usize = 60_000;
 /// A fifth of a frame at 50 Hz.
 const LOOK: Duration = Duration::from_millis(4);
 /// Bytes of an entry in the table of colours.
@@ -193,7 +224,7 @@ mod tests {
     fn frame(fill: &[u8]) -> Frame {
         let row = |shade: &u8| [vec![9; 4], vec![*shade; 8], vec![7; 4]].concat();
         Frame {
-            rows: fill.iter().map(row).collect(),
+            rows: fill.iter().map(row).map(Arc::new).collect(),
         }
     }
 
@@ -211,6 +242,15 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_are_the_same_are_kept_once() {
+        let before = frame(&[1, 2, 3]);
+        let mut after = frame(&[1, 5, 3]);
+        assert_eq!(after.share_with(&before), 1);
+        assert!(Arc::ptr_eq(&after.rows[0], &before.rows[0]));
+        assert!(after == frame(&[1, 5, 3]));
+    }
+
+    #[test]
     fn a_screen_is_read_as_the_server_writes_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("screen");
@@ -221,6 +261,9 @@ mod tests {
         bytes.extend((0..8).flat_map(|row| [row; 8]));
         std::fs::write(&file, bytes).expect("written");
         let screen = Screen::open(&file).expect("a screen");
-        assert_eq!(screen.frame().rows, [vec![0; 8], vec![4; 8]]);
+        assert_eq!(
+            screen.frame().rows,
+            [vec![0_u8; 8], vec![4; 8]].map(Arc::new)
+        );
     }
 }

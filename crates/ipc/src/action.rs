@@ -743,7 +743,8 @@ mod tests {
             action.insert("do".to_owned(), name.into());
             let read = serde_json::from_value::<UiAction>(Value::Object(action));
             if let Ok(action) = read {
-                prop_assert!(!format!("{action:?}").contains(SAID));
+                let printed = format!("{action:?}");
+                prop_assert!(!printed.contains(SAID), "{}", printed);
                 drop(action.asked());
             }
         }

@@ -87,6 +87,8 @@ fn typescript() -> String {
         UiDevice,
         UiDeviceState,
         UiDeviceChoices,
+        UiHeadset,
+        UiHeadsetState,
         UiDeviceChoice,
         UiRecent,
         UiOutcome,

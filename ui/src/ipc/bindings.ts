@@ -907,6 +907,24 @@ microphones: Array<UiDeviceChoice>,
 speakers: Array<UiDeviceChoice>, };
 
 /**
+ * A headset's buttons.
+ */
+export type UiHeadset = { 
+/**
+ * The headset, as it calls itself; none if it does not say.
+ */
+name: string | null, 
+/**
+ * Whether its buttons work.
+ */
+state: UiHeadsetState, };
+
+/**
+ * Whether a headset's buttons work.
+ */
+export type UiHeadsetState = "works" | "inUseElsewhere" | "notAllowed" | "taken" | "failed";
+
+/**
  * A device that can be chosen.
  */
 export type UiDeviceChoice = { 

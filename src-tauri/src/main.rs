@@ -59,6 +59,22 @@ fn main() -> ExitCode {
         let file = std::path::absolute(file).ok()?;
         Some(file.parent()?.to_owned())
     });
+    let profile = match arguments.profile {
+        Some(file) => first_run::Profile::Named(file),
+        None => {
+            let settings = dirs::config_dir().unwrap_or_default();
+            first_run::Profile::Default(first_run::default_path(&settings))
+        }
+    };
+    let practise = arguments.practice.map(Practise);
+    // Practice runs beside a phone. Whoever finds one that runs has nothing to open, and no log to write.
+    let entered = match practise {
+        None => block_on(door::enter(profile.path(), &knock)).map(Some),
+        Some(_) => Ok(None),
+    };
+    if let Ok(Some(Entry::Told)) = entered {
+        return ExitCode::SUCCESS;
+    }
     let log = log::start(log::LogConfig {
         file: arguments.log,
         level: std::env::var("WARMLINE_LOG").unwrap_or_else(|_| "info".to_owned()),
@@ -74,6 +90,15 @@ fn main() -> ExitCode {
         trouble,
         folder,
     };
+    let door = match entered {
+        Ok(Some(Entry::First(door))) => Some(door),
+        Ok(_) => None,
+        // Two phones may disturb each other; none is worse.
+        Err(error) => {
+            tracing::warn!(%error, "this may not be the only phone");
+            None
+        }
+    };
     let builder = web_process::watched(tauri::Builder::default());
     #[cfg(target_os = "macos")]
     let builder = builder.menu(menu::menu).on_menu_event(menu::on_event);
@@ -88,29 +113,6 @@ fn main() -> ExitCode {
         ])
         .on_window_event(window::on_event)
         .setup(move |app| {
-            let profile = match arguments.profile {
-                Some(file) => first_run::Profile::Named(file),
-                None => {
-                    first_run::Profile::Default(first_run::default_path(&app.path().config_dir()?))
-                }
-            };
-            let practise = arguments.practice.map(Practise);
-            // Practice runs beside a phone.
-            let door = match practise {
-                None => match block_on(door::enter(profile.path(), &knock)) {
-                    Ok(Entry::First(door)) => Some(door),
-                    Ok(Entry::Told) => {
-                        app.handle().exit(0);
-                        return Ok(());
-                    }
-                    // Two phones may disturb each other; none is worse.
-                    Err(error) => {
-                        tracing::warn!(%error, "this may not be the only phone");
-                        None
-                    }
-                },
-                Some(_) => None,
-            };
             let place = Kept::beside(profile.path());
             let left = place.place();
             let around = (place, door);

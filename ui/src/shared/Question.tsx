@@ -25,7 +25,7 @@ export function Question({ open, onClose, light, children }: QuestionProps) {
       }}
     >
       <DialogSurface className={styles.surface}>
-        <DialogBody>{children}</DialogBody>
+        <DialogBody className={styles.body}>{children}</DialogBody>
       </DialogSurface>
     </Dialog>
   );
@@ -38,5 +38,9 @@ const useStyles = makeStyles({
     maxWidth: "420px",
     maxHeight: "calc(100vh - 32px)",
     overflowY: "auto",
+  },
+  // One of both scrolls: what is asked, and never the buttons below it.
+  body: {
+    maxHeight: "calc(100vh - 32px - 48px)",
   },
 });

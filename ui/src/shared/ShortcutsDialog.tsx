@@ -10,7 +10,8 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
   return (
     <Question open={open} onClose={onClose} light>
       <DialogTitle>{say("keys.title")}</DialogTitle>
-      <DialogContent>
+      {/* Without a control in it, the keyboard scrolls it all the same. */}
+      <DialogContent tabIndex={0}>
         <ShortcutList />
       </DialogContent>
       <DialogActions>

@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
+import { DoNotDisturb } from "./account/DoNotDisturb";
 import { NotReachable } from "./account/NotReachable";
 import { SignInBars } from "./account/SignInBars";
 import { CompactBar } from "./bar/CompactBar";
@@ -83,6 +84,10 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const fullButton = useRef<HTMLButtonElement>(null);
   const toField = useCallback(() => (field.current ?? fullButton.current)?.focus(), []);
   useFocusKept(root, toField);
+  const { doNotDisturb } = snapshot.desktop;
+  // Calls could come in, and none does.
+  const isQuiet = doNotDisturb && reachable;
+  const standing = isQuiet ? { ...registration, words: say("account.doNotDisturb") } : registration;
   const { mode, alwaysOnTop } = snapshot.window;
   const isCompact = mode === "compact";
   const onTopManaged = snapshot.window.managed.includes("alwaysOnTop");
@@ -102,6 +107,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   useOffers({
     compact,
     onTop,
+    doNotDisturb: offered(say(doNotDisturb ? "account.doNotDisturb.end" : "account.doNotDisturb"), () => act({ do: "setDoNotDisturb", on: !doNotDisturb })),
     // Two layers would fight for the keyboard.
     ...(helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
     ...(settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
@@ -183,13 +189,14 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
         <ExpertsContext value={haveExperts ? experts : null}>
           <DraftsContext value={drafts}>
             <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide, isCompact && styles.compact)}>
+              {doNotDisturb && <DoNotDisturb />}
               {isCompact ? (
                 <CompactBar
                   calls={calls}
                   transfers={transfers}
                   group={group}
                   window={snapshot.window}
-                  registration={registration}
+                  registration={standing}
                   compact={compact}
                   onTop={onTop}
                   button={fullButton}
@@ -200,7 +207,8 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
               ) : (
                 <>
                   <AccountBar
-                    registration={registration}
+                    registration={standing}
+                    doNotDisturb={isQuiet}
                     signIns={signIns}
                     lines={lines}
                     inCall={atHand}
@@ -222,7 +230,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                         </Drawer>
                       )}
                       {live.length === 0 && (wide || (recents.length === 0 && !expertsOpen)) && (
-                        <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
+                        <NoCalls reachability={registration.reachability} doNotDisturb={doNotDisturb} noRecents={recents.length === 0} />
                       )}
                     </div>
                     {wide && canAsk ? (

@@ -88,7 +88,15 @@ interface ShownProps extends SettingsDialogProps {
 function Shown({ section, snapshot, registration, onClose }: ShownProps) {
   switch (section) {
     case "account":
-      return <AccountSection registration={registration} signIns={snapshot.signIns} lines={snapshot.lines} onClose={onClose} />;
+      return (
+        <AccountSection
+          registration={registration}
+          signIns={snapshot.signIns}
+          lines={snapshot.lines}
+          doNotDisturb={snapshot.desktop.doNotDisturb}
+          onClose={onClose}
+        />
+      );
     case "devices":
       return <DevicesSection sound={snapshot.sound} managedBy={snapshot.window.managedBy} />;
     case "ringing":

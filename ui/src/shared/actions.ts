@@ -50,6 +50,7 @@ export const actions = {
   clearRecents: { group: "always", what: "keys.always.clearRecents", whyNot: "keys.not.recents" },
   experts: { group: "always", what: "people.find", keys: control("E"), whyNot: "keys.not.phone" },
   settings: { group: "always", what: "settings.title", keys: control(","), whyNot: "keys.not.phone" },
+  doNotDisturb: { group: "always", what: "account.doNotDisturb", whyNot: "keys.not.phone" },
   compact: { group: "always", what: "bar.toggle", keys: both("Y"), whyNot: "keys.not.phone" },
   onTop: { group: "always", what: "bar.onTop", whyNot: "keys.not.phone" },
   help: { group: "always", what: "keys.always.help", keys: { key: "F1", control: false, shift: false }, whyNot: "keys.not.phone" },

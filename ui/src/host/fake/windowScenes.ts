@@ -1,5 +1,5 @@
 import type { UiSnapshot } from "../../ipc/bindings";
-import { active, appearance, choosable, consulting, expert, held, incoming, inUse, snapshot, waits } from "./moments";
+import { active, appearance, choosable, consulting, desktop, expert, held, incoming, inUse, snapshot, waits } from "./moments";
 
 const bar = appearance({ mode: "compact", alwaysOnTop: true });
 
@@ -10,6 +10,9 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
   barMuted: snapshot({ calls: [active({ muted: true })], sound: inUse(), window: bar }),
   barConsulting: snapshot({ calls: [waits(), expert()], transfers: [consulting()], sound: inUse(), window: bar }),
   barRinging: snapshot({ calls: [active(), incoming({ id: 5 })], sound: inUse(), window: bar }),
+  barQuiet: snapshot({ desktop: desktop({ doNotDisturb: true }), window: bar }),
+  quiet: snapshot({ desktop: desktop({ doNotDisturb: true }) }),
+  quietInCall: snapshot({ calls: [active()], sound: inUse(), desktop: desktop({ doNotDisturb: true }) }),
   firstSteps: snapshot({ sound: choosable(), window: appearance({ firstSteps: true }) }),
   managedWindow: snapshot({
     calls: [active()],

@@ -18,6 +18,7 @@ interface AccountBarProps {
   lines: readonly UiLine[];
   /** A call is up that is not only ringing here. */
   inCall: boolean;
+  /** A call rings, or something is asked: nothing may lie over it. */
   ringing: boolean;
   onHelp: () => void;
   onSettings: () => void;

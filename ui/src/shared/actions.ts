@@ -45,6 +45,7 @@ export const actions = {
   back: { group: "expert", what: "keys.expert.back", keys: both("B"), whyNot: "keys.not.expert" },
   palette: { group: "always", what: "keys.always.palette", keys: both("Space"), whyNot: "keys.not.phone" },
   number: { group: "always", what: "keys.always.number", keys: control("K"), whyNot: "keys.not.phone" },
+  callCopied: { group: "always", what: "keys.always.callCopied", whyNot: "keys.not.phone" },
   sound: { group: "always", what: "sound.settings", keys: both("L"), whyNot: "keys.not.phone" },
   recents: { group: "always", what: "recents.title", keys: both("R"), whyNot: "keys.not.recents" },
   clearRecents: { group: "always", what: "keys.always.clearRecents", whyNot: "keys.not.recents" },

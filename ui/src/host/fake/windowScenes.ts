@@ -34,6 +34,18 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
     calls: [active()],
     sound: inUse({ voice: { echoCancellation: true, noiseSuppression: "strong", automaticGain: true, managed: ["noiseSuppression"] } }),
     window: appearance({ theme: "dark", managed: ["language", "theme", "alwaysOnTop"], managedBy: "Contoso IT" }),
+    desktop: desktop({ startAtLogin: true, startManaged: true, shortcuts: [] }),
+  }),
+  globalKeys: snapshot({
+    desktop: desktop({
+      shortcuts: [
+        { deed: "answer", keys: "Ctrl+Shift+F9", conflict: null },
+        { deed: "hangUp", keys: "Ctrl+Shift+F9", conflict: "ours" },
+        { deed: "mute", keys: "Ctrl+C", conflict: "reserved" },
+        { deed: "hold", keys: "Super+Alt+ArrowUp", conflict: "taken" },
+        { deed: "consult", keys: null, conflict: null },
+      ],
+    }),
   }),
   barTwo: snapshot({ calls: [active(), held()], sound: inUse(), window: bar }),
 };

@@ -104,8 +104,8 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
     case "signIn":
       return <SignIn signIns={snapshot.signIns} failure={failure} firstSteps={snapshot.window.firstSteps} />;
     case "signedIn":
-      // A call comes first; the steps can wait.
-      if (snapshot.window.firstSteps && snapshot.calls.length === 0 && snapshot.recovery === null) {
+      // A call comes first, and so does whoever is to be called; the steps can wait.
+      if (snapshot.window.firstSteps && snapshot.calls.length === 0 && snapshot.recovery === null && snapshot.dialRequest === null) {
         return (
           <Suspense fallback={<Starting />}>
             <FirstSteps snapshot={snapshot} failure={failure} onFailureRead={onFailureRead} />

@@ -1,8 +1,9 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
+import { DoNotDisturb } from "./account/DoNotDisturb";
 import { NotReachable } from "./account/NotReachable";
 import { SignInBars } from "./account/SignInBars";
 import { CompactBar } from "./bar/CompactBar";
@@ -14,6 +15,7 @@ import { Recovery } from "./calls/Recovery";
 import { isIncoming } from "./calls/words";
 import { CallBox } from "./dial/CallBox";
 import { DialContext, type Dialling } from "./dial/DialContext";
+import { DialQuestion } from "./dial/DialQuestion";
 import type { Host } from "./host/host";
 import { useAct } from "./host/HostContext";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
@@ -43,7 +45,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const styles = useStyles();
   const { say } = useWords();
   const { act } = useAct();
-  const { calls, transfers, group, recovery, recents, sound, signIns, lines } = snapshot;
+  const { calls, transfers, group, recovery, recents, sound, signIns, lines, dialRequest } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
@@ -67,12 +69,12 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const haveExperts = signIns.length > 0;
   const side = useSideTab(atHand && haveExperts, haveExperts ? "experts" : "recent");
 
-  // Nothing may lie over a call that rings: what the agent had opened closes when one begins to.
+  // Nothing may lie over a call that rings, or over a question: what the agent had opened closes when one begins.
   const newest = calls.findLast(isIncoming)?.id ?? null;
-  const [seenRinging, setSeenRinging] = useState(newest);
-  if (newest !== seenRinging) {
-    setSeenRinging(newest);
-    if (newest !== null) {
+  const [seen, setSeen] = useState({ newest, dialRequest });
+  if (newest !== seen.newest || dialRequest !== seen.dialRequest) {
+    setSeen({ newest, dialRequest });
+    if (newest !== null || dialRequest !== null) {
       setSoundOpenAt(null);
       setHelpOpen(false);
       setPaletteOpen(false);
@@ -80,9 +82,16 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     }
   }
 
+  // The question waits until nothing rings, and until it is clear whether the window closes.
+  const asks = dialRequest !== null && !ringing && !snapshot.closing;
+
   const fullButton = useRef<HTMLButtonElement>(null);
   const toField = useCallback(() => (field.current ?? fullButton.current)?.focus(), []);
   useFocusKept(root, toField);
+  const { doNotDisturb } = snapshot.desktop;
+  // Calls could come in, and none does.
+  const isQuiet = doNotDisturb && reachable;
+  const standing = isQuiet ? { ...registration, words: say("account.doNotDisturb") } : registration;
   const { mode, alwaysOnTop } = snapshot.window;
   const isCompact = mode === "compact";
   const onTopManaged = snapshot.window.managed.includes("alwaysOnTop");
@@ -92,24 +101,32 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     () => act({ do: "setAlwaysOnTop", on: !alwaysOnTop }),
     onTopManaged ? say("sound.managed") : undefined,
   );
-  // A bar has no room for a list over it.
+  // A bar has no room for a list over it, nor for a question.
   const inFull = (open: () => void) => {
     if (isCompact) {
       compact.run();
     }
     open();
   };
+  const makeRoom = useEffectEvent(compact.run);
+  useEffect(() => {
+    if (asks && isCompact) {
+      makeRoom();
+    }
+  }, [asks, isCompact]);
   useOffers({
     compact,
     onTop,
+    doNotDisturb: offered(say(doNotDisturb ? "account.doNotDisturb.end" : "account.doNotDisturb"), () => act({ do: "setDoNotDisturb", on: !doNotDisturb })),
+    callCopied: offered(say("keys.always.callCopied"), () => act({ do: "callCopied" }), reachable ? undefined : say("dial.cannotCall")),
     // Two layers would fight for the keyboard.
-    ...(helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
-    ...(settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
-    ...(helpOpen || settingsOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
+    ...(asks || helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
+    ...(asks || settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
+    ...(asks || helpOpen || settingsOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
   });
   // The bar has no place for these, and says so itself.
   useOffers(
-    isCompact
+    isCompact || asks
       ? {}
       : {
           number: () => {
@@ -170,7 +187,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       recents={recents}
       reachable={reachable}
       folded={!wide && (live.length > 0 || expertsOpen)}
-      ringing={ringing}
+      ringing={ringing || asks}
       tabbed={wide && canAsk}
       onFocusLost={toField}
     />
@@ -183,13 +200,14 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
         <ExpertsContext value={haveExperts ? experts : null}>
           <DraftsContext value={drafts}>
             <div ref={root} className={mergeClasses(styles.desk, beside && styles.wide, isCompact && styles.compact)}>
+              {doNotDisturb && <DoNotDisturb />}
               {isCompact ? (
                 <CompactBar
                   calls={calls}
                   transfers={transfers}
                   group={group}
                   window={snapshot.window}
-                  registration={registration}
+                  registration={standing}
                   compact={compact}
                   onTop={onTop}
                   button={fullButton}
@@ -200,11 +218,12 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
               ) : (
                 <>
                   <AccountBar
-                    registration={registration}
+                    registration={standing}
+                    doNotDisturb={isQuiet}
                     signIns={signIns}
                     lines={lines}
                     inCall={atHand}
-                    ringing={ringing}
+                    ringing={ringing || asks}
                     onHelp={() => setHelpOpen(true)}
                     onSettings={() => setSettingsOpen(true)}
                     compact={compact}
@@ -222,7 +241,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                         </Drawer>
                       )}
                       {live.length === 0 && (wide || (recents.length === 0 && !expertsOpen)) && (
-                        <NoCalls reachability={registration.reachability} noRecents={recents.length === 0} />
+                        <NoCalls reachability={registration.reachability} doNotDisturb={doNotDisturb} noRecents={recents.length === 0} />
                       )}
                     </div>
                     {wide && canAsk ? (
@@ -247,6 +266,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
           <SettingsDialog snapshot={snapshot} registration={registration} onClose={closeSettings} />
         </Suspense>
       )}
+      {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} />}
       <ClosingDialog open={snapshot.closing} calls={calls} />
       <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </SoundContext>

@@ -64,6 +64,15 @@ const opened: readonly (readonly [what: string, scene: string, open: (user: Page
   ],
   ["the report of a call that failed", "ended", (user) => user.click(screen.getByText("Report for IT"))],
   ...SETTINGS.map((name) => [`settings, ${name}`, "managedWindow", (user: Pages["user"]) => openSettings(user, name)] as const),
+  ["keys for every program", "globalKeys", (user) => openSettings(user, "Keyboard shortcuts")],
+  [
+    "keys for every program that are being pressed",
+    "globalKeys",
+    async (user) => {
+      await openSettings(user, "Keyboard shortcuts");
+      await user.click(screen.getByRole("button", { name: "Answer: Ctrl+Shift+F9", hidden: true }));
+    },
+  ],
   ["matches by name", "recents", (user) => user.type(screen.getByRole("combobox"), "mina")],
   ["matches by number", "recents", (user) => user.type(screen.getByRole("combobox"), "2{ArrowDown}")],
   ["the question before all is forgotten", "recents", (user) => user.click(screen.getByRole("button", { name: "Clear all" }))],

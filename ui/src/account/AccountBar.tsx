@@ -18,22 +18,31 @@ interface AccountBarProps {
   lines: readonly UiLine[];
   /** A call is up that is not only ringing here. */
   inCall: boolean;
+  /** A call rings, or something is asked: nothing may lie over it. */
   ringing: boolean;
   onHelp: () => void;
   onSettings: () => void;
   /** The way to the bar. */
   compact: Offered;
+  /** Calls could come in, but callers are told that the agent is busy. */
+  doNotDisturb: boolean;
 }
 
 /** Who the agent is and whether calls can reach them, in words and not by colour alone. */
-export function AccountBar({ registration, signIns, lines, inCall, ringing, onHelp, onSettings, compact }: AccountBarProps) {
+export function AccountBar({ registration, signIns, lines, inCall, ringing, onHelp, onSettings, compact, doNotDisturb }: AccountBarProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
   return (
     <header>
       <div className={styles.bar}>
-        <Avatar name={registration.name} size={40} color="neutral" badge={{ status: presence[registration.reachability] }} aria-hidden />
+        <Avatar
+          name={registration.name}
+          size={40}
+          color="neutral"
+          badge={{ status: doNotDisturb ? "do-not-disturb" : presence[registration.reachability] }}
+          aria-hidden
+        />
         <div className={styles.who}>
           <Subtitle2 as="h1" className={styles.name} title={registration.name}>
             {registration.name}

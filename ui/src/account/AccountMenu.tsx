@@ -29,7 +29,7 @@ interface AccountMenuProps {
   signIns: readonly UiSignIn[];
   /** Calls are up: signing out is asked about. */
   inCall: boolean;
-  /** A call rings: nothing may lie over it. */
+  /** A call rings, or something is asked: nothing may lie over it. */
   ringing: boolean;
 }
 

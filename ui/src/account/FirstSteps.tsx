@@ -9,6 +9,7 @@ import { shortcutLabel } from "../shared/shortcuts";
 import { MicrophonePart, SpeakerPart, useLookAtSound } from "../sound/DeviceParts";
 import { HearYourself } from "../sound/HearYourself";
 import { useWords } from "../words/words";
+import { DoNotDisturb } from "./DoNotDisturb";
 import { StepsLine, type Step } from "./StepsLine";
 
 interface FirstStepsProps {
@@ -31,35 +32,38 @@ export function FirstSteps({ snapshot, failure, onFailureRead }: FirstStepsProps
   useEffect(() => heading.current?.focus(), [step]);
   const done = () => act({ do: "firstStepsDone" });
   return (
-    <main className={styles.page}>
-      <StepsLine step={step} />
-      <h1 ref={heading} tabIndex={-1} className={styles.title}>
-        {say(step === "headset" ? "first.headset.title" : "first.ready.title")}
-      </h1>
-      <Failure failure={failure} onRead={onFailureRead} />
-      {step === "headset" ? <Headset sound={snapshot.sound} /> : <Ready />}
-      <div className={styles.buttons}>
-        {step === "headset" ? (
-          <>
-            <Button appearance="primary" size="large" onClick={() => setStep("ready")}>
-              {say("first.next")}
-            </Button>
-            <Button size="large" onClick={done}>
-              {say("first.skip")}
-            </Button>
-          </>
-        ) : (
-          <>
-            <Button appearance="primary" size="large" onClick={done}>
-              {say("first.begin")}
-            </Button>
-            <Button size="large" onClick={() => setStep("headset")}>
-              {say("first.back")}
-            </Button>
-          </>
-        )}
-      </div>
-    </main>
+    <>
+      {snapshot.desktop.doNotDisturb && <DoNotDisturb />}
+      <main className={styles.page}>
+        <StepsLine step={step} />
+        <h1 ref={heading} tabIndex={-1} className={styles.title}>
+          {say(step === "headset" ? "first.headset.title" : "first.ready.title")}
+        </h1>
+        <Failure failure={failure} onRead={onFailureRead} />
+        {step === "headset" ? <Headset sound={snapshot.sound} /> : <Ready />}
+        <div className={styles.buttons}>
+          {step === "headset" ? (
+            <>
+              <Button appearance="primary" size="large" onClick={() => setStep("ready")}>
+                {say("first.next")}
+              </Button>
+              <Button size="large" onClick={done}>
+                {say("first.skip")}
+              </Button>
+            </>
+          ) : (
+            <>
+              <Button appearance="primary" size="large" onClick={done}>
+                {say("first.begin")}
+              </Button>
+              <Button size="large" onClick={() => setStep("headset")}>
+                {say("first.back")}
+              </Button>
+            </>
+          )}
+        </div>
+      </main>
+    </>
   );
 }
 

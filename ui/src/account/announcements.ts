@@ -4,6 +4,16 @@ import type { Announcement } from "../shared/Announcer";
 import type { Words } from "../words/words";
 import { signInWords } from "./words";
 
+/** What to say about do not disturb, which can be begun and ended outside of the window, too. */
+export function aboutDoNotDisturb(words: Words, before: UiSnapshot | null, { desktop }: UiSnapshot): Announcement[] {
+  if (desktop.doNotDisturb === (before?.desktop.doNotDisturb ?? false)) {
+    return [];
+  }
+  const { say } = words;
+  const text = desktop.doNotDisturb ? sentences(words, say("account.doNotDisturb.on"), say("account.doNotDisturb.what")) : say("account.doNotDisturb.off");
+  return [{ text, urgent: false }];
+}
+
 /** What to say about sign-ins: that one ended, and that one is back. The page of a sign-in speaks for itself. */
 export function aboutSignIns(words: Words, before: UiSnapshot | null, after: UiSnapshot): Announcement[] {
   if (before === null || after.account.kind !== "signedIn") {

@@ -7,16 +7,24 @@ import { Mark } from "../shared/Mark";
 import { shortcutLabel } from "../shared/shortcuts";
 import { useWords } from "../words/words";
 
+interface NoCallsProps {
+  reachability: UiReachability;
+  /** Callers are told that the agent is busy. */
+  doNotDisturb: boolean;
+  noRecents: boolean;
+}
+
 /** Nothing to do: calm, and the one hint that helps. */
-export function NoCalls({ reachability, noRecents }: { reachability: UiReachability; noRecents: boolean }) {
+export function NoCalls({ reachability, doNotDisturb, noRecents }: NoCallsProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
   const reachable = reachability === "reachable";
   return (
     <div className={styles.page}>
-      <Mark className={mergeClasses(styles.mark, !reachable && styles.pale)} />
-      {reachable ? (
+      <Mark className={mergeClasses(styles.mark, (!reachable || doNotDisturb) && styles.pale)} />
+      {/* No call comes then, and the head of the window says so. */}
+      {doNotDisturb ? null : reachable ? (
         <>
           <p className={styles.title}>{say("calls.none.ready")}</p>
           <p className={styles.text}>

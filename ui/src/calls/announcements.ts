@@ -1,4 +1,4 @@
-import { aboutSignIns } from "../account/announcements";
+import { aboutDoNotDisturb, aboutSignIns } from "../account/announcements";
 import type { UiCall, UiSnapshot } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
@@ -25,7 +25,7 @@ export function announcements(words: Words, before: UiSnapshot | null, after: Ui
   if (registration !== null && before !== null && registration !== registrationWords(words, before)) {
     said.push({ text: registration, urgent: false });
   }
-  said.push(...aboutSignIns(words, before, after), ...aboutDevices(words, before, after));
+  said.push(...aboutDoNotDisturb(words, before, after), ...aboutSignIns(words, before, after), ...aboutDevices(words, before, after));
   for (const notice of after.notices) {
     if (before?.notices.some((earlier) => earlier.words === notice.words) !== true) {
       said.push({ text: sentences(words, notice.words, notice.advice), urgent: true });

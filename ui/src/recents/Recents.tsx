@@ -26,7 +26,7 @@ interface RecentsProps {
   reachable: boolean;
   /** A call needs the room: the list is folded unless the agent wants it. */
   folded: boolean;
-  /** A call rings: nothing may lie over it. */
+  /** A call rings, or something is asked: nothing may lie over it. */
   ringing: boolean;
   /** A tab names the list already: there is nothing to fold. */
   tabbed?: boolean;

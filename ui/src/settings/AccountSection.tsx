@@ -1,6 +1,7 @@
-import { Button } from "@fluentui/react-components";
+import { Button, Field, Switch } from "@fluentui/react-components";
 import { useContext } from "react";
 
+import { useAct } from "../host/HostContext";
 import type { UiLine, UiRegistration, UiSignIn } from "../ipc/bindings";
 import { actions } from "../shared/actions";
 import { OffersContext, useListed } from "../shared/offers";
@@ -11,12 +12,14 @@ interface AccountSectionProps {
   registration: UiRegistration;
   signIns: readonly UiSignIn[];
   lines: readonly UiLine[];
+  doNotDisturb: boolean;
   onClose: (then?: () => void) => void;
 }
 
-/** Who the agent is, whether calls can reach them, and the way in and out. */
-export function AccountSection({ registration, signIns, lines, onClose }: AccountSectionProps) {
+/** Who the agent is, whether calls can and do reach them, and the way in and out. */
+export function AccountSection({ registration, signIns, lines, doNotDisturb, onClose }: AccountSectionProps) {
   const { say, line } = useWords();
+  const { act } = useAct();
   const offers = useContext(OffersContext);
   const ways = useListed().filter(({ name, possible }) => possible && WAYS.some((way) => way === name));
   return (
@@ -26,6 +29,11 @@ export function AccountSection({ registration, signIns, lines, onClose }: Accoun
         {lines.map(({ line: id, customer, registration: { words } }) => (
           <Text key={id}>{say("shared.labelled", { label: customer, text: words })}</Text>
         ))}
+      </Part>
+      <Part>
+        <Field hint={say("settings.doNotDisturb")}>
+          <Switch label={say("account.doNotDisturb")} checked={doNotDisturb} onChange={(_, { checked }) => act({ do: "setDoNotDisturb", on: checked })} />
+        </Field>
       </Part>
       {signIns.map(({ tenant, customer, name, username, words }) => (
         <Part key={tenant} title={customer ?? say("settings.signedIn")}>

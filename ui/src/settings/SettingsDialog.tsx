@@ -20,6 +20,7 @@ import { useWords, type WordId } from "../words/words";
 import { AboutSection } from "./AboutSection";
 import { AccountSection } from "./AccountSection";
 import { DevicesSection, RingingSection } from "./DevicesSection";
+import { GlobalKeys } from "./GlobalKeys";
 import { PrivacySection } from "./PrivacySection";
 import { QualitySection } from "./QualitySection";
 import { WindowSection } from "./WindowSection";
@@ -88,15 +89,28 @@ interface ShownProps extends SettingsDialogProps {
 function Shown({ section, snapshot, registration, onClose }: ShownProps) {
   switch (section) {
     case "account":
-      return <AccountSection registration={registration} signIns={snapshot.signIns} lines={snapshot.lines} onClose={onClose} />;
+      return (
+        <AccountSection
+          registration={registration}
+          signIns={snapshot.signIns}
+          lines={snapshot.lines}
+          doNotDisturb={snapshot.desktop.doNotDisturb}
+          onClose={onClose}
+        />
+      );
     case "devices":
       return <DevicesSection sound={snapshot.sound} managedBy={snapshot.window.managedBy} />;
     case "ringing":
       return <RingingSection sound={snapshot.sound} />;
     case "window":
-      return <WindowSection window={snapshot.window} />;
+      return <WindowSection window={snapshot.window} desktop={snapshot.desktop} />;
     case "shortcuts":
-      return <ShortcutList />;
+      return (
+        <>
+          <GlobalKeys shortcuts={snapshot.desktop.shortcuts} managedBy={snapshot.window.managedBy} />
+          <ShortcutList />
+        </>
+      );
     case "quality":
       return <QualitySection calls={snapshot.calls} />;
     case "privacy":

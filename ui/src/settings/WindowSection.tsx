@@ -1,18 +1,26 @@
 import { Field, Radio, RadioGroup, Select, Switch } from "@fluentui/react-components";
 
 import { useAct } from "../host/HostContext";
-import type { UiTheme, UiWindow, UiWindowSetting } from "../ipc/bindings";
+import type { UiDesktop, UiTheme, UiWindow, UiWindowSetting } from "../ipc/bindings";
 import { LANGUAGES } from "../words/languages";
 import { useWords, type WordId } from "../words/words";
 import { Part } from "./Part";
+import { managedWords } from "./words";
 
-/** Language, colours, and whether the window stays above others. What is managed says by whom. */
-export function WindowSection({ window: { language, theme, alwaysOnTop, managed, managedBy } }: { window: UiWindow }) {
-  const { say } = useWords();
+interface WindowSectionProps {
+  window: UiWindow;
+  desktop: UiDesktop;
+}
+
+/** Language, colours, whether the window stays above others, and when it opens. What is managed says by whom. */
+export function WindowSection({ window, desktop: { startAtLogin, startManaged } }: WindowSectionProps) {
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
+  const { language, theme, alwaysOnTop, managed, managedBy } = window;
   const isManaged = (setting: UiWindowSetting) => managed.includes(setting);
-  const by = (setting: UiWindowSetting) =>
-    isManaged(setting) ? { hint: managedBy === null ? say("settings.managed") : say("settings.managedBy", { who: managedBy }) } : {};
+  const hint = (managed: boolean) => (managed ? { hint: managedWords(words, managedBy) } : {});
+  const by = (setting: UiWindowSetting) => hint(isManaged(setting));
   return (
     <>
       <Part>
@@ -56,6 +64,14 @@ export function WindowSection({ window: { language, theme, alwaysOnTop, managed,
             checked={alwaysOnTop}
             disabled={isManaged("alwaysOnTop")}
             onChange={(_, { checked }) => act({ do: "setAlwaysOnTop", on: checked })}
+          />
+        </Field>
+        <Field {...hint(startManaged)}>
+          <Switch
+            label={say("settings.startAtLogin")}
+            checked={startAtLogin}
+            disabled={startManaged}
+            onChange={(_, { checked }) => act({ do: "startAtLogin", on: checked })}
           />
         </Field>
       </Part>

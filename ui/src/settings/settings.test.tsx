@@ -46,18 +46,22 @@ it("sets language, colours and place of the window", async () => {
   await user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "As the system");
   await user.click(screen.getByRole("radio", { name: "Dark" }));
   await user.click(screen.getByRole("switch", { name: "Keep above other windows" }));
+  await user.click(screen.getByRole("switch", { name: "Start when you log in to this computer" }));
   expect(host.asked).toEqual([
     { do: "setLanguage", language: "ko" },
     { do: "setLanguage", language: null },
     { do: "setTheme", theme: "dark" },
     { do: "setAlwaysOnTop", on: true },
+    { do: "startAtLogin", on: true },
   ]);
 });
 
 it("says who has set what the agent cannot", async () => {
   await open(scenes.managedWindow ?? snapshot(), "Window");
-  expect(screen.getAllByText("Set by Contoso IT.")).toHaveLength(3);
+  expect(screen.getAllByText("Set by Contoso IT.")).toHaveLength(4);
   expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "Language" }).disabled).toBe(true);
+  const start = screen.getByRole<HTMLInputElement>("switch", { name: "Start when you log in to this computer" });
+  expect([start.checked, start.disabled]).toEqual([true, true]);
 });
 
 it("says who has set what is done to the voice", async () => {

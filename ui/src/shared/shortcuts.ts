@@ -41,7 +41,8 @@ export function pressed(event: KeyboardEvent): readonly Shortcut[] {
   });
 }
 
-const isMac = navigator.userAgent.includes("Macintosh");
+/** Its keys are written in signs, and are other ones. */
+export const isMac = navigator.userAgent.includes("Macintosh");
 
 /** What stands on the key. A keyboard for another script has a Latin letter at the place where Latin ones do. */
 function keyOf({ key, code }: KeyboardEvent): string | undefined {

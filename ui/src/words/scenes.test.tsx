@@ -44,7 +44,7 @@ it("speaks another language once it is read", async () => {
   expect(document.documentElement.lang).toBe("fr-CA");
 });
 
-it.each(["incomingWithData", "poor", "two", "consulting", "maybeVoicemail", "completing", "groupOfThree", "recordedGroup", "referral", "recovery", "recents", "history", "offline", "firstRun", "noPassword", "signInDeviceCode", "severalCustomers", "closing", "idle"])(
+it.each(["incomingWithData", "poor", "two", "consulting", "maybeVoicemail", "completing", "groupOfThree", "recordedGroup", "referral", "recovery", "recents", "history", "offline", "firstRun", "noPassword", "signInDeviceCode", "severalCustomers", "closing", "idle", "quiet", "dialRequest", "dialRequestInCall", "dialRequestOffline"])(
   "says nothing that is not in the catalogue: %s",
   async (scene) => {
     await show(scene, "en-XA");

@@ -1,5 +1,7 @@
 import type {
   UiCall,
+  UiDeed,
+  UiDesktop,
   UiDevice,
   UiFirstRun,
   UiProblemKind,
@@ -29,7 +31,7 @@ export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
     recents: [],
     closing: false,
     dialRequest: null,
-    desktop: { doNotDisturb: false, startAtLogin: false, startManaged: false, shortcuts: [] },
+    desktop: desktop(),
     window: appearance(),
     ...changes,
   };
@@ -49,6 +51,19 @@ export function appearance(changes: Partial<UiWindow> = {}): UiWindow {
     ...changes,
   };
 }
+
+/** A desktop on which the agent has set nothing. */
+export function desktop(changes: Partial<UiDesktop> = {}): UiDesktop {
+  return {
+    doNotDisturb: false,
+    startAtLogin: false,
+    startManaged: false,
+    shortcuts: DEEDS.map((deed) => ({ deed, keys: null, conflict: null })),
+    ...changes,
+  };
+}
+
+const DEEDS: readonly UiDeed[] = ["answer", "hangUp", "mute", "hold", "consult"];
 
 export function registration(changes: Partial<UiRegistration> = {}): UiRegistration {
   return {

@@ -1,7 +1,10 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
+
+// What is read only when it is wanted first takes its time on a machine that compiles beside.
+configure({ asyncUtilTimeout: 20_000 });
 
 // What jsdom lacks and Fluent UI asks for.
 vi.stubGlobal("matchMedia", (media: string) => ({
@@ -20,5 +23,8 @@ vi.stubGlobal(
 );
 
 // Most of what a test in jsdom costs is the library's style sheets, which are read for every question to the
-// page. Nothing here looks at a style: what is seen is looked at in the real web view (tests/ui).
-CSSStyleSheet.prototype.insertRule = () => 0;
+// page. What is seen is looked at in the real web view (tests/ui); here it is enough to know what is hidden.
+const insertRule = Object.getOwnPropertyDescriptor(CSSStyleSheet.prototype, "insertRule")?.value as CSSStyleSheet["insertRule"];
+CSSStyleSheet.prototype.insertRule = function (this: CSSStyleSheet, rule, index) {
+  return /(display: ?none|visibility: ?hidden)/.test(rule) ? insertRule.call(this, rule, index) : 0;
+};

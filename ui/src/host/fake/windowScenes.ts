@@ -1,7 +1,15 @@
-import type { UiSnapshot } from "../../ipc/bindings";
-import { active, appearance, choosable, consulting, expert, held, incoming, inUse, snapshot, waits } from "./moments";
+import type { UiNumber, UiSnapshot } from "../../ipc/bindings";
+import { active, appearance, choosable, consulting, desktop, expert, held, incoming, inUse, registration, snapshot, waits } from "./moments";
+import { line } from "./office";
+
+const hostile = `<b>{number}</b>\u202Etset${"mallory-".repeat(12)}@example.test`;
+
+const lost = registration({ reachability: "unreachable", words: "Not reachable" });
 
 const bar = appearance({ mode: "compact", alwaysOnTop: true });
+
+/** A number that a link has named. */
+export const linked: UiNumber = { kind: "telephone", to: "+493090182000", shown: "+49 30 90182000", place: "Germany" };
 
 /** The window in other shapes than that of every day. */
 export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
@@ -10,11 +18,34 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
   barMuted: snapshot({ calls: [active({ muted: true })], sound: inUse(), window: bar }),
   barConsulting: snapshot({ calls: [waits(), expert()], transfers: [consulting()], sound: inUse(), window: bar }),
   barRinging: snapshot({ calls: [active(), incoming({ id: 5 })], sound: inUse(), window: bar }),
+  barQuiet: snapshot({ desktop: desktop({ doNotDisturb: true }), window: bar }),
+  quiet: snapshot({ desktop: desktop({ doNotDisturb: true }) }),
+  quietInCall: snapshot({ calls: [active()], sound: inUse(), desktop: desktop({ doNotDisturb: true }) }),
+  dialRequest: snapshot({ dialRequest: linked }),
+  dialRequestInCall: snapshot({ calls: [active()], sound: inUse(), dialRequest: { kind: "extension", to: "*21*12", shown: "*21*12", place: null } }),
+  dialRequestHostile: snapshot({ dialRequest: { kind: "address", to: "sip:mallory@example.test", shown: hostile, place: null } }),
+  dialRequestOffline: snapshot({
+    account: { kind: "signedIn", ...lost },
+    lines: [line({ registration: lost }), line({ line: 1, customer: "Nordwind AG" })],
+    dialRequest: linked,
+  }),
   firstSteps: snapshot({ sound: choosable(), window: appearance({ firstSteps: true }) }),
   managedWindow: snapshot({
     calls: [active()],
     sound: inUse({ voice: { echoCancellation: true, noiseSuppression: "strong", automaticGain: true, managed: ["noiseSuppression"] } }),
     window: appearance({ theme: "dark", managed: ["language", "theme", "alwaysOnTop"], managedBy: "Contoso IT" }),
+    desktop: desktop({ startAtLogin: true, startManaged: true, shortcuts: [] }),
+  }),
+  globalKeys: snapshot({
+    desktop: desktop({
+      shortcuts: [
+        { deed: "answer", keys: "Ctrl+Shift+F9", conflict: null },
+        { deed: "hangUp", keys: "Ctrl+Shift+F9", conflict: "ours" },
+        { deed: "mute", keys: "Ctrl+C", conflict: "reserved" },
+        { deed: "hold", keys: "Super+Alt+ArrowUp", conflict: "taken" },
+        { deed: "consult", keys: null, conflict: null },
+      ],
+    }),
   }),
   barTwo: snapshot({ calls: [active(), held()], sound: inUse(), window: bar }),
 };

@@ -1,0 +1,89 @@
+import { Button, DialogActions, DialogContent, DialogTitle, makeStyles, tokens } from "@fluentui/react-components";
+import { useEffect, useId, useState } from "react";
+
+import { useAct } from "../host/HostContext";
+import type { UiLine, UiNumber } from "../ipc/bindings";
+import { Question } from "../shared/Question";
+import { useWords } from "../words/words";
+import { kindWords } from "./words";
+
+interface DialQuestionProps {
+  number: UiNumber;
+  /** Whether a call can go out now. */
+  reachable: boolean;
+  /** The lines of an agent who serves several customers: the call goes out by the first one. */
+  lines: readonly UiLine[];
+}
+
+/**
+ * Asks before a number is called that a link in another program names, or that was copied. Whoever wrote it may
+ * be hostile: the keyboard is on the way out, and no press counts that may have been meant for something else.
+ */
+export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
+  const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
+  const { act } = useAct();
+  const id = useId();
+  const seen = useSeen(number);
+  const line = lines.length > 1 ? lines[0] : undefined;
+  const canCall = line === undefined ? reachable : line.registration.reachability === "reachable";
+  const kind = kindWords(words, { ...number, shown: harmless(number.shown) });
+  const answer = (really: boolean) => act({ do: "answerDialRequest", really });
+  return (
+    <Question open onClose={() => answer(false)}>
+      <DialogTitle className={styles.title}>{words.draw("dial.asked.title", { number: <bdi>{harmless(number.shown)}</bdi> })}</DialogTitle>
+      <DialogContent className={styles.content}>
+        {kind !== null && <p className={styles.text}>{kind}</p>}
+        {line !== undefined && <p className={styles.text}>{say("calls.forCustomer", { customer: line.customer })}</p>}
+        <p className={styles.text}>{say("dial.asked.from")}</p>
+        {!canCall && (
+          <p id={id} className={styles.text}>
+            {say("dial.cannotCall")}
+          </p>
+        )}
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={() => answer(false)}>{say("dial.asked.cancel")}</Button>
+        <Button appearance="primary" disabledFocusable={!canCall || !seen} aria-describedby={canCall ? undefined : id} onClick={() => answer(true)}>
+          {say("dial.call")}
+        </Button>
+      </DialogActions>
+    </Question>
+  );
+}
+
+/** Whether the number has stood there for as long as it takes to read. Another one may have come in its place. */
+function useSeen(number: UiNumber): boolean {
+  const [seen, setSeen] = useState<UiNumber | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setSeen(number), SEEN_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [number]);
+  return seen === number;
+}
+
+/** What makes a text look like another one is shown to be there. */
+function harmless(text: string): string {
+  return text.replace(/\p{C}/gu, "\uFFFD");
+}
+
+const SEEN_AFTER_MS = 500;
+
+const useStyles = makeStyles({
+  title: {
+    minWidth: 0,
+    overflowWrap: "anywhere",
+    fontVariantNumeric: "tabular-nums",
+    userSelect: "text",
+  },
+  content: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+    overflowWrap: "anywhere",
+  },
+  text: {
+    margin: 0,
+  },
+});

@@ -1,0 +1,109 @@
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Dismiss16Regular } from "@fluentui/react-icons/svg/dismiss";
+import { useId, useRef, useState, type KeyboardEvent } from "react";
+
+import { useAct } from "../host/HostContext";
+import type { UiShortcut } from "../ipc/bindings";
+import { useWords } from "../words/words";
+import { keysOf, keysWords } from "./keys";
+import { conflictWords, deedWords } from "./words";
+
+/**
+ * Keys that work in every program, to be pressed. Nothing is taken down before the agent says so: until then keys
+ * do what they do everywhere else, in a call too.
+ */
+export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: UiShortcut }) {
+  const styles = useStyles();
+  const words = useWords();
+  const { say } = words;
+  const { act } = useAct();
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const [waits, setWaits] = useState(false);
+  const what = deedWords(words, deed);
+  const shown = waits ? say("settings.keys.press") : keys === null ? say("settings.keys.none") : keysWords(words, keys);
+  const set = (next: string | null) => {
+    setWaits(false);
+    if (next !== keys) {
+      act({ do: "setShortcut", deed, keys: next });
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const { key, ctrlKey, altKey, metaKey, shiftKey } = event;
+    const chord = ctrlKey || altKey || metaKey;
+    const alone = !chord && !shiftKey;
+    if (alone && (key === "Delete" || key === "Backspace")) {
+      set(null);
+    } else if (!waits || (key === "Tab" && !chord)) {
+      return;
+    } else if (alone && key === "Escape") {
+      setWaits(false);
+    } else if (!event.repeat) {
+      const pressed = keysOf(event.nativeEvent);
+      if (pressed !== null) {
+        set(pressed);
+      }
+    }
+    // Neither the dialog nor the window is meant.
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className={styles.field}>
+      <span className={styles.what}>{what}</span>
+      <Button
+        ref={button}
+        size="small"
+        appearance={waits ? "primary" : "secondary"}
+        aria-label={say("shared.labelled", { label: what, text: shown })}
+        aria-describedby={`${id}-line`}
+        onClick={() => setWaits(true)}
+        onKeyDown={onKeyDown}
+        onBlur={() => setWaits(false)}
+      >
+        {waits || keys === null ? shown : <kbd dir="ltr" className={styles.keys}>{shown}</kbd>}
+      </Button>
+      {keys !== null && (
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<Dismiss16Regular />}
+          aria-label={say("shared.named", { what: say("settings.keys.remove"), who: what })}
+          onClick={() => {
+            set(null);
+            button.current?.focus();
+          }}
+        />
+      )}
+      <p id={`${id}-line`} role="status" className={styles.line}>
+        {waits ? say("settings.keys.pressHint", { delete: say("keys.delete") }) : conflict === null ? "" : conflictWords(words, conflict)}
+      </p>
+    </div>
+  );
+}
+
+const useStyles = makeStyles({
+  field: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalS,
+  },
+  what: {
+    flexGrow: 1,
+    flexBasis: "120px",
+    minWidth: 0,
+    overflowWrap: "anywhere",
+  },
+  keys: {
+    fontFamily: "inherit",
+  },
+  line: {
+    flexBasis: "100%",
+    margin: 0,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: "anywhere",
+  },
+});

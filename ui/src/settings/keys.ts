@@ -1,0 +1,63 @@
+import { isMac } from "../shared/shortcuts";
+import type { Words } from "../words/words";
+
+/**
+ * The combination that is pressed, as the host writes it: `Ctrl+Shift+F9`. None as long as it is Ctrl and its like
+ * alone, and for keys that are elsewhere on another keyboard.
+ */
+export function keysOf(event: KeyboardEvent): string | null {
+  const key = keyOf(event);
+  if (key === null) {
+    return null;
+  }
+  const { ctrlKey, altKey, shiftKey, metaKey } = event;
+  return [ctrlKey && "Ctrl", altKey && "Alt", shiftKey && "Shift", metaKey && "Super", key].filter((part) => part !== false).join("+");
+}
+
+/** A combination as it stands on the agent's keys. What is not known is shown as it is. */
+export function keysWords(words: Words, keys: string): string {
+  return keys
+    .split("+")
+    .map((part) => partWords(words, part.trim()))
+    .join(isMac ? "" : "+");
+}
+
+/** Windows and X11 go by the letter that the keyboard has there, a Mac by the place of the key. */
+function keyOf({ key, code }: KeyboardEvent): string | null {
+  if (!isMac && /^[A-Za-z]$/.test(key)) {
+    return key.toUpperCase();
+  }
+  return /^(?:Key|Digit)(.)$/.exec(code)?.[1] ?? (ELSEWHERE_THE_SAME.test(code) ? code : null);
+}
+
+const ELSEWHERE_THE_SAME = /^(F([1-9]|1\d|2[0-4])|Numpad\d|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown|Insert|Pause|Space)$/;
+
+function partWords({ say }: Words, part: string): string {
+  switch (part.toLowerCase()) {
+    case "ctrl":
+    case "control":
+      return isMac ? "⌃" : say("keys.control");
+    case "alt":
+    case "option":
+      return isMac ? "⌥" : say("keys.alt");
+    case "shift":
+      return isMac ? "⇧" : say("keys.shift");
+    case "super":
+    case "meta":
+    case "cmd":
+    case "command":
+      return isMac ? "⌘" : say("keys.windows");
+    case "space":
+      return say("keys.space");
+    case "arrowup":
+      return "↑";
+    case "arrowdown":
+      return "↓";
+    case "arrowleft":
+      return "←";
+    case "arrowright":
+      return "→";
+    default:
+      return part.replace(/^(Key|Digit)(?=.$)/i, "");
+  }
+}

@@ -8,6 +8,8 @@ pub(crate) const LONGEST: usize = 720;
 
 /// Samples compared, at a sixth of the rate.
 const TEMPLATE: usize = 80;
+/// The least that is compared where there is too little sound for that.
+const LEAST: usize = 40;
 const STEP: usize = 6;
 
 /// A period and how alike two neighbours are.
@@ -19,8 +21,8 @@ pub(crate) struct Period {
     pub(crate) likeness: f32,
 }
 
-/// The best period at the end of `sound`, of which at least 1,200 samples (25 ms) must be given,
-/// not longer than `longest`.
+/// The best period at the end of `sound`, not longer than `longest`. Of less than 10 ms and `longest`, the
+/// longer periods are compared over what is left, at least 5 ms.
 pub(crate) fn at_end(sound: &[f32], longest: usize) -> Period {
     const MOST: usize = TEMPLATE + LONGEST / STEP;
     let longest = longest.clamp(SHORTEST, LONGEST);
@@ -34,13 +36,13 @@ pub(crate) fn at_end(sound: &[f32], longest: usize) -> Period {
         *slot = group.iter().sum();
     }
     let coarse = &coarse[..count];
-    let room = count.saturating_sub(TEMPLATE);
+    let room = count.saturating_sub(LEAST);
     let mut best = Period {
         lag: SHORTEST,
         likeness: -1.0,
     };
     for lag in SHORTEST / STEP..=(longest / STEP).min(room) {
-        let likeness = compare(coarse, lag, TEMPLATE);
+        let likeness = compare(coarse, lag, TEMPLATE.min(count - lag));
         if likeness > best.likeness {
             best = Period {
                 lag: lag * STEP,
@@ -63,7 +65,7 @@ pub(crate) fn at_end(sound: &[f32], longest: usize) -> Period {
 }
 
 /// Normalised correlation of two sounds of one length, -1 to 1.
-pub(crate) fn likeness(one: &[f32], other: &[f32]) -> f32 {
+fn likeness(one: &[f32], other: &[f32]) -> f32 {
     let dot: f32 = one.iter().zip(other).map(|(a, b)| a * b).sum();
     let power = (mean_square(one) * mean_square(other)).sqrt() * one.len() as f32;
     if power < 1e-12 { 0.0 } else { dot / power }
@@ -90,6 +92,18 @@ mod tests {
             let error = (found.lag as f64 - periods * period).abs();
             assert!(periods >= 1.0 && error <= 1.0, "{hz} Hz: {found:?}");
             assert!(found.likeness > 0.99, "{hz} Hz: {found:?}");
+        }
+    }
+
+    #[test]
+    fn finds_a_low_voice_in_what_one_packet_has_clear() {
+        for hz in [80.0, 110.0, 150.0, 390.0] {
+            let found = at_end(&sine(hz, 852), 612);
+            let period = 48_000.0 / hz;
+            let periods = (found.lag as f64 / period).round();
+            let error = (found.lag as f64 - periods * period).abs();
+            assert!(periods >= 1.0 && error <= 2.0, "{hz} Hz: {found:?}");
+            assert!(found.likeness > 0.98, "{hz} Hz: {found:?}");
         }
     }
 

@@ -11,12 +11,20 @@ pub struct Condition {
     pub network: Network,
 }
 
-/// All of them. The base delay is 40 ms throughout.
+/// All of them. The base delay is 40 ms throughout. What begins with `relay` is as in the bench beside
+/// other phones.
 pub fn conditions() -> Vec<Condition> {
     let lossy = |loss, burst, jitter| Network {
         loss,
         burst,
         jitter,
+        ..Network::default()
+    };
+    let relay = |loss, burst| Network {
+        spread: 30.0,
+        loss,
+        burst,
+        even_bursts: true,
         ..Network::default()
     };
     let of = |name, network| Condition { name, network };
@@ -29,6 +37,12 @@ pub fn conditions() -> Vec<Condition> {
         of("calm-loss-10", lossy(0.10, 1.0, 5.0)),
         of("bursts-10", lossy(0.10, 4.0, 5.0)),
         of("bursts-20", lossy(0.20, 4.0, 5.0)),
+        of("relay-jitter", relay(0.0, 1.0)),
+        of("relay-5", relay(0.05, 1.0)),
+        of("relay-10", relay(0.10, 1.0)),
+        of("relay-20", relay(0.20, 1.0)),
+        of("relay-bursts-10", relay(0.10, 4.0)),
+        of("relay-bursts-20", relay(0.20, 4.0)),
         of(
             "spikes-200",
             Network {

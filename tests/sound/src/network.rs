@@ -8,10 +8,15 @@ pub struct Network {
     /// Deviation of a normal delay, of which the amount is added to each packet by itself: packets
     /// overtake each other.
     pub jitter: f64,
+    /// Packets take so much longer or shorter at most, each value as likely as any other: what the relay
+    /// of the bench beside other phones does.
+    pub spread: f64,
     /// Share of packets lost, 0 to 1.
     pub loss: f64,
     /// Packets lost in a row, on average (Gilbert's model): 1 is independent loss.
     pub burst: f64,
+    /// Always so many are lost in a row, in place of a number that varies.
+    pub even_bursts: bool,
     /// Everything stands still so often, and then comes at once.
     pub stall_every: Option<f64>,
     /// For how long it stands still.
@@ -32,8 +37,10 @@ impl Default for Network {
         Self {
             base: 40.0,
             jitter: 0.0,
+            spread: 0.0,
             loss: 0.0,
             burst: 1.0,
+            even_bursts: false,
             stall_every: None,
             stall_for: 0.0,
             late: 0.0,
@@ -49,7 +56,10 @@ impl Default for Network {
 pub struct Path {
     network: Network,
     chance: Chance,
+    spread: Chance,
     losing: bool,
+    /// How many more are lost of a burst of a fixed length.
+    left: u32,
     /// When what stood still last may arrive, so that a queue keeps its order.
     queued_until: f64,
 }
@@ -60,7 +70,9 @@ impl Path {
         Self {
             network,
             chance: Chance::new(seed),
+            spread: Chance::new(!seed),
             losing: false,
+            left: 0,
             queued_until: 0.0,
         }
     }
@@ -71,10 +83,11 @@ impl Path {
         // As many draws for each packet, so that one change of the conditions changes nothing else.
         let [loss, late, doubled] = [(); 3].map(|()| self.chance.next());
         let jitter = self.chance.normal().abs() * network.jitter;
+        let spread = (2.0 * self.spread.next() - 1.0) * network.spread;
         if self.loses(loss) {
             return [None, None];
         }
-        let mut arrives = now + network.base + jitter;
+        let mut arrives = now + network.base + jitter + spread;
         if late < network.late {
             arrives += network.late_by;
         }
@@ -95,9 +108,21 @@ impl Path {
     }
 
     fn loses(&mut self, chance: f64) -> bool {
-        let Network { loss, burst, .. } = self.network;
+        let Network {
+            loss,
+            burst,
+            even_bursts,
+            ..
+        } = self.network;
         self.losing = if burst <= 1.0 {
             chance < loss
+        } else if even_bursts {
+            if self.left == 0 && chance < loss / (loss + burst * (1.0 - loss)) {
+                self.left = burst as u32;
+            }
+            let losing = self.left > 0;
+            self.left = self.left.saturating_sub(1);
+            losing
         } else if self.losing {
             chance >= 1.0 / burst
         } else {
@@ -141,10 +166,17 @@ mod tests {
 
     #[test]
     fn loses_as_much_as_was_asked_for_in_bursts_as_long() {
-        for (loss, burst) in [(0.05, 1.0), (0.2, 1.0), (0.1, 4.0), (0.2, 4.0)] {
+        for (loss, burst, even_bursts) in [
+            (0.05, 1.0, false),
+            (0.2, 1.0, false),
+            (0.1, 4.0, false),
+            (0.2, 4.0, false),
+            (0.1, 4.0, true),
+        ] {
             let network = Network {
                 loss,
                 burst,
+                even_bursts,
                 ..Network::default()
             };
             let mut path = Path::new(network, 5);
@@ -159,6 +191,32 @@ mod tests {
             let wanted = if burst > 1.0 { burst } else { independent };
             assert!((mean - wanted).abs() < 0.2, "{mean} in a row for {wanted}");
         }
+    }
+
+    #[test]
+    fn a_relay_spreads_its_delays_evenly_and_loses_four_in_a_row() {
+        let network = Network {
+            loss: 0.1,
+            burst: 4.0,
+            even_bursts: true,
+            spread: 30.0,
+            ..Network::default()
+        };
+        let mut path = Path::new(network, 5);
+        let (mut late, mut row) = ([0; 6], 0);
+        for n in 0..100_000 {
+            let sent = 20.0 * f64::from(n);
+            match path.send(sent)[0] {
+                Some(arrives) => {
+                    late[((arrives - sent - 10.0) / 10.0) as usize] += 1;
+                    assert_eq!(row % 4, 0, "so many lost in a row");
+                    row = 0;
+                }
+                None => row += 1,
+            }
+        }
+        let evenly = 15_000 - 500..=15_000 + 500;
+        assert!(late.iter().all(|count| evenly.contains(count)), "{late:?}");
     }
 
     #[test]

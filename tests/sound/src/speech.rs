@@ -48,13 +48,25 @@ impl Speech {
     /// # Errors
     /// A recording cannot be read.
     pub fn load(passages: usize) -> Result<Self, Unreadable> {
+        Self::of(PASSAGES.iter().take(passages).copied())
+    }
+
+    /// The lab's sentence, so many times: what the bench beside other phones says.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn sentence(times: usize) -> Result<Self, Unreadable> {
+        Self::of(std::iter::repeat_n(["sentence"].as_slice(), times))
+    }
+
+    fn of<'a>(passages: impl Iterator<Item = &'a [&'a str]>) -> Result<Self, Unreadable> {
         let mut speech = Self {
             sound: Vec::new(),
             passages: Vec::new(),
         };
-        for names in PASSAGES.iter().take(passages) {
+        for names in passages {
             let from = speech.sound.len();
-            for name in *names {
+            for name in names {
                 speech.sound.resize(speech.sound.len() + PAUSE, 0.0);
                 speech.sound.extend(recording(name)?);
             }

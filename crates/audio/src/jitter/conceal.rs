@@ -41,10 +41,10 @@ pub(super) struct Concealer {
     pub(super) history: [f32; HISTORY],
     /// What the decoder still holds of the sound before the gap: it is played first.
     pending: [f32; LONGEST_PENDING],
-    pub(super) pending_length: usize,
+    pending_length: usize,
     /// One period, prepared so that its end runs into its beginning.
     period: [f32; LONGEST],
-    pub(super) lag: usize,
+    lag: usize,
     pub(super) likeness: f32,
     /// How much louder the sound's end is than the beginning of the period that continues it.
     step: f32,
@@ -130,6 +130,16 @@ impl Concealer {
         let periods = n as f32 / self.lag as f32;
         let level = 1.0 - (1.0 - self.slope) * periods.min(1.0);
         level * self.period[at] + step
+    }
+
+    /// How much of what was pending is still to be played.
+    pub(super) fn still_pending(&self) -> usize {
+        self.pending_length.saturating_sub(self.made)
+    }
+
+    /// How loud the continuation of a wave will be `n` samples from now.
+    pub(super) fn gain_ahead(&self, n: usize) -> f32 {
+        gain_at(self.made + n, REPEAT_FULL, REPEAT_GONE)
     }
 
     /// Continues what was played by repeating its period, once this has [begun](Self::begin).

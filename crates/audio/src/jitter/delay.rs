@@ -234,6 +234,14 @@ impl DelayEstimator {
         self.base.map(|[current, before]| current.min(before))
     }
 
+    /// Whether a packet that is not there so many µs after the fastest would have been is lost, more likely
+    /// than late.
+    pub(super) fn is_lost(&self, late: i64) -> bool {
+        let step = usize::try_from(late / STEP).unwrap_or(0).min(STEPS);
+        let later: f32 = self.shares[step..].iter().sum();
+        (1.0 - self.lost) * later <= self.lost
+    }
+
     fn count(&mut self, late: i64) {
         self.weight = (self.weight + 1.0).min(REMEMBERED);
         let share = 1.0 / (self.weight + DOUBT).min(REMEMBERED);
@@ -335,6 +343,20 @@ mod tests {
         }
         assert_eq!(estimator.target(), LEAST);
         assert!(with_repair.target() > 20_000);
+    }
+
+    #[test]
+    fn what_is_later_than_packets_come_is_lost() {
+        let mut estimator = DelayEstimator::new();
+        feed(&mut estimator, 0, |n| (n * 7_919) % 60_000);
+        estimator.missed(8);
+        assert!(!estimator.is_lost(10_000));
+        assert!(estimator.is_lost(62_000));
+        // As long as none was, all are late.
+        let mut without_loss = DelayEstimator::new();
+        feed(&mut without_loss, 0, |n| (n * 7_919) % 60_000);
+        assert!(!without_loss.is_lost(56_000));
+        assert!(without_loss.is_lost(500_000));
     }
 
     #[test]

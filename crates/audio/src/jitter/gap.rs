@@ -1,6 +1,6 @@
 //! What becomes of packets that are not there, or not yet.
 
-use super::bridge::BRIDGE;
+use super::bridge::{AT_ONCE, BRIDGE};
 use super::conceal::Seam;
 use super::{HURRY, JitterBuffer, micros_of};
 use crate::frame::FRAME;
@@ -52,7 +52,7 @@ impl JitterBuffer {
             };
             self.recover(number, length, gap);
             self.pass_missing(number, time);
-        } else if gap <= BRIDGE {
+        } else if gap <= AT_ONCE || (gap <= BRIDGE && self.are_lost(now, number)) {
             self.counters.concealed += gap as u64;
             self.pass_missing(number, time);
             self.play(now, gap);
@@ -60,6 +60,20 @@ impl JitterBuffer {
             return false;
         }
         true
+    }
+
+    /// Whether none of the packets missing before `number` is likely to come: the last may take longest.
+    fn are_lost(&self, now: i64, number: u64) -> bool {
+        if number == self.next_number {
+            return true;
+        }
+        let (Some(packet), Some(base)) = (self.packets.get(number), self.delay.base()) else {
+            return false;
+        };
+        let decoder = &self.decoders[self.current].1;
+        let length = decoder.duration(packet.payload()).unwrap_or(0) as i64;
+        let late = now - base - micros_of(packet.time - length);
+        self.delay.is_lost(late)
     }
 
     /// How much of what is missing packet `number` can repair.

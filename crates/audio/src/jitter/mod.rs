@@ -28,7 +28,7 @@ use crate::pitch::LONGEST;
 use crate::{AudioError, frame};
 
 use arrival::Stream;
-use bridge::BRIDGE;
+use bridge::{AT_ONCE, BRIDGE};
 use conceal::Concealer;
 use delay::DelayEstimator;
 use packets::Packets;
@@ -316,7 +316,7 @@ impl JitterBuffer {
         if gap == 0 {
             self.pass_missing(number, time);
         } else if !self.mend(now, number, gap) {
-            let kept = self.repair_length(number).unwrap_or(BRIDGE);
+            let kept = self.repair_length(number).unwrap_or(AT_ONCE);
             let guess = match gap.saturating_sub(kept) {
                 0 => gap,
                 before => before,

@@ -35,6 +35,9 @@ struct Options {
     /// Passages said, of nine.
     #[arg(long, default_value_t = 9)]
     passages: usize,
+    /// Each is the lab's sentence, as in the bench beside other phones.
+    #[arg(long)]
+    sentence: bool,
     /// Where the figures go as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -75,7 +78,11 @@ struct Row {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let speech = Speech::load(options.passages)?;
+    let speech = if options.sentence {
+        Speech::sentence(options.passages)?
+    } else {
+        Speech::load(options.passages)?
+    };
     let temporary = tempfile::tempdir()?;
     let folder = options.keep.as_deref().unwrap_or(temporary.path());
     std::fs::create_dir_all(folder)?;

@@ -36,9 +36,10 @@ export function FirstSteps({ snapshot, failure, onFailureRead }: FirstStepsProps
       {snapshot.desktop.doNotDisturb && <DoNotDisturb />}
       <main className={styles.page}>
         <StepsLine step={step} />
-        <h1 ref={heading} tabIndex={-1} className={styles.title}>
+        <h1 className={styles.unseen}>{say("first.steps")}</h1>
+        <h2 ref={heading} tabIndex={-1} className={styles.title}>
           {say(step === "headset" ? "first.headset.title" : "first.ready.title")}
-        </h1>
+        </h2>
         <Failure failure={failure} onRead={onFailureRead} />
         {step === "headset" ? <Headset sound={snapshot.sound} /> : <Ready />}
         <div className={styles.buttons}>
@@ -122,6 +123,13 @@ const useStyles = makeStyles({
     margin: "0 auto",
     padding: tokens.spacingHorizontalXXL,
     "@media (max-width: 359px)": { padding: tokens.spacingHorizontalM },
+  },
+  unseen: {
+    position: "absolute",
+    width: "1px",
+    height: "1px",
+    overflow: "hidden",
+    clipPath: "inset(50%)",
   },
   title: {
     margin: 0,

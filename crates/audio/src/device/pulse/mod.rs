@@ -21,9 +21,9 @@ use std::thread::{JoinHandle, Thread};
 
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
-    self, ChannelMap, Command, CreatePlaybackStreamReply, CreateRecordStreamReply, DESCRIPTOR_SIZE,
-    Descriptor, DescriptorFlags, PlaybackStreamParams, Prop, Props, RecordStreamParams,
-    SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList,
+    self, ChannelMap, Command, CommandTag, CreatePlaybackStreamReply, CreateRecordStreamReply,
+    DESCRIPTOR_SIZE, Descriptor, DescriptorFlags, PlaybackStreamParams, Prop, Props,
+    RecordStreamParams, SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList,
 };
 
 use super::bell::Audibility;
@@ -47,6 +47,11 @@ const CAPTURE_FRAGMENT: u32 = 240;
 
 /// A 32 bit float.
 const SAMPLE: usize = 4;
+
+/// A number of 32 bits, with the letter before it that says so.
+const TAGGED: usize = 5;
+/// What a message begins with by which the server asks for more sound.
+const REQUEST: u32 = CommandTag::Request as u32;
 
 /// A connected server.
 pub(super) struct Pulse {
@@ -239,10 +244,13 @@ fn play(
         if descriptor.channel != u32::MAX {
             continue;
         }
-        match connection.parse(&message) {
-            Some(Command::Request(request)) if request.channel == channel => {
-                wanted += request.length as usize;
+        if let Some([REQUEST, _, of, length]) = numbers(&message) {
+            if of == channel {
+                wanted += length as usize;
             }
+            continue;
+        }
+        match connection.parse(&message) {
             Some(Command::PlaybackStreamKilled(_)) => {
                 return Err(io::ErrorKind::NotConnected.into());
             }
@@ -250,6 +258,25 @@ fn play(
             _ => {}
         }
     }
+}
+
+/// The numbers a message begins with, if it is one of nothing but so many. What comes 200 times a second is
+/// read by this: a [`Command`], which may be any, is a kilobyte to move about.
+fn numbers<const COUNT: usize>(message: &[u8]) -> Option<[u32; COUNT]> {
+    let (tagged, []) = message.as_chunks::<TAGGED>() else {
+        return None;
+    };
+    let mut numbers = [0; COUNT];
+    if tagged.len() != COUNT {
+        return None;
+    }
+    for (number, tagged) in numbers.iter_mut().zip(tagged) {
+        let [b'L', bytes @ ..] = tagged else {
+            return None;
+        };
+        *number = u32::from_be_bytes(*bytes);
+    }
+    Some(numbers)
 }
 
 /// Tells the supervisor that the server has moved a stream: it does so when a device vanishes, or
@@ -367,4 +394,25 @@ fn id_of(name: &CStr) -> String {
 fn server_name(device: &DeviceInfo) -> Result<CString, DeviceError> {
     let name = device.id.strip_prefix(ID_PREFIX).unwrap_or(&device.id);
     CString::new(name).map_err(|_| DeviceError::Device("the device's id is not one".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pulseaudio::protocol::Request;
+
+    #[test]
+    fn a_request_is_read_as_the_library_writes_it() {
+        let mut message = Vec::new();
+        let request = Command::Request(Request {
+            channel: 3,
+            length: 960,
+        });
+        protocol::write_command_message(&mut message, u32::MAX, &request, protocol::MAX_VERSION)
+            .unwrap();
+        let message = &message[DESCRIPTOR_SIZE..];
+        assert_eq!(numbers(message), Some([REQUEST, u32::MAX, 3, 960]));
+        assert_eq!(numbers::<3>(message), None);
+        assert_eq!(numbers::<4>(&message[..19]), None);
+    }
 }

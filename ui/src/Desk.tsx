@@ -24,6 +24,7 @@ import { Drawer } from "./people/Drawer";
 import { Experts, ExpertsContext } from "./people/experts";
 import { Panel } from "./people/Panel";
 import { Side, useSideTab } from "./people/Side";
+import { ForgetDialog } from "./recents/ForgetDialog";
 import { Recents } from "./recents/Recents";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
@@ -52,6 +53,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const [helpOpen, setHelpOpen] = useState(false);
   const [settingsOpen, setSettingsOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
+  const [forgetOpen, setForgetOpen] = useState(false);
   const wide = useMedia("(min-width: 800px)");
   const [experts] = useState(() => new Experts(host));
   useEffect(() => experts.start(), [experts]);
@@ -79,6 +81,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       setHelpOpen(false);
       setPaletteOpen(false);
       setSettingsOpen(false);
+      setForgetOpen(false);
     }
   }
 
@@ -101,6 +104,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     () => act({ do: "setAlwaysOnTop", on: !alwaysOnTop }),
     onTopManaged ? say("sound.managed") : undefined,
   );
+  const askToForget = () => setForgetOpen(!ringing && !asks);
   // A bar has no room for a list over it, nor for a question.
   const inFull = (open: () => void) => {
     if (isCompact) {
@@ -119,6 +123,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     onTop,
     doNotDisturb: offered(say(doNotDisturb ? "account.doNotDisturb.end" : "account.doNotDisturb"), () => act({ do: "setDoNotDisturb", on: !doNotDisturb })),
     callCopied: offered(say("keys.always.callCopied"), () => act({ do: "callCopied" }), reachable ? undefined : say("dial.cannotCall")),
+    ...(recents.length > 0 ? { clearRecents: () => inFull(askToForget) } : {}),
     // Two layers would fight for the keyboard.
     ...(asks || helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
     ...(asks || settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
@@ -189,6 +194,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       folded={!wide && (live.length > 0 || expertsOpen)}
       ringing={ringing || asks}
       tabbed={wide && canAsk}
+      onClear={askToForget}
       onFocusLost={toField}
     />
   );
@@ -267,6 +273,16 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
         </Suspense>
       )}
       {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} />}
+      <ForgetDialog
+        open={forgetOpen}
+        recents={recents}
+        onClose={(forget) => {
+          setForgetOpen(false);
+          if (forget) {
+            act({ do: "forget", recent: null });
+          }
+        }}
+      />
       <ClosingDialog open={snapshot.closing} calls={calls} />
       <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </SoundContext>

@@ -49,6 +49,7 @@ export function CompactBar({ calls, transfers, group, window, registration, comp
     keypad: offered(say("keys.call.keypad"), compact.run, elsewhere),
     sound: offered(say("sound.settings"), compact.run, elsewhere),
     number: offered(say("keys.always.number"), compact.run, elsewhere),
+    recents: offered(say("recents.title"), compact.run, elsewhere),
     experts: offered(say("people.find"), compact.run, elsewhere),
   });
   const { who, sinceMs, hears } = standingOf(words, atHand, registration, waiting.length);

@@ -1,9 +1,11 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { active, incoming, recent, snapshot } from "../host/fake/moments";
+import { active, appearance, incoming, recent, snapshot } from "../host/fake/moments";
+import { people, signIn } from "../host/fake/office";
 import { renderApp } from "../host/fake/renderApp";
 import { recents, scenes } from "../host/fake/scenes";
+import { widen } from "../host/fake/widen";
 import { inEnglish } from "../words/words";
 import { outcomeWords } from "./outcome";
 
@@ -101,6 +103,33 @@ it("drops the question when a call rings", async () => {
   await waitFor(() => expect(screen.queryByRole("alertdialog", { hidden: true })).toBeNull());
   show(shown);
   expect(screen.queryByRole("alertdialog", { hidden: true })).toBeNull();
+});
+
+it("asks from behind another tab, from the bar and by name, but not over a call that rings", async () => {
+  widen();
+  const behind = { ...shown, signIns: [signIn()] };
+  const { host, user, show } = renderApp(behind, people());
+  const choose = async (text: string) => {
+    await user.keyboard("{Control>}{Shift>} {/Shift}{/Control}");
+    await screen.findByRole("combobox", { name: "What do you want to do?" });
+    await user.keyboard(`${text}{Enter}`);
+  };
+  const question = () => screen.queryByRole("alertdialog", { hidden: true });
+  expect(screen.getByRole("tab", { name: "Experts", selected: true })).toBeTruthy();
+  await choose("clear all");
+  expect(question()?.textContent).toContain("6 calls are taken off the list for good.");
+  await user.click(screen.getByRole("button", { name: "Forget all", hidden: true }));
+  expect(host.asked.at(-1)).toEqual({ do: "forget", recent: null });
+  await waitFor(() => expect(question()).toBeNull());
+  show({ ...behind, window: appearance({ mode: "compact" }) });
+  await choose("clear all");
+  expect(question()).not.toBeNull();
+  expect(host.asked.filter((action) => action.do === "setMode")).not.toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Keep them", hidden: true }));
+  await waitFor(() => expect(question()).toBeNull());
+  show({ ...behind, calls: [incoming()] });
+  await choose("clear all");
+  expect(question()).toBeNull();
 });
 
 it("is folded during calls, unless it is wanted", async () => {

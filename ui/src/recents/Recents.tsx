@@ -12,12 +12,11 @@ import { useOffers } from "../shared/offers";
 import { useSettled } from "../shared/settled";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { useWords, type Words } from "../words/words";
-import { ForgetDialog } from "./ForgetDialog";
 import { HistoryMenu } from "./HistoryMenu";
 import { HistorySearch } from "./HistorySearch";
 import { MoreCalls } from "./MoreCalls";
 import { NothingFound } from "./NothingFound";
-import { isSearch, SHOWN_BY_SNAPSHOT, usePages, type Listed } from "./pages";
+import { isSearch, usePages, type Listed } from "./pages";
 import { RecentList } from "./RecentList";
 
 interface RecentsProps {
@@ -30,12 +29,14 @@ interface RecentsProps {
   ringing: boolean;
   /** A tab names the list already: there is nothing to fold. */
   tabbed?: boolean;
+  /** All calls are to be forgotten: ask first. */
+  onClear: () => void;
   /** Where the keyboard goes when there is nothing left to be on. */
   onFocusLost: () => void;
 }
 
 /** The agent's calls that are over, to look back on, to look through, to call back and to save. */
-export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLost }: RecentsProps) {
+export function Recents({ recents, reachable, folded, ringing, tabbed, onClear, onFocusLost }: RecentsProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -43,7 +44,6 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
   const listId = useId();
   const section = useRef<HTMLElement>(null);
   const [choice, setChoice] = useState<{ folded: boolean; open: boolean } | null>(null);
-  const [asking, setAsking] = useState(false);
   const { host } = useDialling();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
@@ -58,17 +58,11 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
   const open = tabbed === true || (choice?.folded === folded ? choice.open : !folded);
   const fold = (wanted: boolean) => setChoice({ folded, open: wanted });
 
-  // The question goes for good when a call rings: it must not come back after it.
-  if (asking && ringing) {
-    setAsking(false);
-  }
-
   useOffers({
     recents: () => {
       flushSync(() => fold(true));
       section.current?.querySelector<HTMLElement>("[data-recent] > button[tabindex='0']")?.focus();
     },
-    ...(recents.length > 0 ? { clearRecents: () => setAsking(true) } : {}),
   });
 
   // The same for as long as it can be: no row is drawn anew while somebody types.
@@ -130,7 +124,7 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
         </h2>
         {shown && (
           <span className={styles.ways}>
-            <Button appearance="transparent" size="small" className={styles.clear} onClick={() => setAsking(true)}>
+            <Button appearance="transparent" size="small" className={styles.clear} onClick={onClear}>
               {say("recents.clearAll")}
             </Button>
             <HistoryMenu ringing={ringing} onExport={save} />
@@ -175,16 +169,6 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onFocusLo
         />
       )}
       {shown && listed.more && !listed.pending && <MoreCalls after={listed.calls.length} onMore={listed.loadMore} />}
-      <ForgetDialog
-        open={asking}
-        count={recents.length < SHOWN_BY_SNAPSHOT ? recents.length : null}
-        onClose={(forget) => {
-          setAsking(false);
-          if (forget) {
-            act({ do: "forget", recent: null });
-          }
-        }}
-      />
     </section>
   );
 }

@@ -2,8 +2,10 @@ import { act, configure, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { appearance, incoming, snapshot } from "../host/fake/moments";
+import { signIn } from "../host/fake/office";
 import { renderApp } from "../host/fake/renderApp";
 import { scenes } from "../host/fake/scenes";
+import { widen } from "../host/fake/widen";
 import type { UiSnapshot } from "../ipc/bindings";
 
 // Without a layout the library hides from readers what has no focus.
@@ -86,8 +88,12 @@ it("tells IT how the phone stands, and nobody’s name or number", async () => {
   expect(host.asked).toEqual([{ do: "openLogFolder" }]);
 });
 
-it("asks before recent calls are cleared, once nothing else lies over the window", async () => {
-  const { user } = await open(scenes.recents ?? snapshot(), "Privacy");
+it.each([
+  ["narrow", () => undefined],
+  ["wide, and in another tab", widen],
+])("asks before recent calls are cleared, once nothing else lies over the window: %s", async (_, size) => {
+  size();
+  const { user } = await open({ ...(scenes.recents ?? snapshot()), signIns: [signIn()] }, "Privacy");
   await user.click(screen.getByRole("button", { name: "Clear all recent calls" }));
   expect(await screen.findByText("Forget all recent calls?")).toBeTruthy();
   expect(screen.queryByRole("tab", { name: "Privacy" })).toBeNull();

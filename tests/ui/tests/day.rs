@@ -122,4 +122,4 @@ fn accessible(window: &Window) -> bool {
 
 /// The customer calls once the agent has had time for the first steps.
 const PACE: &str =
-    "[pace]\nfirst_call_s = 45\nnext_call_s = [1, 1]\nsecond_call = 0\nrepeat = false\n";
+    "[pace]\nfirst_call_s = 25\nnext_call_s = [1, 1]\nsecond_call = 0\nrepeat = false\n";

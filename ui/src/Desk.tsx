@@ -269,7 +269,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       </DialContext>
       {settingsOpen && (
         <Suspense>
-          <SettingsDialog snapshot={snapshot} registration={registration} onClose={closeSettings} />
+          <SettingsDialog snapshot={snapshot} registration={standing} onClose={closeSettings} />
         </Suspense>
       )}
       {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} />}

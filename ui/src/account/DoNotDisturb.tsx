@@ -13,7 +13,8 @@ export function DoNotDisturb() {
     <section className={styles.strip} aria-label={say("account.doNotDisturb")}>
       <PresenceDnd20Regular aria-hidden className={styles.icon} />
       <p className={styles.text}>
-        <strong className={styles.title}>{say("account.doNotDisturb")}</strong> {say("account.doNotDisturb.what")}
+        <strong className={styles.title}>{say("account.doNotDisturb")}</strong>
+        {say("account.doNotDisturb.what")}
       </p>
       <Button size="small" onClick={() => act({ do: "setDoNotDisturb", on: false })}>
         {say("account.doNotDisturb.end")}
@@ -48,6 +49,7 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase200,
   },
   title: {
+    display: "block",
     fontWeight: tokens.fontWeightSemibold,
   },
 });

@@ -28,7 +28,7 @@ export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
   const seen = useSeen(number);
   const line = lines.length > 1 ? lines[0] : undefined;
   const canCall = line === undefined ? reachable : line.registration.reachability === "reachable";
-  const kind = kindWords(words, { ...number, shown: harmless(number.shown) });
+  const kind = kindWords(words, number);
   const answer = (really: boolean) => act({ do: "answerDialRequest", really });
   return (
     <Question open onClose={() => answer(false)}>
@@ -74,6 +74,8 @@ const useStyles = makeStyles({
   title: {
     minWidth: 0,
     overflowWrap: "anywhere",
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
     fontVariantNumeric: "tabular-nums",
     userSelect: "text",
   },

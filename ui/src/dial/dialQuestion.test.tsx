@@ -62,7 +62,7 @@ it("shows a hostile text as text", () => {
   expect(question()?.querySelector("b")).toBeNull();
   expect(text()).toContain("Call <b>{number}</b>\uFFFDtsetmallory-");
   expect(text()).not.toContain("\u202E");
-  expect(text()).toContain("SIP address <b>");
+  expect(text()).toContain("SIP address");
 });
 
 it("says why no call can go out", async () => {

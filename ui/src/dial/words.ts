@@ -2,27 +2,12 @@ import type { UiNumber } from "../ipc/bindings";
 import type { Words } from "../words/words";
 
 /** How what was typed is read, for the line below it. `found`: how many recent calls match. */
-export function readingWords(words: Words, number: UiNumber, found: number): string | null {
-  const { kind, shown, place } = number;
+export function readingWords({ say }: Words, { kind, shown, place }: UiNumber, found: number): string | null {
   switch (kind) {
     case "nothing":
-      return found === 0 ? words.say("dial.nobody") : null;
+      return found === 0 ? say("dial.nobody") : null;
     case "telephone":
       return place === null ? shown : `${shown} · ${place}`;
-    case "extension":
-    case "address":
-    case "unfinished":
-      return kindWords(words, number);
-  }
-}
-
-/** What kind of thing a number is, or where it belongs, for who sees the number itself. */
-export function kindWords({ say }: Words, { kind, shown, place }: UiNumber): string | null {
-  switch (kind) {
-    case "nothing":
-      return null;
-    case "telephone":
-      return place;
     case "extension":
       // Of the PBX, or an emergency or service number: dialled as typed.
       return say("dial.extension", { shown });
@@ -30,5 +15,21 @@ export function kindWords({ say }: Words, { kind, shown, place }: UiNumber): str
       return say("dial.address", { shown });
     case "unfinished":
       return say("dial.unfinished");
+  }
+}
+
+/** The same of a number that is not typed but asked for, and stands there already. */
+export function kindWords({ say }: Words, { kind, place }: UiNumber): string | null {
+  switch (kind) {
+    case "nothing":
+      return null;
+    case "telephone":
+      return place;
+    case "extension":
+      return say("dial.asked.extension");
+    case "address":
+      return say("dial.asked.address");
+    case "unfinished":
+      return say("dial.asked.unfinished");
   }
 }

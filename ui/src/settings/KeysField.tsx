@@ -1,4 +1,4 @@
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { Dismiss16Regular } from "@fluentui/react-icons/svg/dismiss";
 import { useId, useRef, useState, type KeyboardEvent } from "react";
 
@@ -75,7 +75,7 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
           }}
         />
       )}
-      <p id={`${id}-line`} role="status" className={styles.line}>
+      <p id={`${id}-line`} role="status" className={mergeClasses(styles.line, !waits && styles.fault)}>
         {waits ? say("settings.keys.pressHint", { delete: say("keys.delete") }) : conflict === null ? "" : conflictWords(words, conflict)}
       </p>
     </div>
@@ -88,6 +88,7 @@ const useStyles = makeStyles({
     flexWrap: "wrap",
     alignItems: "center",
     columnGap: tokens.spacingHorizontalS,
+    marginBottom: tokens.spacingVerticalXS,
   },
   what: {
     flexGrow: 1,
@@ -105,5 +106,8 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase200,
     color: tokens.colorNeutralForeground2,
     overflowWrap: "anywhere",
+  },
+  fault: {
+    color: tokens.colorStatusDangerForeground1,
   },
 });

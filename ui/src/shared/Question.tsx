@@ -41,6 +41,6 @@ const useStyles = makeStyles({
   },
   // One of both scrolls: what is asked, and never the buttons below it.
   body: {
-    maxHeight: "calc(100vh - 32px - 48px)",
+    maxHeight: "calc(100vh - 96px)",
   },
 });

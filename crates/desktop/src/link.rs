@@ -13,6 +13,13 @@ pub struct DialRequest {
     plain: bool,
 }
 
+/// Whether a character takes no room and may make a text look like another one. Contacts and letters put some
+/// around the numbers that are copied from them.
+fn is_unseen(of: char) -> bool {
+    matches!(of, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 impl DialRequest {
     /// Reads a link, as the system hands it over.
     ///
@@ -41,6 +48,7 @@ impl DialRequest {
     /// # Errors
     /// It is such a link, and not as harmless as one should be; or no text to call.
     pub fn copied(text: &str) -> Result<Self, Refused> {
+        let text: String = text.chars().filter(|of| !is_unseen(*of)).collect();
         let text = text.trim();
         match Self::read(text) {
             Err(Refused::Scheme | Refused::Characters) if !has_scheme(text) => {}

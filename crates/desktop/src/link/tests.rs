@@ -121,6 +121,12 @@ fn what_is_copied_is_a_link_or_a_text_as_it_would_be_typed() {
         copied("+49\u{a0}30\u{a0}901820"),
         typed("+49\u{a0}30\u{a0}901820")
     );
+    // As contacts give it away, and as somebody does who wants it read backwards.
+    assert_eq!(
+        copied("\u{202a}+49 30 901820\u{202c}"),
+        typed("+49 30 901820")
+    );
+    assert_eq!(copied("030\u{202e}028109"), typed("030028109"));
     assert_eq!(copied("robin@example.com"), typed("robin@example.com"));
     assert_eq!(copied("tel:+4930901820"), typed("+4930901820"));
     let long = "1".repeat(LONGEST + 1);

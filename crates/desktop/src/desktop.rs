@@ -43,6 +43,8 @@ pub struct Desktop {
     /// The shortcuts that the system was last asked for, and what is wrong with some.
     plan: Plan,
     wrong: Vec<(Deed, Conflict)>,
+    /// The agent presses keys that are to be a shortcut, which must not do what they did so far.
+    records_keys: bool,
     tray: Option<Tray>,
 }
 
@@ -59,6 +61,8 @@ pub enum News {
     StartAtLogin(bool),
     /// A shortcut is to be these keys, or none: whoever keeps the settings sees to that.
     Shortcut(Deed, Option<String>),
+    /// The agent presses keys that are to be a shortcut, or no longer.
+    RecordingKeys(bool),
     /// These shortcuts do not work.
     Wrong(Vec<(Deed, Conflict)>),
     /// The agent has chosen something in the tray.
@@ -129,6 +133,7 @@ impl Desktop {
             login,
             plan: Plan::default(),
             wrong: Vec::new(),
+            records_keys: false,
             tray: None,
         }
     }
@@ -164,7 +169,7 @@ impl Desktop {
         if let Some(on) = self.policy.start_at_login.filter(|on| *on != self.starts) {
             self.start_at_login(on);
         }
-        let plan = if self.policy.no_shortcuts {
+        let plan = if self.policy.no_shortcuts || self.records_keys {
             Plan::default()
         } else {
             Plan::of(shortcut::set(set))
@@ -199,6 +204,7 @@ impl Desktop {
                 self.start_at_login(on);
             }
             News::StartAtLogin(_) | News::Shortcut(..) => {}
+            News::RecordingKeys(on) => self.records_keys = on,
             News::Wrong(wrong) => self.wrong = wrong,
             News::Chosen(item) => return self.chosen(item),
             News::Focused(focused) => return self.happened(Event::Focused(focused)),

@@ -331,6 +331,11 @@ pub enum UiAction {
         /// As `Ctrl+Shift+F9`; none to have none.
         keys: Option<String>,
     },
+    /// The agent presses keys that are to be a shortcut: none works meanwhile (`on`), or all again.
+    RecordKeys {
+        /// Whether they do.
+        on: bool,
+    },
     /// The answer to [`UiSnapshot::closing`](crate::UiSnapshot::closing): end the calls and close,
     /// or stay.
     Close {
@@ -515,6 +520,7 @@ impl UiAction {
             Self::SetShortcut { deed, keys } => {
                 return Asked::Desktop(News::Shortcut(deed.into(), keys));
             }
+            Self::RecordKeys { on } => return Asked::Desktop(News::RecordingKeys(on)),
             Self::Close { really } => return Asked::Close(really),
         })
     }
@@ -599,6 +605,7 @@ impl std::fmt::Debug for UiAction {
             Self::SetDoNotDisturb { .. } => ("SetDoNotDisturb", None),
             Self::StartAtLogin { .. } => ("StartAtLogin", None),
             Self::SetShortcut { .. } => ("SetShortcut", None),
+            Self::RecordKeys { .. } => ("RecordKeys", None),
             Self::Close { .. } => ("Close", None),
         };
         match call {
@@ -750,7 +757,7 @@ mod tests {
         }
     }
 
-    const NAMES: [&str; 56] = [
+    const NAMES: [&str; 57] = [
         "dial",
         "answer",
         "reject",
@@ -806,6 +813,7 @@ mod tests {
         "setDoNotDisturb",
         "startAtLogin",
         "setShortcut",
+        "recordKeys",
         "close",
     ];
 }

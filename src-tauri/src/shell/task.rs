@@ -168,15 +168,12 @@ impl Task {
         match ask {
             Ask::Watch(page) => {
                 self.page.watch(page);
-                // A page that is new, or loaded again, shows no devices yet.
-                self.look_at_sound(false);
-                self.name_window();
+                self.show_nothing_yet();
             }
             Ask::WatchPeople(panel) => self.panel.watch(panel),
             Ask::PageLost(loss) => {
                 self.page.lost(loss);
-                self.look_at_sound(false);
-                self.name_window();
+                self.show_nothing_yet();
             }
             Ask::LookAtSound(looking) => self.look_at_sound(looking),
             Ask::LookBack(asked) => {
@@ -235,6 +232,13 @@ impl Task {
             }
         }
         false
+    }
+
+    /// A page that is new, loaded again or gone shows no devices, and no keys are pressed on it.
+    fn show_nothing_yet(&mut self) {
+        self.look_at_sound(false);
+        self.desktop.hear(News::RecordingKeys(false));
+        self.name_window();
     }
 
     /// The microphone is open for as long as the agent looks at it, and no longer.

@@ -1552,7 +1552,11 @@ deed: UiDeed,
 /**
  * As `Ctrl+Shift+F9`; none to have none.
  */
-keys: string | null, } | { "do": "close", 
+keys: string | null, } | { "do": "recordKeys", 
+/**
+ * Whether they do.
+ */
+on: boolean, } | { "do": "close", 
 /**
  * Whether to close.
  */

@@ -1,6 +1,6 @@
 import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { Dismiss16Regular } from "@fluentui/react-icons/svg/dismiss";
-import { useId, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiShortcut } from "../ipc/bindings";
@@ -20,6 +20,14 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const [waits, setWaits] = useState(false);
+  // What is pressed may be a shortcut already: it must not hang up on anybody.
+  useEffect(() => {
+    if (!waits) {
+      return undefined;
+    }
+    act({ do: "recordKeys", on: true });
+    return () => act({ do: "recordKeys", on: false });
+  }, [waits, act]);
   const what = deedWords(words, deed);
   const shown = waits ? say("settings.keys.press") : keys === null ? say("settings.keys.none") : keysWords(words, keys);
   const set = (next: string | null) => {

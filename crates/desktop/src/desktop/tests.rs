@@ -90,3 +90,25 @@ async fn what_looks_the_same_is_no_news() {
     look(&mut desktop, Stage::Talking);
     assert!(look(&mut desktop, Stage::Talking).is_empty());
 }
+
+#[tokio::test]
+async fn no_shortcut_works_while_keys_are_pressed_for_one() {
+    let (mut desktop, _folder) = desktop();
+    let set = Shortcuts {
+        hang_up: Some("Ctrl+Shift+F9".to_owned()),
+        ..Shortcuts::default()
+    };
+    let grabs = |desktop: &mut Desktop| {
+        let (_, wishes) = desktop.look(phone(Stage::Talking), &set, None);
+        wishes.into_iter().find_map(|wish| match wish {
+            Wish::Grab(plan) => Some(plan),
+            _ => None,
+        })
+    };
+    let all = grabs(&mut desktop).expect("it is grabbed");
+    assert_ne!(all, Plan::default());
+    desktop.hear(News::RecordingKeys(true));
+    assert_eq!(grabs(&mut desktop), Some(Plan::default()));
+    desktop.hear(News::RecordingKeys(false));
+    assert_eq!(grabs(&mut desktop), Some(all));
+}

@@ -178,6 +178,11 @@ impl Desktop {
     /// # Errors
     /// The tool for it is missing.
     pub fn press(&self, keys: &str) -> Result<()> {
+        // A window that has just come up has the keyboard a moment later.
+        let start = Instant::now();
+        while self.xdotool(&["getactivewindow"]).is_err() && start.elapsed() < HAS_KEYBOARD {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         self.xdotool(&["key", keys]).map(drop)
     }
 
@@ -272,6 +277,9 @@ impl Desktop {
         }
     }
 }
+
+/// A window that comes up is given the keyboard in this time, if it is to have it.
+const HAS_KEYBOARD: Duration = Duration::from_secs(5);
 
 /// What xdotool says of this name: `X=12`.
 fn value(said: &str, name: &str) -> Result<usize> {

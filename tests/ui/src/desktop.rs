@@ -180,7 +180,11 @@ impl Desktop {
     pub fn press(&self, keys: &str) -> Result<()> {
         // A window that has just come up has the keyboard a moment later.
         let start = Instant::now();
-        while self.xdotool(&["getactivewindow"]).is_err() && start.elapsed() < HAS_KEYBOARD {
+        let has_keyboard = || {
+            let window = self.xdotool(&["getactivewindow"]);
+            window.is_ok_and(|window| window.trim() != "0")
+        };
+        while !has_keyboard() && start.elapsed() < HAS_KEYBOARD {
             std::thread::sleep(Duration::from_millis(20));
         }
         self.xdotool(&["key", keys]).map(drop)

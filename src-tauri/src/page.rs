@@ -7,14 +7,14 @@ use std::{
 
 use tauri::ipc::Channel;
 use tokio::time::sleep_until;
-use warmline_ipc::UiSnapshot;
+use warmline_ipc::{UiShown, UiSnapshot};
 
 use crate::web_process::{Deaths, Loss};
 
 /// The one in the window, if there is one.
 #[derive(Default)]
 pub(crate) struct Page {
-    channel: Option<Channel<UiSnapshot>>,
+    channel: Option<Channel<UiShown>>,
     shown: Option<UiSnapshot>,
     deaths: Deaths,
     lost: Option<Lost>,
@@ -32,7 +32,7 @@ struct Lost {
 
 impl Page {
     /// One that is new, or loaded again, takes the place of the one before and is shown what that was.
-    pub(crate) fn watch(&mut self, channel: Channel<UiSnapshot>) {
+    pub(crate) fn watch(&mut self, channel: Channel<UiShown>) {
         if self.lost.as_ref().is_some_and(|lost| !lost.loading) {
             // The last word of the one that has died.
             return;
@@ -44,7 +44,7 @@ impl Page {
         let gone = self
             .shown
             .as_ref()
-            .is_some_and(|shown| channel.send(shown.clone()).is_err());
+            .is_some_and(|shown| channel.send(UiShown::after(None, shown.clone())).is_err());
         self.channel = (!gone).then_some(channel);
     }
 
@@ -106,9 +106,11 @@ impl Page {
         if self.shown.as_ref().is_some_and(same) {
             return true;
         }
-        let gone = self
-            .channel
-            .take_if(|channel| channel.send(now.clone()).is_err());
+        let before = self.shown.as_ref();
+        let gone = self.channel.take_if(|channel| {
+            let news = UiShown::after(before, now.clone());
+            channel.send(news).is_err()
+        });
         self.shown = Some(now);
         gone.is_none()
     }

@@ -12,7 +12,7 @@ use warmline_desk::{
     policy::Voice,
 };
 use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept};
-use warmline_ipc::{LookBack, UiError, UiPeople, UiSnapshot, WindowAsk, first_run::Profile};
+use warmline_ipc::{LookBack, UiError, UiPeople, UiShown, WindowAsk, first_run::Profile};
 
 use crate::web_process::Loss;
 
@@ -44,7 +44,7 @@ impl Shell {
         };
         // The desktop begins in the runtime.
         tauri::async_runtime::spawn(async move {
-            let login = Login::of_this_program(profile.named()).ok();
+            let login = Login::of_this_program(profile.path(), profile.named().is_some());
             let desktop = Desktop::start(place, door, login);
             let task = Task::new(app, desktop, profile, practise, logged, shown);
             task.run(asked).await;
@@ -68,7 +68,7 @@ impl Shell {
     }
 
     /// Shows a page everything from now on.
-    pub(crate) fn watch(&self, page: Channel<UiSnapshot>) {
+    pub(crate) fn watch(&self, page: Channel<UiShown>) {
         self.ask(Ask::Watch(page));
     }
 
@@ -172,7 +172,7 @@ impl Shell {
 }
 
 enum Ask {
-    Watch(Channel<UiSnapshot>),
+    Watch(Channel<UiShown>),
     WatchPeople(Channel<UiPeople>),
     PageLost(Loss),
     LookAtSound(bool),

@@ -16,19 +16,25 @@ use crate::{shell::Shell, web_process::Loss};
 pub(crate) fn open(app: &AppHandle, place: Option<Place>) -> tauri::Result<()> {
     let window = build(app, LABEL)?;
     if let Some(place) = place {
-        // The main one comes first.
-        let main = window.primary_monitor()?;
-        let monitors = main.into_iter().chain(window.available_monitors()?);
-        let monitors: Vec<Monitor> = monitors.map(|monitor| free_of(&monitor)).collect();
-        if let Some(to) = place.on(&monitors) {
-            window.set_position(PhysicalPosition::new(to.x, to.y))?;
-            window.set_size(PhysicalSize::new(to.width, to.height))?;
-        }
-        if place.maximized {
-            window.maximize()?;
-        }
+        put(&window, place)?;
     }
     window.show()
+}
+
+/// Puts it there, or where all of it can be reached.
+fn put(window: &WebviewWindow, place: Place) -> tauri::Result<()> {
+    // The main one comes first.
+    let main = window.primary_monitor()?;
+    let monitors = main.into_iter().chain(window.available_monitors()?);
+    let monitors: Vec<Monitor> = monitors.map(|monitor| free_of(&monitor)).collect();
+    if let Some(to) = place.on(&monitors) {
+        window.set_position(PhysicalPosition::new(to.x, to.y))?;
+        window.set_size(PhysicalSize::new(to.width, to.height))?;
+    }
+    if place.maximized {
+        window.maximize()?;
+    }
+    Ok(())
 }
 
 fn free_of(monitor: &tauri::Monitor) -> Monitor {
@@ -178,27 +184,30 @@ pub(crate) fn set_on_top(app: &AppHandle, on: bool) {
     with_window(app, |window| window.set_always_on_top(on));
 }
 
-/// Makes it a bar; how large it was.
-pub(crate) fn to_bar(app: &AppHandle) -> Option<PhysicalSize<u32>> {
-    let mut full = None;
+/// Makes it a bar, where there was one before.
+pub(crate) fn to_bar(app: &AppHandle, before: Option<Place>) {
     with_window(app, |window| {
         window.unmaximize()?;
-        full = Some(window.inner_size()?);
         window.set_min_size(Some(SMALLEST_BAR))?;
-        window.set_size(BAR)
+        match before {
+            Some(place) => put(window, place),
+            None => window.set_size(BAR),
+        }
     });
-    full
 }
 
-/// Makes all of it seen again, as large as it was.
-pub(crate) fn to_full(app: &AppHandle, full: Option<PhysicalSize<u32>>) {
+/// Makes all of it seen again, where it was before; where the bar was.
+pub(crate) fn to_full(app: &AppHandle, before: Option<Place>) -> Option<Place> {
+    let mut bar = None;
     with_window(app, |window| {
+        bar = Place::of(seen(&window.as_ref().window())?, None);
         window.set_min_size(Some(SMALLEST))?;
-        match full {
-            Some(full) => window.set_size(full),
+        match before {
+            Some(place) => put(window, place),
             None => window.set_size(USUAL),
         }
     });
+    bar
 }
 
 /// Names it anew.

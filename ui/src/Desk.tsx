@@ -26,6 +26,7 @@ import { Panel } from "./people/Panel";
 import { Side, useSideTab } from "./people/Side";
 import { ForgetDialog } from "./recents/ForgetDialog";
 import { Recents } from "./recents/Recents";
+import { managedWords } from "./settings/words";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
 import { offered, useOffers } from "./shared/offers";
@@ -44,7 +45,8 @@ interface DeskProps {
 /** The window of an agent who has a phone: who they are, the call box, the calls, and those before. */
 export function Desk({ snapshot, registration, host, failure, onFailureRead }: DeskProps) {
   const styles = useStyles();
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const { calls, transfers, group, recovery, recents, sound, signIns, lines, dialRequest } = snapshot;
   const root = useRef<HTMLDivElement>(null);
@@ -95,14 +97,14 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   // Calls could come in, and none does.
   const isQuiet = doNotDisturb && reachable;
   const standing = isQuiet ? { ...registration, words: say("account.doNotDisturb") } : registration;
-  const { mode, alwaysOnTop } = snapshot.window;
+  const { mode, alwaysOnTop, managedBy } = snapshot.window;
   const isCompact = mode === "compact";
   const onTopManaged = snapshot.window.managed.includes("alwaysOnTop");
   const compact = offered(say(isCompact ? "bar.toFull" : "bar.toCompact"), () => act({ do: "setMode", mode: isCompact ? "full" : "compact" }));
   const onTop = offered(
     say(alwaysOnTop ? "bar.onTop.off" : "bar.onTop"),
     () => act({ do: "setAlwaysOnTop", on: !alwaysOnTop }),
-    onTopManaged ? say("sound.managed") : undefined,
+    onTopManaged ? managedWords(words, managedBy) : undefined,
   );
   const askToForget = () => setForgetOpen(!ringing && !asks);
   // A bar has no room for a list over it, nor for a question.
@@ -113,11 +115,12 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     open();
   };
   const makeRoom = useEffectEvent(compact.run);
+  const needsRoom = isCompact && (asks || snapshot.closing);
   useEffect(() => {
-    if (asks && isCompact) {
+    if (needsRoom) {
       makeRoom();
     }
-  }, [asks, isCompact]);
+  }, [needsRoom]);
   useOffers({
     compact,
     onTop,
@@ -152,8 +155,8 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
         },
   );
   const soundShown = useMemo<SoundShown>(
-    () => ({ sound, openAt: soundOpenAt, setOpenAt: setSoundOpenAt }),
-    [sound, soundOpenAt],
+    () => ({ sound, managedBy, openAt: soundOpenAt, setOpenAt: setSoundOpenAt }),
+    [sound, managedBy, soundOpenAt],
   );
 
   const dialling = useMemo<Dialling>(() => ({ host, reachable, recents, ringing }), [host, reachable, recents, ringing]);

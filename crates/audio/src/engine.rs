@@ -20,7 +20,7 @@ use crate::priority;
 use crate::processing::{Noticed, Processing, Processor};
 use crate::recording::{Recording, RecordingConfig, Writer};
 use crate::sound::{Command, MOST_LEGS, Sound};
-use crate::tone::{Region, Tone};
+use crate::tone::{Asked, Region, Tone};
 use crate::trial::{self, Trial};
 use crate::volume::{Faders, Volumes};
 use crate::{AudioError, AudioEvent};
@@ -95,7 +95,8 @@ pub struct EngineStats {
     pub capture_missing: u64,
     /// Samples (48 kHz) of silence the output device got because the playout ring was empty.
     pub playout_missing: u64,
-    /// Ticks that took longer than the 10 ms they are for: this computer cannot keep up.
+    /// Ticks that took longer than the 10 ms they are for, or in which something of ours broke: this
+    /// computer cannot keep up.
     pub overruns: u64,
     /// Sound that the microphone's device has handed over at once of late, in µs; 0 without a device.
     pub capture_period_us: u32,
@@ -105,6 +106,11 @@ pub struct EngineStats {
     pub capture_fill_us: u32,
     /// Sound waiting in the playout ring now, in µs.
     pub playout_fill_us: u32,
+    /// Sound that the sound system was asked to hold beyond that ring, in µs: its buffer, where we set
+    /// it; 0 where it is not known.
+    pub playout_beyond_us: u32,
+    /// By how much processing delays the agent's voice now, in µs; 0 while nobody is sent it.
+    pub processing_us: u32,
     /// Time spent in ticks, in µs.
     pub busy_us: u64,
     /// Longest tick since the start, in µs.
@@ -267,7 +273,8 @@ impl Engine {
     /// Opens a leg, neither heard nor sending yet.
     ///
     /// # Errors
-    /// Settings that cannot work, a codec that will not start, or too many legs.
+    /// Settings that cannot work, a codec that will not start, too many legs, or an engine that has
+    /// stopped.
     pub fn open_leg(&self, config: LegConfig) -> Result<Leg, AudioError> {
         let presence = &self.inner.shared.presence;
         if presence.open_legs.load(Ordering::Relaxed) >= MOST_LEGS {
@@ -309,13 +316,12 @@ impl Engine {
 
     /// Plays a tone in the headset in place of the one before; `None` stops it.
     pub fn tone(&self, tone: Option<Tone>) {
+        self.inner.shared.tone.ask(tone);
         self.inner.shared.presence.tone_begins(tone.is_some());
-        let _ = self.inner.commands.send(Command::Tone(tone));
     }
 
     /// Starts or stops the ring tone.
     pub fn ring(&self, ringing: bool) {
-        let _ = self.inner.commands.send(Command::Ring(ringing));
         self.inner.shared.presence.rings(ringing);
     }
 
@@ -363,6 +369,8 @@ impl Engine {
             playout_period_us: shared.playout_period_us.load(Ordering::Relaxed),
             capture_fill_us: shared.capture_fill_us.load(Ordering::Relaxed),
             playout_fill_us: shared.playout_fill_us.load(Ordering::Relaxed),
+            playout_beyond_us: shared.playout_beyond_us.load(Ordering::Relaxed),
+            processing_us: shared.processing_us.load(Ordering::Relaxed),
             busy_us: shared.busy_us.load(Ordering::Relaxed),
             longest_tick_us: shared.longest_tick_us.load(Ordering::Relaxed),
             events_dropped: shared.events_dropped.load(Ordering::Relaxed),
@@ -425,13 +433,22 @@ impl Commands {
     /// Queues a command.
     ///
     /// # Errors
-    /// 64 commands wait already.
+    /// 64 commands wait already, or nobody carries them out any more.
     pub(crate) fn send(&self, command: Command) -> Result<(), AudioError> {
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        if ring.is_abandoned() {
+            return Err(AudioError::Stopped);
+        }
         let sent = ring.push(command).map_err(|_| AudioError::Busy);
         drop(ring);
         self.wake();
         sent
+    }
+
+    /// Whether the sound thread has ended.
+    pub(crate) fn are_abandoned(&self) -> bool {
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        ring.is_abandoned()
     }
 
     /// The sound thread, for device callbacks to wake.
@@ -451,6 +468,7 @@ impl Commands {
 pub(crate) struct Shared {
     pub(crate) presence: Arc<Presence>,
     pub(crate) stopping: AtomicBool,
+    pub(crate) tone: Asked,
     pub(crate) wav_ended: AtomicBool,
     pub(crate) noticed: Noticed,
     /// Of the microphone, of what is heard, and of the ring.
@@ -467,6 +485,8 @@ pub(crate) struct Shared {
     pub(crate) playout_period_us: AtomicU32,
     pub(crate) capture_fill_us: AtomicU32,
     pub(crate) playout_fill_us: AtomicU32,
+    pub(crate) playout_beyond_us: AtomicU32,
+    pub(crate) processing_us: AtomicU32,
     pub(crate) busy_us: AtomicU64,
     pub(crate) longest_tick_us: AtomicU32,
     pub(crate) events_dropped: AtomicU64,
@@ -549,7 +569,7 @@ impl Presence {
         self.wake();
     }
 
-    fn rings(&self, ringing: bool) {
+    pub(crate) fn rings(&self, ringing: bool) {
         self.ringing.store(ringing, Ordering::Relaxed);
         self.wake();
     }

@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn a_line_hears_what_was_played_and_is_measured_as_it_speaks() {
-        let (mut commands, commanded) = RingBuffer::new(4);
+        let (_commands, commanded) = RingBuffer::new(4);
         let (leaving, _leftovers) = RingBuffer::new(4);
         let shared = Arc::new(Shared::default());
         let heard = Arc::default();
@@ -49,8 +49,7 @@ mod tests {
             Region::Europe,
         );
         let mut sound = sound.on_line(Some(line));
-        let begin = crate::sound::Command::Tone(Some(Tone::Busy));
-        commands.push(begin).unwrap_or_else(|_| panic!("room"));
+        shared.tone.ask(Some(Tone::Busy));
         for _ in 0..20 {
             sound.obey();
             sound.tick(Instant::now());

@@ -1,12 +1,14 @@
 //! The sound thread: every 10 ms, all that is between the rings of the devices and of the legs.
 
+mod ringer;
 #[cfg(test)]
 mod tests;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, Producer};
 
@@ -24,23 +26,24 @@ use crate::pace::{Clockwork, Pace, Step};
 use crate::processing::{Microphone, Processor, Reported, Voice};
 use crate::recording::{Tap, Taps};
 use crate::ring_tone::RingTone;
-use crate::tone::{Region, Tone, TonePlayer};
+use crate::tone::{Region, Told, TonePlayer};
 use crate::trial::TrialEnd;
+use ringer::Ringer;
 
 /// Legs that can be open at once.
 pub(crate) const MOST_LEGS: usize = 16;
 
+/// The sound thread ends when it has panicked so often, without as many ticks in between as make a clean
+/// record.
+const MOST_BROKEN: u32 = 100;
+const MENDED: u64 = 100;
+
 /// What a tick has to make sound for, in µs: one that takes longer is behind.
 const TICK_US: u32 = 10_000;
-
-/// Ring-tone frames made per tick at most, so that a strange device cannot hold up calls.
-const RING_BURST: usize = 3;
 
 /// What the sound thread is told. Things are made by others and only put in place here.
 pub(crate) enum Command {
     Leg(Box<LegEnd>),
-    Tone(Option<Tone>),
-    Ring(bool),
     Trial(Box<TrialEnd>),
     Capture(Option<Box<Capture>>),
     Playout(Option<Box<Playout>>),
@@ -71,6 +74,10 @@ pub(crate) enum Leftover {
         _old: Box<Processor>,
     },
     /// It panicked.
+    BrokenLeg {
+        broken: Box<LegEnd>,
+    },
+    /// It panicked.
     BrokenProcessor {
         broken: Box<Processor>,
     },
@@ -84,6 +91,16 @@ impl Leftover {
                 tracing::error!("voice processing broke, and is built anew");
                 Some(Command::Processor(broken.substitute()))
             }
+            Self::BrokenLeg { mut broken } => {
+                tracing::error!("the sound of a call broke, and is built anew");
+                match broken.rebuild() {
+                    Ok(()) => Some(Command::Leg(broken)),
+                    Err(error) => {
+                        tracing::error!(%error, "the sound of a call cannot be built anew");
+                        None
+                    }
+                }
+            }
             Self::Leg { .. }
             | Self::Capture { .. }
             | Self::Playout { .. }
@@ -94,49 +111,11 @@ impl Leftover {
     }
 }
 
-/// A place for a device to ring on.
-struct Ringer {
-    tone: RingTone,
-    playout: Option<Box<Playout>>,
-}
-
-impl Ringer {
-    const fn new() -> Self {
-        Self {
-            tone: RingTone::begun(false),
-            playout: None,
-        }
-    }
-
-    fn has_work(&self) -> bool {
-        self.playout.is_some() && self.tone.is_playing()
-    }
-
-    /// Gives the device what it wants, and puts the loudest of all into `shown`.
-    fn feed(&mut self, volume: f32, shown: &mut Frame) {
-        let Some(playout) = &mut self.playout else {
-            return;
-        };
-        let mut frame = SILENCE;
-        playout.adapt();
-        if playout.paces() {
-            for _ in 0..RING_BURST {
-                if !playout.wants() {
-                    break;
-                }
-                self.tone.play(&mut frame, volume);
-                playout.write(&frame);
-            }
-        } else if self.tone.is_playing() {
-            self.tone.play(&mut frame, volume);
-            playout.write(&frame);
-        }
-        for (shown, sample) in shown.iter_mut().zip(&frame) {
-            if sample.abs() > shown.abs() {
-                *shown = *sample;
-            }
-        }
-    }
+/// Until when there is nothing to do.
+enum Rest {
+    None,
+    For(Duration),
+    UntilWoken,
 }
 
 /// Everything the sound thread owns.
@@ -154,6 +133,8 @@ pub(crate) struct Sound {
     output_meter: Meter,
     ring_meter: Meter,
     tones: TonePlayer,
+    /// The latest tone that was asked for and has been begun.
+    tone_told: Told,
     rings: bool,
     hold_music: HoldMusic,
     taps: Taps,
@@ -189,6 +170,7 @@ impl Sound {
             output_meter: Meter::default(),
             ring_meter: Meter::default(),
             tones: TonePlayer::new(region),
+            tone_told: Told::default(),
             rings: false,
             hold_music: HoldMusic::default(),
             taps: Taps::default(),
@@ -207,50 +189,81 @@ impl Sound {
         self
     }
 
-    /// Works until told to stop. Sleeps without any wake-up while there is nothing to do.
+    /// Works until told to stop. Sleeps without any wake-up while there is nothing to do. A panic costs what
+    /// was left of a tick; only who does nothing but panic ends, which the supervisor tells.
     pub(crate) fn run(mut self) {
+        let (mut broken, mut last) = (0, 0);
         while !self.shared.stopping.load(Ordering::Acquire) {
-            self.obey();
-            if !self.has_work() {
-                self.rest();
-                std::thread::park();
-                continue;
-            }
-            let now = Instant::now();
-            match self.pace.next(now, self.clockwork()) {
-                Step::Tick => {
-                    self.tick(now);
-                    let took = now.elapsed().as_micros().min(u128::from(u32::MAX)) as u32;
-                    self.shared
-                        .busy_us
-                        .fetch_add(u64::from(took), Ordering::Relaxed);
-                    self.shared
-                        .longest_tick_us
-                        .fetch_max(took, Ordering::Relaxed);
-                    if took > TICK_US {
-                        self.shared.overruns.fetch_add(1, Ordering::Relaxed);
+            match catch_unwind(AssertUnwindSafe(|| self.round())) {
+                Ok(Rest::None) => {}
+                Ok(Rest::For(time)) => std::thread::park_timeout(time),
+                Ok(Rest::UntilWoken) => std::thread::park(),
+                Err(_) => {
+                    let ticks = self.shared.ticks.load(Ordering::Relaxed);
+                    broken = if ticks - last < MENDED { broken + 1 } else { 1 };
+                    last = ticks;
+                    self.shared.overruns.fetch_add(1, Ordering::Relaxed);
+                    tracing::error!(broken, "the sound thread broke, and goes on");
+                    if broken >= MOST_BROKEN {
+                        break;
                     }
                 }
-                Step::WaitUntil(then) => std::thread::park_timeout(then - now),
             }
+        }
+        let undertaker = self.undertaker.clone();
+        // By the other end of its commands others see that it is gone.
+        drop(self);
+        if let Some(thread) = undertaker {
+            thread.unpark();
+        }
+    }
+
+    /// Does what there is to do now.
+    fn round(&mut self) -> Rest {
+        self.obey();
+        if !self.has_work() {
+            self.rest();
+            return Rest::UntilWoken;
+        }
+        let now = Instant::now();
+        match self.pace.next(now, self.clockwork()) {
+            Step::Tick => {
+                self.tick(now);
+                let took = now.elapsed().as_micros().min(u128::from(u32::MAX)) as u32;
+                self.shared
+                    .busy_us
+                    .fetch_add(u64::from(took), Ordering::Relaxed);
+                self.shared
+                    .longest_tick_us
+                    .fetch_max(took, Ordering::Relaxed);
+                if took > TICK_US {
+                    self.shared.overruns.fetch_add(1, Ordering::Relaxed);
+                }
+                Rest::None
+            }
+            Step::WaitUntil(then) => Rest::For(then - now),
         }
     }
 
     /// Carries out what was commanded since the last time.
     pub(crate) fn obey(&mut self) {
+        // These are states and no commands: a queue that is full would lose a ring.
+        if let Some(tone) = self.shared.tone.news(&mut self.tone_told) {
+            self.tones.set(tone);
+        }
+        let rings = self.shared.presence.ring_is_wanted();
+        if self.rings != rings {
+            self.rings = rings;
+            for ringer in &mut self.ringers {
+                ringer.tone.set(rings);
+            }
+        }
         while let Ok(command) = self.commands.pop() {
             match command {
                 Command::Leg(leg) => self.seat(leg),
                 Command::Processor(processor) => {
                     let old = self.voice.set(processor);
                     self.leave(old.map(|old| Leftover::Processor { _old: old }));
-                }
-                Command::Tone(tone) => self.tones.set(tone),
-                Command::Ring(ringing) => {
-                    self.rings = ringing;
-                    for ringer in &mut self.ringers {
-                        ringer.tone.set(ringing);
-                    }
                 }
                 Command::Trial(trial) => {
                     let old = self.trial.replace(trial);
@@ -286,7 +299,11 @@ impl Sound {
         }
         for seat in 0..MOST_LEGS {
             let leg = self.legs[seat].as_ref();
-            if leg.is_some_and(|leg| leg.is_closed() && leg.has_faded()) {
+            if leg.is_some_and(|leg| leg.is_broken()) {
+                self.shared.overruns.fetch_add(1, Ordering::Relaxed);
+                let broken = self.legs[seat].take();
+                self.leave(broken.map(|broken| Leftover::BrokenLeg { broken }));
+            } else if leg.is_some_and(|leg| leg.is_closed() && leg.has_faded()) {
                 let old = self.legs[seat].take();
                 self.leave(old.map(|end| Leftover::Leg { _end: end }));
             }
@@ -315,10 +332,14 @@ impl Sound {
             shared
                 .playout_period_us
                 .store(playout.period_us(), Ordering::Relaxed);
+            shared
+                .playout_beyond_us
+                .store(playout.beyond_us(), Ordering::Relaxed);
             self.output_meter.measure(&mix, &shared.output_level);
         } else {
             shared.playout_fill_us.store(0, Ordering::Relaxed);
             shared.playout_period_us.store(0, Ordering::Relaxed);
+            shared.playout_beyond_us.store(0, Ordering::Relaxed);
             self.output_meter.measure(&SILENCE, &shared.output_level);
         }
         self.voice.played(if played { &mix } else { &SILENCE });
@@ -337,8 +358,14 @@ impl Sound {
         let mut group = SILENCE;
         let spoken = greeting::is_spoken(microphone);
         for leg in self.legs.iter_mut().flatten() {
-            leg.receive(now, spoken);
-            leg.hear(volumes.calls, &mut mix, &mut group);
+            if !leg.begins() {
+                // Nobody else is to blame for what is not heard of it.
+                shared.overruns.fetch_add(1, Ordering::Relaxed);
+            }
+            leg.works(|leg| {
+                leg.receive(now, spoken);
+                leg.hear(volumes.calls, &mut mix, &mut group);
+            });
         }
         let mut music = SILENCE;
         if self.legs.iter().flatten().any(|leg| leg.plays_music()) {
@@ -357,7 +384,7 @@ impl Sound {
             announced: announced.as_ref(),
         };
         for leg in self.legs.iter_mut().flatten() {
-            leg.say(&words);
+            leg.works(|leg| leg.say(&words));
         }
         self.taps.take(&self.legs);
         self.tones.add(&mut mix, volumes);
@@ -385,6 +412,9 @@ impl Sound {
         } else {
             self.voice.rest(noticed);
         }
+        self.shared
+            .processing_us
+            .store(self.voice.delay_us(), Ordering::Relaxed);
         let noticed = &self.shared.noticed;
         if self.reported.is_behind(noticed) {
             while self.reported.next(noticed).is_some() {}

@@ -4,6 +4,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use crate::frame::SAMPLE_RATE;
+use crate::leg::{LegConfig, Payload, TelephoneEventSpec};
+use crate::{Codec, CodecSpec, OpusSettings};
 
 /// Runs something and counts how often this thread asked for memory or gave it back.
 pub(crate) fn allocations(run: impl FnOnce()) -> u64 {
@@ -159,4 +161,33 @@ fn best(reference: &[f32], signal: &[f32], lags: std::ops::RangeInclusive<usize>
             (-1.0, 0),
             |best, now| if now.0 > best.0 { now } else { best },
         )
+}
+
+/// All codecs, by their usual payload types.
+pub(crate) const CODECS: [(u8, Codec); 4] = [
+    (111, Codec::Opus),
+    (9, Codec::G722),
+    (0, Codec::Pcmu),
+    (8, Codec::Pcma),
+];
+
+/// A leg that sends this one and takes all.
+pub(crate) fn leg_config(payload_type: u8, codec: Codec) -> LegConfig {
+    let mut receive: Vec<_> = CODECS.map(|(t, c)| (t, Payload::Audio(c))).to_vec();
+    receive.push((101, Payload::TelephoneEvent));
+    LegConfig {
+        send: CodecSpec {
+            codec,
+            payload_type,
+        },
+        receive,
+        telephone_event: Some(TelephoneEventSpec {
+            payload_type: 101,
+            clock_rate: codec.clock_rate(),
+        }),
+        comfort_noise: None,
+        ptime_ms: 20,
+        first_timestamp: 1_000,
+        opus: OpusSettings::default(),
+    }
 }

@@ -1,9 +1,13 @@
 //! Call-progress tones, cues and DTMF feedback: two oscillators, a few notes, no clicks.
 
+mod asked;
+
 use std::f32::consts::TAU;
 
 use crate::frame::{Frame, SAMPLE_RATE, samples};
 use crate::volume::Gains;
+
+pub(crate) use asked::{Asked, Told};
 
 /// A region whose call-progress tones are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -17,6 +17,7 @@ impl Phone {
             UserAction::Dial { call, to } => (call, self.dial(now, call, to, None, commands)),
             UserAction::Answer(id) => (id, self.answer(now, id, commands)),
             UserAction::Reject(id, rejection) => (id, self.reject(now, id, rejection, commands)),
+            UserAction::DoNotDisturb(on) => return self.set_do_not_disturb(now, on, commands),
             UserAction::Hangup(id) => (id, self.hang_up(now, id, commands)),
             UserAction::Hold(id) => (id, self.hold(id)),
             UserAction::Resume(id) => (id, self.resume(id)),

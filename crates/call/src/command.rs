@@ -212,6 +212,9 @@ pub enum Notice {
         /// Why.
         failure: HoldFailure,
     },
+    /// This call came in and was refused, for the agent does not want to be disturbed. It is
+    /// [hidden](crate::Call::is_hidden), and gone the next moment.
+    Undisturbed(CallId),
     /// A transfer has come a step further, or has failed.
     Transfer {
         /// The customer's call.

@@ -43,6 +43,9 @@ pub enum UserAction {
     Answer(CallId),
     /// Turn an incoming call away.
     Reject(CallId, Rejection),
+    /// Refuse what rings and every call that comes in (`true`) with 486 Busy Here, unseen and unheard; or no
+    /// longer. One that takes the place of another (RFC 3891) comes through.
+    DoNotDisturb(bool),
     /// End a call whatever its state. An incoming call not yet answered is
     /// turned away as [`Rejection::Busy`]. An ended call stays as it is.
     Hangup(CallId),

@@ -25,6 +25,7 @@ mod life;
 mod party;
 mod path;
 mod phone;
+mod quiet;
 mod reason;
 mod recovery;
 mod referral;

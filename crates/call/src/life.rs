@@ -89,6 +89,9 @@ impl Phone {
         }
         let established = |call: &&Call| call.state == State::Established;
         let replaced = replaces.filter(|old| self.calls.get(old).filter(established).is_some());
+        if replaced.is_none() && self.do_not_disturb {
+            return self.refuse_unseen(now, id, from, commands);
+        }
         if replaced.is_none() && self.live() >= self.config.max_calls {
             let refusal = SipCommand::Reject {
                 call: id,

@@ -73,6 +73,8 @@ pub struct Phone {
     pub(crate) config: PhoneConfig,
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) focus: Option<CallId>,
+    /// Calls that come in are refused.
+    pub(crate) do_not_disturb: bool,
     pub(crate) group: Vec<CallId>,
     pub(crate) transfers: Vec<Transfer>,
     /// REFERs sent so far.
@@ -89,6 +91,7 @@ impl Phone {
             config,
             calls: BTreeMap::new(),
             focus: None,
+            do_not_disturb: false,
             group: Vec::new(),
             transfers: Vec::new(),
             refers: 0,

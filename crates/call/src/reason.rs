@@ -15,6 +15,8 @@ pub enum EndReason {
     AnsweredElsewhere,
     /// We turned the incoming call away.
     Rejected,
+    /// The incoming call was refused because the agent did not want to be disturbed.
+    DoNotDisturb,
     /// The incoming call rang out.
     Missed,
     /// The far end is busy.
@@ -135,6 +137,7 @@ impl EndReason {
             Self::CallerGaveUp => "The caller hung up before you answered.",
             Self::AnsweredElsewhere => "The call was answered on another phone.",
             Self::Rejected => "You turned the call away.",
+            Self::DoNotDisturb => "You missed the call: do not disturb was on.",
             Self::Missed => "You missed the call.",
             Self::Busy => "The line is busy.",
             Self::Declined => "The call was declined.",
@@ -178,6 +181,7 @@ impl EndReason {
             | Self::CallerGaveUp
             | Self::AnsweredElsewhere
             | Self::Rejected
+            | Self::DoNotDisturb
             | Self::Missed
             | Self::Transferred
             | Self::Replaced => "",
@@ -210,6 +214,7 @@ impl EndReason {
             Self::CallerGaveUp => "caller_gave_up",
             Self::AnsweredElsewhere => "answered_elsewhere",
             Self::Rejected => "rejected",
+            Self::DoNotDisturb => "do_not_disturb",
             Self::Missed => "missed",
             Self::Busy => "busy",
             Self::Declined => "declined",

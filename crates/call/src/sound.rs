@@ -99,6 +99,7 @@ fn tone_of(reason: EndReason) -> Option<Tone> {
         | EndReason::CallerGaveUp
         | EndReason::AnsweredElsewhere
         | EndReason::Rejected
+        | EndReason::DoNotDisturb
         | EndReason::Missed
         | EndReason::Transferred
         | EndReason::Replaced => None,

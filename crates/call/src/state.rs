@@ -141,6 +141,8 @@ pub struct Call {
     pub(crate) refers: Vec<(u32, Option<CallId>)>,
     /// It was made to take the place of another.
     pub(crate) instead: bool,
+    /// It was refused before the agent could see or hear it.
+    pub(crate) unseen: bool,
     /// The call whose place this one takes, until that one is over.
     pub(crate) replaces: Option<CallId>,
     /// The peer has not taken it up again.
@@ -233,10 +235,10 @@ impl Call {
         self.live() && matches!(self.leg, Leg::Unrestored | Leg::Restoring)
     }
 
-    /// Whether it was made to take the place of another call, and has not been answered: then the agent
-    /// has nothing to do with it.
+    /// Whether the agent has nothing to do with it: it was made to take the place of another call, and has
+    /// not been answered; or it was refused before they could see it.
     pub fn is_hidden(&self) -> bool {
-        self.instead && self.answered.is_none()
+        self.unseen || (self.instead && self.answered.is_none())
     }
 
     /// Whether its media path is up.
@@ -286,6 +288,7 @@ impl Call {
             because: None,
             refers: Vec::new(),
             instead: false,
+            unseen: false,
             replaces: None,
             untaken: false,
             replacement: None,

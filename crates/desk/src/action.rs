@@ -15,6 +15,7 @@ use crate::{
     error::{DeskError, ErrorCode},
     event::{DeviceRole, Loudness},
     lines::LineId,
+    press::Press,
 };
 
 /// What the agent may ask the desk for. Its `Debug` form shows no number and no digit.
@@ -32,6 +33,9 @@ pub enum UserAction {
     Answer(CallId),
     /// Turn an incoming call away.
     Reject(CallId, Rejection),
+    /// Refuse what rings and every call that comes in (`true`) with 486 Busy Here, before it is seen or heard,
+    /// or no longer. The history has it as missed.
+    DoNotDisturb(bool),
     /// End a call whatever its state.
     Hangup(CallId),
     /// Put the other end on hold.
@@ -42,6 +46,8 @@ pub enum UserAction {
     Mute(CallId, bool),
     /// Send DTMF digits, `0`–`9 * # A`–`D`, on an established call.
     Dtmf(CallId, String),
+    /// Whatever a press means now that names no call.
+    Press(Press),
     /// Forget an ended call.
     Dismiss(CallId),
     /// Write down something about a call, in place of what was written before.
@@ -120,8 +126,9 @@ pub enum UserAction {
     LookAtSound(bool),
     /// Play a short sound on the speaker or the ringer. It stops by itself.
     TryDevice(DeviceRole),
-    /// Take three seconds of the microphone, then play them on the speaker. Not in a call.
-    HearYourself,
+    /// Begin the check before a shift ([`Snapshot::check`](crate::Snapshot::check)), or have done with it.
+    /// Not in a call.
+    CheckSound(bool),
     /// End all calls, un-register and stop. Done when everything has stopped.
     Quit,
 }
@@ -176,12 +183,14 @@ impl fmt::Debug for UserAction {
             Self::Dial { .. } => f.write_str("Dial(‹pii›)"),
             Self::Answer(call) => write!(f, "Answer({call})"),
             Self::Reject(call, rejection) => write!(f, "Reject({call}, {rejection:?})"),
+            Self::DoNotDisturb(on) => write!(f, "DoNotDisturb({on})"),
             Self::Hangup(call) => write!(f, "Hangup({call})"),
             Self::Hold(call) => write!(f, "Hold({call})"),
             Self::Resume(call) => write!(f, "Resume({call})"),
             Self::Mute(call, muted) => write!(f, "Mute({call}, {muted})"),
             Self::Dtmf(call, _) => write!(f, "Dtmf({call}, ‹pii›)"),
             Self::Note { call, .. } => write!(f, "Note({call}, ‹pii›)"),
+            Self::Press(press) => write!(f, "Press({press:?})"),
             Self::Dismiss(call) => write!(f, "Dismiss({call})"),
             Self::Consult { customer, .. } => write!(f, "Consult({customer}, ‹pii›)"),
             Self::BlindTransfer { customer, .. } => write!(f, "BlindTransfer({customer}, ‹pii›)"),
@@ -205,7 +214,7 @@ impl fmt::Debug for UserAction {
             Self::SetVoice(voice) => write!(f, "SetVoice({voice:?})"),
             Self::LookAtSound(looking) => write!(f, "LookAtSound({looking})"),
             Self::TryDevice(role) => write!(f, "TryDevice({role:?})"),
-            Self::HearYourself => f.write_str("HearYourself"),
+            Self::CheckSound(on) => write!(f, "CheckSound({on})"),
             Self::Quit => f.write_str("Quit"),
         }
     }

@@ -36,6 +36,7 @@ impl Running {
                 hold,
                 failure,
             }) => self.tell_error(Some(call), words::hold_failed(hold, failure)),
+            Command::Notice(Notice::Undisturbed(call)) => self.remember_unseen(call),
             Command::Notice(Notice::Transfer {
                 customer,
                 expert,

@@ -49,6 +49,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         lines: lines.views(),
         calls: Vec::new(),
         focus: None,
+        do_not_disturb: false,
         transfers: Vec::new(),
         group: None,
         recovery: None,
@@ -61,6 +62,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
         managed_voice: config.voice,
         spoke_muted_at: None,
         microphone_silent: false,
+        check: None,
         devices: None,
         stopped: false,
     });

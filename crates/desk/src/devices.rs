@@ -14,6 +14,7 @@ use crate::{
 
 impl Running {
     pub(crate) fn audio(&mut self, event: AudioEvent) {
+        self.check_hears(&event);
         match event {
             AudioEvent::DeviceLost { role, name, reason } => {
                 warn!(?role, %reason, "sound device lost");

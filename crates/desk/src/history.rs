@@ -2,13 +2,16 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use warmline_call::{Direction, EndReason};
+use tracing::info;
+use warmline_call::{CallId, Direction, EndReason};
 use warmline_journal::{self as journal, Outcome, PastCall, TransferOutcome, Trouble};
 
 use crate::{
     error::{DeskError, ErrorCode},
+    run::Running,
     snapshot::CallView,
     told,
+    view::call_view,
 };
 
 /// `call` as the journal remembers it; none as long as it goes on.
@@ -38,7 +41,10 @@ pub(crate) fn past_call(call: &CallView) -> Option<PastCall> {
             _ if outcome == Outcome::Answered && as_meant => "Answered.".to_owned(),
             _ => ending.reason.words().to_owned(),
         },
-        status: ending.status,
+        status: match ending.reason {
+            EndReason::DoNotDisturb => Some(journal::UNDISTURBED),
+            _ => ending.status,
+        },
         transfer: call.handed.clone(),
         longest_gap_ms: call.longest_gap.map(|gap| gap.as_millis() as u64),
         ring: call.ring.clone(),
@@ -72,6 +78,7 @@ fn outcome(direction: Direction, talked: bool, reason: EndReason) -> Outcome {
         | EndReason::Cancelled
         | EndReason::CallerGaveUp
         | EndReason::Missed
+        | EndReason::DoNotDisturb
         | EndReason::Busy
         | EndReason::Declined
         | EndReason::NoAnswer
@@ -91,6 +98,23 @@ fn outcome(direction: Direction, talked: bool, reason: EndReason) -> Outcome {
     }
 }
 
+impl Running {
+    /// A call was refused before the agent could see it: they find it when they look back.
+    pub(crate) fn remember_unseen(&mut self, call: CallId) {
+        info!(%call, "refused: the agent does not want to be disturbed");
+        let Some(of) = self.phone.call(call) else {
+            return;
+        };
+        let leg = self.legs.entry(call).or_default();
+        leg.notes.began.get_or_insert_with(SystemTime::now);
+        let line = self.lines.of(call).id;
+        let view = call_view(of, line, &leg.notes, self.epoch);
+        if let Some((journal, past)) = self.journal().zip(past_call(&view)) {
+            journal.remember(past);
+        }
+    }
+}
+
 /// Milliseconds since 1970.
 pub(crate) fn unix_ms(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -101,7 +125,7 @@ pub(crate) fn unix_ms(time: SystemTime) -> u64 {
 mod tests {
     use std::{sync::Arc, time::Duration};
 
-    use warmline_call::{CallId, Hold, MediaFailure, Party, State};
+    use warmline_call::{Hold, MediaFailure, Party, State};
     use warmline_sip::{Invite, redact::Pii};
 
     use super::*;
@@ -204,6 +228,13 @@ mod tests {
             (
                 Incoming,
                 false,
+                EndReason::DoNotDisturb,
+                Outcome::Missed,
+                "do not disturb was on",
+            ),
+            (
+                Incoming,
+                false,
                 EndReason::AnsweredElsewhere,
                 Outcome::Answered,
                 "another phone",
@@ -276,6 +307,7 @@ mod tests {
             assert_eq!(past.outcome, outcome, "{reason:?}");
             assert!(past.words.contains(words), "{reason:?}: {}", past.words);
             assert_eq!(past.talked_s.is_some(), answered);
+            assert_eq!(past.undisturbed(), reason == EndReason::DoNotDisturb);
         }
     }
 }

@@ -1,28 +1,21 @@
 //! What the agent has set, and the file beside the profile that keeps it.
 
 use std::{
-    future::pending,
     io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use tokio::{
-    task::{JoinHandle, spawn_blocking},
-    time::{Instant, sleep_until},
-};
+use tokio::task::spawn_blocking;
 use warmline_policy::{self as policy, Device, Percent, Settings, Shortcuts, Voice, Window};
 
-use crate::{DeskError, DeviceRole, ErrorCode, Loudness};
+use crate::{AtRest, DeskError, DeviceRole, ErrorCode, Loudness};
 
 /// The agent's settings.
 #[derive(Debug)]
 pub struct Kept {
     path: PathBuf,
     settings: Settings,
-    /// When to store what has changed.
-    due: Option<Instant>,
-    storing: Option<JoinHandle<io::Result<()>>>,
+    at_rest: AtRest,
 }
 
 impl Kept {
@@ -37,8 +30,7 @@ impl Kept {
                 path
             },
             settings: Settings::default(),
-            due: None,
-            storing: None,
+            at_rest: AtRest::default(),
         }
     }
 
@@ -139,47 +131,21 @@ impl Kept {
 
     /// Stores what has changed, for as long as it is waited for; comes back when that fails.
     pub async fn keep(&mut self) -> DeskError {
-        loop {
-            if let Some(storing) = &mut self.storing {
-                let stored = storing.await;
-                self.storing = None;
-                if let Err(error) = stored.expect("storing settings does not panic") {
-                    return self.not_kept(&error);
-                }
-            }
-            match self.due {
-                Some(due) => sleep_until(due).await,
-                None => pending().await,
-            }
-            self.store();
-        }
+        let store = || storing(&self.path, &self.settings);
+        let error = self.at_rest.keep(store).await;
+        self.not_kept(&error)
     }
 
     /// Stores what is not stored yet, before the end.
-    pub async fn finish(mut self) {
-        if let Some(storing) = self.storing.take() {
-            // What is stored now is told nobody; the next start finds what was there.
-            let _ = storing.await;
-        }
-        if self.due.is_some() {
-            self.store();
-            if let Some(storing) = self.storing.take()
-                && let Ok(Err(error)) = storing.await
-            {
-                tracing::warn!(%error, "settings not stored");
-            }
+    pub async fn finish(self) {
+        let store = storing(&self.path, &self.settings);
+        if let Err(error) = self.at_rest.finish(store).await {
+            tracing::warn!(%error, "settings not stored");
         }
     }
 
-    /// A fader that is drawn is stored when it has come to rest.
     fn changed(&mut self) {
-        self.due = Some(Instant::now() + AT_REST);
-    }
-
-    fn store(&mut self) {
-        self.due = None;
-        let (path, settings) = (self.path.clone(), self.settings.clone());
-        self.storing = Some(spawn_blocking(move || policy::store(&path, &settings)));
+        self.at_rest.changed();
     }
 
     fn not_kept(&self, error: &io::Error) -> DeskError {
@@ -195,16 +161,21 @@ impl Kept {
     }
 }
 
-/// How long nothing more is changed before it is stored.
-const AT_REST: Duration = Duration::from_millis(500);
+fn storing(path: &Path, settings: &Settings) -> impl FnOnce() -> io::Result<()> + use<> {
+    let (path, settings) = (path.to_owned(), settings.clone());
+    move || policy::store(&path, &settings)
+}
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, time::Duration};
 
     use tokio::time::timeout;
 
     use super::*;
+
+    /// By then it has come to rest.
+    const RESTS: Duration = Duration::from_millis(500);
 
     async fn again(profile: &Path) -> Settings {
         let mut kept = Kept::beside(profile);
@@ -248,7 +219,7 @@ mod tests {
         let profile = folder.path().join("profile.toml");
         let mut kept = Kept::beside(&profile);
         kept.set_loudness(Loudness::Calls, 60);
-        let failed = timeout(AT_REST * 4, kept.keep()).await;
+        let failed = timeout(RESTS * 4, kept.keep()).await;
         assert!(failed.is_err(), "nothing is told");
         assert_eq!(
             again(&profile).await.sound.calls.map(Percent::get),
@@ -258,7 +229,7 @@ mod tests {
         // Where the folder should be is a file.
         let mut kept = Kept::beside(&folder.path().join("settings.toml/profile.toml"));
         kept.set_loudness(Loudness::Calls, 60);
-        let failed = timeout(AT_REST * 40, kept.keep()).await;
+        let failed = timeout(RESTS * 40, kept.keep()).await;
         let failed = failed.expect("it is told");
         assert_eq!(failed.code, ErrorCode::SettingsNotKept);
     }

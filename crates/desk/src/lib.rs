@@ -9,8 +9,10 @@
 
 mod action;
 mod ask;
+mod at_rest;
 mod carry;
 pub mod check;
+mod checking;
 mod config;
 mod desk;
 mod devices;
@@ -29,7 +31,7 @@ mod media;
 pub mod network;
 pub mod number;
 pub mod office;
-mod own_voice;
+pub mod press;
 pub mod profile;
 mod recording;
 mod recovery;
@@ -44,6 +46,7 @@ mod view;
 mod words;
 
 pub use action::{Done, Record, Reply, UserAction};
+pub use at_rest::AtRest;
 pub use config::{DeskConfig, LineConfig};
 pub use desk::{Desk, devices, start};
 pub use error::{DeskError, ErrorCode};
@@ -53,7 +56,7 @@ pub use lines::LineId;
 pub use profile::{Profile, instance::state_folder};
 pub use restarts::Restarts;
 pub use snapshot::{
-    CallView, DeviceView, Ending, GroupView, HeadsetState, HeadsetView, LineView, Note,
+    CallView, CheckView, DeviceView, Ending, GroupView, HeadsetState, HeadsetView, LineView, Note,
     RecordingView, RecoveryView, ReferralView, Registration, Snapshot, TransferView,
 };
 pub use sound::choices;

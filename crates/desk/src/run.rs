@@ -22,6 +22,7 @@ use warmline_sip::{DialogKey, SipEvent, SipRequest};
 
 use crate::{
     action::{Done, UserAction},
+    checking::{self, Checking},
     desk::{Answer, Sound},
     error::{DeskError, ErrorCode},
     event::DeskEvent,
@@ -82,8 +83,8 @@ pub(crate) struct Running {
     pub(crate) tone: Option<Tone>,
     /// Until when the ring device is tried.
     pub(crate) trial: Option<Instant>,
-    /// The agent hears themselves; it ends when this is dropped.
-    pub(crate) hearing: JoinSet<()>,
+    /// The check of the sound that goes on.
+    pub(crate) checking: Option<Checking>,
     /// There is no microphone at all.
     pub(crate) no_microphone: bool,
     /// The agent looks at the sound devices.
@@ -101,7 +102,7 @@ pub(crate) struct Running {
     /// Why there is a group, if the server would not transfer.
     pub(crate) merged_instead: Option<TransferReason>,
     pub(crate) state: Snapshot,
-    epoch: Instant,
+    pub(crate) epoch: Instant,
     outlets: Outlets,
     stopping: Option<Stopping>,
 }
@@ -139,7 +140,7 @@ impl Running {
             refusal: None,
             tone: None,
             trial: None,
-            hearing: JoinSet::new(),
+            checking: None,
             no_microphone: false,
             looking: false,
             pending: Vec::new(),
@@ -208,11 +209,7 @@ impl Running {
                     self.tell_error(None, history::trouble(&trouble));
                 }
                 () = until(self.trial), if self.trial.is_some() => self.end_trial(),
-                Some(heard) = self.hearing.join_next() => {
-                    if let Err(error) = heard && error.is_panic() {
-                        error!("the agent's own voice could not be played");
-                    }
-                }
+                progress = checking::progress(&mut self.checking) => self.checked(progress),
                 () = until(stop_by), if stop_by.is_some() => break,
             }
             self.publish();
@@ -231,7 +228,7 @@ impl Running {
                 self.carry_out(command);
             }
             self.record_as_policy_says();
-            self.end_hearing();
+            self.check_gives_way();
             self.publish();
         }
     }
@@ -247,11 +244,13 @@ impl Running {
             UserAction::Dial { to, line } => self.dial(&to, line),
             UserAction::Answer(call) => self.phone(CallAction::Answer(call)),
             UserAction::Reject(call, how) => self.phone(CallAction::Reject(call, how)),
+            UserAction::DoNotDisturb(on) => self.phone(CallAction::DoNotDisturb(on)),
             UserAction::Hangup(call) => self.phone(CallAction::Hangup(call)),
             UserAction::Hold(call) => self.phone(CallAction::Hold(call)),
             UserAction::Resume(call) => self.phone(CallAction::Resume(call)),
             UserAction::Mute(call, muted) => self.phone(CallAction::Mute(call, muted)),
             UserAction::Dtmf(call, digits) => self.dtmf(call, &digits),
+            UserAction::Press(press) => self.press(press),
             UserAction::Dismiss(call) => self.phone(CallAction::Dismiss(call)),
             UserAction::Note { call, tried, note } => self.note(call, tried, note),
             UserAction::Consult {
@@ -286,7 +285,8 @@ impl Running {
             UserAction::SetVoice(wanted) => self.set_voice(wanted),
             UserAction::LookAtSound(looking) => self.look_at_sound(looking),
             UserAction::TryDevice(role) => self.try_device(role),
-            UserAction::HearYourself => self.hear_yourself(),
+            UserAction::CheckSound(true) => self.begin_check(),
+            UserAction::CheckSound(false) => self.end_check(),
         };
         // Who asked may not care.
         let _ = answer.send(done);
@@ -425,6 +425,7 @@ impl Running {
             self.state.registration = first.registration.clone();
         }
         self.state.focus = self.phone.focus();
+        self.state.do_not_disturb = self.phone.do_not_disturb();
         let transfers = self.phone.transfers();
         self.state.transfers = transfers.map(|t| transfer_view(t, self.epoch)).collect();
         self.state.group = self.group_view();

@@ -12,7 +12,7 @@ use warmline_media::{Stats, quality::Quality};
 use warmline_policy::Voice;
 use warmline_sip::{Invite, redact::Pii};
 
-use crate::{error::DeskError, event::DeviceState, lines::LineId};
+use crate::{check::Prompt, doctor::Finding, error::DeskError, event::DeviceState, lines::LineId};
 
 /// The whole phone at one moment. Times count from the start of the desk.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub struct Snapshot {
     pub calls: Vec<CallView>,
     /// The call that has the agent's ears and voice; or any of the group that has.
     pub focus: Option<CallId>,
+    /// Calls that come in are refused, unseen and unheard.
+    pub do_not_disturb: bool,
     /// Customers on the way to somebody else, in the order in which that began.
     pub transfers: Vec<TransferView>,
     /// People who hear each other by way of this phone.
@@ -51,6 +53,8 @@ pub struct Snapshot {
     pub spoke_muted_at: Option<Duration>,
     /// Whether nothing at all comes from the microphone, though it is in use.
     pub microphone_silent: bool,
+    /// The check before a shift, as long as the agent has not done with it, and nobody calls.
+    pub check: Option<CheckView>,
     /// The devices there are, while the agent looks at them
     /// ([`UserAction::LookAtSound`](crate::UserAction::LookAtSound)).
     pub devices: Option<Arc<Devices>>,
@@ -68,6 +72,17 @@ impl Snapshot {
     pub fn line(&self, id: LineId) -> Option<&LineView> {
         self.lines.iter().find(|line| line.id == id)
     }
+}
+
+/// How far a [check](crate::check) has come.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum CheckView {
+    /// The devices are opened.
+    Opening,
+    /// The agent is asked for this.
+    Asks(Prompt),
+    /// What was found.
+    Over(Arc<[Finding]>),
 }
 
 /// One line.

@@ -14,7 +14,6 @@ use crate::{
     action::Done,
     error::{DeskError, ErrorCode},
     event::{DeviceRole, Loudness},
-    own_voice,
     run::Running,
     snapshot::DeviceView,
     words,
@@ -76,11 +75,16 @@ pub fn choices(devices: &[Device]) -> Vec<DeviceChoice> {
 pub(crate) fn devices(config: &EngineConfig) -> [DeviceView; 3] {
     let everywhere = config.ring_output == Output::Everywhere;
     [
-        (of_input(&config.input), false),
-        (of_output(&config.output), false),
-        (of_output(&config.ring_output), everywhere),
+        (of_input(&config.input), false, given_in(&config.input)),
+        (of_output(&config.output), false, given_out(&config.output)),
+        (
+            of_output(&config.ring_output),
+            everywhere,
+            given_out(&config.ring_output),
+        ),
     ]
-    .map(|(chosen, everywhere)| DeviceView {
+    .map(|(chosen, everywhere, name)| DeviceView {
+        name,
         chosen,
         everywhere,
         ..DeviceView::default()
@@ -94,6 +98,21 @@ fn of_input(input: &Input) -> Option<DeviceChoice> {
     }
 }
 
+/// Of what takes the place of a device, the engine says nothing.
+pub(crate) fn given_in(input: &Input) -> Option<String> {
+    match input {
+        Input::Wav(file) => Some(file.display().to_string()),
+        Input::Default | Input::Devices(_) | Input::Silent => None,
+    }
+}
+
+pub(crate) fn given_out(output: &Output) -> Option<String> {
+    match output {
+        Output::Wav(file) => Some(file.display().to_string()),
+        Output::Default | Output::Devices(_) | Output::Everywhere | Output::Silent => None,
+    }
+}
+
 fn of_output(output: &Output) -> Option<DeviceChoice> {
     match output {
         Output::Devices(choices) => choices.first().cloned(),
@@ -103,16 +122,18 @@ fn of_output(output: &Output) -> Option<DeviceChoice> {
 
 impl Running {
     pub(crate) fn set_input(&mut self, input: Input) -> Result<Done, DeskError> {
-        let chosen = of_input(&input);
+        let (chosen, name) = (of_input(&input), given_in(&input));
         self.set(|engine| engine.set_input(input))?;
         self.state.microphone.chosen = chosen;
+        self.state.microphone.name = name.or(self.state.microphone.name.take());
         Ok(Done::Accepted)
     }
 
     pub(crate) fn set_output(&mut self, output: Output) -> Result<Done, DeskError> {
-        let chosen = of_output(&output);
+        let (chosen, name) = (of_output(&output), given_out(&output));
         self.set(|engine| engine.set_output(output))?;
         self.state.speaker.chosen = chosen;
+        self.state.speaker.name = name.or(self.state.speaker.name.take());
         Ok(Done::Accepted)
     }
 
@@ -188,37 +209,6 @@ impl Running {
                 self.machines.engine.ring(true);
                 Ok(Done::Accepted)
             }
-        }
-    }
-
-    /// Lets the agent hear themselves, from the beginning if they do already.
-    pub(crate) fn hear_yourself(&mut self) -> Result<Done, DeskError> {
-        if self
-            .phone
-            .calls()
-            .any(|call| !matches!(call.state(), State::Ended(_)))
-        {
-            return Err(DeskError::new(
-                ErrorCode::NotNow,
-                "You are in a call.",
-                "Hear yourself when it is over.",
-            ));
-        }
-        let trial = self.machines.engine.try_devices();
-        let trial = trial.map_err(|error| words::sound(&error))?;
-        self.hearing.abort_all();
-        self.hearing.spawn(own_voice::hear(trial));
-        Ok(Done::Accepted)
-    }
-
-    /// A call needs the devices.
-    pub(crate) fn end_hearing(&mut self) {
-        if self
-            .phone
-            .calls()
-            .any(|call| !matches!(call.state(), State::Ended(_)))
-        {
-            self.hearing.abort_all();
         }
     }
 

@@ -1,9 +1,12 @@
+use std::{io, time::Instant};
+
 use tokio::task::JoinSet;
 use warmline_desk::{
-    Desk, Rejection, UserAction,
+    Desk, DeskError, Rejection, UserAction,
     number::Number,
     policy::Shortcuts,
-    profile::{DesktopPolicy, LinkVerdict, Links},
+    press::Press,
+    profile::{DesktopPolicy, LinkVerdict},
 };
 
 use crate::{
@@ -11,13 +14,15 @@ use crate::{
     awake::Awake,
     clipboard,
     door::{Door, Knock},
-    link::DialRequest,
+    link::{DialRequest, Refused},
     login::Login,
     notice::Notices,
     phone::{CallNumber, PhoneNow, Stage},
-    place::{Kept, Seen},
+    place::{Kept, Place, Seen},
+    request::{AskedBy, Question, Request},
     shortcut::{self, Conflict, Deed, Plan, Pressing},
     tray::{Item, Tray},
+    trouble,
 };
 
 /// Everything around the phone at once: it is shown what the phone is like, does what the system can be asked
@@ -25,6 +30,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Desktop {
     attention: Attention,
+    /// The agent wants to be left alone: each phone that runs is told.
+    do_not_disturb: bool,
     notices: Notices,
     awake: Awake,
     pressing: Option<Pressing>,
@@ -32,14 +39,17 @@ pub struct Desktop {
     place: Kept,
     phone: PhoneNow,
     policy: DesktopPolicy,
-    /// What a link asks for, until the agent or policy has said something.
-    request: Option<DialRequest>,
-    /// The agent has copied it: what policy says of links does not count.
-    by_agent: bool,
+    request: Option<Request>,
+    /// What the agent is asked about it.
+    question: Option<Question>,
     /// The clipboard, while it is read.
     copied: JoinSet<Option<String>>,
-    login: Option<Login>,
+    login: io::Result<Login>,
     starts: bool,
+    /// What policy last said of that, which is tried once.
+    told_to_start: Option<bool>,
+    /// What the agent is to be told, at the next occasion.
+    untold: Vec<DeskError>,
     /// The shortcuts that the system was last asked for, and what is wrong with some.
     plan: Plan,
     wrong: Vec<(Deed, Conflict)>,
@@ -51,8 +61,13 @@ pub struct Desktop {
 /// Something about the desktop has happened, or the agent wants it to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
-    /// Whether to call whom a link has named.
-    Dial(bool),
+    /// The answer to a question.
+    Dial {
+        /// The number that was asked about: an answer never means another one.
+        to: String,
+        /// Whether to call it.
+        really: bool,
+    },
     /// The agent wants to call the number that they have copied.
     CallCopied,
     /// The agent wants to be left alone, or no longer.
@@ -91,6 +106,8 @@ pub enum Wish {
     Grab(Plan),
     /// The phone is to do this.
     Do(UserAction),
+    /// The agent is to be told that something came to nothing.
+    Tell(DeskError),
     /// Call the best expert about this call.
     Consult(CallNumber),
     /// Close the phone; it may ask first.
@@ -110,15 +127,21 @@ pub struct DesktopView {
     pub no_shortcuts: bool,
     /// What is wrong with some of them.
     pub wrong: Vec<(Deed, Conflict)>,
-    /// Whom a link asks to call.
-    pub request: Option<Number>,
+    /// What the agent is asked: whether to call a number that they have not typed.
+    pub request: Option<Question>,
 }
 
 impl Desktop {
+    /// Where the whole window was seen last.
+    pub fn place(&self) -> Option<Place> {
+        self.place.place()
+    }
+
     /// Around a phone that is not there yet. In a Tokio runtime.
-    pub fn start(place: Kept, door: Option<Door>, login: Option<Login>) -> Self {
+    pub fn start(place: Kept, door: Option<Door>, login: io::Result<Login>) -> Self {
         Self {
             attention: Attention::default(),
+            do_not_disturb: false,
             notices: Notices::start(),
             awake: Awake::start(),
             pressing: Pressing::start(),
@@ -127,10 +150,12 @@ impl Desktop {
             phone: PhoneNow::default(),
             policy: DesktopPolicy::default(),
             request: None,
-            by_agent: false,
+            question: None,
             copied: JoinSet::new(),
-            starts: login.as_ref().is_some_and(Login::is_on),
+            starts: login.as_ref().is_ok_and(Login::is_on),
             login,
+            told_to_start: None,
+            untold: Vec::new(),
             plan: Plan::default(),
             wrong: Vec::new(),
             records_keys: false,
@@ -147,26 +172,22 @@ impl Desktop {
         managed: Option<(&DesktopPolicy, &Desk)>,
     ) -> (DesktopView, Vec<Wish>) {
         let mut wishes = self.look_at(phone);
-        let mut asks = None;
+        // A phone that is new, as after a fault, knows nothing of it yet.
+        let wanted = Some(self.do_not_disturb);
+        if self.phone.do_not_disturb.is_some() && self.phone.do_not_disturb != wanted {
+            let quiet = UserAction::DoNotDisturb(self.do_not_disturb);
+            wishes.push(Wish::Do(quiet));
+        }
+        self.question = None;
         if let Some((policy, desk)) = managed {
             if self.policy != *policy {
                 self.policy = policy.clone();
             }
-            if let Some(request) = &self.request {
-                let number = desk.read_number(request.text());
-                let links = if self.by_agent {
-                    Links::Ask
-                } else {
-                    policy.links
-                };
-                match links.verdict(&number, request.is_plain_number()) {
-                    LinkVerdict::Ask => asks = Some(number),
-                    LinkVerdict::Dial => wishes.extend(self.request.take().map(dial)),
-                    LinkVerdict::Drop => self.request = None,
-                }
-            }
+            wishes.extend(self.ask(Instant::now(), |text| desk.read_number(text)));
         }
-        if let Some(on) = self.policy.start_at_login.filter(|on| *on != self.starts) {
+        let start = self.policy.start_at_login;
+        if let Some(on) = start.filter(|on| *on != self.starts && start != self.told_to_start) {
+            self.told_to_start = start;
             self.start_at_login(on);
         }
         let plan = if self.policy.no_shortcuts || self.records_keys {
@@ -179,12 +200,12 @@ impl Desktop {
             wishes.push(Wish::Grab(plan));
         }
         let view = DesktopView {
-            do_not_disturb: self.attention.do_not_disturb(),
+            do_not_disturb: self.do_not_disturb,
             starts: self.starts,
             start_managed: self.policy.start_at_login.is_some(),
             no_shortcuts: self.policy.no_shortcuts,
             wrong: self.wrong.clone(),
-            request: asks,
+            request: self.question.clone(),
         };
         (view, wishes)
     }
@@ -192,14 +213,20 @@ impl Desktop {
     /// What is to be done about it.
     pub fn hear(&mut self, news: News) -> Vec<Wish> {
         match news {
-            News::Dial(really) => {
-                let request = self.request.take().filter(|_| really);
-                return request.map(dial).into_iter().collect();
+            News::Dial { to, really } => {
+                let asked = self.question.take_if(|question| question.number.to == to);
+                if asked.is_some() {
+                    self.request = None;
+                }
+                return asked.filter(|_| really).map(dial).into_iter().collect();
             }
             News::CallCopied => {
                 self.copied.spawn(clipboard::text());
             }
-            News::DoNotDisturb(on) => return self.happened(Event::DoNotDisturb(on)),
+            News::DoNotDisturb(on) => {
+                self.do_not_disturb = on;
+                return self.show_tray().into_iter().collect();
+            }
             News::StartAtLogin(on) if self.policy.start_at_login.is_none() => {
                 self.start_at_login(on);
             }
@@ -211,11 +238,11 @@ impl Desktop {
             News::Seen(seen) => self.place.seen(seen),
             News::Knocked(knock) => {
                 match knock.request() {
-                    Some(Ok(request)) => {
-                        self.request = Some(request);
-                        self.by_agent = false;
+                    Some(Ok(to)) => self.requested(to, AskedBy::Link),
+                    Some(Err(why)) => {
+                        tracing::warn!(%why, "a link leads nowhere");
+                        self.untold.push(trouble::refused(why, false));
                     }
-                    Some(Err(refused)) => tracing::warn!(%refused, "a link leads nowhere"),
                     None => {}
                 }
                 return vec![Wish::Open(knock.token)];
@@ -249,16 +276,45 @@ impl Desktop {
         self.happened(Event::Ringing(ringing))
     }
 
+    /// Somebody is to be called whom the agent has not typed.
+    fn requested(&mut self, to: DialRequest, by: AskedBy) {
+        let at = Instant::now();
+        self.request = Some(Request { to, by, at });
+    }
+
+    /// Asks the agent about it, or calls at once, as policy says; `read` reads a number as the call box does.
+    fn ask(&mut self, now: Instant, read: impl Fn(&str) -> Number) -> Option<Wish> {
+        let request = self.request.as_ref()?;
+        let (number, by) = (read(request.to.text()), request.by);
+        let busy = !self.phone.calls.is_empty();
+        let verdict = request.verdict(now, self.policy.links, &number, busy);
+        let question = Question { number, by };
+        if verdict == LinkVerdict::Ask {
+            self.question = Some(question);
+            return None;
+        }
+        self.request = None;
+        if verdict == LinkVerdict::Dial {
+            return Some(dial(question));
+        }
+        self.untold.push(match (by, question.number.to.is_empty()) {
+            (AskedBy::Clipboard, _) => trouble::no_number(),
+            (AskedBy::Link, true) => trouble::refused(Refused::Nobody, false),
+            (AskedBy::Link, false) => trouble::links_off(),
+        });
+        None
+    }
+
     fn start_at_login(&mut self, on: bool) {
-        let Some(login) = &self.login else {
-            return;
+        let set = match &self.login {
+            Ok(login) => login.set(on),
+            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
         };
-        match login.set(on) {
+        match set {
             Ok(()) => self.starts = on,
             Err(error) => {
                 tracing::warn!(%error, on, "start at login cannot be set");
-                // Policy is not tried again all the time.
-                self.login = None;
+                self.untold.push(trouble::login(on, &error));
             }
         }
     }
@@ -267,21 +323,19 @@ impl Desktop {
         match item {
             Item::Open | Item::State => vec![Wish::Open(None)],
             Item::CallCopied => self.hear(News::CallCopied),
-            Item::DoNotDisturb => {
-                let on = !self.attention.do_not_disturb();
-                self.happened(Event::DoNotDisturb(on))
-            }
+            Item::DoNotDisturb => self.hear(News::DoNotDisturb(!self.do_not_disturb)),
             Item::Mute => self.done(Deed::Mute),
-            Item::HangUp => {
-                let meant = self.phone.meant();
-                meant.map(|call| hang_up(call.number)).into_iter().collect()
-            }
+            Item::HangUp => vec![press(Press::HangUp)],
             Item::Quit => vec![Wish::Quit],
         }
     }
 
-    /// Waits until the agent presses something outside the window, or starts the program again.
+    /// Waits until the agent presses something outside the window, or starts the program again, or is to be told
+    /// something.
     pub async fn pressed(&mut self) -> Vec<Wish> {
+        if !self.untold.is_empty() {
+            return self.untold.drain(..).map(Wish::Tell).collect();
+        }
         tokio::select! {
             pressed = self.notices.pressed() => {
                 let token = pressed.token;
@@ -309,35 +363,28 @@ impl Desktop {
     /// The agent is asked in any case: they may have copied something else since.
     fn copied(&mut self, text: Option<String>) -> Vec<Wish> {
         match text.as_deref().map(DialRequest::copied) {
-            Some(Ok(request)) => {
-                self.request = Some(request);
-                self.by_agent = true;
+            Some(Ok(to)) => self.requested(to, AskedBy::Clipboard),
+            Some(Err(why)) => {
+                tracing::info!(%why, "what was copied is nobody to call");
+                self.untold.push(trouble::refused(why, true));
             }
-            Some(Err(refused)) => tracing::info!(%refused, "what was copied is nobody to call"),
-            None => {}
+            None => self.untold.push(trouble::nothing_copied()),
         }
         vec![Wish::Open(None)]
     }
 
+    /// What is done by a shortcut. What a press means is the desk's to say, when it gets there.
     fn done(&self, deed: Deed) -> Vec<Wish> {
-        let meant = self.phone.meant();
-        let ringing = self.phone.ringing().next();
-        let wish = match deed {
-            Deed::Answer => ringing.map(|call| answer(call.number)),
-            Deed::HangUp => meant
-                .map(|call| hang_up(call.number))
-                .or_else(|| ringing.map(|call| busy(call.number))),
-            Deed::Mute => {
-                meant.map(|call| Wish::Do(UserAction::Mute(call.number.id(), !call.muted)))
+        match deed {
+            Deed::Answer => vec![press(Press::Answer)],
+            Deed::HangUp => vec![press(Press::HangUpOrReject)],
+            Deed::Mute => vec![press(Press::ToggleMute)],
+            Deed::Hold => vec![press(Press::ToggleHold)],
+            Deed::Consult => {
+                let heard = self.phone.at_hand.heard;
+                heard.map(Wish::Consult).into_iter().collect()
             }
-            Deed::Hold => meant
-                .filter(|call| call.stage == Stage::Talking)
-                .map(|call| hold(call.number, !call.held)),
-            Deed::Consult => meant
-                .filter(|call| call.stage == Stage::Talking)
-                .map(|call| Wish::Consult(call.number)),
-        };
-        wish.into_iter().collect()
+        }
     }
 
     fn happened(&mut self, event: Event) -> Vec<Wish> {
@@ -353,18 +400,22 @@ impl Desktop {
                     }
                 }
                 Command::Withdraw(call) => self.notices.withdraw(call),
-                Command::Busy(call) => wishes.push(busy(call)),
                 Command::Answer(call) => wishes.push(answer(call)),
-                Command::Reject(call) => wishes.push(reject(call, Rejection::Decline)),
+                Command::Reject(call) => wishes.push(decline(call)),
                 Command::Open => wishes.push(Wish::Open(None)),
             }
         }
-        let tray = Tray::of(&self.phone, self.attention.do_not_disturb());
-        if self.tray.as_ref() != Some(&tray) {
-            self.tray = Some(tray.clone());
-            wishes.push(Wish::Tray(tray));
-        }
+        wishes.extend(self.show_tray());
         wishes
+    }
+
+    fn show_tray(&mut self) -> Option<Wish> {
+        let tray = Tray::of(&self.phone, self.do_not_disturb);
+        if self.tray.as_ref() == Some(&tray) {
+            return None;
+        }
+        self.tray = Some(tray.clone());
+        Some(Wish::Tray(tray))
     }
 }
 
@@ -383,9 +434,10 @@ async fn knocked(door: &mut Option<Door>) -> Knock {
     }
 }
 
-fn dial(request: DialRequest) -> Wish {
+/// What was seen is what is dialled.
+fn dial(Question { number, .. }: Question) -> Wish {
     Wish::Do(UserAction::Dial {
-        to: request.text().to_owned(),
+        to: number.to,
         line: None,
     })
 }
@@ -394,24 +446,12 @@ fn answer(call: CallNumber) -> Wish {
     Wish::Do(UserAction::Answer(call.id()))
 }
 
-fn busy(call: CallNumber) -> Wish {
-    reject(call, Rejection::Busy)
+fn decline(call: CallNumber) -> Wish {
+    Wish::Do(UserAction::Reject(call.id(), Rejection::Decline))
 }
 
-fn reject(call: CallNumber, with: Rejection) -> Wish {
-    Wish::Do(UserAction::Reject(call.id(), with))
-}
-
-fn hang_up(call: CallNumber) -> Wish {
-    Wish::Do(UserAction::Hangup(call.id()))
-}
-
-fn hold(call: CallNumber, on: bool) -> Wish {
-    Wish::Do(if on {
-        UserAction::Hold(call.id())
-    } else {
-        UserAction::Resume(call.id())
-    })
+fn press(press: Press) -> Wish {
+    Wish::Do(UserAction::Press(press))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod clipboard;
 pub mod deaths;
 mod desktop;
 pub mod door;
+pub mod errands;
 pub mod last_way_out;
 pub mod link;
 pub mod login;
@@ -18,7 +19,10 @@ pub mod phone;
 pub mod place;
 #[cfg(windows)]
 mod registry;
+mod request;
 pub mod shortcut;
 pub mod tray;
+pub mod trouble;
 
 pub use desktop::{Desktop, DesktopView, News, Wish};
+pub use request::{AskedBy, Question};

@@ -305,7 +305,7 @@ impl fmt::Debug for DialRequest {
 }
 
 /// Longer links have something in them that no call needs, bytes.
-const LONGEST: usize = 512;
+pub(crate) const LONGEST: usize = 512;
 
 /// ITU-T E.164 has 15 digits; prefixes and codes of PBXs come on top.
 const LONGEST_NUMBER: usize = 32;

@@ -2,15 +2,30 @@
 
 use std::fmt;
 
-use warmline_desk::CallId;
+use warmline_desk::{CallId, press::Hands};
 
 /// The phone at one moment.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct PhoneNow {
     /// Whether calls can come in.
     pub reachable: bool,
+    /// Whether it refuses every call; none if none runs.
+    pub do_not_disturb: Option<bool>,
+    /// What a press would be about.
+    pub at_hand: AtHand,
     /// The calls that are not over, in the order in which they began.
     pub calls: Vec<CallNow>,
+}
+
+/// What a press would be about that names no call.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct AtHand {
+    /// The call that the agent hears; of a group any.
+    pub heard: Option<CallNumber>,
+    /// Whether there is one to hang up: that one, or one that the agent has begun.
+    pub talking: bool,
+    /// Whether the agent's voice is kept from it; none without one.
+    pub muted: Option<bool>,
 }
 
 /// One call.
@@ -22,12 +37,6 @@ pub struct CallNow {
     pub stage: Stage,
     /// Who is at the other end, as the window shows them. It came from outside: nothing in it is markup.
     pub who: String,
-    /// Whether it is the call that the agent hears.
-    pub heard: bool,
-    /// Whether the agent's voice is kept from it.
-    pub muted: bool,
-    /// Whether the agent has put it on hold.
-    pub held: bool,
 }
 
 /// Names a call, as the phone does.
@@ -52,19 +61,21 @@ impl CallNumber {
     }
 }
 
+impl From<Hands<'_>> for AtHand {
+    fn from(hands: Hands<'_>) -> Self {
+        Self {
+            heard: hands.heard().map(|call| CallNumber(call.get())),
+            talking: hands.talking(),
+            muted: hands.muted(),
+        }
+    }
+}
+
 impl PhoneNow {
     /// The calls that ring here.
     pub fn ringing(&self) -> impl Iterator<Item = &CallNow> {
         let rings = |call: &&CallNow| call.stage == Stage::Ringing;
         self.calls.iter().filter(rings)
-    }
-
-    /// The call that a shortcut means, or an entry in the tray: the one that the agent hears, else the newest
-    /// one that is no longer ringing here.
-    pub fn meant(&self) -> Option<&CallNow> {
-        let theirs = |call: &&CallNow| call.stage != Stage::Ringing;
-        let heard = self.calls.iter().filter(theirs).find(|call| call.heard);
-        heard.or_else(|| self.calls.iter().rfind(theirs))
     }
 }
 

@@ -37,22 +37,27 @@ pub(crate) fn remove(key: &str, name: &str) -> io::Result<()> {
     }
 }
 
-/// Whether there is a text of that name.
-pub(crate) fn is_set(key: &str, name: &str) -> bool {
-    let (key, name) = (wide(key), wide(name));
-    // SAFETY: both end in a zero and live as long as the call; nothing is written anywhere.
-    let found = unsafe {
+/// Whether there is just this text of that name.
+pub(crate) fn has(key: &str, name: &str, text: &str) -> bool {
+    let (key, name, text) = (wide(key), wide(name), wide(text));
+    let mut found = vec![0_u16; text.len()];
+    let Ok(mut bytes) = u32::try_from(found.len() * 2) else {
+        return false;
+    };
+    // SAFETY: both names end in a zero and live as long as the call, and `bytes` is how much room there is in
+    // `found`; a longer text is none of it.
+    let read = unsafe {
         RegGetValueW(
             HKEY_CURRENT_USER,
             key.as_ptr(),
             name.as_ptr(),
             RRF_RT_REG_SZ,
             ptr::null_mut(),
-            ptr::null_mut(),
-            ptr::null_mut(),
+            found.as_mut_ptr().cast(),
+            &mut bytes,
         )
     };
-    found == ERROR_SUCCESS
+    read == ERROR_SUCCESS && found == text
 }
 
 fn done(code: u32) -> io::Result<()> {

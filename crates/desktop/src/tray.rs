@@ -82,7 +82,7 @@ pub enum Item {
     DoNotDisturb,
     /// Mute the call that is heard, or no longer.
     Mute,
-    /// End it.
+    /// End it, or leave the group that is heard.
     HangUp,
     /// Close the phone.
     Quit,
@@ -137,7 +137,7 @@ impl Tray {
             ticked: None,
             enabled: true,
         };
-        let meant = phone.meant();
+        let at_hand = phone.at_hand;
         Self {
             state,
             entries: vec![
@@ -152,12 +152,12 @@ impl Tray {
                     ..entry(Item::DoNotDisturb, "Do not disturb")
                 },
                 Entry {
-                    ticked: Some(meant.is_some_and(|call| call.muted)),
-                    enabled: meant.is_some(),
+                    ticked: Some(at_hand.muted == Some(true)),
+                    enabled: at_hand.muted.is_some(),
                     ..entry(Item::Mute, "Mute")
                 },
                 Entry {
-                    enabled: meant.is_some(),
+                    enabled: at_hand.talking,
                     ..entry(Item::HangUp, "Hang up")
                 },
                 entry(Item::Quit, "Quit Warmline"),
@@ -228,19 +228,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::phone::{CallNow, CallNumber};
+    use crate::phone::{AtHand, CallNow, CallNumber};
 
     fn phone(stages: &[Stage]) -> PhoneNow {
         let call = |(number, stage): (u64, &Stage)| CallNow {
             number: CallNumber(number),
             stage: *stage,
             who: "Robin".into(),
-            heard: *stage == Stage::Talking,
-            muted: true,
-            held: false,
         };
+        let talking = stages.iter().any(|stage| *stage != Stage::Ringing);
         PhoneNow {
             reachable: true,
+            do_not_disturb: None,
+            at_hand: AtHand {
+                talking,
+                muted: talking.then_some(true),
+                ..AtHand::default()
+            },
             calls: (0..).zip(stages).map(call).collect(),
         }
     }
@@ -276,6 +280,17 @@ mod tests {
             assert_eq!(enabled(&tray, Item::Mute), there, "{stages:?}");
             assert!(enabled(&tray, Item::Quit));
         }
+    }
+
+    #[test]
+    fn with_a_customer_on_hold_there_is_nobody_to_hang_up_on_or_to_mute() {
+        let on_hold = PhoneNow {
+            at_hand: AtHand::default(),
+            ..phone(&[Stage::Talking])
+        };
+        let tray = Tray::of(&on_hold, false);
+        assert_eq!(tray.state, State::Talking);
+        assert!(!enabled(&tray, Item::HangUp) && !enabled(&tray, Item::Mute));
     }
 
     #[test]

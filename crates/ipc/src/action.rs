@@ -6,6 +6,8 @@ use warmline_desktop::News;
 
 use crate::{
     desktop::UiDeed,
+    error::UiError,
+    limits,
     recording::UiRecord,
     settings::{UiMode, UiTheme, WindowAsk},
     sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
@@ -299,8 +301,11 @@ pub enum UiAction {
         /// Which.
         theme: UiTheme,
     },
-    /// Take three seconds of the microphone, then play them on the speaker.
-    HearYourself,
+    /// Begin the check before a shift ([`UiSound::check`](crate::UiSound::check)), or have done with it.
+    CheckSound {
+        /// Whether to begin.
+        on: bool,
+    },
     /// The first steps were shown, or skipped: remember it.
     FirstStepsDone,
     /// Show the folder that the log is in.
@@ -308,6 +313,8 @@ pub enum UiAction {
     /// The answer to [`UiSnapshot::dial_request`](crate::UiSnapshot::dial_request): call (`true`), or
     /// forget it.
     AnswerDialRequest {
+        /// The number that was asked about ([`UiNumber::to`](crate::UiNumber::to)): the answer means no other.
+        to: String,
         /// Whether to.
         really: bool,
     },
@@ -375,7 +382,15 @@ pub enum Asked {
 
 impl UiAction {
     /// Who carries it out, and as what.
-    pub fn asked(self) -> Asked {
+    ///
+    /// # Errors
+    /// A text in it is too long.
+    pub fn asked(self) -> Result<Asked, UiError> {
+        limits::check(&self)?;
+        Ok(self.carried_out())
+    }
+
+    fn carried_out(self) -> Asked {
         let id = |call: u32| CallId::new(call.into());
         Asked::Desk(match self {
             Self::Dial { to, line } => UserAction::Dial {
@@ -426,7 +441,7 @@ impl UiAction {
             Self::Follow { call, really } => UserAction::Follow(id(call), really),
             Self::Recover { really } => UserAction::Recover(really),
             Self::TryDevice { role } => UserAction::TryDevice(role.into()),
-            Self::HearYourself => UserAction::HearYourself,
+            Self::CheckSound { on } => UserAction::CheckSound(on),
             Self::Register => UserAction::Register,
             Self::Forget { recent } => return Asked::Forget(recent),
             Self::LookAtSound { looking } => return Asked::LookAtSound(looking),
@@ -511,8 +526,8 @@ impl UiAction {
             Self::SetTheme { theme } => return Asked::Window(WindowAsk::Theme(theme)),
             Self::FirstStepsDone => return Asked::Window(WindowAsk::FirstStepsDone),
             Self::OpenLogFolder => return Asked::Window(WindowAsk::OpenLogFolder),
-            Self::AnswerDialRequest { really } => {
-                return Asked::Desktop(News::Dial(really));
+            Self::AnswerDialRequest { to, really } => {
+                return Asked::Desktop(News::Dial { to, really });
             }
             Self::CallCopied => return Asked::Desktop(News::CallCopied),
             Self::SetDoNotDisturb { on } => return Asked::Desktop(News::DoNotDisturb(on)),
@@ -597,7 +612,7 @@ impl std::fmt::Debug for UiAction {
             Self::SetAlwaysOnTop { .. } => ("SetAlwaysOnTop", None),
             Self::SetLanguage { .. } => ("SetLanguage", None),
             Self::SetTheme { .. } => ("SetTheme", None),
-            Self::HearYourself => ("HearYourself", None),
+            Self::CheckSound { .. } => ("CheckSound", None),
             Self::FirstStepsDone => ("FirstStepsDone", None),
             Self::OpenLogFolder => ("OpenLogFolder", None),
             Self::AnswerDialRequest { .. } => ("AnswerDialRequest", None),

@@ -42,6 +42,7 @@ fn typescript() -> String {
         )*};
     }
     declare!(
+        UiShown,
         UiSnapshot,
         UiAccount,
         UiFirstRun,
@@ -102,7 +103,9 @@ fn typescript() -> String {
         UiPlace,
         UiFound,
         UiNotice,
+        UiAskedBy,
         UiDesktop,
+        UiDialRequest,
         UiShortcut,
         UiDeed,
         UiConflict,
@@ -120,6 +123,11 @@ fn typescript() -> String {
         UiLoudness,
         UiVoice,
         UiVoicePart,
+        UiCheck,
+        UiCheckStep,
+        UiFinding,
+        UiSubject,
+        UiVerdict,
         UiNoiseSuppression,
         UiError,
         UiErrorCode,

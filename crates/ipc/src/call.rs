@@ -88,6 +88,7 @@ fn ending(ending: &Ending) -> UiEnding {
                 | EndReason::RemoteHungUp
                 | EndReason::Cancelled
                 | EndReason::Rejected
+                | EndReason::DoNotDisturb
                 | EndReason::AnsweredElsewhere
                 | EndReason::Transferred
                 | EndReason::Replaced

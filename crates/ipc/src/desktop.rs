@@ -1,14 +1,13 @@
 use serde::{Deserialize, Serialize};
-use warmline_desk::policy::Shortcuts;
+use warmline_desk::{Desk, policy::Shortcuts, press::Hands};
 use warmline_desktop::{
-    DesktopView,
-    phone::{CallNow, CallNumber, PhoneNow, Stage},
+    AskedBy, DesktopView,
+    phone::{AtHand, CallNow, CallNumber, PhoneNow, Stage},
     shortcut::{self, Conflict, Deed},
 };
 
-use crate::snapshot::{
-    UiAccount, UiCall, UiCallState, UiDirection, UiHold, UiReachability, UiSnapshot,
-};
+use crate::number::UiNumber;
+use crate::snapshot::{UiAccount, UiCall, UiCallState, UiDirection, UiReachability, UiSnapshot};
 
 /// What the agent has set of the desktop, and what somebody else has.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
@@ -74,6 +73,29 @@ pub enum UiConflict {
     Desktop,
 }
 
+/// A number that the agent has not typed, and is asked about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDialRequest {
+    /// Which.
+    #[serde(flatten)]
+    pub number: UiNumber,
+    /// Where it comes from.
+    pub by: UiAskedBy,
+}
+
+/// Where a number comes from that the agent has not typed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiAskedBy {
+    /// A link in another program.
+    Link,
+    /// The agent has copied it.
+    Clipboard,
+}
+
 impl UiDesktop {
     /// What is to be seen of it, with these shortcuts set.
     fn of(view: &DesktopView, set: &Shortcuts) -> Self {
@@ -100,11 +122,17 @@ impl UiSnapshot {
     /// The desktop looks like this, with these shortcuts set.
     pub fn on_desktop(&mut self, view: DesktopView, set: &Shortcuts) {
         self.desktop = UiDesktop::of(&view, set);
-        self.dial_request = view.request.map(Into::into);
+        self.dial_request = view.request.map(|question| UiDialRequest {
+            number: question.number.into(),
+            by: match question.by {
+                AskedBy::Link => UiAskedBy::Link,
+                AskedBy::Clipboard => UiAskedBy::Clipboard,
+            },
+        });
     }
 
-    /// As much of it as the tray and notifications need.
-    pub fn phone_now(&self) -> PhoneNow {
+    /// As much of it as the tray and notifications need. `desk` is the phone that runs, if one does.
+    pub fn phone_now(&self, desk: Option<&Desk>) -> PhoneNow {
         let reachable = match &self.account {
             UiAccount::SignedIn(registration) => {
                 registration.reachability == UiReachability::Reachable
@@ -113,6 +141,10 @@ impl UiSnapshot {
         };
         PhoneNow {
             reachable,
+            do_not_disturb: desk.map(|desk| desk.snapshot().borrow().do_not_disturb),
+            at_hand: desk.map_or_else(AtHand::default, |desk| {
+                Hands::of(&desk.snapshot().borrow()).into()
+            }),
             calls: self.calls.iter().filter_map(call_now).collect(),
         }
     }
@@ -130,12 +162,6 @@ fn call_now(call: &UiCall) -> Option<CallNow> {
         number: CallNumber(call.id.into()),
         stage,
         who: party.name.clone().unwrap_or_else(|| party.number.clone()),
-        heard: call.heard,
-        muted: call.muted,
-        held: matches!(
-            call.hold,
-            UiHold::Holding | UiHold::Held | UiHold::LocalOnly
-        ),
     })
 }
 
@@ -202,6 +228,6 @@ mod tests {
     #[test]
     fn without_a_phone_nobody_can_call() {
         let snapshot = UiSnapshot::without_phone(UiAccount::Starting, None);
-        assert_eq!(snapshot.phone_now(), PhoneNow::default());
+        assert_eq!(snapshot.phone_now(None), PhoneNow::default());
     }
 }

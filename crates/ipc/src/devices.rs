@@ -8,6 +8,7 @@ use warmline_desk::{
 };
 
 use crate::{
+    UiCheck,
     presenter::notice,
     snapshot::UiNotice,
     sound::{
@@ -69,6 +70,7 @@ impl Devices {
             headset: snapshot.headset.as_ref().map(UiHeadset::of),
             tones_percent: volumes.tones,
             voice: UiVoice::of(snapshot),
+            check: snapshot.check.as_ref().map(UiCheck::of),
             choices: listed.map(choices),
         };
         (sound, notices)

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use warmline_desk::journal::{Filter, Found, Journal, Place, Query, TimeZone, csv};
 
 use crate::{
+    limits::LONGEST_SEARCH,
     party::Agent,
     recent::{UiRecent, recent},
 };
@@ -100,7 +101,7 @@ impl LookBack {
 impl UiSearch {
     fn query(self, most: usize) -> Query {
         Query {
-            text: self.text.chars().take(LONGEST).collect(),
+            text: self.text.chars().take(LONGEST_SEARCH).collect(),
             filter: match self.filter {
                 UiFilter::All => Filter::All,
                 UiFilter::Missed => Filter::Missed,
@@ -130,9 +131,6 @@ const PAGE: usize = 50;
 /// Calls that the journal is asked for at a time where all are wanted.
 const PORTION: usize = 500;
 
-/// Letters that are looked for: more than any name has.
-const LONGEST: usize = 200;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +154,6 @@ mod tests {
             text: "é".repeat(5000),
             ..UiSearch::default()
         };
-        assert_eq!(search.query(PAGE).text.chars().count(), LONGEST);
+        assert_eq!(search.query(PAGE).text.chars().count(), LONGEST_SEARCH);
     }
 }

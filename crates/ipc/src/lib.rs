@@ -9,12 +9,14 @@ mod action;
 #[cfg(test)]
 mod bindings;
 mod call;
+mod check;
 mod desktop;
 mod details;
 mod devices;
 mod error;
 pub mod first_run;
 mod history;
+mod limits;
 mod number;
 mod office;
 mod party;
@@ -32,7 +34,8 @@ mod sound;
 mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
-pub use desktop::{UiConflict, UiDeed, UiDesktop, UiShortcut};
+pub use check::{UiCheck, UiCheckStep, UiFinding, UiSubject, UiVerdict};
+pub use desktop::{UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiShortcut};
 pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use history::{LookBack, UiFilter, UiFound, UiPlace, UiSearch};
@@ -53,7 +56,7 @@ pub use sign_in::{UiLine, UiSignIn, UiSignInState};
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDelay, UiDelayPart, UiDetail, UiDetailKind, UiDirection,
     UiEnding, UiFirstRun, UiHold, UiNotice, UiParty, UiProblem, UiProblemKind, UiQuality,
-    UiQualityLevel, UiReachability, UiRegistration, UiSnapshot,
+    UiQualityLevel, UiReachability, UiRegistration, UiShown, UiSnapshot,
 };
 pub use sound::{
     UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiHeadset,

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use warmline_desk::{
     CallId, DeskError, ErrorCode, Levels, LineId, LineView, Profile, Snapshot,
@@ -30,7 +30,7 @@ pub struct Presenter {
     agents: Vec<Agent>,
     faults: Vec<Fault>,
     devices: Devices,
-    recents: Vec<UiRecent>,
+    recents: Arc<[UiRecent]>,
 }
 
 impl Presenter {
@@ -47,7 +47,7 @@ impl Presenter {
             agents: std::iter::once(first).chain(others).map(agent).collect(),
             faults: Vec::new(),
             devices: Devices::default(),
-            recents: Vec::new(),
+            recents: Arc::default(),
         }
     }
 
@@ -224,6 +224,7 @@ pub(crate) mod tests {
     };
 
     use super::*;
+    use crate::UiShown;
 
     fn presenter() -> Presenter {
         let text = "server = \"wss://sbc.contact.example/ws\"\naor = \"sip:2001@contact.example\"\n\
@@ -275,6 +276,7 @@ pub(crate) mod tests {
             lines: vec![line(0, None)],
             calls: Vec::new(),
             focus: None,
+            do_not_disturb: false,
             transfers: Vec::new(),
             group: None,
             recovery: None,
@@ -287,6 +289,7 @@ pub(crate) mod tests {
             managed_voice: Voice::default(),
             spoke_muted_at: None,
             microphone_silent: false,
+            check: None,
             devices: None,
             stopped: false,
         }
@@ -309,6 +312,33 @@ pub(crate) mod tests {
                 .present(&idle(17), Levels::default(), false, None)
                 .notices
                 .is_empty()
+        );
+    }
+
+    #[test]
+    fn calls_that_are_over_are_sent_once_and_to_every_page() {
+        let mut presenter = presenter();
+        let journal = |id| Remembered {
+            id,
+            call: crate::recent::tests::call(),
+            steps: Vec::new(),
+        };
+        presenter.look_back_on(&[journal(1)]);
+        let mut look = |at| presenter.present(&idle(at), Levels::default(), false, None);
+        let (first, second) = (look(1), look(2));
+        let sent = |before, now: &UiSnapshot| {
+            let news = UiShown::after(before, now.clone());
+            (news.snapshot.recents.len(), news.same_recents)
+        };
+        assert_eq!(sent(None, &first), (1, false));
+        assert_eq!(sent(Some(&first), &second), (0, true));
+        presenter.look_back_on(&[journal(2), journal(1)]);
+        let third = presenter.present(&idle(3), Levels::default(), false, None);
+        assert_eq!(sent(Some(&second), &third), (2, false));
+        assert_eq!(
+            sent(None, &third),
+            (2, false),
+            "a page that is loaded again"
         );
     }
 

@@ -145,6 +145,7 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
         talked_s: call.talked_s,
         outcome: match call.outcome {
             Outcome::Answered => UiOutcome::Answered,
+            Outcome::Missed if call.undisturbed() => UiOutcome::DoNotDisturb,
             Outcome::Missed => UiOutcome::Missed,
             Outcome::Declined => UiOutcome::Declined,
             Outcome::NotReached => UiOutcome::NotReached,
@@ -227,6 +228,8 @@ pub enum UiOutcome {
     Answered,
     /// Theirs, and nobody answered.
     Missed,
+    /// Theirs, and missed: the phone refused it, for the agent did not want to be disturbed.
+    DoNotDisturb,
     /// Theirs, and the agent turned it away.
     Declined,
     /// Ours, and it was not answered: busy, declined, no answer, given up.
@@ -237,6 +240,8 @@ pub enum UiOutcome {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use warmline_desk::journal::UNDISTURBED;
+
     use super::*;
 
     pub(crate) fn call() -> PastCall {
@@ -342,6 +347,15 @@ pub(crate) mod tests {
         };
         let shown = recent(&remembered, &Agent::example());
         assert_eq!((shown.id, shown.outcome), (7, UiOutcome::Missed));
+        let undisturbed = Remembered {
+            call: PastCall {
+                status: Some(UNDISTURBED),
+                ..call()
+            },
+            ..remembered
+        };
+        let outcome = recent(&undisturbed, &Agent::example()).outcome;
+        assert_eq!(outcome, UiOutcome::DoNotDisturb);
         assert_eq!(shown.party.name.as_deref(), Some("Mina"));
         assert_eq!(shown.party.number, "+49 30 901820");
         assert_eq!(shown.party.address, "sip:+4930901820@contact.example");

@@ -1,9 +1,10 @@
+use std::sync::Arc;
+
 use serde::Serialize;
 use warmline_desk::office::OfficeView;
 
 use crate::{
-    desktop::UiDesktop,
-    number::UiNumber,
+    desktop::{UiDesktop, UiDialRequest},
     people::UiNote,
     recent::UiRecent,
     recording::UiRecording,
@@ -42,13 +43,13 @@ pub struct UiSnapshot {
     /// Devices and loudness.
     pub sound: UiSound,
     /// Calls that are over, the newest first; at most 100.
-    pub recents: Vec<UiRecent>,
+    pub recents: Arc<[UiRecent]>,
     /// The window was asked to close while a call is up: ask the agent.
     pub closing: bool,
     /// The window itself, and the program in it.
     pub window: UiWindow,
-    /// Some other program has asked by a link to call this: ask the agent.
-    pub dial_request: Option<UiNumber>,
+    /// Somebody is to be called whom the agent has not typed: ask the agent.
+    pub dial_request: Option<UiDialRequest>,
     /// What the agent has set of the desktop.
     pub desktop: UiDesktop,
 }
@@ -67,7 +68,7 @@ impl UiSnapshot {
             recovery: None,
             notices: Vec::new(),
             sound: UiSound::default(),
-            recents: Vec::new(),
+            recents: Arc::default(),
             closing: false,
             window: UiWindow::default(),
             dial_request: None,
@@ -103,11 +104,38 @@ impl UiSnapshot {
             && *recovery == other.recovery
             && *notices == other.notices
             && *sound == other.sound
-            && *recents == other.recents
+            && (Arc::ptr_eq(recents, &other.recents) || *recents == other.recents)
             && *closing == other.closing
             && *window == other.window
             && *dial_request == other.dial_request
             && *desktop == other.desktop
+    }
+}
+
+/// What a page is sent. Levels change all the time and a hundred calls that are over do not.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiShown {
+    /// The snapshot; without its calls that are over, if those are the same.
+    pub snapshot: UiSnapshot,
+    /// They are those that were sent last.
+    pub same_recents: bool,
+}
+
+impl UiShown {
+    /// For a page that was sent `before` last.
+    pub fn after(before: Option<&UiSnapshot>, now: UiSnapshot) -> Self {
+        let same = |before: &UiSnapshot| before.recents == now.recents;
+        let same_recents = before.is_some_and(same);
+        let recents = match same_recents {
+            true => Arc::default(),
+            false => now.recents.clone(),
+        };
+        Self {
+            snapshot: UiSnapshot { recents, ..now },
+            same_recents,
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use warmline_desk::{
     policy::{self, Voice},
 };
 
+use crate::UiCheck;
+
 /// The agent's sound devices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -21,6 +23,8 @@ pub struct UiSound {
     pub tones_percent: u8,
     /// What is done to the agent's voice.
     pub voice: UiVoice,
+    /// The check before a shift, from its beginning until the agent has done with it.
+    pub check: Option<UiCheck>,
     /// What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
     pub choices: Option<UiDeviceChoices>,
 }

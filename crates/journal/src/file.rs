@@ -4,7 +4,7 @@ use std::{
     fs::{self, OpenOptions},
     io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
@@ -188,11 +188,19 @@ impl File {
         Ok(Changed { added, removed })
     }
 
-    /// Empties the log beside the file, which still holds what is gone from the file.
-    pub(crate) fn empty_log(&self) {
+    /// Empties the log beside the file, which still holds what is gone from the file. Not while another
+    /// program reads it.
+    pub(crate) fn empty_log(&self) -> bool {
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-        if let Err(error) = self.connection.query_row(checkpoint, [], |_| Ok(())) {
-            tracing::debug!(%error, "the history's log is emptied later");
+        let busy = self
+            .connection
+            .query_row(checkpoint, [], |row| row.get::<_, bool>(0));
+        match busy {
+            Ok(busy) => !busy,
+            Err(error) => {
+                tracing::debug!(%error, "the history's log is emptied later");
+                false
+            }
         }
     }
 
@@ -213,22 +221,42 @@ pub(crate) struct Changed {
 
 /// Puts a damaged file aside and says where it lies.
 pub(crate) fn move_aside(path: &Path) -> io::Result<PathBuf> {
-    let named = |n: usize| path.with_file_name(format!("history-broken-{n}.db"));
-    let written = |n: &usize| {
-        fs::metadata(named(*n))
-            .and_then(|data| data.modified())
-            .ok()
-    };
     // They hold people: they are not to pile up.
-    let free = (1..=MOST_BROKEN).find(|n| !named(*n).exists());
-    let oldest = (1..=MOST_BROKEN).min_by_key(written);
-    let to = named(free.or(oldest).unwrap_or(1));
+    let free = aside(path).find(|broken| !broken.exists());
+    let oldest = || aside(path).min_by_key(|broken| written(broken));
+    let to = free.or_else(oldest).expect("there may be some");
     for ending in ["-wal", "-shm"] {
         // What is not there need not go.
         let _ = fs::rename(beside(path, ending), beside(&to, ending));
     }
     fs::rename(path, &to)?;
     Ok(to)
+}
+
+/// Removes the damaged files that were put aside before that time, or all of them: there are people in them.
+pub(crate) fn remove_aside(path: &Path, before: Option<SystemTime>) {
+    let is_old = |broken: &PathBuf| {
+        let written = written(broken);
+        written.is_some_and(|written| before.is_none_or(|before| written < before))
+    };
+    for broken in aside(path).filter(is_old) {
+        for ending in ["-wal", "-shm", ""] {
+            match fs::remove_file(beside(&broken, ending)) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => tracing::warn!(%error, "a damaged history cannot be removed"),
+            }
+        }
+    }
+}
+
+/// Where damaged files are put.
+fn aside(path: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..=MOST_BROKEN).map(|n| path.with_file_name(format!("history-broken-{n}.db")))
+}
+
+fn written(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
 /// The name of what lies beside a file.

@@ -21,7 +21,9 @@ pub use export::{csv, save};
 pub use jiff::tz::TimeZone;
 pub use journal::{Journal, MOST_SHOWN};
 pub use open_call::{Kept, OpenCall, Unfinished};
-pub use past_call::{Direction, How, Outcome, PastCall, Remembered, TransferOutcome, Transferred};
+pub use past_call::{
+    Direction, How, Outcome, PastCall, Remembered, TransferOutcome, Transferred, UNDISTURBED,
+};
 pub use retention::Retention;
 pub use search::{Filter, Found, Place, Query};
 pub use step::{Step, StepKind};

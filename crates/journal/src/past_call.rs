@@ -106,6 +106,14 @@ pub enum Outcome {
     Interrupted,
 }
 
+impl PastCall {
+    /// Whether the phone refused it by itself, unseen, for the agent did not want to be disturbed. The file
+    /// has it as missed with that status, as every version can read it; no other call is missed so.
+    pub fn undisturbed(&self) -> bool {
+        self.outcome == Outcome::Missed && self.status == Some(UNDISTURBED)
+    }
+}
+
 impl Direction {
     pub(crate) const ALL: [(Self, &str); 2] =
         [(Self::Incoming, "incoming"), (Self::Outgoing, "outgoing")];
@@ -137,6 +145,9 @@ impl TransferOutcome {
         (Self::Unknown, "unknown"),
     ];
 }
+
+/// What a caller hears whom the agent does not want to be disturbed by (486 Busy Here).
+pub const UNDISTURBED: u16 = 486;
 
 impl fmt::Debug for PastCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

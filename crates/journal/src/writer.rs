@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    file::{Fault, File},
+    file::{Fault, File, remove_aside},
     journal::MOST_SHOWN,
     open_call::{Kept, OpenCall, Unfinished},
     past_call::{PastCall, Remembered},
@@ -242,6 +242,15 @@ impl Writer {
         self.retention = Some(retention);
         self.aged_ms = now_ms;
         self.owe(Owed::Age);
+        self.forget_damaged(now_ms);
+    }
+
+    /// What a damaged file still holds has no longer to live than the rest.
+    fn forget_damaged(&self, now_ms: u64) {
+        if let (Some(path), Some(retention)) = (&self.path, &self.retention) {
+            let oldest = Duration::from_millis(retention.oldest_ms(now_ms));
+            remove_aside(path, Some(UNIX_EPOCH + oldest));
+        }
     }
 
     /// Once a day, what is too old goes also if no call comes.
@@ -249,6 +258,7 @@ impl Writer {
         if now_ms.saturating_sub(self.aged_ms) >= DAY_MS && self.retention.is_some() {
             self.aged_ms = now_ms;
             self.owe(Owed::Age);
+            self.forget_damaged(now_ms);
         }
     }
 
@@ -272,6 +282,9 @@ impl Writer {
                     !matches!(owed, Owed::Add(_) | Owed::AddStep(..) | Owed::Remove(_))
                 });
                 self.owe(Owed::RemoveAll);
+                if let Some(path) = &self.path {
+                    remove_aside(path, None);
+                }
             }
             Some(id) => {
                 let gone = self.past.extract_if(.., |entry| entry.remembered.id == id);
@@ -321,8 +334,7 @@ impl Writer {
     /// What can be done when nobody waits any more.
     fn tidy(&mut self) {
         if let Some(file) = self.file.as_ref().filter(|_| self.untidy) {
-            file.empty_log();
-            self.untidy = false;
+            self.untidy = !file.empty_log();
         }
     }
 

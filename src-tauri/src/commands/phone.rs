@@ -1,12 +1,12 @@
 use tauri::{State, ipc::Channel};
 use warmline_desk::{ErrorCode, UserAction, number};
-use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiPeople, UiSnapshot};
+use warmline_ipc::{Asked, UiAction, UiError, UiNumber, UiPeople, UiShown};
 
 use crate::shell::Shell;
 
 /// Sends the page every snapshot, beginning with the present one, for as long as the page lives.
 #[tauri::command]
-pub(crate) fn watch(shell: State<'_, Shell>, channel: Channel<UiSnapshot>) {
+pub(crate) fn watch(shell: State<'_, Shell>, channel: Channel<UiShown>) {
     shell.watch(channel);
 }
 
@@ -20,7 +20,7 @@ pub(crate) fn watch_people(shell: State<'_, Shell>, channel: Channel<UiPeople>) 
 /// the snapshots.
 #[tauri::command]
 pub(crate) async fn act(shell: State<'_, Shell>, action: UiAction) -> Result<(), UiError> {
-    match action.asked() {
+    match action.asked()? {
         Asked::Desk(action) => {
             let desk = shell.desk().ok_or_else(UiError::no_phone)?;
             let dismissing = matches!(action, UserAction::Dismiss(_));

@@ -6,12 +6,12 @@ mod wishes;
 use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, async_runtime::spawn_blocking};
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::sync::mpsc;
 use warmline_desk::{
     DeskError, DeviceRole, ErrorCode, Input, Kept, Loudness, Output, Restarts, UserAction, choices,
     journal::Journal, log::LogHealth, policy::Voice, terminated,
 };
-use warmline_desktop::{Desktop, News, last_way_out, shortcut};
+use warmline_desktop::{Desktop, News, errands::Errands, last_way_out, shortcut};
 use warmline_ipc::{
     EVERYWHERE, Open, Phone, PhoneNews, UiAccount, UiError, UiSnapshot, first_run::Profile,
 };
@@ -27,7 +27,9 @@ use crate::{
     history,
     office::{self, Panel},
     page::Page,
-    tray, window,
+    tray,
+    web_process::Loss,
+    window,
 };
 
 /// The task.
@@ -61,8 +63,8 @@ pub(super) struct Task {
     /// Since when the agent is asked whether the window may close.
     closing: Option<Instant>,
     shown: Shown,
-    /// What was asked of the office by a shortcut.
-    errands: JoinSet<()>,
+    /// What was asked by a shortcut or a link, for which no page waits.
+    errands: Errands,
 }
 
 impl Task {
@@ -78,7 +80,7 @@ impl Task {
             app,
             desktop,
             tray: None,
-            errands: JoinSet::new(),
+            errands: Errands::default(),
             settings: Kept::beside(profile.path()),
             appearance: Appearance::new(logged.folder),
             profile,
@@ -130,13 +132,20 @@ impl Task {
                     self.untold.push(error);
                     false
                 }
+                error = self.errands.failed() => {
+                    self.untold.push(error);
+                    false
+                }
                 wishes = self.desktop.pressed() => {
                     self.grant(wishes);
                     false
                 }
                 loss = self.page.due() => {
+                    // The same window loads its page again as it is.
+                    if matches!(loss, Loss::View) {
+                        self.appearance.begin_anew();
+                    }
                     window::load_again(&self.app, loss);
-                    self.appearance.begin_anew();
                     false
                 }
                 () = &mut terminated => true,
@@ -430,13 +439,13 @@ impl Task {
         let phone = self.phone.as_ref();
         let set = &self.settings.now().shortcuts;
         let managed = phone.map(|phone| (&phone.policy, &phone.desk));
-        let (view, wishes) = self.desktop.look(now.phone_now(), set, managed);
+        let desk = phone.map(|phone| &phone.desk);
+        let (view, wishes) = self.desktop.look(now.phone_now(desk), set, managed);
         now.on_desktop(view, set);
         let policy = phone.map(|phone| &phone.policy);
         now.window = self
             .appearance
             .view(&self.app, &self.settings.now().window, policy);
-        let desk = phone.map(|phone| &phone.desk);
         self.panel.show(self.office.as_ref(), desk);
         if !self.page.show(now) {
             self.look_at_sound(false);

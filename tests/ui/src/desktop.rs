@@ -114,6 +114,21 @@ impl Desktop {
         self.environment.iter().cloned()
     }
 
+    /// The X server's name, as `:99`.
+    pub(crate) fn display(&self) -> String {
+        self.value_of("DISPLAY")
+    }
+
+    /// The address of its session bus.
+    pub(crate) fn bus(&self) -> String {
+        self.value_of("DBUS_SESSION_BUS_ADDRESS")
+    }
+
+    fn value_of(&self, name: &str) -> String {
+        let found = self.environment.iter().find(|(of, _)| *of == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
     /// Where the window looks for its profile.
     pub fn profile(&self) -> PathBuf {
         self.home.join(".config/warmline/profile.toml")
@@ -239,6 +254,15 @@ impl Desktop {
         self.xdotool(&["mousemove", "0", "0"]).map(drop)
     }
 
+    /// Puts the window of this title away, as its button does.
+    ///
+    /// # Errors
+    /// There is none of this title, or the tool for it is missing.
+    pub fn put_away(&self, title: &str) -> Result<()> {
+        self.xdotool(&["search", "--onlyvisible", "--name", title, "windowminimize"])
+            .map(drop)
+    }
+
     /// Takes a window away without asking anybody, as the end of a session does.
     ///
     /// # Errors
@@ -317,7 +341,18 @@ fn window_manager(dir: &Path, environment: &[(&'static str, String)]) -> Result<
         }
         manages()
     })?;
-    Ok(manager)
+    // With its first key, xdotool's keyboard becomes the display's, and the window manager lets go of all
+    // keys for a moment to take them anew. This one is nobody's.
+    let first = Command::new("xdotool")
+        .args(["key", "shift"])
+        .envs(environment.iter().cloned())
+        .status()
+        .map_err(|source| io("starting xdotool", source))?;
+    if first.success() {
+        Ok(manager)
+    } else {
+        Err(refused("xdotool", "no key can be pressed"))
+    }
 }
 
 /// Asks every few milliseconds until it is so.

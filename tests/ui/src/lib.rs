@@ -4,6 +4,7 @@
 
 mod desktop;
 mod driver;
+mod others;
 pub mod people;
 mod picture;
 mod practice;
@@ -15,6 +16,7 @@ mod window;
 
 pub use desktop::{Desktop, Scheme};
 pub use driver::Driver;
+pub use others::{Notifications, Other, Shown};
 pub use picture::{Difference, Picture};
 pub use practice::{Deed, Practice};
 pub use room::{Ears, hears, hears_nothing, quiet_room, take_microphone};

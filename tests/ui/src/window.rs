@@ -294,11 +294,20 @@ impl Window {
         // Wrapped, so that it is no inline script in the eyes of the content security policy.
         self.driver
             .script(&format!("{axe}; window.axe = axe;"), &[])?;
+        // What a dialog hides from readers it shows again up to 250 ms after it has closed, and axe names a fault
+        // where an attribute goes while it looks.
         let faults = self.driver.async_script(
             "const done = arguments[arguments.length - 1]; \
+             const settled = new Promise((settle) => { \
+               let quiet = setTimeout(settle, 300); \
+               const watch = new MutationObserver(() => { clearTimeout(quiet); quiet = setTimeout(settle, 300); }); \
+               watch.observe(document, { subtree: true, attributeFilter: ['aria-hidden'] }); \
+               setTimeout(settle, 3000); \
+             }); \
              axe.configure({ checks: [{ id: 'region', options: { regionMatcher: \
                'dialog, [role=dialog], [role=alertdialog], [role=tooltip], svg' } }] }); \
-             axe.run({ exclude: ['[data-tabster-dummy]'] }, { rules: { 'document-title': { enabled: true } } }).then( \
+             settled.then(() => axe.run({ exclude: ['[data-tabster-dummy]'] }, \
+                                        { rules: { 'document-title': { enabled: true } } })).then( \
                (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \
                (e) => done(['axe: ' + e]))",
             &[],

@@ -109,7 +109,7 @@ fn a_call_is_found_again_by_queue_by_number_and_by_what_became_of_it() {
         window.sees("Nothing found for “zzz”.")?;
         window.press("Show all calls")?;
         window.until("both calls", |window| listed(window) == [TOM, MARIA])?;
-        window.click("//button[@role='tab'][starts-with(normalize-space(.), 'Outgoing')]")?;
+        window.click("//button[@role='radio'][starts-with(normalize-space(.), 'Outgoing')]")?;
         window.sees("There are no such calls.")
     });
 }
@@ -186,6 +186,32 @@ fn as_a_bar_the_window_is_small_and_its_buttons_and_keys_do_what_they_do_in_full
         window.driver().keys(&[key::CONTROL, key::SHIFT], "y")?;
         window.until("a bar", |window| window.height() < full / 2)?;
         window.press("Hang up")?;
+        shift.practice.does(MARIA, "ended").map(drop)
+    });
+}
+
+#[test]
+fn a_page_that_dies_in_the_bar_comes_back_in_it_and_the_whole_window_where_it_was() {
+    test(|lab| {
+        let mut shift = shift(lab, &[people::AGENT, people::SOON, people::MARIA])?;
+        let whole = shift.desktop.place_of("^Warmline$")?;
+        shift.window.sees(MARIA)?;
+        shift.window.press("Answer")?;
+        shift.window.press("Show as a bar")?;
+        let bar = |window: &Window| window.height() < 200;
+        shift.window.until("a bar", bar)?;
+        let dead = shift.window.crash_page()?;
+        shift.window.comes_back(lab.dir(), dead)?;
+        shift.window.sees_call("In call")?;
+        shift.window.until("a bar", bar)?;
+        shift.window.press("Show the full window")?;
+        let desktop = &shift.desktop;
+        shift.window.until("the whole window where it was", |_| {
+            desktop
+                .place_of("^Warmline$")
+                .is_ok_and(|place| place == whole)
+        })?;
+        shift.window.press("Hang up")?;
         shift.practice.does(MARIA, "ended").map(drop)
     });
 }

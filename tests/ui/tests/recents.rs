@@ -24,8 +24,6 @@ fn a_call_is_remembered_over_a_restart_until_the_agent_has_it_forgotten() {
         window.is_reachable()?;
         window.dial(number::BUSY)?;
         window.sees("The line is busy.")?;
-        // To be found out: pressed within some 50 ms of the call's end it does nothing.
-        std::thread::sleep(Duration::from_secs(2));
         desktop.press("alt+F4")?;
         window.ends()?;
         drop(window);

@@ -133,7 +133,7 @@ fn first_day(
     let setup = Setup::new(lab, desktop).on(practice);
     let window = setup.first_day().open()?;
     window.sees("Try your headset")?;
-    window.sees("Hear yourself")?;
+    window.sees("Check your sound")?;
     window.no_longer_sees("Looking for devices…")?;
     screens.look(&window, "first-steps")?;
     window.press("Next")?;

@@ -46,6 +46,38 @@ fn a_chosen_speaker_is_remembered_and_the_microphone_open_only_while_it_is_looke
     });
 }
 
+#[test]
+fn the_check_before_a_shift_asks_listens_and_says_what_is_wrong() {
+    test(|lab| {
+        let asterisk = lab.asterisk()?;
+        let pulse = lab.pulse()?;
+        let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
+        let window = Setup::new(lab, &desktop).profile(&asterisk)?.open()?;
+        window.is_reachable()?;
+        window.press("Settings")?;
+        window.click("//button[@role='tab'][starts-with(normalize-space(.), 'Devices')]")?;
+        window.press("Check your sound")?;
+        window.sees("Please be quiet for a moment.")?;
+        window.sees("You should hear a rising tone.")?;
+        window.sees("Now speak as you do to a customer")?;
+        assert!(listens(&pulse) && plays_on(&pulse, "speaker"));
+        window.sees("And this is how you sound.")?;
+        // Nobody has spoken.
+        window.sees("Customers will not hear you, or you them")?;
+        window.sees("Microphone All right")?;
+        window.sees("Your voice Does not work")?;
+        assert_eq!(window.accessibility_faults()?, Vec::<String>::new());
+
+        window.press("Check again")?;
+        window.sees("Please be quiet for a moment.")?;
+        window.press("Stop the check")?;
+        window.sees("Takes ten seconds")?;
+        desktop.press("Escape")?;
+        until("the end of listening", || !listens(&pulse));
+        Ok(())
+    });
+}
+
 /// Opens the picker that begins so, and takes the device of this name.
 fn choose(window: &Window, picker: &str, device: &str) {
     let click = |path: String| {

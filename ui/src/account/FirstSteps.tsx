@@ -7,7 +7,7 @@ import { Failure } from "../Notices";
 import { actions, type Shortcut } from "../shared/actions";
 import { shortcutLabel } from "../shared/shortcuts";
 import { MicrophonePart, SpeakerPart, useLookAtSound } from "../sound/DeviceParts";
-import { HearYourself } from "../sound/HearYourself";
+import { SoundCheck } from "../sound/SoundCheck";
 import { useWords } from "../words/words";
 import { DoNotDisturb } from "./DoNotDisturb";
 import { StepsLine, type Step } from "./StepsLine";
@@ -77,7 +77,7 @@ function Headset({ sound }: { sound: UiSound }) {
       <Text>{say("first.headset.text")}</Text>
       <MicrophonePart sound={sound} />
       <SpeakerPart sound={sound} />
-      <HearYourself />
+      <SoundCheck check={sound.check} />
     </>
   );
 }

@@ -5,14 +5,13 @@ import {
   MessageBarActions,
   MessageBarBody,
   MessageBarTitle,
-  tokens,
 } from "@fluentui/react-components";
 
 import { useAct } from "../host/HostContext";
 import type { UiReachability, UiRegistration } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
-import { focusRing } from "../shared/focusRing";
 import { useOffers } from "../shared/offers";
+import { ReportFold } from "../shared/Trouble";
 import { useWords, type WordId } from "../words/words";
 
 /** That calls cannot come in, why, what to do, and when the phone tries again. */
@@ -37,12 +36,11 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
           {say(plainWords[reachability])} {retryAtMs !== null && <Countdown toMs={retryAtMs} words={retryWords} />}
         </span>
         {reason !== null && (
-          <details>
-            <summary className={styles.summary}>{say("account.detailsForIt")}</summary>
+          <ReportFold key={`${reachability} ${reason}`} title={say("account.detailsForIt")} facts={{ reachability }}>
             <span className={styles.reason}>
               {reason} {advice}
             </span>
-          </details>
+          </ReportFold>
         )}
       </MessageBarBody>
       {!connecting && (
@@ -67,12 +65,6 @@ const plainWords: Readonly<Record<Exclude<UiReachability, "reachable">, WordId>>
 const useStyles = makeStyles({
   bar: {
     flexShrink: 0,
-  },
-  summary: {
-    ...focusRing,
-    width: "fit-content",
-    borderRadius: tokens.borderRadiusMedium,
-    cursor: "pointer",
   },
   reason: {
     display: "block",

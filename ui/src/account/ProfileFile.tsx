@@ -2,6 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 
 import type { UiProblem } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
+import { ReportFold } from "../shared/Trouble";
 import { useWords } from "../words/words";
 
 /** The file of the profile, to be copied. */
@@ -21,31 +22,38 @@ interface ProfileFoldProps {
 export function ProfileFold({ title, problem, path, example }: ProfileFoldProps) {
   const { say } = useWords();
   const styles = useStyles();
-  return (
+  const inside = (
+    <div className={styles.inside}>
+      {problem !== undefined && (
+        <p className={styles.exact}>
+          {problem.words} {problem.advice}
+        </p>
+      )}
+      {path !== undefined && (
+        <>
+          <p className={styles.text}>{say("account.profile.here")}</p>
+          <ProfilePath path={path} />
+        </>
+      )}
+      <p className={styles.text} id="example">
+        {say("account.profile.example")}
+      </p>
+      {/* Scrolls sideways on a narrow window, so the keyboard must reach it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className={styles.example} tabIndex={0} role="group" aria-labelledby="example">
+        {example}
+      </pre>
+    </div>
+  );
+  return problem === undefined ? (
     <details className={styles.fold}>
       <summary className={styles.summary}>{title}</summary>
-      <div className={styles.inside}>
-        {problem !== undefined && (
-          <p className={styles.exact}>
-            {problem.words} {problem.advice}
-          </p>
-        )}
-        {path !== undefined && (
-          <>
-            <p className={styles.text}>{say("account.profile.here")}</p>
-            <ProfilePath path={path} />
-          </>
-        )}
-        <p className={styles.text} id="example">
-          {say("account.profile.example")}
-        </p>
-        {/* Scrolls sideways on a narrow window, so the keyboard must reach it. */}
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <pre className={styles.example} tabIndex={0} role="group" aria-labelledby="example">
-          {example}
-        </pre>
-      </div>
+      {inside}
     </details>
+  ) : (
+    <ReportFold key={`${problem.kind} ${problem.words}`} title={title} facts={{ problem: problem.kind }}>
+      {inside}
+    </ReportFold>
   );
 }
 

@@ -5,10 +5,11 @@ import { useEffect, useRef, type ReactNode } from "react";
 import type { UiError, UiSignIn, UiSignInState } from "../ipc/bindings";
 import { Failure } from "../Notices";
 import { Mark } from "../shared/Mark";
+import { ReportFold } from "../shared/Trouble";
 import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
 import { Starting } from "./Starting";
-import { SignInSteps } from "./SignInSteps";
+import { isTroubled, SignInSteps } from "./SignInSteps";
 import { StepsLine } from "./StepsLine";
 
 interface SignInProps {
@@ -38,7 +39,7 @@ function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"
     }
   }, [state]);
 
-  const troubled = state === "notProvisioned" || state === "noKeychain";
+  const troubled = isTroubled(state);
   return (
     <main className={styles.page}>
       <Mark className={styles.mark} />
@@ -75,6 +76,7 @@ function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"
       >
         <SignInSteps signIn={signIn} large />
       </div>
+      {troubled && <ReportFold key={state} facts={{ signIn: state }} />}
       <PracticeOffer primary={false} />
     </main>
   );

@@ -2,8 +2,9 @@ import { makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTi
 
 import type { UiSignIn } from "../ipc/bindings";
 import { sentences } from "../calls/words";
+import { ReportFold } from "../shared/Trouble";
 import { useWords, type Words } from "../words/words";
-import { isUnderWay, SignInSteps } from "./SignInSteps";
+import { isTroubled, isUnderWay, SignInSteps } from "./SignInSteps";
 import { signInWords } from "./words";
 
 /** Above a phone that runs: each session that ended meanwhile, that the call goes on, and the way back in. */
@@ -25,6 +26,7 @@ export function SignInBars({ signIns, inCall }: { signIns: readonly UiSignIn[]; 
               <MessageBarTitle>{titleOf(words, signIn)}</MessageBarTitle>
               {inCall && signIn.state === "signedOut" && `${words.say("account.callGoesOn")} `}
               {signIn.advice}
+              {isTroubled(signIn.state) && <ReportFold key={signIn.state} facts={{ signIn: signIn.state, tenant: signIn.tenant }} />}
             </MessageBarBody>
             {signIn.state !== "finishing" && (
               <MessageBarActions className={styles.actions}>

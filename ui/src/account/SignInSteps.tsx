@@ -111,6 +111,11 @@ export function SignInSteps({ signIn, large }: SignInStepsProps) {
   }
 }
 
+/** Whether something is wrong that is for IT to mend. */
+export function isTroubled(state: UiSignInState): boolean {
+  return state === "notProvisioned" || state === "noKeychain";
+}
+
 /** Whether nothing is to be done but to wait. */
 export function isUnderWay(state: UiSignInState): boolean {
   return state === "starting" || state === "finishing" || state === "provisioning";

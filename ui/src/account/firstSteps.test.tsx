@@ -11,7 +11,7 @@ const step = () => screen.getAllByRole("listitem").find((item) => item.getAttrib
 
 it("tries the headset, shows the keys, and begins", async () => {
   const { host, user } = renderApp(firstDay());
-  await user.click(await screen.findByRole("button", { name: "Hear yourself" }));
+  await user.click(await screen.findByRole("button", { name: "Check your sound" }));
   expect(step()).toBe("2Headset");
   await user.click(button("Next"));
   expect(step()).toBe("3Ready");
@@ -20,7 +20,7 @@ it("tries the headset, shows the keys, and begins", async () => {
   await user.click(button("Begin"));
   expect(host.asked).toEqual([
     { do: "lookAtSound", looking: true },
-    { do: "hearYourself" },
+    { do: "checkSound", on: true },
     { do: "lookAtSound", looking: false },
     { do: "firstStepsDone" },
   ]);

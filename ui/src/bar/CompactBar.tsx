@@ -9,7 +9,7 @@ import { Pause20Regular } from "@fluentui/react-icons/svg/pause";
 import { Pin20Regular } from "@fluentui/react-icons/svg/pin";
 import { PinOff20Regular } from "@fluentui/react-icons/svg/pin-off";
 import { Play20Filled } from "@fluentui/react-icons/svg/play";
-import type { ReactNode, RefObject } from "react";
+import { Fragment, type ReactNode, type RefObject } from "react";
 
 import { useConversations } from "../calls/useConversations";
 import { partyWords } from "../calls/words";
@@ -20,7 +20,7 @@ import { offered, useOffers, type Offered } from "../shared/offers";
 import { useWords } from "../words/words";
 import { BarButton } from "./BarButton";
 import { ringingOffers, useBarOffers } from "./barOffers";
-import { standingOf } from "./standing";
+import { saidWords, standingOf } from "./standing";
 
 interface CompactBarProps extends Pick<UiSnapshot, "calls" | "transfers" | "group" | "window"> {
   registration: UiRegistration;
@@ -40,7 +40,7 @@ interface CompactBarProps extends Pick<UiSnapshot, "calls" | "transfers" | "grou
 export function CompactBar({ calls, transfers, group, window, registration, compact, onTop, button, children }: CompactBarProps) {
   const styles = useStyles();
   const words = useWords();
-  const { say } = words;
+  const { say, draw } = words;
   const { ringing, atHand, waiting, heard } = useConversations({ calls, transfers, group });
   const { mute, hold, connect, hangUp, muted, held } = useBarOffers(atHand, compact.run);
   const elsewhere = say("bar.inFull");
@@ -60,14 +60,6 @@ export function CompactBar({ calls, transfers, group, window, registration, comp
           <h1 className={styles.name} title={who}>
             <bdi>{who}</bdi>
           </h1>
-          <p className={styles.hears} title={hears}>
-            {sinceMs !== null && (
-              <>
-                <Elapsed sinceMs={sinceMs} className={styles.timer} /> ·{" "}
-              </>
-            )}
-            <span data-testid="call-state">{hears}</span>
-          </p>
         </div>
         <div role="group" aria-label={say("calls.controls")} className={styles.buttons}>
           <BarButton offer={mute} shortcut="mute" icon={muted ? <MicOff20Filled /> : <Mic20Regular />} on={muted} />
@@ -79,6 +71,23 @@ export function CompactBar({ calls, transfers, group, window, registration, comp
           <BarButton offer={onTop} icon={window.alwaysOnTop ? <PinOff20Regular /> : <Pin20Regular />} on={window.alwaysOnTop} />
           <BarButton ref={button} offer={compact} shortcut="compact" icon={<ArrowMaximize20Regular />} />
         </div>
+        <p className={mergeClasses(styles.state, styles.hears)} title={saidWords(words, hears)}>
+          {sinceMs !== null && (
+            <>
+              <Elapsed sinceMs={sinceMs} className={styles.timer} /> ·{" "}
+            </>
+          )}
+          <span data-testid="call-state">
+            {hears.map(({ who: whom, text }, index) => (
+              <Fragment key={`${index} ${whom}`}>
+                {index > 0 && " · "}
+                <bdi className={styles.said}>
+                  {whom === null ? text : draw("shared.labelled", { label: <bdi className={styles.whom}>{whom}</bdi>, text })}
+                </bdi>
+              </Fragment>
+            ))}
+          </span>
+        </p>
       </section>
       {ringing.map((call, index) => (
         <Ringing key={call.id} call={call} first={index === 0} holdsAnother={heard} />
@@ -109,7 +118,7 @@ function Ringing({ call, first, holdsAnother }: RingingProps) {
         <h2 className={styles.name} title={who}>
           <bdi>{who}</bdi>
         </h2>
-        <p className={styles.hears}>
+        <p className={styles.state}>
           {say("calls.incoming")} · <Elapsed sinceMs={call.startedAtMs - (call.waitedMs ?? 0)} className={styles.timer} />
         </p>
       </div>
@@ -160,15 +169,29 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: "tabular-nums",
   },
-  hears: {
+  state: {
     margin: 0,
-    // One line, whatever is in it: nothing below moves. All of it is in the title.
-    overflow: "hidden",
-    textOverflow: "ellipsis",
-    whiteSpace: "nowrap",
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
     color: tokens.colorNeutralForeground2,
+  },
+  // The whole width below the buttons. It is one line unless there is more to say than fits: it is never cut off.
+  hears: {
+    flexBasis: "100%",
+    marginTop: `calc(-1 * ${tokens.spacingVerticalXS})`,
+    userSelect: "text",
+  },
+  said: {
+    display: "inline-block",
+    maxWidth: "100%",
+  },
+  whom: {
+    display: "inline-block",
+    maxWidth: "96px",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    whiteSpace: "nowrap",
+    verticalAlign: "bottom",
   },
   timer: {
     fontVariantNumeric: "tabular-nums",

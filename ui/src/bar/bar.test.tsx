@@ -40,6 +40,13 @@ it("says what each of two hears, and connects them", async () => {
   expect(host.asked).toEqual([{ do: "complete", call: 1, sure: false }]);
 });
 
+it("has each name by itself, to be cut off without what is said of them", () => {
+  scene("barConsulting");
+  const line = screen.getByTestId("call-state");
+  expect([...line.querySelectorAll("bdi bdi")].map((name) => name.textContent)).toEqual(["Mina Kowalski", "Nadia Haddad"]);
+  expect(line.parentElement?.title).toBe(line.textContent);
+});
+
 it("has a place for every button, whatever is possible", () => {
   const { show } = scene("barIdle");
   const idle = names().length;
@@ -67,4 +74,15 @@ it("stays above other windows by choice, unless that is managed", async () => {
   show(snapshot({ window: appearance({ mode: "compact", managed: ["alwaysOnTop"] }) }));
   await user.click(button("Keep above other windows"));
   expect(host.asked).toEqual([{ do: "setAlwaysOnTop", on: false }]);
+  await user.hover(button("Keep above other windows"));
+  expect(await screen.findByText("Set by whoever manages this phone.")).toBeTruthy();
+  show(snapshot({ window: appearance({ mode: "compact", managed: ["alwaysOnTop"], managedBy: "Contoso IT" }) }));
+  expect(screen.getByText("Set by Contoso IT.")).toBeTruthy();
+});
+
+it("gives way to the question of who is hung up on when the window closes", () => {
+  const { host, show } = scene("barCall");
+  show({ ...snapshot(scenes.barCall), closing: true });
+  expect(screen.getByRole("alertdialog").textContent).toContain("Closing Warmline hangs up on Mina Kowalski.");
+  expect(host.asked).toEqual([{ do: "setMode", mode: "full" }]);
 });

@@ -40,7 +40,7 @@ export function CallSound({ call, sound: { microphone, speaker }, several }: Cal
       {call.interrupted && <Trouble icon={<Warning16Filled />} words={say("calls.interrupted")} />}
       {held ? (
         <div className={styles.line}>
-          {call.muted ? <Muted several={several} /> : say(call.hold === "localOnly" ? "calls.resumeToGoOn" : "calls.theyWait")}
+          {call.muted ? <Muted several={several} /> : say("calls.theyWait")}
         </div>
       ) : (
         <>

@@ -34,6 +34,11 @@ export function recoveryWords({ say, list }: Words, { parties }: UiRecovery): st
   return say("calls.recovery.title", { who: list(names) });
 }
 
+/** Whether sound goes both ways, as far as the two phones go: what the agent keeps from them is another matter. */
+export function isInTouch(call: UiCall): boolean {
+  return call.state === "active" && !call.recovering && !call.interrupted && !call.heldByThem;
+}
+
 /** Whether our hold is on, or about to be. */
 export function isHeldByMe(call: UiCall): boolean {
   return call.hold !== "off" && call.hold !== "resuming";

@@ -2,13 +2,14 @@ import { Button, DialogActions, DialogContent, DialogTitle, makeStyles, tokens }
 import { useEffect, useId, useState } from "react";
 
 import { useAct } from "../host/HostContext";
-import type { UiLine, UiNumber } from "../ipc/bindings";
+import type { UiDialRequest, UiLine, UiNumber } from "../ipc/bindings";
 import { Question } from "../shared/Question";
 import { useWords } from "../words/words";
 import { kindWords } from "./words";
 
 interface DialQuestionProps {
-  number: UiNumber;
+  /** And whether a link asks for it, or the agent who has copied it. */
+  number: UiDialRequest;
   /** Whether a call can go out now. */
   reachable: boolean;
   /** The lines of an agent who serves several customers: the call goes out by the first one. */
@@ -29,14 +30,14 @@ export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
   const line = lines.length > 1 ? lines[0] : undefined;
   const canCall = line === undefined ? reachable : line.registration.reachability === "reachable";
   const kind = kindWords(words, number);
-  const answer = (really: boolean) => act({ do: "answerDialRequest", really });
+  const answer = (really: boolean) => act({ do: "answerDialRequest", to: number.to, really });
   return (
     <Question open onClose={() => answer(false)}>
       <DialogTitle className={styles.title}>{words.draw("dial.asked.title", { number: <bdi>{harmless(number.shown)}</bdi> })}</DialogTitle>
       <DialogContent className={styles.content}>
         {kind !== null && <p className={styles.text}>{kind}</p>}
         {line !== undefined && <p className={styles.text}>{say("calls.forCustomer", { customer: line.customer })}</p>}
-        <p className={styles.text}>{say("dial.asked.from")}</p>
+        <p className={styles.text}>{say(number.by === "link" ? "dial.asked.fromLink" : "dial.asked.copied")}</p>
         {!canCall && (
           <p id={id} className={styles.text}>
             {say("dial.cannotCall")}

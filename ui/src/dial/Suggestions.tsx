@@ -17,7 +17,7 @@ interface SuggestionsProps {
 export function Suggestions({ id, people, selected, onPick }: SuggestionsProps) {
   const styles = useStyles();
   const words = useWords();
-  const now = useMinute();
+  const now = useMinute(people.length > 0);
   return (
     <div className={mergeClasses(styles.sheet, people.length === 0 && styles.closed)}>
       <div id={id} role="listbox" aria-label={words.say("dial.suggestions")} className={styles.list}>

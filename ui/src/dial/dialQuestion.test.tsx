@@ -14,16 +14,22 @@ const question = () => screen.queryByRole("alertdialog");
 const text = () => question()?.textContent ?? "";
 const button = (name: string) => screen.getAllByRole("button", { name }).find((each) => question()?.contains(each) === true) ?? document.body;
 const isOff = (element: HTMLElement) => element.getAttribute("aria-disabled") === "true";
-const answer = (really: boolean) => ({ do: "answerDialRequest", really });
+const answer = (really: boolean) => ({ do: "answerDialRequest", to: linked.to, really });
 
 it("asks before it calls whom a link names, and says what kind of number that is", async () => {
   const { host, user } = renderApp(asked);
   expect(screen.getByRole("heading", { name: "Call +49 30 90182000?" })).toBeTruthy();
   expect(text()).toContain("Germany");
-  expect(text()).toContain("A link in another program asks for this call, or you copied the number.");
+  expect(text()).toContain("A link in another program asks for this call.");
   await waitFor(() => expect(isOff(button("Call"))).toBe(false));
   await user.click(button("Call"));
   expect(host.asked).toEqual([answer(true)]);
+});
+
+it("says that the agent has copied the number", () => {
+  renderApp(snapshot({ dialRequest: { ...linked, by: "clipboard" } }));
+  expect(text()).toContain("You copied this number.");
+  expect(text()).not.toContain("A link");
 });
 
 it.each(["{Escape}", "{Enter}", " "])("calls nobody by a key that was meant for another program: %j", async (key) => {

@@ -25,7 +25,7 @@ import { useWords } from "../words/words";
 import { Asked } from "./Asked";
 import { groupOffers } from "./groupOffers";
 import { Member } from "./Member";
-import { cannotLeaveWords, groupTitle } from "./words";
+import { cannotLeaveWords, groupHears, groupTitle } from "./words";
 
 interface GroupCardProps {
   conversation: Group;
@@ -71,7 +71,7 @@ export function GroupCard({ conversation, headingId, sound, atHand, takesIn }: G
           {groupTitle(words, members.length)}
         </h2>
         <p className={styles.state} data-testid="call-state">
-          {say(away ? "group.away" : "group.all")}
+          {groupHears(words, group, members)}
         </p>
       </div>
       <ul className={styles.members}>

@@ -5,7 +5,7 @@ import { SpeakerMute20Filled } from "@fluentui/react-icons/svg/speaker-mute";
 import { Speaker220Regular } from "@fluentui/react-icons/svg/speaker";
 import { useState } from "react";
 
-import { partyWords, stateWords } from "../calls/words";
+import { isInTouch, partyWords, stateWords } from "../calls/words";
 import { useAct } from "../host/HostContext";
 import type { UiCall } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
@@ -75,7 +75,7 @@ function memberWords(words: Words, call: UiCall): string {
   if (call.silenced) {
     return say("group.silenced");
   }
-  if (call.recovering || call.heldByThem || call.interrupted || call.state !== "active") {
+  if (!isInTouch(call)) {
     return stateWords(words, call);
   }
   const percent = say("shared.percent", { percent: call.volumePercent });

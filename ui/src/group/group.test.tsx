@@ -43,6 +43,22 @@ it("says who is silenced and how loud somebody is, and takes it back", async () 
   expect(host.asked).toEqual([{ do: "silence", call: 4, on: false }]);
 });
 
+it("never says that all hear each other where they do not", () => {
+  const { show } = scene("groupOfThree");
+  const state = () => screen.getAllByTestId("call-state")[0]?.textContent;
+  expect(state()).toBe("Muted: nobody hears you. Nobody hears Nadia Haddad. All others are heard.");
+  const { group, ...beside } = scenes.group ?? snapshot();
+  const [first, other] = beside.calls.map((call) => ({ ...call }));
+  const shown = (changes: object, away = false) =>
+    snapshot({ ...beside, group: group && { ...group, away }, calls: first && other ? [first, { ...other, ...changes }] : [] });
+  show(shown({}));
+  expect(state()).toBe("All of you hear each other.");
+  show(shown({ heldByThem: true }));
+  expect(state()).toBe("Nadia Haddad: They put you on hold. All others are heard.");
+  show(shown({ silenced: true }, true));
+  expect(state()).toBe("You are away. Nobody hears Nadia Haddad.");
+});
+
 it("makes one person louder, up to twice as loud", async () => {
   const { host, user } = scene("groupOfThree");
   await user.click(button("Loudness of Jonas Brandt"));

@@ -1,12 +1,16 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { UiAction, UiFound, UiNumber, UiPeople, UiSearch, UiSnapshot } from "../ipc/bindings";
+import type { UiAction, UiFound, UiNumber, UiPeople, UiRecent, UiSearch, UiShown } from "../ipc/bindings";
 import type { Host } from "./host";
 
 /** The window. */
 export const tauriHost: Host = {
   watch(listener) {
-    const { channel, stop } = channelTo<UiSnapshot>(listener);
+    let recents: UiRecent[] = [];
+    const { channel, stop } = channelTo<UiShown>(({ snapshot, sameRecents }) => {
+      recents = sameRecents ? recents : snapshot.recents;
+      listener({ ...snapshot, recents });
+    });
     void invoke("watch", { channel });
     return stop;
   },

@@ -1,6 +1,19 @@
 // Generated from crates/ipc. Write anew with: WARMLINE_WRITE_BINDINGS=1 cargo test -p warmline-ipc bindings
 
 /**
+ * What a page is sent. Levels change all the time and a hundred calls that are over do not.
+ */
+export type UiShown = { 
+/**
+ * The snapshot; without its calls that are over, if those are the same.
+ */
+snapshot: UiSnapshot, 
+/**
+ * They are those that were sent last.
+ */
+sameRecents: boolean, };
+
+/**
  * Everything the pages show, complete each time. They keep no state of calls of their own.
  *
  * Times are milliseconds since the phone started, on a clock that never jumps: a page shows
@@ -60,9 +73,9 @@ closing: boolean,
  */
 window: UiWindow, 
 /**
- * Some other program has asked by a link to call this: ask the agent.
+ * Somebody is to be called whom the agent has not typed: ask the agent.
  */
-dialRequest: UiNumber | null, 
+dialRequest: UiDialRequest | null, 
 /**
  * What the agent has set of the desktop.
  */
@@ -858,6 +871,10 @@ tonesPercent: number,
  */
 voice: UiVoice, 
 /**
+ * The check before a shift, from its beginning until the agent has done with it.
+ */
+check: UiCheck | null, 
+/**
  * What can be chosen, while the agent looks ([`UiAction::LookAtSound`](crate::UiAction)).
  */
 choices: UiDeviceChoices | null, };
@@ -993,7 +1010,7 @@ steps: Array<UiStep>, };
 /**
  * What became of a call.
  */
-export type UiOutcome = "answered" | "missed" | "declined" | "notReached" | "failed";
+export type UiOutcome = "answered" | "missed" | "doNotDisturb" | "declined" | "notReached" | "failed";
 
 /**
  * That a call was handed over, or was to be.
@@ -1110,6 +1127,11 @@ words: string,
 advice: string | null, };
 
 /**
+ * Where a number comes from that the agent has not typed.
+ */
+export type UiAskedBy = "link" | "clipboard";
+
+/**
  * What the agent has set of the desktop, and what somebody else has.
  */
 export type UiDesktop = { 
@@ -1129,6 +1151,31 @@ startManaged: boolean,
  * Shortcuts that work in every window, set or not; empty where there may be none.
  */
 shortcuts: Array<UiShortcut>, };
+
+/**
+ * A number that the agent has not typed, and is asked about.
+ */
+export type UiDialRequest = { 
+/**
+ * Where it comes from.
+ */
+by: UiAskedBy, 
+/**
+ * What kind of thing it is.
+ */
+kind: UiNumberKind, 
+/**
+ * What would be dialled; empty if it cannot be.
+ */
+to: string, 
+/**
+ * The same as people write it: `+49 30 901820`.
+ */
+shown: string, 
+/**
+ * Where a number of the telephone network belongs: `Germany`.
+ */
+place: string | null, };
 
 /**
  * A shortcut that works in every window.
@@ -1532,7 +1579,15 @@ language: string | null, } | { "do": "setTheme",
 /**
  * Which.
  */
-theme: UiTheme, } | { "do": "hearYourself" } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "answerDialRequest", 
+theme: UiTheme, } | { "do": "checkSound", 
+/**
+ * Whether to begin.
+ */
+on: boolean, } | { "do": "firstStepsDone" } | { "do": "openLogFolder" } | { "do": "answerDialRequest", 
+/**
+ * The number that was asked about ([`UiNumber::to`](crate::UiNumber::to)): the answer means no other.
+ */
+to: string, 
 /**
  * Whether to.
  */
@@ -1607,6 +1662,55 @@ managed: Array<UiVoicePart>, };
  * A part of what is done to the agent's voice.
  */
 export type UiVoicePart = "echoCancellation" | "noiseSuppression" | "automaticGain";
+
+/**
+ * The check before a shift: speak, hear yourself, and know whether the network carries sound.
+ */
+export type UiCheck = { "state": "running", 
+/**
+ * What the agent is to do.
+ */
+step: UiCheckStep, } | { "state": "over", 
+/**
+ * What was found.
+ */
+findings: Array<UiFinding>, };
+
+/**
+ * What the agent is to do in a check.
+ */
+export type UiCheckStep = "wait" | "beQuiet" | "stayQuiet" | "speak" | "listen";
+
+/**
+ * One thing that was looked at.
+ */
+export type UiFinding = { 
+/**
+ * What.
+ */
+subject: UiSubject, 
+/**
+ * How it looks.
+ */
+verdict: UiVerdict, 
+/**
+ * What was found, in words.
+ */
+found: string, 
+/**
+ * What to do about it, if there is anything.
+ */
+advice: string | null, };
+
+/**
+ * What a check looks at.
+ */
+export type UiSubject = "microphone" | "speaker" | "voice" | "background" | "echo" | "network";
+
+/**
+ * How it looks.
+ */
+export type UiVerdict = "right" | "doubtful" | "wrong" | "notTried";
 
 /**
  * How much noise is taken out of the agent's voice.

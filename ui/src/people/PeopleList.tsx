@@ -34,7 +34,6 @@ export function PeopleList({ people, hand, searching, onLeave, ...actions }: Peo
   const [current, setCurrent] = useState<Place>({ shelf: "best", index: 0 });
   // The one the keyboard is on, should the host's part of the list move on.
   const [held, setHeld] = useState<{ index: number; person: UiPerson } | null>(null);
-  const nowUnixMs = useMinute();
   const id = useId();
 
   // Who suits best may change while a pointer is about to press.
@@ -49,6 +48,7 @@ export function PeopleList({ people, hand, searching, onLeave, ...actions }: Peo
   const sizes: Sizes = searching
     ? { best: 0, favourites: 0, recent: 0, all: total }
     : { best: best.length, favourites: favourites.length, recent: recent.length, all: total };
+  const nowUnixMs = useMinute(sizes.best + sizes.favourites + sizes.recent + sizes.all > 0);
   const at = kept(sizes, current);
 
   const measure = () => {

@@ -66,7 +66,10 @@ export function HistorySearch({ field, text, filter, onText, onFilter, onList }:
         onChange={(_, { value }) => onText(value)}
         onKeyDown={onKeyDown}
       />
+      {/* They look like tabs and are none: what is below is one list, of which one kind is chosen. */}
       <TabList
+        role="radiogroup"
+        selectTabOnFocus
         className={styles.filters}
         size="small"
         selectedValue={filter}
@@ -74,7 +77,7 @@ export function HistorySearch({ field, text, filter, onText, onFilter, onList }:
         aria-label={say("recents.filter")}
       >
         {FILTERS.map((each) => (
-          <Tab key={each} value={each}>
+          <Tab key={each} value={each} role="radio" aria-selected={undefined} aria-checked={each === filter}>
             {filterName(words, each)}
           </Tab>
         ))}

@@ -6,21 +6,30 @@ interface NothingFoundProps {
   /** What was looked for; empty if only some kind of calls was. */
   text: string;
   onShowAll: () => void;
+  /** Given where it could not be looked for at all. */
+  onAgain: (() => void) | undefined;
 }
 
 /** No call is as it was wanted, and what to do instead. */
-export function NothingFound({ text, onShowAll }: NothingFoundProps) {
+export function NothingFound({ text, onShowAll, onAgain }: NothingFoundProps) {
   const styles = useStyles();
   const { say } = useWords();
   return (
     <div className={styles.nothing}>
       <p role="status" className={styles.title}>
-        {text === "" ? say("recents.nothing") : say("recents.nothingFor", { search: text })}
+        {onAgain !== undefined ? say("recents.notSearched") : text === "" ? say("recents.nothing") : say("recents.nothingFor", { search: text })}
       </p>
-      {text !== "" && <p className={styles.advice}>{say("recents.nothingAdvice")}</p>}
-      <Button size="small" onClick={onShowAll}>
-        {say("recents.showAll")}
-      </Button>
+      {onAgain === undefined && text !== "" && <p className={styles.advice}>{say("recents.nothingAdvice")}</p>}
+      <div className={styles.ways}>
+        {onAgain !== undefined && (
+          <Button size="small" onClick={onAgain}>
+            {say("account.tryAgain")}
+          </Button>
+        )}
+        <Button size="small" onClick={onShowAll}>
+          {say("recents.showAll")}
+        </Button>
+      </div>
     </div>
   );
 }
@@ -37,6 +46,11 @@ const useStyles = makeStyles({
   title: {
     margin: 0,
     fontWeight: tokens.fontWeightSemibold,
+  },
+  ways: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
   },
   advice: {
     margin: 0,

@@ -2,6 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 
 import type { UiRecent } from "../ipc/bindings";
 import { useWords } from "../words/words";
+import { becameWords } from "./outcome";
 import { handedWords, howWords, stepWords } from "./transferWords";
 import { whenInFull, whenToTheSecond } from "./when";
 
@@ -10,14 +11,14 @@ export function RecentDetails({ recent, id }: { recent: UiRecent; id: string }) 
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { atUnixMs, words: became, recordings, transfer, steps } = recent;
+  const { atUnixMs, recordings, transfer, steps } = recent;
   return (
     <div id={id} className={styles.details}>
       <p className={styles.line}>
         <time dateTime={new Date(atUnixMs).toISOString()}>{whenInFull(atUnixMs, words.locale)}</time>
       </p>
       {/* The host says in English to whom a call went. */}
-      {transfer?.outcome !== "done" && <p className={styles.line}>{became}</p>}
+      {transfer?.outcome !== "done" && <p className={styles.line}>{becameWords(words, recent)}</p>}
       {transfer !== null && (
         <p className={styles.line}>
           {words.line([handedWords(words, transfer), howWords(words, transfer), ...(transfer.to.name === null ? [] : [transfer.to.number])])}

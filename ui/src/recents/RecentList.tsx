@@ -31,7 +31,7 @@ export function RecentList({ recents, id, more, onMore, onRemove, onCall, onSear
   const focused = useRef<number | null>(null);
   const [current, setCurrent] = useState(0);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
-  const nowUnixMs = useMinute();
+  const nowUnixMs = useMinute(recents.length > 0);
   const at = Math.min(current, recents.length - 1);
 
   const rowButton = (index: number) => list.current?.children.item(index)?.querySelector("button") ?? null;

@@ -22,7 +22,7 @@ it("lists who called, when, from which queue and what became of it", () => {
   const rows = within(list()).getAllByRole("listitem");
   expect(rows).toHaveLength(6);
   expect(rows[0]?.textContent).toMatch(/^Mina Kowalski \+49 30 5550 1234Missed · Support, second line/);
-  expect(rows[3]?.textContent).toMatch(/^\+44 20 7946 0958You declined · Support, first line(Yesterday|\d)/);
+  expect(rows[3]?.textContent).toMatch(/^\+44 20 7946 0958You declined · Support, first line(Yesterday|\d|\p{L}+ \d)/u);
   expect(called()[0]?.getAttribute("aria-describedby")?.split(" ")).toHaveLength(2);
 });
 

@@ -82,10 +82,13 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onClear, 
   const { drop } = listed;
   const remove = useCallback(
     ({ id }: UiRecent) => {
-      act({ do: "forget", recent: id });
-      drop(id);
+      // What is refused stays in the list.
+      host.act({ do: "forget", recent: id }).then(
+        () => drop(id),
+        (thrown: unknown) => fail(asUiError(words, thrown)),
+      );
     },
-    [act, drop],
+    [host, words, fail, drop],
   );
   const lookFor = (nextText: string, nextFilter: UiFilter) => {
     setText(nextText);
@@ -148,6 +151,7 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onClear, 
           {nothing && (
             <NothingFound
               text={search.text}
+              onAgain={listed.failed ? listed.again : undefined}
               onShowAll={() => {
                 lookFor("", "all");
                 field.current?.focus();

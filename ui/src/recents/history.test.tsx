@@ -10,7 +10,7 @@ const shown = scenes.history ?? snapshot();
 const list = () => screen.getByRole("list", { name: "Recent calls" });
 const calls = () => within(list()).getAllByRole("button", { name: /^Call / });
 const field = () => screen.getByRole("searchbox", { name: "Search calls" });
-const filter = (name: string) => screen.getByRole("tab", { name });
+const filter = (name: string) => screen.getByRole("radio", { name });
 const names = () => calls().map((button) => button.getAttribute("aria-label"));
 
 /** More calls than a snapshot has, the newest first. */
@@ -111,6 +111,45 @@ it("forgets a call that no snapshot has", async () => {
   await user.click(screen.getByRole("button", { name: "Remove, Caller 229" }));
   expect(host.asked.at(-1)).toEqual({ do: "forget", recent: many[229]?.id });
   expect(await screen.findByText("Nothing found for “caller 229”.")).toBeTruthy();
+});
+
+it("keeps a call in the list that may not be forgotten, and says why", async () => {
+  const { host, user } = renderApp(snapshot({ recents: many.slice(0, 100) }));
+  host.kept = many;
+  await user.type(field(), "caller 229");
+  await waitFor(() => expect(calls()).toHaveLength(1));
+  host.refusal = { code: "notPossible", message: "The list of calls cannot be written." };
+  await user.click(screen.getByRole("button", { name: "Remove, Caller 229" }));
+  expect((await screen.findAllByText("The list of calls cannot be written.")).length).toBeGreaterThan(0);
+  expect(names()).toEqual(["Call Caller 229"]);
+});
+
+it("lists nothing under a choice that it could not look for, and tries again", async () => {
+  const { host, user } = renderApp(shown);
+  host.refusal = { code: "notPossible", message: "The list of calls cannot be read." };
+  await user.click(filter("Missed"));
+  expect(await screen.findByText("The calls could not be searched.")).toBeTruthy();
+  expect(screen.queryByRole("list", { name: "Recent calls" })).toBeNull();
+  expect(screen.queryByText("There are no such calls.")).toBeNull();
+  host.refusal = null;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(calls()).toHaveLength(1));
+  host.refusal = { code: "notPossible", message: "The list of calls cannot be read." };
+  await user.click(filter("Transferred"));
+  await user.click(await screen.findByRole("button", { name: "Show all calls" }));
+  expect(calls()).toHaveLength(8);
+});
+
+it("chooses the kind of calls that the keyboard comes to, as one of several", async () => {
+  const { user } = renderApp(shown);
+  expect(screen.getByRole("radiogroup", { name: "Which calls" })).toBeTruthy();
+  expect(screen.queryByRole("tab")).toBeNull();
+  await user.click(filter("All"));
+  expect(filter("All").getAttribute("aria-checked")).toBe("true");
+  expect(filter("All").hasAttribute("aria-selected")).toBe(false);
+  filter("Missed").focus();
+  await waitFor(() => expect(filter("Missed").getAttribute("aria-checked")).toBe("true"));
+  expect(screen.getAllByRole("radio", { checked: true })).toHaveLength(1);
 });
 
 it("counts only calls that it knows of before all are forgotten", async () => {

@@ -22,6 +22,7 @@ export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; clas
         <CallOutbound20Regular className={mergeClasses(styles.quiet, className)} />
       );
     case "missed":
+    case "doNotDisturb":
       return <CallMissed20Filled className={mergeClasses(styles.loud, className)} />;
     case "declined":
       return <CallProhibited20Regular className={mergeClasses(styles.quiet, className)} />;
@@ -33,16 +34,22 @@ export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; clas
 }
 
 /** What became of a call, how long they talked, and the queue it came from: the line under the name. */
-export function outcomeWords(words: Words, { words: became, talkedS, queue, recordings, transfer }: UiRecent): string {
+export function outcomeWords(words: Words, recent: UiRecent): string {
+  const { talkedS, queue, recordings, transfer } = recent;
   const parts = [
     // The host says in English to whom a call went.
-    transfer?.outcome === "done" ? "" : became.replace(/[.。]$/, ""),
+    transfer?.outcome === "done" ? "" : becameWords(words, recent).replace(/[.。]$/, ""),
     transfer === null ? "" : handedWords(words, transfer),
     talkedS === null ? "" : howLong(words, talkedS),
     queue ?? "",
     recordings.length === 0 ? "" : words.say("recents.recorded"),
   ];
   return words.line(parts.filter((part) => part !== ""));
+}
+
+/** What became of a call, as the host says it, or in the language of the window where it needs no more than a kind. */
+export function becameWords({ say }: Words, { outcome, words: became }: UiRecent): string {
+  return outcome === "doNotDisturb" ? say("recents.doNotDisturb") : became;
 }
 
 const useStyles = makeStyles({

@@ -16,6 +16,9 @@ export interface Listed {
   readonly more: boolean;
   /** What is listed is not yet what is looked for. */
   readonly pending: boolean;
+  /** What is looked for could not be: nothing is listed, for it would be something else. */
+  readonly failed: boolean;
+  readonly again: () => void;
   readonly loadMore: () => void;
   /** A call is to be forgotten that the snapshot may not have: no snapshot would tell. */
   readonly drop: (id: number) => void;
@@ -33,6 +36,8 @@ export function isSearch({ text, filter }: Wanted): boolean {
 export function usePages(host: Host, recents: readonly UiRecent[], { text, filter }: Wanted, onFault: (thrown: unknown) => void): Listed {
   const [pages, setPages] = useState(NONE);
   const [size, setSize] = useState<{ text: string; filter: UiFilter; rows: number }>({ text, filter, rows: 0 });
+  const [failed, setFailed] = useState<Wanted | null>(null);
+  const [attempt, setAttempt] = useState(0);
   const [gone, setGone] = useState<ReadonlySet<number>>(new Set());
   const last = useRef(NONE);
   const searching = isSearch({ text, filter });
@@ -48,10 +53,12 @@ export function usePages(host: Host, recents: readonly UiRecent[], { text, filte
         if (still) {
           last.current = pages;
           setPages(pages);
+          setFailed(null);
         }
       },
       (thrown: unknown) => {
         if (still) {
+          setFailed({ text, filter });
           fault(thrown);
         }
       },
@@ -59,19 +66,22 @@ export function usePages(host: Host, recents: readonly UiRecent[], { text, filte
     return () => {
       still = false;
     };
-  }, [host, recents, text, filter, rows]);
+  }, [host, recents, text, filter, rows, attempt]);
 
   const drop = useCallback((id: number) => setGone((before) => new Set(before).add(id)), []);
   const current = isOf(pages, recents, text, filter);
   const same = pages.text === text && pages.filter === filter;
+  const hasFailed = searching && !same && failed?.text === text && failed.filter === filter;
   const found = pages.found.filter(({ id }) => !gone.has(id));
   // A call that was in an older page may be among the newest now.
   const older = found.filter(({ id }) => !recents.some((recent) => recent.id === id));
   return {
     // Until the answer is there, what was listed before stays.
-    calls: searching ? (isSearch(pages) ? found : recents) : isSearch(pages) ? recents : [...recents, ...older],
-    more: current ? pages.more : !searching && recents.length >= SHOWN_BY_SNAPSHOT,
-    pending: searching && !same,
+    calls: hasFailed ? NO_CALLS : searching ? (isSearch(pages) ? found : recents) : isSearch(pages) ? recents : [...recents, ...older],
+    more: !hasFailed && (current ? pages.more : !searching && recents.length >= SHOWN_BY_SNAPSHOT),
+    pending: searching && !same && !hasFailed,
+    failed: hasFailed,
+    again: () => setAttempt(attempt + 1),
     loadMore: () => setSize({ text, filter, rows: pages.found.length + 1 }),
     drop,
   };
@@ -107,6 +117,8 @@ function begun(recents: readonly UiRecent[], text: string, filter: UiFilter): Pa
 function isOf(pages: Pages, recents: readonly UiRecent[], text: string, filter: UiFilter): boolean {
   return pages.recents === recents && pages.text === text && pages.filter === filter;
 }
+
+const NO_CALLS: readonly UiRecent[] = [];
 
 const NONE: Pages = { recents: null, text: "", filter: "all", found: [], more: false };
 

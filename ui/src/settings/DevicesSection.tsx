@@ -1,6 +1,6 @@
 import type { UiSound } from "../ipc/bindings";
 import { MicrophonePart, RingerPart, SpeakerPart, useLookAtSound } from "../sound/DeviceParts";
-import { HearYourself } from "../sound/HearYourself";
+import { SoundCheck } from "../sound/SoundCheck";
 import { VoiceSection } from "../sound/VoiceSection";
 import { useWords } from "../words/words";
 import { Part, Text } from "./Part";
@@ -14,7 +14,7 @@ export function DevicesSection({ sound, managedBy }: { sound: UiSound; managedBy
       <Text>{say("settings.devices.hint")}</Text>
       <MicrophonePart sound={sound} />
       <SpeakerPart sound={sound} />
-      <HearYourself />
+      <SoundCheck check={sound.check} />
       <VoiceSection voice={sound.voice} managedBy={managedBy} />
     </Part>
   );

@@ -4,9 +4,10 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 
 import { useAct } from "../host/HostContext";
 import type { UiShortcut } from "../ipc/bindings";
+import type { Shortcut } from "../shared/actions";
 import { useWords } from "../words/words";
-import { keysOf, keysWords } from "./keys";
-import { conflictWords, deedWords } from "./words";
+import { elseInWindow, keysOf, keysWords } from "./keys";
+import { conflictWords, deedWords, elseWords } from "./words";
 
 /**
  * Keys that work in every program, to be pressed. Nothing is taken down before the agent says so: until then keys
@@ -20,6 +21,8 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const [waits, setWaits] = useState(false);
+  /** What the keys that were pressed do in the window already. */
+  const [refused, setRefused] = useState<Shortcut | undefined>(undefined);
   // What is pressed may be a shortcut already: it must not hang up on anybody.
   useEffect(() => {
     if (!waits) {
@@ -30,8 +33,12 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
   }, [waits, act]);
   const what = deedWords(words, deed);
   const shown = waits ? say("settings.keys.press") : keys === null ? say("settings.keys.none") : keysWords(words, keys);
-  const set = (next: string | null) => {
+  const rest = () => {
     setWaits(false);
+    setRefused(undefined);
+  };
+  const set = (next: string | null) => {
+    rest();
     if (next !== keys) {
       act({ do: "setShortcut", deed, keys: next });
     }
@@ -45,10 +52,13 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
     } else if (!waits || (key === "Tab" && !chord)) {
       return;
     } else if (alone && key === "Escape") {
-      setWaits(false);
+      rest();
     } else if (!event.repeat) {
       const pressed = keysOf(event.nativeEvent);
-      if (pressed !== null) {
+      const other = pressed === null ? undefined : elseInWindow(pressed, deed);
+      if (other !== undefined) {
+        setRefused(other);
+      } else if (pressed !== null) {
         set(pressed);
       }
     }
@@ -56,6 +66,15 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
     event.preventDefault();
     event.stopPropagation();
   };
+  const fault = waits ? refused : keys === null ? undefined : elseInWindow(keys, deed);
+  const line =
+    fault !== undefined && (waits || conflict === null)
+      ? elseWords(words, fault)
+      : waits
+        ? say("settings.keys.pressHint", { delete: say("keys.delete") })
+        : conflict === null
+          ? ""
+          : conflictWords(words, conflict);
   return (
     <div className={styles.field}>
       <span className={styles.what}>{what}</span>
@@ -67,7 +86,7 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
         aria-describedby={`${id}-line`}
         onClick={() => setWaits(true)}
         onKeyDown={onKeyDown}
-        onBlur={() => setWaits(false)}
+        onBlur={rest}
       >
         {waits || keys === null ? shown : <kbd dir="ltr" className={styles.keys}>{shown}</kbd>}
       </Button>
@@ -83,8 +102,8 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
           }}
         />
       )}
-      <p id={`${id}-line`} role="status" className={mergeClasses(styles.line, !waits && styles.fault)}>
-        {waits ? say("settings.keys.pressHint", { delete: say("keys.delete") }) : conflict === null ? "" : conflictWords(words, conflict)}
+      <p id={`${id}-line`} role="status" className={mergeClasses(styles.line, (!waits || fault !== undefined) && styles.fault)}>
+        {line}
       </p>
     </div>
   );

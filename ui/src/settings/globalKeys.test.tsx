@@ -20,6 +20,7 @@ async function open(shown: UiSnapshot) {
 }
 
 const field = (name: string) => screen.getByRole("button", { name });
+const line = (name: string) => document.getElementById(field(name).getAttribute("aria-describedby") ?? "")?.textContent;
 const press = (event: KeyboardEventInit) => fireEvent.keyDown(document.activeElement ?? document.body, event);
 /** What was asked for, besides that no keys work while some are taken down. */
 const asks = (asked: readonly unknown[]) => asked.filter((action) => !isRecording(action));
@@ -99,6 +100,30 @@ it("leaves a call’s keys alone until it is asked to take some down", async () 
   await mute();
   await mute();
   expect(asks(host.asked)).toEqual([{ do: "mute", call: 1 }, keys("mute", "Ctrl+Shift+M"), { do: "mute", call: 1 }]);
+});
+
+it("takes no keys that do something else in the window, and says what", async () => {
+  const { host, user } = await open(snapshot());
+  await user.click(field("Mute, unmute: Not set"));
+  press({ key: "H", code: "KeyH", ctrlKey: true, shiftKey: true });
+  expect(asks(host.asked)).toEqual([]);
+  expect(line("Mute, unmute: Press the keys")).toBe("In the window of Warmline these keys mean something else: Hang up. Choose others.");
+  press({ key: "F1", code: "F1" });
+  expect(line("Mute, unmute: Press the keys")).toContain("something else: Keyboard shortcuts.");
+  press({ key: "M", code: "KeyM", ctrlKey: true, shiftKey: true });
+  press({ key: "M", code: "KeyM", ctrlKey: true, shiftKey: true, altKey: true });
+  expect(asks(host.asked)).toEqual([keys("mute", "Ctrl+Shift+M")]);
+  expect(line("Mute, unmute: Not set")).toBe("");
+});
+
+it("says so of keys that are set already", async () => {
+  const shortcuts: UiSnapshot["desktop"]["shortcuts"] = [
+    { deed: "answer", keys: "Control+Shift+A", conflict: null },
+    { deed: "hold", keys: "Ctrl+E", conflict: null },
+  ];
+  await open(snapshot({ desktop: desktop({ shortcuts }) }));
+  expect(line("Answer: Ctrl+Shift+A")).toBe("");
+  expect(line("Hold, resume: Ctrl+E")).toContain("something else: Find an expert.");
 });
 
 it("waits for more than Ctrl, and for a key that every keyboard has", async () => {

@@ -1,3 +1,5 @@
+import type { UiDeed } from "../ipc/bindings";
+import { actions, SHORTCUTS, type Shortcut } from "../shared/actions";
 import { isMac } from "../shared/shortcuts";
 import type { Words } from "../words/words";
 
@@ -22,6 +24,15 @@ export function keysWords(words: Words, keys: string): string {
     .join(isMac ? "" : "+");
 }
 
+/**
+ * What these keys do in the window, if that is something else than they are to do in every program: the window would
+ * never get them, and a hand that knows them would do what it does not mean.
+ */
+export function elseInWindow(keys: string, deed: UiDeed): Shortcut | undefined {
+  const pressed = parts(keys);
+  return SHORTCUTS.find((name) => name !== deed && inWindow(name).every((part) => pressed.has(part)) && inWindow(name).length === pressed.size);
+}
+
 /** Windows and X11 go by the letter that the keyboard has there, a Mac by the place of the key. */
 function keyOf({ key, code }: KeyboardEvent): string | null {
   if (!isMac && /^[A-Za-z]$/.test(key)) {
@@ -32,20 +43,39 @@ function keyOf({ key, code }: KeyboardEvent): string | null {
 
 const ELSEWHERE_THE_SAME = /^(F([1-9]|1\d|2[0-4])|Numpad\d|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown|Insert|Pause|Space)$/;
 
+/** A deed and an action of the same name are the same. */
+function inWindow(name: Shortcut): readonly string[] {
+  const { key, control, shift } = actions[name].keys;
+  return [...(control ? [isMac ? "super" : "ctrl"] : []), ...(shift ? ["shift"] : []), key.toLowerCase()];
+}
+
+function parts(keys: string): ReadonlySet<string> {
+  return new Set(keys.split("+").map((part) => partName(part.trim())));
+}
+
+/** What a key is called here, of all that a host may call it. */
+function partName(part: string): string {
+  const name = part.toLowerCase().replace(/^(key|digit)(?=.$)/, "");
+  return SAME_KEY[name] ?? name;
+}
+
+const SAME_KEY: Readonly<Partial<Record<string, string>>> = {
+  control: "ctrl",
+  option: "alt",
+  meta: "super",
+  cmd: "super",
+  command: "super",
+};
+
 function partWords({ say }: Words, part: string): string {
-  switch (part.toLowerCase()) {
+  switch (partName(part)) {
     case "ctrl":
-    case "control":
       return isMac ? "⌃" : say("keys.control");
     case "alt":
-    case "option":
       return isMac ? "⌥" : say("keys.alt");
     case "shift":
       return isMac ? "⇧" : say("keys.shift");
     case "super":
-    case "meta":
-    case "cmd":
-    case "command":
       return isMac ? "⌘" : say("keys.windows");
     case "space":
       return say("keys.space");

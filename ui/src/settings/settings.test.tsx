@@ -69,8 +69,8 @@ it("says who has set what the agent cannot", async () => {
 it("says who has set what is done to the voice", async () => {
   const { host, user } = await open(scenes.managedWindow ?? snapshot(), "Devices");
   expect(screen.getByText("What is greyed out is set by Contoso IT.")).toBeTruthy();
-  await user.click(screen.getByRole("button", { name: "Hear yourself" }));
-  expect(host.asked.at(-1)).toEqual({ do: "hearYourself" });
+  await user.click(screen.getByRole("button", { name: "Check your sound" }));
+  expect(host.asked.at(-1)).toEqual({ do: "checkSound", on: true });
 });
 
 it("speaks the language that the agent has chosen", async () => {

@@ -1,4 +1,5 @@
 import type { UiConflict, UiDeed } from "../ipc/bindings";
+import { actions, type Shortcut } from "../shared/actions";
 import type { Words } from "../words/words";
 import { keysWords } from "./keys";
 
@@ -44,4 +45,11 @@ export function conflictWords(words: Words, conflict: UiConflict): string {
     case "desktop":
       return say("settings.keys.conflict.desktop");
   }
+}
+
+/** That keys do something else in the window. */
+export function elseWords({ say }: Words, action: Shortcut): string {
+  // “This list” is what it is called in the list.
+  const what = say(action === "help" ? "keys.title" : actions[action].what);
+  return say("settings.keys.conflict.window", { what });
 }

@@ -28,20 +28,37 @@ interface TroubleProps {
  */
 export function Trouble({ what, advice, facts, quiet }: TroubleProps) {
   const styles = useStyles();
+  return (
+    <div className={styles.trouble}>
+      <p className={mergeClasses(styles.text, quiet !== true && advice !== null && styles.strong)}>{what}</p>
+      {advice !== null && <p className={mergeClasses(styles.text, quiet === true && styles.soft)}>{advice}</p>}
+      <ReportFold facts={facts} />
+    </div>
+  );
+}
+
+interface ReportFoldProps {
+  /** As in a `Trouble`. */
+  facts: Readonly<Record<string, string | number>>;
+  title?: string;
+  /** What exactly is the matter, for who stands at this screen: it may name servers and files, and is not copied. */
+  children?: ReactNode;
+}
+
+/** The report by itself, where what happened and what to do are said in another shape. Give it a key as well. */
+export function ReportFold({ facts, title, children }: ReportFoldProps) {
+  const styles = useStyles();
   const words = useWords();
   const { say } = words;
   const about = useContext(AboutContext);
   const [text] = useState(() => report(words, about, facts));
   return (
-    <div className={styles.trouble}>
-      <p className={mergeClasses(styles.text, quiet !== true && advice !== null && styles.strong)}>{what}</p>
-      {advice !== null && <p className={mergeClasses(styles.text, quiet === true && styles.soft)}>{advice}</p>}
-      <details className={styles.fold}>
-        <summary className={styles.summary}>{say("shared.report")}</summary>
-        <pre className={styles.report}>{text}</pre>
-        <CopyButton size="small" text={text} label={say("shared.copyReport")} />
-      </details>
-    </div>
+    <details className={styles.fold}>
+      <summary className={styles.summary}>{title ?? say("shared.report")}</summary>
+      {children}
+      <pre className={styles.report}>{text}</pre>
+      <CopyButton size="small" text={text} label={say("shared.copyReport")} />
+    </details>
   );
 }
 
@@ -61,6 +78,9 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
   },
   fold: {
+    minWidth: 0,
+    overflowWrap: "anywhere",
+    userSelect: "text",
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
   },

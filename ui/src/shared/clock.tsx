@@ -18,14 +18,14 @@ export function agrees(before: PhoneClock, after: PhoneClock): boolean {
 /** Whole seconds from a moment on the phone's clock until now: negative before it. Counts by itself. */
 export function useSecondsSince(momentMs: number): number {
   const clock = useContext(ClockContext);
-  return useSyncExternalStore(everyTick, () =>
+  return useSyncExternalStore(seconds, () =>
     Math.floor((clock.nowMs + performance.now() - clock.arrivedAtMs - momentMs) / 1000),
   );
 }
 
-/** The wall clock, to the minute: milliseconds since 1970 (UTC). */
-export function useMinute(): number {
-  return useSyncExternalStore(everyTick, () => Math.floor(Date.now() / 60_000) * 60_000);
+/** The wall clock, to the minute: milliseconds since 1970 (UTC). It goes on while somebody looks: `shown`. */
+export function useMinute(shown: boolean): number {
+  return useSyncExternalStore(shown ? minutes : never, () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
 }
 
 /** A running or finished time, as m:ss. */
@@ -50,10 +50,46 @@ export function formatSeconds(total: number): string {
 /** A snapshot may be underway for so long; a timer does not show it. */
 const UNSEEN_MS = 150;
 
-/** Short enough that a second is never shown late by much. */
-const TICK_MS = 200;
+const SECOND_MS = 1_000;
 
-function everyTick(tick: () => void): () => void {
-  const timer = setInterval(tick, TICK_MS);
-  return () => clearInterval(timer);
+const MINUTE_MS = 60_000;
+
+/** One timer for everything that counts seconds: all go on together, none by more than a second late. */
+const seconds = turns(SECOND_MS, () => performance.now());
+
+/** One timer for everything that goes by the clock on the wall. */
+const minutes = turns(MINUTE_MS, () => Date.now());
+
+/**
+ * Tells everybody at each turn of a clock. A window in which nothing counts must not wake the computer: there is
+ * no timer while nobody listens, and one however many do.
+ */
+function turns(lengthMs: number, readMs: () => number): (told: () => void) => () => void {
+  const listeners = new Set<() => void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = () => {
+    timer = setTimeout(turn, lengthMs - (readMs() % lengthMs));
+  };
+  const turn = () => {
+    wait();
+    for (const told of [...listeners]) {
+      told();
+    }
+  };
+  return (told) => {
+    listeners.add(told);
+    if (listeners.size === 1) {
+      wait();
+    }
+    return () => {
+      listeners.delete(told);
+      if (listeners.size === 0) {
+        clearTimeout(timer);
+      }
+    };
+  };
+}
+
+function never(): () => void {
+  return () => undefined;
 }

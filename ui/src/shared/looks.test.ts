@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 
-// The styles as text: what a person needs of them is checked in every file, and in the real web view (tests/ui).
+// The styles as text, and no more than that: that high contrast, less motion, large letters and the other direction
+// are thought of in every file. No test draws them. The real web view (tests/ui) draws light and dark colours, where
+// axe-core measures contrast.
 const files = Object.entries(
   import.meta.glob<string>(["../**/*.tsx", "!../**/*.test.*", "!../host/**"], { query: "?raw", import: "default", eager: true }),
 );

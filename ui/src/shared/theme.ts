@@ -15,7 +15,10 @@ export function useTheme(chosen: UiTheme): Theme {
   return isDark ? dark : light;
 }
 
-/** The one accent: petrol. Green and red stay free for answering and hanging up, amber for hold. */
+/**
+ * The one accent: petrol. Green and red stay free for answering and hanging up, amber for hold. It is not the
+ * system's: no web view tells a page which that is (docs/upstream.md).
+ */
 const petrol: BrandVariants = {
   10: "#01141b",
   20: "#062632",

@@ -1,8 +1,9 @@
 import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { active, ended, snapshot } from "../host/fake/moments";
+import { active, choosable, ended, snapshot } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
+import { scenes } from "../host/fake/scenes";
 
 const report = () => screen.getByText("Report for IT").closest("details")?.querySelector("pre")?.textContent ?? "";
 
@@ -37,4 +38,29 @@ it("tells IT which call has failed, by what the log calls it", () => {
 it("has no report where a call went as meant", () => {
   renderApp(snapshot({ calls: [ended({ ending: { normal: true, words: "You hung up.", advice: null, error: "hung_up", atMs: 599_000 } })] }));
   expect(within(screen.getByRole("main")).queryByText("Report for IT")).toBeNull();
+});
+
+it.each([
+  ["offline", "Details for IT", "reachability: unreachable"],
+  ["brokenProfile", "Details for IT", "problem: profile"],
+  ["noKeychain", "Details for IT", "problem: keychain"],
+  ["signInNotProvisioned", "Report for IT", "signIn: notProvisioned"],
+  ["signInNoKeychain", "Report for IT", "signIn: noKeychain"],
+])("has the same report wherever something is wrong, without server and path: %s", async (scene, title, fact) => {
+  const { user } = renderApp(scenes[scene] ?? snapshot());
+  await user.click(screen.getByText(title));
+  await user.click(screen.getByText("Copy the report"));
+  const copied = await navigator.clipboard.readText();
+  expect(copied).toMatch(new RegExp(`^program: Warmline 0.1.0\n(.+\n){3}${fact}$`));
+  expect(copied).not.toMatch(/contact\.example|2001|robin|profile\.toml/i);
+});
+
+it("has one for a headset whose buttons do not work, and none where that says itself why", async () => {
+  const headset = (state: "failed" | "taken") => snapshot({ sound: choosable({ headset: { name: "Robin’s headset", state } }) });
+  const { user, show } = renderApp(headset("failed"));
+  await user.click(screen.getByRole("button", { name: "Sound settings" }));
+  expect(report()).toMatch(/\nheadset: failed$/);
+  expect(report()).not.toContain("Robin");
+  show(headset("taken"));
+  expect(screen.queryByText("Report for IT")).toBeNull();
 });

@@ -3,17 +3,27 @@ import { Headset16Regular } from "@fluentui/react-icons/svg/headset";
 import { Info16Regular } from "@fluentui/react-icons/svg/info";
 
 import type { UiHeadset, UiHeadsetState } from "../ipc/bindings";
+import { ReportFold } from "../shared/Trouble";
 import { useWords, type WordId } from "../words/words";
 
 /** Whether the headset's buttons answer and hang up here, and what to do if not. */
 export function HeadsetLine({ headset: { name, state } }: { headset: UiHeadset }) {
   const styles = useStyles();
   const { say } = useWords();
-  return (
+  const line = (
     <p className={mergeClasses(styles.line, state !== "works" && styles.trouble)}>
       {state === "works" ? <Headset16Regular className={styles.icon} /> : <Info16Regular className={styles.icon} />}
       <span>{say(headsetWords[state], { name: name ?? say("sound.headset.yours") })}</span>
     </p>
+  );
+  // The others say what it is themselves.
+  return state === "failed" ? (
+    <div>
+      {line}
+      <ReportFold facts={{ headset: state }} />
+    </div>
+  ) : (
+    line
   );
 }
 

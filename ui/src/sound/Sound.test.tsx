@@ -1,7 +1,7 @@
 import { act, configure, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { active, choosable, device, incoming, inUse, snapshot } from "../host/fake/moments";
+import { appearance, active, choosable, device, incoming, inUse, snapshot } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
 import { scenes } from "../host/fake/scenes";
 import type { UiAction } from "../ipc/bindings";
@@ -165,11 +165,13 @@ it("changes what is done to the agent's voice, one thing at a time", async () =>
 it("leaves alone what whoever manages the phone has said of the voice", async () => {
   const voice = { echoCancellation: true, noiseSuppression: "strong", automaticGain: true } as const;
   const managed = choosable({ voice: { ...voice, managed: ["noiseSuppression", "echoCancellation"] } });
-  const { host, user } = renderApp(snapshot({ sound: managed }));
+  const { host, user, show } = renderApp(snapshot({ sound: managed }));
   await user.click(button("Sound settings"));
   await user.click(button("Noise suppression: Strong"));
   expect(screen.queryByRole("menuitemradio", { name: /^Off/ })).toBeNull();
   await user.click(screen.getByRole("switch", { name: "Take out the echo of the speaker" }));
   expect(host.asked).toEqual([open]);
   expect(screen.getByText(/is set by whoever manages this phone/)).toBeTruthy();
+  show(snapshot({ sound: managed, window: appearance({ managedBy: "Contoso IT" }) }));
+  expect(screen.getByText("What is greyed out is set by Contoso IT.")).toBeTruthy();
 });

@@ -5,8 +5,15 @@ import { useWords } from "../words/words";
 import { MicrophonePart, RingerPart, SpeakerPart, useLookAtSound } from "./DeviceParts";
 import { VoiceSection } from "./VoiceSection";
 
+interface SoundMenuProps {
+  sound: UiSound;
+  /** Who manages the phone, where that is known. */
+  managedBy: string | null;
+  headingId: string;
+}
+
 /** Which devices are used, how loud they are, and whether sound goes through them right now. */
-export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: string }) {
+export function SoundMenu({ sound, managedBy, headingId }: SoundMenuProps) {
   const styles = useStyles();
   const { say } = useWords();
   useLookAtSound();
@@ -18,7 +25,7 @@ export function SoundMenu({ sound, headingId }: { sound: UiSound; headingId: str
       <MicrophonePart sound={sound} />
       <SpeakerPart sound={sound} />
       <RingerPart sound={sound} />
-      <VoiceSection voice={sound.voice} />
+      <VoiceSection voice={sound.voice} managedBy={managedBy} />
     </div>
   );
 }

@@ -16,6 +16,8 @@ export type SoundPlace = "bar" | "call";
 /** The devices, and where they are shown now. */
 export interface SoundShown {
   readonly sound: UiSound;
+  /** Who manages the phone, where that is known. */
+  readonly managedBy: string | null;
   readonly openAt: SoundPlace | null;
   readonly setOpenAt: Dispatch<SetStateAction<SoundPlace | null>>;
 }
@@ -42,7 +44,7 @@ export function SoundPopover({ at, children }: { at: SoundPlace; children: React
     >
       <PopoverTrigger disableButtonEnhancement>{children}</PopoverTrigger>
       <PopoverSurface aria-labelledby={headingId} className={styles.surface}>
-        <SoundMenu sound={shown.sound} headingId={headingId} />
+        <SoundMenu sound={shown.sound} managedBy={shown.managedBy} headingId={headingId} />
       </PopoverSurface>
     </Popover>
   );

@@ -19,11 +19,11 @@ import { noiseHints, noiseWords } from "./words";
 interface VoiceSectionProps {
   voice: UiVoice;
   /** Who manages the phone, where that is known. */
-  managedBy?: string | null;
+  managedBy: string | null;
 }
 
 /** What is done to the agent's voice before anybody hears it. What who manages the phone has said stays as it is. */
-export function VoiceSection({ voice, managedBy = null }: VoiceSectionProps) {
+export function VoiceSection({ voice, managedBy }: VoiceSectionProps) {
   const styles = useStyles();
   const { say, draw } = useWords();
   const { act } = useAct();

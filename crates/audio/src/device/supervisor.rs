@@ -22,7 +22,7 @@ use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system
 use crate::engine::{Commands, Shared};
 use crate::processing::Reported;
 use crate::sound::Leftover;
-use crate::{AudioEvent, Role};
+use crate::{AudioEvent, Refusal, Role};
 use ringing::Ringing;
 use shown::Shown;
 use station::Station;
@@ -47,6 +47,8 @@ pub(crate) struct Supervisor {
     wav_ended: bool,
     reported: Reported,
     shown: Shown,
+    /// Whether it was told that the sound thread has ended.
+    ended: bool,
 }
 
 impl Supervisor {
@@ -73,6 +75,7 @@ impl Supervisor {
             wav_ended: false,
             reported: Reported::default(),
             shown: Shown::default(),
+            ended: false,
         }
     }
 
@@ -125,6 +128,9 @@ impl Supervisor {
     /// Looks at everything once; gives when to look again, `None` if only when woken.
     fn step(&mut self) -> Option<Instant> {
         let now = Instant::now();
+        if self.sound_has_ended() {
+            return None;
+        }
         if self.shared.wav_ended.load(Ordering::Relaxed) && !self.wav_ended {
             self.wav_ended = true;
             self.tell(AudioEvent::WavEnded);
@@ -144,6 +150,30 @@ impl Supervisor {
         self.awake
             .stay(ROLES.iter().any(|role| self.is_wanted(*role)));
         next
+    }
+
+    /// Whether the sound thread has ended, which it does by itself only when it does nothing but panic: it is
+    /// told once, as what it comes to.
+    fn sound_has_ended(&mut self) -> bool {
+        if !self.commands.are_abandoned() {
+            return false;
+        }
+        if !self.ended && !self.shared.stopping.load(Ordering::Acquire) {
+            tracing::error!("the sound thread has ended");
+            for role in ROLES {
+                self.close(role);
+                let reason = "the program's sound has broken: start it again".to_owned();
+                let refusal = Some(Refusal::Failed(reason.clone()));
+                self.tell(AudioEvent::NoDevice {
+                    role,
+                    reason,
+                    refusal,
+                });
+            }
+            self.silence_others();
+        }
+        self.ended = true;
+        true
     }
 
     fn is_wanted(&self, role: Role) -> bool {

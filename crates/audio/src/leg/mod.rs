@@ -27,7 +27,7 @@ use crate::{
 };
 
 use carriage::Carriage;
-use end::{Events, ReceivedPacket};
+use end::{Events, ReceivedPacket, Record};
 use shared::LegShared;
 
 pub(crate) use end::{LegEnd, Words};
@@ -309,11 +309,7 @@ pub(crate) fn open(
     {
         return Err(AudioError::LegConfig("telephone events need a clock rate"));
     }
-    let jitter = JitterBuffer::new(&config.receive)?;
-    let mut encoder = Encoder::with(config.send.codec, &config.opus)?;
-    if config.comfort_noise.is_some() {
-        encoder.leave_out_silence();
-    }
+    let (jitter, encoder) = coders(config)?;
     let shared = Arc::new(LegShared::default());
     let (feed, source) = packet_queue();
     let (sink, inbox) = RingBuffer::new(INBOX);
@@ -358,7 +354,7 @@ pub(crate) fn open(
         came: SILENCE,
         watch: None,
         sides: [SILENCE; 2],
-        records: false,
+        records: 0,
         has_received: false,
         feed,
         encoder,
@@ -376,8 +372,19 @@ pub(crate) fn open(
         timestamp: config.first_timestamp,
         spurt: true,
         events,
+        record: Record::new(config),
     };
     Ok((leg, Box::new(end)))
+}
+
+/// What decodes and what encodes.
+fn coders(config: &LegConfig) -> Result<(JitterBuffer, Encoder), AudioError> {
+    let jitter = JitterBuffer::new(&config.receive)?;
+    let mut encoder = Encoder::with(config.send.codec, &config.opus)?;
+    if config.comfort_noise.is_some() {
+        encoder.leave_out_silence();
+    }
+    Ok((jitter, encoder))
 }
 
 /// What the clones of a control share.

@@ -30,6 +30,11 @@ const MOST_DELAY: usize = 192;
 /// How much of the way the upper part comes back in 10 ms.
 const RISE: f32 = 0.3;
 
+/// By how much the whole is late, in µs, if the lower part is by so many of its samples.
+pub(super) fn delay_us(delay: usize) -> u32 {
+    ((delay + 2 * HALF) * 1_000_000 / LOW_RATE as usize) as u32
+}
+
 /// The lower part of some sound.
 pub(super) struct Lower {
     taps: [f32; TAPS],

@@ -5,7 +5,7 @@ use nnnoiseless::DenoiseState;
 use sonora_ns::config::{NsConfig, SuppressionLevel};
 use sonora_ns::noise_suppressor::NoiseSuppressor;
 
-use super::bands::{LOW, Low, Lower, Whole};
+use super::bands::{self, LOW, Low, Lower, Whole};
 use super::echo::{self, EchoCanceller};
 use super::gain::Gain;
 use super::high_pass::HighPass;
@@ -15,6 +15,8 @@ use crate::frame::{FRAME, Frame, SILENCE};
 
 /// By how much moderate noise suppression delays the lower part.
 const NOISE_DELAY: usize = 96;
+/// By how much the strong one does, in µs: a frame of its own.
+const STRONG_DELAY_US: u32 = 10_000;
 const SCALE: f32 = 32_768.0;
 
 /// The parts of a setting. What is learnt of room, noise and voice is in boxes, to be handed on to the
@@ -29,6 +31,7 @@ pub(super) struct Chain {
     strong: Option<Box<DenoiseState<'static>>>,
     speech: Speech,
     gain: Option<Box<Gain>>,
+    delay_us: u32,
 }
 
 /// What is known besides the sound itself.
@@ -50,6 +53,8 @@ impl Chain {
         let high_pass = on(settings.high_pass || settings.echo_cancellation);
         let works_below = high_pass.or(moderate);
         let delay = echo.map_or(0, |()| echo::DELAY) + moderate.map_or(0, |()| NOISE_DELAY);
+        let below_us = works_below.map_or(0, |()| bands::delay_us(delay));
+        let strong_us = strong.map_or(0, |()| STRONG_DELAY_US);
         let level = NsConfig {
             target_level: SuppressionLevel::K12dB,
         };
@@ -63,7 +68,13 @@ impl Chain {
             strong: strong.map(|()| DenoiseState::new()),
             speech: Speech::new(),
             gain: on(settings.automatic_gain).map(|()| Box::new(Gain::new())),
+            delay_us: below_us + strong_us,
         }
+    }
+
+    /// By how much it delays the sound, in µs.
+    pub(super) fn delay_us(&self) -> u32 {
+        self.delay_us
     }
 
     /// Takes over what an earlier setting has learnt.

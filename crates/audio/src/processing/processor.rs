@@ -76,6 +76,15 @@ impl Processor {
         self.settings.does_something()
     }
 
+    /// By how much it delays the sound, in µs.
+    pub(super) fn delay_us(&self) -> u32 {
+        if self.waits == 0 && self.changes_sound() {
+            self.chain.delay_us()
+        } else {
+            0
+        }
+    }
+
     /// Takes over what an earlier setting has learnt.
     pub(super) fn inherit(&mut self, other: &mut Self) {
         self.chain.inherit(&mut other.chain);

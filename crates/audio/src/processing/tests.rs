@@ -291,3 +291,42 @@ fn a_voice_is_known_from_hiss_and_taps_when_muted() {
         .collect();
     assert_eq!(told(&taps, true), 0);
 }
+
+#[test]
+fn the_delay_that_is_told_is_that_of_the_sound() {
+    let noises = [
+        (NoiseSuppression::Off, 7_250),
+        (NoiseSuppression::Moderate, 13_250),
+        (NoiseSuppression::Strong, 17_250),
+    ];
+    for (noise_suppression, expected) in noises {
+        let mut voice = voice(Processing {
+            noise_suppression,
+            ..only_echo()
+        });
+        let noticed = Noticed::default();
+        let said = spoken("maria-1");
+        let mut came = Vec::new();
+        for frame in said.as_chunks::<FRAME>().0 {
+            let mut sound = *frame;
+            assert!(voice.process(&mut sound, DEVICE, false, &noticed).is_none());
+            came.extend_from_slice(&sound);
+        }
+        assert_eq!(voice.delay_us(), expected);
+        let likeness = |late: usize| -> f64 {
+            let pairs = came[late..].iter().zip(&said);
+            pairs.map(|(a, b)| f64::from(a * b)).sum()
+        };
+        // Not farther off than her pitch, by which she is like herself, too.
+        let told = expected as usize * 48 / 1_000;
+        let late = (told - 144..told + 144).max_by(|a, b| likeness(*a).total_cmp(&likeness(*b)));
+        let late_us = late.expect("some") as f64 / 0.048;
+        // Where a voice is most like itself, a high-pass moves by a ms.
+        assert!(
+            (late_us - f64::from(expected)).abs() < 1_500.0,
+            "{late_us} µs in place of {expected}"
+        );
+        voice.rest(&noticed);
+        assert_eq!(voice.delay_us(), 0);
+    }
+}

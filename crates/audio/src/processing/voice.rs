@@ -27,6 +27,7 @@ pub(crate) struct Voice {
     /// The latest sound as it came in, the oldest first.
     kept: [Frame; KEPT],
     notice: Notice,
+    delay_us: u32,
 }
 
 impl Voice {
@@ -36,6 +37,7 @@ impl Voice {
             played: SILENCE,
             kept: [SILENCE; KEPT],
             notice: Notice::default(),
+            delay_us: 0,
         }
     }
 
@@ -77,6 +79,7 @@ impl Voice {
         muted: bool,
         noticed: &Noticed,
     ) -> Option<Box<Processor>> {
+        self.delay_us = 0;
         let processor = self.processor.as_mut()?;
         let delay_ms = match microphone {
             Microphone::Device { delay_ms } => delay_ms,
@@ -86,6 +89,7 @@ impl Voice {
                 return None;
             }
         };
+        self.delay_us = processor.delay_us();
         self.kept.rotate_left(1);
         self.kept[KEPT - 1] = *sound;
         let raw = *sound;
@@ -111,8 +115,14 @@ impl Voice {
         }
     }
 
+    /// By how much the agent's voice was delayed in the last tick, in µs.
+    pub(crate) fn delay_us(&self) -> u32 {
+        self.delay_us
+    }
+
     /// Nobody is sent the agent's voice.
     pub(crate) fn rest(&mut self, noticed: &Noticed) {
+        self.delay_us = 0;
         self.notice.rest(noticed);
     }
 }

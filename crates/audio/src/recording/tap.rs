@@ -270,4 +270,36 @@ mod tests {
         tick(&mut tap, 1);
         assert!(blocks.pop().expect("it is over").after_gap);
     }
+
+    #[test]
+    fn what_was_said_before_a_recording_is_not_in_it() {
+        use crate::RecordingId;
+        let config = crate::testing::leg_config(0, crate::Codec::Pcmu);
+        let (leg, end) = crate::leg::open(&config, Arc::default()).expect("settings that work");
+        leg.control.set_heard(true);
+        leg.control.set_sending(true);
+        let mut legs = [Some(end)];
+        let hear = |legs: &mut [Option<Box<LegEnd>>; 1]| {
+            let end = legs[0].as_mut().expect("it is there");
+            end.hear(1.0, &mut [0.0; FRAME], &mut [0.0; FRAME]);
+        };
+        let mut taps = Taps::default();
+        let (before, _old) = Tap::new(1, Announced::Nothing, Arc::default());
+        let (after, mut new) = Tap::new(2, Announced::Nothing, Arc::default());
+        taps.seat(before);
+        taps.seat(after);
+        leg.control.set_recorded(Some(RecordingId(1)));
+        hear(&mut legs);
+        leg.control.set_recorded(None);
+        hear(&mut legs);
+        // In the middle of a tick: what is there to be taken is what the one before took last.
+        leg.control.set_recorded(Some(RecordingId(2)));
+        taps.begin(&legs);
+        taps.take(&legs);
+        assert!(new.pop().is_err());
+        hear(&mut legs);
+        taps.begin(&legs);
+        taps.take(&legs);
+        assert!(new.pop().is_ok());
+    }
 }

@@ -13,7 +13,15 @@ const BLOCKS: usize = 8;
 /// The newest blocks, which tell first that it has become worse.
 const RECENT: usize = 2;
 /// What is lost in a row beyond this could not be helped, and is not counted.
-const OUTAGE: u32 = 15;
+const OUTAGE: usize = 15;
+/// What a lost percent is worth in delay, as the jitter buffer reckons, and a packet as a rule, both in ms.
+const WORTH: f32 = 50.0;
+const PACKET: f32 = 20.0;
+/// Loss from which on senders of ours have error correction beside spares, in percent: the packet before
+/// each that comes is repaired by that.
+const PROTECTED: f32 = 12.0;
+/// Loss comes in bursts if its rows are so many times as long as chance makes them.
+const BURSTY: f32 = 1.5;
 /// Loss at which spares are asked for, at least and for each packet of distance, and below which they
 /// are no longer, in percent. Playing has to wait for the distance, and a lost percent is worth some
 /// 50 ms of that.
@@ -30,7 +38,7 @@ pub(crate) struct Losses {
     /// Whether the packets before the highest have come, the highest in the lowest bit.
     came: u32,
     /// Packets lost in a row, up to the last that was judged. They count once the row is over.
-    row: u32,
+    row: usize,
     blocks: [Block; BLOCKS],
     filling: Block,
     wish: u8,
@@ -41,7 +49,8 @@ pub(crate) struct Losses {
 struct Block {
     due: u32,
     lost: u32,
-    rows: u32,
+    /// Rows by how many packets were lost in them, from 1 on.
+    rows: [u16; OUTAGE],
 }
 
 impl Losses {
@@ -93,8 +102,9 @@ impl Losses {
         if !came {
             self.row += 1;
         } else if self.row > 0 {
-            self.filling.lost += self.row.min(OUTAGE);
-            self.filling.rows += 1;
+            let row = self.row.min(OUTAGE);
+            self.filling.lost += row as u32;
+            self.filling.rows[row - 1] += 1;
             self.row = 0;
         }
         if self.filling.due == BLOCK {
@@ -139,7 +149,7 @@ impl Block {
         blocks.iter().fold(Block::default(), |sum, block| Block {
             due: sum.due + block.due,
             lost: sum.lost + block.lost,
-            rows: sum.rows + block.rows,
+            rows: std::array::from_fn(|n| sum.rows[n].saturating_add(block.rows[n])),
         })
     }
 
@@ -148,11 +158,44 @@ impl Block {
         (self.lost.min(self.due) * 100) as f32 / self.due.max(1) as f32
     }
 
-    /// How far behind spares lie best: one and a half times as far as packets are lost in a row, so
-    /// that few spares are lost with what they stand for.
+    /// How far behind spares lie best: where waiting for them and what they do not bring back cost least.
     fn distance(&self) -> u8 {
-        let distance = (self.lost * 3).div_ceil((self.rows * 2).max(1));
-        distance.clamp(2, u32::from(FARTHEST)) as u8
+        let rows: u32 = self.rows.iter().map(|count| u32::from(*count)).sum();
+        let share = self.percent() / 100.0;
+        // Rows that are as long as chance makes them tell nothing: too few are long to reckon with.
+        if (self.lost as f32) * (1.0 - share) < rows as f32 * BURSTY {
+            return if self.is_protected() { 2 } else { 1 };
+        }
+        let cost = |distance: usize| {
+            let left = 100.0 * self.left(distance) / self.due.max(1) as f32;
+            distance as f32 * PACKET + left * WORTH
+        };
+        let cheaper = |a: &usize, b: &usize| cost(*a).total_cmp(&cost(*b));
+        let best = (1..=usize::from(FARTHEST)).min_by(cheaper);
+        best.map_or(1, |distance| distance as u8)
+    }
+
+    fn is_protected(&self) -> bool {
+        self.percent() >= PROTECTED
+    }
+
+    /// How many packets would be lost in spite of spares at this distance.
+    fn left(&self, distance: usize) -> f32 {
+        let share = self.percent() / 100.0;
+        let protected = self.is_protected();
+        // What becomes of a packet depends on how many are lost after it in its row.
+        let of_one = |after: usize| match after {
+            0 if protected => 0.0,
+            after if after >= distance => 1.0,
+            // The packet that ends the row carries it.
+            after if after + 1 == distance => 0.0,
+            // One after that, which may be in another row.
+            _ => share,
+        };
+        let rows = self.rows.iter().zip(1..);
+        rows.filter(|(count, _)| **count > 0)
+            .map(|(count, length)| f32::from(*count) * (0..length).map(of_one).sum::<f32>())
+            .sum()
     }
 }
 
@@ -184,22 +227,39 @@ mod tests {
     #[test]
     fn the_distance_follows_the_length_of_bursts() {
         let single = watch(&mut Losses::default(), 0, 1_000, |n| n % 10 == 0);
-        assert_eq!(single, Note { lost: 10, wish: 2 });
+        assert_eq!(single, Note { lost: 10, wish: 1 });
         let bursts = watch(&mut Losses::default(), 0, 1_000, |n| n % 40 < 4);
-        assert_eq!(bursts, Note { lost: 10, wish: 6 });
-        let long = watch(&mut Losses::default(), 0, 1_000, |n| n % 100 < 12);
+        assert_eq!(bursts, Note { lost: 10, wish: 4 });
+        let long = watch(&mut Losses::default(), 0, 1_000, |n| n % 50 < 12);
         assert_eq!(long.wish, FARTHEST);
+    }
+
+    #[test]
+    fn loss_at_random_is_waited_for_no_longer_than_it_helps() {
+        let mut seed = 1_u32;
+        let luck: Vec<u32> = (0..1_000)
+            .map(|_| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 8) % 100
+            })
+            .collect();
+        let wish = |percent| {
+            let lost = |n: u32| luck[n as usize] < percent;
+            watch(&mut Losses::default(), 0, 1_000, lost).wish
+        };
+        // The next packet but one, where error correction has the next.
+        assert_eq!((wish(5), wish(8), wish(20)), (1, 1, 2));
     }
 
     #[test]
     fn spares_are_asked_for_within_seconds_and_let_go_when_it_has_been_calm() {
         let mut losses = Losses::default();
         assert_eq!(watch(&mut losses, 0, 1_000, |_| false).wish, 0);
-        assert_eq!(watch(&mut losses, 1_000, 125, |n| n % 20 < 4).wish, 6);
+        assert_eq!(watch(&mut losses, 1_000, 125, |n| n % 20 < 4).wish, 4);
         let hurt = |n| n % 20 < 4 && n < 1_400;
         assert_eq!(
             watch(&mut losses, 1_125, 700, hurt).wish,
-            6,
+            4,
             "eight seconds"
         );
         assert_eq!(watch(&mut losses, 1_825, 1_000, |_| false), Note::default());

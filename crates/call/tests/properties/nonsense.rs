@@ -53,6 +53,7 @@ fn user() -> impl Strategy<Value = UserAction> {
             UserAction::Reject(call, if busy { Rejection::Busy } else { Rejection::Decline })
         }),
         1 => id().prop_map(UserAction::Hangup),
+        1 => any::<bool>().prop_map(UserAction::DoNotDisturb),
         3 => id().prop_map(UserAction::Hold),
         3 => id().prop_map(UserAction::Resume),
         1 => (id(), any::<bool>()).prop_map(|(call, muted)| UserAction::Mute(call, muted)),

@@ -4,7 +4,7 @@ use warmline_call::{
     Cause, EndReason, MediaEvent, MediaFailure, Rejection, SipEvent, State, UserAction,
 };
 
-use crate::script::{A, Script, ended, invited, party};
+use crate::script::{A, B, Script, ended, invited, party};
 
 #[test]
 fn a_customer_calls_and_is_answered() {
@@ -156,4 +156,70 @@ fn a_caller_who_gives_up_stops_the_ringer() {
         ",
     );
     assert_eq!(desk.reason(1), EndReason::AnsweredElsewhere);
+}
+
+#[test]
+fn whoever_is_not_to_be_disturbed_sees_and_hears_nothing_of_a_call() {
+    let mut desk = Script::new();
+    desk.user(UserAction::DoNotDisturb(true));
+    desk.sip(invited(1));
+    assert!(desk.phone.do_not_disturb());
+    let refused = desk.phone.call(A).expect("until it is written down");
+    assert!(refused.is_hidden());
+    assert_eq!(refused.end_reason(), Some(EndReason::DoNotDisturb));
+    desk.wait();
+    assert!(desk.phone.call(A).is_none());
+    desk.user(UserAction::DoNotDisturb(false));
+    desk.sip(invited(2));
+    desk.reads(
+        "
+        > DoNotDisturb(true)
+        > Invited(1)
+            Reject(1) 486
+            Undisturbed(1)
+        > Timeout after 0 s
+        > DoNotDisturb(false)
+        > Invited(2)
+            Ring(2)
+            Ringer on
+        ",
+    );
+}
+
+#[test]
+fn what_rings_is_refused_as_soon_as_the_agent_is_not_to_be_disturbed() {
+    let mut desk = Script::new();
+    desk.sip(invited(1));
+    desk.user(UserAction::Answer(A));
+    desk.media(MediaEvent::Ready(A));
+    desk.sip(invited(2));
+    desk.forget();
+    desk.user(UserAction::DoNotDisturb(true));
+    desk.reads(
+        "
+        > DoNotDisturb(true)
+            Reject(2) 486
+            Tone off
+        ",
+    );
+    assert_eq!(desk.reason(2), EndReason::DoNotDisturb);
+    assert_eq!(desk.state(1), Some(State::Established), "who talks goes on");
+    let seen = desk.phone.call(B).map(warmline_call::Call::is_hidden);
+    assert_eq!(seen, Some(false));
+}
+
+#[test]
+fn a_call_in_the_place_of_one_that_stands_comes_through() {
+    let mut desk = Script::new();
+    desk.sip(invited(1));
+    desk.user(UserAction::Answer(A));
+    desk.media(MediaEvent::Ready(A));
+    desk.user(UserAction::DoNotDisturb(true));
+    desk.sip(SipEvent::Invited {
+        call: B,
+        from: party(),
+        unacceptable: None,
+        replaces: Some(A),
+    });
+    assert_eq!(desk.state(2), Some(State::Answering));
 }

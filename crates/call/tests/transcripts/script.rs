@@ -317,6 +317,7 @@ fn written(event: &Event) -> String {
             UserAction::Silence(call, on) => format!("Silence({call}, {on})"),
             UserAction::Follow { call, new } => format!("Follow({call}, {new})"),
             UserAction::DoNotFollow(call) => format!("DoNotFollow({call})"),
+            UserAction::DoNotDisturb(on) => format!("DoNotDisturb({on})"),
         },
         Event::Sip(event) => match event {
             SipEvent::Invited { call, .. } => format!("Invited({call})"),
@@ -439,6 +440,7 @@ fn spelled(command: &Command) -> String {
             let what = if *hold { "hold" } else { "resume" };
             format!("HoldFailed({call}): {what}, {failure:?}")
         }
+        Command::Notice(N::Undisturbed(call)) => format!("Undisturbed({call})"),
         Command::Notice(N::Transfer {
             customer,
             expert,

@@ -39,8 +39,8 @@ pub enum Event<'a> {
     Heard(&'a [f32]),
     /// The microphone in use, or that there is none.
     Microphone(Option<String>),
-    /// Why one that is there cannot be used.
-    Refused(Option<Refusal>),
+    /// There is none, or one that cannot be used, and why.
+    NoMicrophone(Option<Refusal>),
     /// The speaker in use, or that there is none.
     Speaker(Option<String>),
 }
@@ -121,7 +121,11 @@ impl Flow {
                 self.microphone_told = true;
                 self.heard.microphone = name;
             }
-            Event::Refused(refusal) => self.heard.refusal = refusal,
+            Event::NoMicrophone(refusal) => {
+                self.microphone_told = true;
+                self.heard.microphone = None;
+                self.heard.refusal = refusal;
+            }
             Event::Speaker(name) => {
                 self.speaker_told = true;
                 self.heard.speaker = name;

@@ -9,8 +9,8 @@ mod verdict;
 
 use std::time::Duration;
 
-use tokio::{sync::mpsc, time::Instant};
-use warmline_audio::{AudioError, AudioEvent, Engine, EngineConfig, Input, Output, Role};
+use tokio::time::Instant;
+use warmline_audio::{AudioError, AudioEvent, Engine, EngineConfig, Input, Output, Role, Trial};
 use warmline_media::{IceTransport, MediaConfig, measure};
 
 pub use flow::{Command, Event, Flow, Heard, Prompt};
@@ -19,7 +19,7 @@ pub use verdict::Measured;
 use crate::{
     DeskConfig, DeskError,
     doctor::{Finding, Subject, Verdict},
-    words,
+    sound, words,
 };
 
 /// Checks microphone, speaker, echo and the network, in some twelve seconds; `told` hears what the
@@ -32,38 +32,57 @@ pub async fn check(
     config: &DeskConfig,
     told: impl FnMut(Prompt),
 ) -> Result<Vec<Finding>, DeskError> {
+    let failed = |error: AudioError| words::sound(&error);
+    let (engine, mut events) = Engine::start(config.audio.clone()).map_err(failed)?;
+    let trial = engine.try_devices().map_err(failed)?;
+    let mut first = given(&config.audio);
+    let devices = || {
+        let mut happened = std::mem::take(&mut first);
+        while let Ok(event) = events.try_recv() {
+            happened.extend(of_device(&event));
+        }
+        happened
+    };
     let media = config.lines.first().map(|line| &line.media);
-    let (sound, path) = tokio::join!(listen(&config.audio, told), path(media));
-    let mut findings = sound.map_err(|error| words::sound(&error))?;
-    findings.push(path);
-    Ok(findings)
+    Ok(on_devices(trial, media, devices, told).await)
 }
 
-/// Lets the flow happen on devices.
+/// Checks these devices, of which `devices` says what has happened since it was asked last, and the way
+/// to a server of `media`.
+pub(crate) async fn on_devices(
+    trial: Trial,
+    media: Option<&MediaConfig>,
+    devices: impl FnMut() -> Vec<Event<'static>>,
+    told: impl FnMut(Prompt),
+) -> Vec<Finding> {
+    let (mut findings, path) = tokio::join!(listen(trial, devices, told), path(media));
+    findings.push(path);
+    findings
+}
+
+/// Lets the flow happen.
 async fn listen(
-    audio: &EngineConfig,
+    mut trial: Trial,
+    mut devices: impl FnMut() -> Vec<Event<'static>>,
     mut told: impl FnMut(Prompt),
-) -> Result<Vec<Finding>, AudioError> {
-    let (engine, mut events) = Engine::start(audio.clone())?;
-    let mut trial = engine.try_devices()?;
+) -> Vec<Finding> {
     let mut flow = Flow::new(Instant::now().into_std());
     let mut heard = Vec::new();
-    let mut happened = given(audio);
     let mut next = tokio::time::interval(STEP);
     loop {
         next.tick().await;
-        happened.extend(devices(&mut events));
+        let mut happened: Vec<Event<'_>> = devices();
         heard.clear();
         trial.take(&mut heard);
-        let sound = Event::Heard(&heard);
-        for event in happened.drain(..).chain([sound]) {
+        happened.push(Event::Heard(&heard));
+        for event in happened {
             for command in flow.handle(Instant::now().into_std(), event) {
                 match command {
                     Command::Say(prompt) => told(prompt),
                     Command::Play(sound) => {
                         trial.play(&sound);
                     }
-                    Command::Done(heard) => return Ok(verdict::judge(&heard)),
+                    Command::Done(heard) => return verdict::judge(&heard),
                 }
             }
         }
@@ -71,44 +90,35 @@ async fn listen(
 }
 
 /// What takes the place of a device is there from the start, and nothing is said of it.
-fn given<'a>(audio: &EngineConfig) -> Vec<Event<'a>> {
+fn given(audio: &EngineConfig) -> Vec<Event<'static>> {
     let microphone = match &audio.input {
-        Input::Wav(file) => Some(Event::Microphone(Some(file.display().to_string()))),
-        Input::Silent => Some(Event::Microphone(None)),
+        Input::Wav(_) | Input::Silent => Some(Event::Microphone(sound::given_in(&audio.input))),
         Input::Default | Input::Devices(_) => None,
     };
     let speaker = match &audio.output {
-        Output::Wav(file) => Some(Event::Speaker(Some(file.display().to_string()))),
-        Output::Silent => Some(Event::Speaker(None)),
+        Output::Wav(_) | Output::Silent => Some(Event::Speaker(sound::given_out(&audio.output))),
         Output::Default | Output::Devices(_) | Output::Everywhere => None,
     };
     microphone.into_iter().chain(speaker).collect()
 }
 
-/// What the engine has said of its devices since the last time.
-fn devices<'a>(events: &mut mpsc::Receiver<AudioEvent>) -> Vec<Event<'a>> {
-    let mut happened = Vec::new();
-    while let Ok(event) = events.try_recv() {
-        let (role, name) = match event {
-            AudioEvent::DeviceChanged { role, name, .. } => (role, Some(name)),
-            AudioEvent::NoDevice {
-                role: Role::Input,
-                refusal,
-                ..
-            } => {
-                happened.push(Event::Refused(refusal));
-                (Role::Input, None)
-            }
-            AudioEvent::NoDevice { role, .. } | AudioEvent::DeviceLost { role, .. } => (role, None),
-            _ => continue,
-        };
-        match role {
-            Role::Input => happened.push(Event::Microphone(name)),
-            Role::Output => happened.push(Event::Speaker(name)),
-            Role::Ring => {}
-        }
+/// What the engine says of its devices, as a check is told it.
+pub(crate) fn of_device(event: &AudioEvent) -> Option<Event<'static>> {
+    let (role, name) = match event {
+        AudioEvent::DeviceChanged { role, name, .. } => (role, Some(name.clone())),
+        AudioEvent::NoDevice {
+            role: Role::Input,
+            refusal,
+            ..
+        } => return Some(Event::NoMicrophone(refusal.clone())),
+        AudioEvent::NoDevice { role, .. } | AudioEvent::DeviceLost { role, .. } => (role, None),
+        _ => return None,
+    };
+    match role {
+        Role::Input => Some(Event::Microphone(name)),
+        Role::Output => Some(Event::Speaker(name)),
+        Role::Ring => None,
     }
-    happened
 }
 
 /// The way to the first server over UDP that can be reached, as sound would travel it.

@@ -11,7 +11,8 @@ pub struct DesktopPolicy {
     pub no_shortcuts: bool,
     /// Whether the phone starts when the agent logs in; the agent's to say without.
     pub start_at_login: Option<bool>,
-    /// The language of the window, as a BCP 47 tag; the agent's to say without.
+    /// The language of the window, as a BCP 47 tag that leads to one of [`LANGUAGES`]; the agent's to say
+    /// without.
     pub language: Option<String>,
     /// The colours of the window; the agent's to say without.
     pub theme: Option<Theme>,
@@ -19,6 +20,19 @@ pub struct DesktopPolicy {
     pub always_on_top: Option<bool>,
     /// Who manages the phone, in a few words.
     pub managed_by: Option<String>,
+}
+
+/// The languages that the window speaks.
+pub const LANGUAGES: [&str; 6] = ["de", "en", "es", "fr", "ja", "ko"];
+
+/// Which of [`LANGUAGES`] a BCP 47 tag (RFC 5646) leads to: `de-AT` to `de`.
+pub fn language_of(tag: &str) -> Option<&'static str> {
+    let (language, more) = tag.split_once('-').unwrap_or((tag, "AT"));
+    let subtag = |part: &str| {
+        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let mut known = LANGUAGES.into_iter();
+    known.find(|known| known.eq_ignore_ascii_case(language) && more.split('-').all(subtag))
 }
 
 /// What a link to a number leads to.
@@ -62,6 +76,36 @@ impl Links {
 mod tests {
     use super::*;
     use crate::number;
+
+    #[test]
+    fn a_tag_leads_to_a_language_of_the_window_or_is_none() {
+        for (tag, leads_to) in [
+            ("de", Some("de")),
+            ("de-AT", Some("de")),
+            ("ES-419", Some("es")),
+            ("ja-Jpan-JP", Some("ja")),
+            ("Deutsch", None),
+            ("pt-BR", None),
+            ("de_DE", None),
+            ("de-", None),
+            ("", None),
+        ] {
+            assert_eq!(language_of(tag), leads_to, "{tag}");
+        }
+    }
+
+    #[test]
+    fn the_languages_are_those_that_the_window_has_words_in() {
+        let words = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/words");
+        let files = std::fs::read_dir(words).expect("a folder");
+        let names = files.map(|file| file.expect("a file").file_name().into_string());
+        let names = names.map(|name| name.expect("UTF-8"));
+        let mut spoken: Vec<String> = names
+            .filter_map(|name| Some(name.strip_suffix(".json")?.to_owned()))
+            .collect();
+        spoken.sort();
+        assert_eq!(spoken, LANGUAGES);
+    }
 
     #[test]
     fn only_what_is_plainly_a_number_is_ever_dialled_at_once() {

@@ -28,7 +28,7 @@ use crate::{
 pub(crate) use read::{DAY, KEEP_CALLS, KEEP_DAYS, every_codec, in_own_folder, kept};
 
 pub use access::{Access, SignInProfile};
-pub use desktop::{DesktopPolicy, LinkVerdict, Links};
+pub use desktop::{DesktopPolicy, LANGUAGES, LinkVerdict, Links, language_of};
 pub use password::SecretSource;
 
 /// A profile that has been read and makes sense.

@@ -1,10 +1,13 @@
 //! Calls that come in.
 
-use warmline_desk::{DeskEvent, EndReason, Holder, UserAction};
+use warmline_desk::{
+    DeskEvent, EndReason, Holder, UserAction,
+    journal::{Journal, Outcome},
+};
 use warmline_media::{Direction as Flow, Fork, MediaEvent};
 
 use crate::{
-    peer::{self, CUSTOMER, Telephone},
+    peer::{self, CUSTOMER, CUSTOMER_NAME, Peer, Phone, Telephone},
     scene::Scene,
 };
 
@@ -141,4 +144,61 @@ async fn an_invite_without_an_offer_is_answered_with_ours() {
         .phone
         .until(|e| *e == DeskEvent::FirstAudio(call))
         .await;
+}
+
+#[tokio::test]
+async fn whoever_is_not_to_be_disturbed_finds_who_called_among_the_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut peer = Peer::start().await;
+    let mut config = peer::config(peer.port, folder.path());
+    let file = folder.path().join("history.db");
+    config.journal = Some(Journal::open(file.clone()));
+    let mut phone = Phone::start_with(config).await;
+    let quiet = |on| phone.desk.send(UserAction::DoNotDisturb(on));
+    quiet(true).await.unwrap();
+    let mut snapshots = phone.desk.snapshot();
+    assert!(snapshots.borrow_and_update().do_not_disturb);
+
+    peer.invite(None, "X-Queue: Support\r\n");
+    loop {
+        let message = peer.next().await;
+        let status = message.status();
+        assert_ne!(status, Some(180), "it must not ring");
+        if status.is_some_and(|status| status >= 200) {
+            assert_eq!(status, Some(486));
+            break;
+        }
+    }
+    quiet(false).await.unwrap();
+    assert!(phone.desk.snapshot().borrow().calls.is_empty());
+    peer.invite(None, "");
+    // Nothing was ever told of the one before.
+    let event = phone
+        .until(|e| matches!(e, DeskEvent::Incoming(_) | DeskEvent::Ended { .. }))
+        .await;
+    let DeskEvent::Incoming(call) = event else {
+        panic!("{event:?}");
+    };
+    let turned_away = phone.desk.send(UserAction::DoNotDisturb(true)).await;
+    turned_away.unwrap();
+    let event = phone.until(|e| matches!(e, DeskEvent::Ended { .. })).await;
+    let ended = DeskEvent::Ended {
+        call: call.id,
+        reason: EndReason::DoNotDisturb,
+        status: None,
+    };
+    assert_eq!(event, ended);
+    phone.desk.send(UserAction::Quit).await.unwrap();
+    drop(phone);
+
+    let journal = Journal::open(file);
+    let mut recents = journal.recents();
+    let shown = recents.wait_for(|shown| shown.len() == 2).await.unwrap();
+    for missed in shown.iter().map(|missed| &missed.call) {
+        assert_eq!(missed.outcome, Outcome::Missed);
+        assert!(missed.undisturbed());
+        assert_eq!(missed.words, "You missed the call: do not disturb was on.");
+        assert_eq!(missed.name.as_deref(), Some(CUSTOMER_NAME));
+    }
+    assert_eq!(shown[1].call.queue.as_deref(), Some("Support"));
 }

@@ -7,8 +7,10 @@ use std::{
 
 use tokio::time::timeout;
 use warmline_desk::{
-    DeskEvent, DeviceChoice, DeviceRole, ErrorCode, Input, Levels, Loudness, Output, Snapshot,
-    UserAction,
+    CheckView, DeskEvent, DeviceChoice, DeviceRole, ErrorCode, Input, Levels, Loudness, Output,
+    Snapshot, UserAction,
+    check::Prompt,
+    doctor::{Subject, Verdict},
     policy::{Percent, Settings},
 };
 use warmline_media::Fork;
@@ -139,22 +141,50 @@ async fn a_trial_sounds_and_ends_by_itself() {
 }
 
 #[tokio::test]
-async fn the_agent_hears_themselves_unless_a_call_needs_the_devices() {
+async fn a_check_asks_and_listens_and_says_what_it_has_found_unless_a_call_needs_the_devices() {
     let mut scene = scene(&Settings::default()).await;
     let microphone = scene._folder.path().join("microphone.wav");
     std::fs::write(&microphone, tone()).unwrap();
     let microphone = Input::Wav(microphone);
     scene.ask(UserAction::SetInput(microphone)).await;
-    scene.ask(UserAction::HearYourself).await;
+    scene.ask(UserAction::CheckSound(true)).await;
+    for prompt in [
+        Prompt::BeQuiet,
+        Prompt::StayQuiet,
+        Prompt::Speak,
+        Prompt::Listen,
+    ] {
+        let asks = Some(CheckView::Asks(prompt));
+        scene.sees(|s| s.check == asks).await;
+    }
+    // What the microphone heard while the agent was to speak.
     scene.hears(|level| level > -40.0).await;
-    scene.hears(|level| level == -100.0).await;
-    scene.ask(UserAction::HearYourself).await;
+    scene
+        .sees(|s| matches!(&s.check, Some(CheckView::Over(_))))
+        .await;
+    let snapshot = scene.phone.desk.snapshot().borrow().clone();
+    let Some(CheckView::Over(findings)) = snapshot.check else {
+        panic!("it is over");
+    };
+    let found = |subject| findings.iter().find(|of| of.subject == subject).unwrap();
+    assert_eq!(found(Subject::Microphone).verdict, Verdict::Right);
+    assert_eq!(found(Subject::Speaker).verdict, Verdict::Right);
+    // A tone without an end is no voice in a quiet room.
+    assert_eq!(found(Subject::Background).verdict, Verdict::Doubtful);
+    // The profile of the tests names no server to measure the network with.
+    assert_eq!(found(Subject::Path).verdict, Verdict::NotTried);
+    scene.ask(UserAction::CheckSound(false)).await;
+    scene.sees(|s| s.check.is_none()).await;
+
+    scene.ask(UserAction::CheckSound(true)).await;
+    scene.sees(|s| s.check.is_some()).await;
     let telephone = Telephone::new();
     let offer = telephone.session.offer().await.unwrap();
     scene.peer.invite(Some(&offer), "");
     let call = scene.incoming().await;
+    scene.sees(|s| s.check.is_none()).await;
     assert_eq!(
-        scene.refused(UserAction::HearYourself).await,
+        scene.refused(UserAction::CheckSound(true)).await,
         ErrorCode::NotNow
     );
     scene.ask(UserAction::Hangup(call)).await;

@@ -15,8 +15,6 @@ use crate::phone::CallNumber;
 pub enum Event {
     /// These calls ring here, and no others.
     Ringing(Vec<CallNumber>),
-    /// The agent wants to be left alone, or no longer.
-    DoNotDisturb(bool),
     /// The agent works in the window, or no longer does.
     Focused(bool),
     /// The agent has pressed something on a call's notification.
@@ -45,8 +43,6 @@ pub enum Command {
     Notify(CallNumber),
     /// Take it away.
     Withdraw(CallNumber),
-    /// Tell the caller that the agent is busy, so that the PBX finds somebody else.
-    Busy(CallNumber),
     /// Take the call.
     Answer(CallNumber),
     /// Refuse the call.
@@ -59,7 +55,6 @@ pub enum Command {
 #[derive(Debug, Default)]
 pub struct Attention {
     ringing: BTreeMap<CallNumber, Done>,
-    do_not_disturb: bool,
     focused: bool,
     /// The window stands before the others.
     up: bool,
@@ -72,8 +67,6 @@ enum Done {
     Shown,
     /// The same, and a notification stands.
     Notified,
-    /// The caller has been told that the agent is busy. It may ring for a moment yet.
-    Refused,
 }
 
 impl Attention {
@@ -81,10 +74,6 @@ impl Attention {
     pub fn handle(&mut self, event: Event) -> Vec<Command> {
         match event {
             Event::Ringing(now) => self.ring(&now),
-            Event::DoNotDisturb(on) => {
-                self.do_not_disturb = on;
-                if on { self.refuse_all() } else { Vec::new() }
-            }
             Event::Focused(focused) => {
                 self.focused = focused;
                 // Whoever looks at the window needs no notification.
@@ -95,20 +84,11 @@ impl Attention {
                 }
             }
             Event::Pressed(_, Button::Open) => vec![Command::Open],
-            Event::Pressed(call, button) => match self.ringing.get(&call) {
-                Some(Done::Shown | Done::Notified) if button == Button::Answer => {
-                    vec![Command::Answer(call)]
-                }
-                Some(Done::Shown | Done::Notified) => vec![Command::Reject(call)],
-                // A late press means no other call.
-                Some(Done::Refused) | None => Vec::new(),
-            },
+            // A late press means no other call.
+            Event::Pressed(call, _) if !self.ringing.contains_key(&call) => Vec::new(),
+            Event::Pressed(call, Button::Answer) => vec![Command::Answer(call)],
+            Event::Pressed(call, Button::Reject) => vec![Command::Reject(call)],
         }
-    }
-
-    /// Whether the agent wants to be left alone.
-    pub fn do_not_disturb(&self) -> bool {
-        self.do_not_disturb
     }
 
     fn ring(&mut self, now: &[CallNumber]) -> Vec<Command> {
@@ -124,35 +104,22 @@ impl Attention {
             if self.ringing.contains_key(call) {
                 continue;
             }
-            let done = if self.do_not_disturb {
-                commands.push(Command::Busy(*call));
-                Done::Refused
+            // Also if it is up already: the agent may have put another window before it.
+            self.up = true;
+            commands.push(Command::ComeUp);
+            let done = if self.focused {
+                Done::Shown
             } else {
-                // Also if it is up already: the agent may have put another window before it.
-                self.up = true;
-                commands.push(Command::ComeUp);
-                if self.focused {
-                    Done::Shown
-                } else {
-                    commands.push(Command::Notify(*call));
-                    Done::Notified
-                }
+                commands.push(Command::Notify(*call));
+                Done::Notified
             };
             self.ringing.insert(*call, done);
         }
-        self.settle(&mut commands);
-        commands
-    }
-
-    fn refuse_all(&mut self) -> Vec<Command> {
-        let mut commands = self.withdraw_all();
-        for (call, done) in &mut self.ringing {
-            if *done != Done::Refused {
-                *done = Done::Refused;
-                commands.push(Command::Busy(*call));
-            }
+        // Back to normal, once there is nothing left to decide.
+        if self.up && self.ringing.is_empty() {
+            self.up = false;
+            commands.push(Command::Settle);
         }
-        self.settle(&mut commands);
         commands
     }
 
@@ -165,15 +132,6 @@ impl Attention {
             }
         }
         commands
-    }
-
-    /// Back to normal, once there is nothing left to decide.
-    fn settle(&mut self, commands: &mut Vec<Command>) {
-        let decided = self.ringing.values().all(|done| *done == Done::Refused);
-        if self.up && decided {
-            self.up = false;
-            commands.push(Command::Settle);
-        }
     }
 }
 

@@ -45,20 +45,6 @@ fn whoever_looks_at_the_window_gets_no_notification() {
 }
 
 #[test]
-fn whoever_wants_to_be_left_alone_sees_and_hears_nothing() {
-    let mut attention = Attention::default();
-    attention.handle(ringing(&[ONE]));
-    let commands = attention.handle(Event::DoNotDisturb(true));
-    let expected = [Command::Withdraw(ONE), Command::Busy(ONE), Command::Settle];
-    assert_eq!(commands, expected);
-    let commands = attention.handle(ringing(&[ONE, OTHER]));
-    assert_eq!(commands, [Command::Busy(OTHER)]);
-    // It may still be ringing when that is over.
-    attention.handle(Event::DoNotDisturb(false));
-    assert_eq!(attention.handle(ringing(&[ONE, OTHER])), []);
-}
-
-#[test]
 fn a_button_means_the_call_it_stands_for_and_no_other() {
     let mut attention = Attention::default();
     attention.handle(ringing(&[ONE]));
@@ -82,7 +68,6 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         prop::collection::btree_set(call(), 0..4)
             .prop_map(|calls| Event::Ringing(calls.into_iter().collect())),
-        any::<bool>().prop_map(Event::DoNotDisturb),
         any::<bool>().prop_map(Event::Focused),
         (call(), button).prop_map(|(call, button)| Event::Pressed(call, button)),
     ]
@@ -92,27 +77,22 @@ proptest! {
     #[test]
     fn nothing_stays_behind(events in prop::collection::vec(event(), 0..40)) {
         let mut attention = Attention::default();
-        let (mut up, mut quiet, mut rings) = (false, false, BTreeSet::new());
+        let (mut up, mut rings) = (false, BTreeSet::new());
         let mut notified = BTreeSet::new();
         for event in events {
             match &event {
                 Event::Ringing(now) => rings = now.iter().copied().collect(),
-                Event::DoNotDisturb(on) => quiet = *on,
                 Event::Focused(_) | Event::Pressed(..) => {}
             }
             for command in attention.handle(event) {
                 match command {
-                    Command::ComeUp => {
-                        prop_assert!(!quiet);
-                        up = true;
-                    }
+                    Command::ComeUp => up = true,
                     Command::Settle => {
                         prop_assert!(up);
                         up = false;
                     }
-                    Command::Notify(call) => prop_assert!(!quiet && notified.insert(call)),
+                    Command::Notify(call) => prop_assert!(notified.insert(call)),
                     Command::Withdraw(call) => prop_assert!(notified.remove(&call)),
-                    Command::Busy(call) => prop_assert!(quiet && rings.contains(&call)),
                     Command::Answer(call) | Command::Reject(call) => {
                         prop_assert!(rings.contains(&call));
                     }
@@ -121,7 +101,6 @@ proptest! {
             }
             prop_assert!(notified.is_subset(&rings));
             prop_assert!(!up || !rings.is_empty());
-            prop_assert!(!quiet || (!up && notified.is_empty()));
         }
     }
 }

@@ -20,7 +20,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::link::{DialRequest, Refused};
+use crate::link::{DialRequest, LONGEST as LONGEST_LINK, Refused};
 
 /// What a program that is started again wants of the one that runs.
 #[derive(Clone, Default, Eq, PartialEq)]
@@ -38,10 +38,18 @@ impl Knock {
         self.link.as_deref().map(DialRequest::read)
     }
 
+    /// What is said at the door is heard in any case: it never takes more than [`LONGEST`].
     fn write(&self) -> String {
-        let line =
-            |text: &Option<String>| text.clone().unwrap_or_default().replace(['\r', '\n'], " ");
-        format!("{HELLO}\n{}\n{}\n", line(&self.link), line(&self.token))
+        let line = |text: &str| text.replace(['\r', '\n'], " ");
+        let link = match self.link.as_deref() {
+            // Who opens finds it as much too long, and says so. Cut off it might be another number.
+            Some(link) if link.len() > LONGEST_LINK => "-".repeat(LONGEST_LINK + 1),
+            link => line(link.unwrap_or_default()),
+        };
+        // Without its token the window may come up behind others, which is better than not at all.
+        let token = self.token.as_deref();
+        let token = token.filter(|token| token.len() <= LONGEST_TOKEN);
+        format!("{HELLO}\n{link}\n{}\n", line(token.unwrap_or_default()))
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -137,12 +145,7 @@ struct Place {
 
 impl Place {
     fn of(profile: &Path, folder: &Path) -> Self {
-        // By whatever way it is named, it is the same profile, also if there is none yet.
-        let profile = profile
-            .canonicalize()
-            .or_else(|_| std::path::absolute(profile))
-            .unwrap_or_else(|_| profile.to_owned());
-        let hash = fnv(profile.as_os_str().as_encoded_bytes());
+        let hash = hash_of(profile);
         // Pipes of Windows have one name space for all users.
         let whose = fnv(folder.as_os_str().as_encoded_bytes());
         Self {
@@ -155,6 +158,15 @@ impl Place {
             },
         }
     }
+}
+
+/// What names a profile: by whatever way it is written it is the same one, also if there is none yet.
+pub(crate) fn hash_of(profile: &Path) -> u64 {
+    let profile = profile
+        .canonicalize()
+        .or_else(|_| std::path::absolute(profile))
+        .unwrap_or_else(|_| profile.to_owned());
+    fnv(profile.as_os_str().as_encoded_bytes())
 }
 
 /// FNV-1a: the same in every version of this program, and nobody gains by a collision.
@@ -244,8 +256,11 @@ const LINES: usize = 3;
 
 const HEARD: &[u8; 6] = b"heard\n";
 
-/// A link of 512 bytes, a token, and what is around them.
+/// A link, a token, and what is around them, bytes.
 const LONGEST: usize = 2_048;
+
+/// Desktops give some 40 to 200 bytes.
+const LONGEST_TOKEN: usize = 1_024;
 
 /// Knocks that nobody has looked at yet. A nervous finger clicks some links.
 const WAITING: usize = 8;

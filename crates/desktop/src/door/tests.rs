@@ -28,6 +28,22 @@ async fn the_second_hands_its_link_over_and_the_first_hears_it() {
 }
 
 #[tokio::test]
+async fn a_link_of_any_length_is_heard_and_refused_with_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = folder.path().join("profile.toml");
+    let mut door = first(&profile, folder.path()).await;
+    let long = Knock {
+        link: Some(format!("tel:+4930901820{}", "0".repeat(100_000))),
+        token: Some("t".repeat(100_000)),
+    };
+    let second = enter_in(folder.path(), &profile, &long).await;
+    assert!(matches!(second, Ok(Entry::Told)), "{second:?}");
+    let heard = door.knocked().await;
+    assert!(matches!(heard.request(), Some(Err(Refused::TooLong))));
+    assert_eq!(heard.token, None);
+}
+
+#[tokio::test]
 async fn phones_with_other_profiles_run_beside_each_other() {
     let folder = tempfile::tempdir().expect("a folder");
     let _one = first(&folder.path().join("one.toml"), folder.path()).await;
@@ -81,10 +97,14 @@ fn a_knock_is_read_as_it_was_written_and_never_shows_whom_it_is_about() {
 
 proptest! {
     #[test]
-    fn a_link_with_lines_of_its_own_says_nothing_else(link: String, token: String) {
+    fn a_link_with_lines_of_its_own_says_nothing_else(
+        link in prop_oneof![any::<String>(), "[ -~\n]{400,3000}"],
+        token in prop_oneof![any::<String>(), "[ -~\n]{900,3000}"],
+    ) {
         let knock = Knock { link: Some(link), token: Some(token) };
         let text = knock.write();
         prop_assert_eq!(text.matches('\n').count(), LINES);
+        prop_assert!(text.len() <= LONGEST);
         prop_assert!(Knock::read(&text).is_some());
     }
 

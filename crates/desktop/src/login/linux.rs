@@ -1,41 +1,39 @@
 //! Desktop Application Autostart Specification.
 
-use std::{env, fs, io, path::PathBuf};
+use std::{env, io, path::PathBuf};
 
-pub(super) fn is_on() -> bool {
-    let text = entry().and_then(fs::read_to_string);
-    // Desktops let the agent turn an entry off without taking it away.
-    text.is_ok_and(|text| {
-        !text.lines().any(|line| {
-            matches!(
-                line.trim(),
-                "Hidden=true" | "X-GNOME-Autostart-enabled=false"
-            )
-        })
-    })
-}
-
-pub(super) fn turn_on(command: &[String]) -> io::Result<()> {
-    let entry = entry()?;
-    if let Some(folder) = entry.parent() {
-        fs::create_dir_all(folder)?;
+/// Whether the entry is on, and starts just this.
+pub(super) fn starts(entry: &str, command: &[String]) -> bool {
+    let exec = exec(command);
+    let mut on = false;
+    for line in entry.lines().map(str::trim) {
+        match line {
+            // Desktops let the agent turn an entry off without taking it away.
+            "Hidden=true" | "X-GNOME-Autostart-enabled=false" => return false,
+            line => on |= line == exec,
+        }
     }
-    fs::write(entry, text(command))
+    on
 }
 
-pub(super) fn turn_off() -> io::Result<()> {
-    match fs::remove_file(entry()?) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+pub(super) fn text(_name: &str, command: &[String]) -> String {
+    let exec = exec(command);
+    format!("[Desktop Entry]\nType=Application\nName=Warmline\n{exec}\nTerminal=false\n")
 }
 
-fn text(command: &[String]) -> String {
+pub(super) fn folder() -> io::Result<PathBuf> {
+    let folder = |name: &str| {
+        let path = PathBuf::from(env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let config =
+        folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
+    Ok(config.ok_or(io::ErrorKind::NotFound)?.join("autostart"))
+}
+
+fn exec(command: &[String]) -> String {
     let quoted: Vec<String> = command.iter().map(|word| quoted(word)).collect();
-    format!(
-        "[Desktop Entry]\nType=Application\nName=Warmline\nExec={}\nTerminal=false\n",
-        quoted.join(" ")
-    )
+    format!("Exec={}", quoted.join(" "))
 }
 
 /// As the Desktop Entry Specification has it: quoted for `Exec`, and escaped as any text, once more.
@@ -53,16 +51,8 @@ fn quoted(word: &str) -> String {
     quoted
 }
 
-fn entry() -> io::Result<PathBuf> {
-    let folder = |name: &str| {
-        let path = PathBuf::from(env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let config =
-        folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
-    let config = config.ok_or(io::ErrorKind::NotFound)?;
-    Ok(config.join("autostart").join("warmline.desktop"))
-}
+pub(super) const NAME: &str = "warmline";
+pub(super) const ENDING: &str = "desktop";
 
 #[cfg(test)]
 mod tests {
@@ -75,9 +65,13 @@ mod tests {
             "--profile",
             r"/home/100%\a.toml",
         ];
-        let text = text(&command.map(str::to_owned));
+        let command = command.map(str::to_owned);
+        let text = text(NAME, &command);
         let exec = text.lines().find_map(|line| line.strip_prefix("Exec="));
         let expected = r#""/opt/War \\"m\\"/warm\\$line" "--profile" "/home/100%%\\\\a.toml""#;
         assert_eq!(exec, Some(expected));
+        assert!(starts(&text, &command));
+        assert!(!starts(&text, &command[..1]), "it is of another profile");
+        assert!(!starts(&format!("{text}Hidden=true\n"), &command));
     }
 }

@@ -4,19 +4,36 @@ use std::io;
 
 use crate::registry;
 
-pub(super) fn is_on() -> bool {
-    registry::is_set(RUN, NAME)
+/// The agent's entries.
+#[derive(Clone, Debug)]
+pub(super) struct Entries;
+
+impl Entries {
+    pub(super) fn of_this_agent() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Whether the entry of this name starts just this.
+    pub(super) fn has(&self, name: &str, command: &[String]) -> bool {
+        registry::has(RUN, name, &text(command))
+    }
+
+    /// Writes the entry of this name, in the place of what it said.
+    pub(super) fn write(&self, name: &str, command: &[String]) -> io::Result<()> {
+        registry::set(RUN, name, &text(command))
+    }
+
+    /// Takes it away; it is no error that there is none.
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        registry::remove(RUN, name)
+    }
 }
 
-pub(super) fn turn_on(command: &[String]) -> io::Result<()> {
+fn text(command: &[String]) -> String {
     // No file name of Windows has a quotation mark in it.
     let quoted: Vec<String> = command.iter().map(|word| format!("\"{word}\"")).collect();
-    registry::set(RUN, NAME, &quoted.join(" "))
-}
-
-pub(super) fn turn_off() -> io::Result<()> {
-    registry::remove(RUN, NAME)
+    quoted.join(" ")
 }
 
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
-const NAME: &str = "Warmline";
+pub(super) const NAME: &str = "Warmline";

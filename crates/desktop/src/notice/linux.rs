@@ -1,12 +1,12 @@
 //! The notifications of freedesktop.org, version 1.2 of their specification, by D-Bus.
 
-use std::{collections::HashMap, future::pending};
+use std::{collections::HashMap, future::pending, time::Duration};
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use zbus::{Connection, zvariant::Value};
 
-use bus::NotificationsProxy;
+use bus::{ActionInvokedStream, ActivationTokenStream, NotificationsProxy};
 
 use super::{ANSWER, Ask, Pressed, REJECT, TITLE};
 use crate::{attention::Button, phone::CallNumber};
@@ -50,71 +50,137 @@ mod bus {
 
 /// Works until nobody wants anything any more, and takes away what stands then.
 pub(super) async fn run(mut asked: UnboundedReceiver<Ask>, press: UnboundedSender<Pressed>) {
-    // The desktop may have none, and calls come in all the same.
-    if let Err(error) = serve(&mut asked, &press).await {
-        tracing::warn!(%error, "the desktop shows no notifications");
-        asked.close();
-        pending().await
-    }
-}
-
-async fn serve(
-    asked: &mut UnboundedReceiver<Ask>,
-    press: &UnboundedSender<Pressed>,
-) -> zbus::Result<()> {
-    let connection = Connection::session().await?;
-    let desktop = NotificationsProxy::new(&connection).await?;
-    let mut invoked = desktop.receive_action_invoked().await?;
-    let mut tokens = desktop.receive_activation_token().await?;
-    let mut standing: HashMap<CallNumber, u32> = HashMap::new();
-    // It comes before the action that it is for.
-    let mut token: Option<(u32, String)> = None;
+    let mut notices: Option<Notices> = None;
     loop {
-        tokio::select! {
+        let ask = tokio::select! {
             biased;
-            Some(signal) = tokens.next() => {
-                let args = signal.args()?;
-                token = Some((args.id, args.activation_token.clone()));
+            pressed = next(&mut notices) => {
+                let _ = press.send(pressed);
+                continue;
             }
-            Some(signal) = invoked.next() => {
-                let args = signal.args()?;
-                // All programs hear of all notifications.
-                let of = standing.iter().find(|(_, id)| **id == args.id);
-                let button = match args.action_key.as_str() {
-                    "answer" => Some(Button::Answer),
-                    "reject" => Some(Button::Reject),
-                    "default" => Some(Button::Open),
-                    _ => None,
-                };
-                if let (Some((call, id)), Some(button)) = (of, button) {
-                    let token = token.take().filter(|(of, _)| of == id);
-                    let _ = press.send(Pressed { call: *call, button, token: token.map(|(_, token)| token) });
+            ask = asked.recv() => ask,
+        };
+        match ask {
+            Some(Ask::Show { call, who }) => {
+                // The desktop may have none yet, or none any more, and calls come in all the same.
+                if let Err(error) = show(&mut notices, call, &who).await {
+                    tracing::warn!(%error, "a call has no notification");
+                    notices.take_if(|notices| notices.standing.is_empty());
                 }
             }
-            ask = asked.recv() => match ask {
-                Some(Ask::Show { call, who }) => {
-                    match show(&desktop, standing.get(&call).copied(), &who).await {
-                        Ok(id) => {
-                            standing.insert(call, id);
-                        }
-                        Err(error) => tracing::warn!(%error, "a call has no notification"),
-                    }
+            Some(Ask::Withdraw(call)) => {
+                if let Some(notices) = &mut notices {
+                    notices.withdraw(call).await;
                 }
-                Some(Ask::Withdraw(call)) => {
-                    if let Some(id) = standing.remove(&call)
-                        && let Err(error) = desktop.close_notification(id).await
-                    {
-                        // The agent may have closed it.
-                        tracing::debug!(%error, "a notification is gone already");
-                    }
-                }
-                None => return Ok(()),
-            },
+            }
+            None => break,
+        }
+    }
+    if let Some(mut notices) = notices {
+        for call in notices.standing.keys().copied().collect::<Vec<_>>() {
+            notices.withdraw(call).await;
         }
     }
 }
 
-async fn show(
+async fn next(notices: &mut Option<Notices>) -> Pressed {
+    match notices {
+        Some(notices) => notices.pressed().await,
+        None => pending().await,
+    }
+}
+
+async fn show(notices: &mut Option<Notices>, call: CallNumber, who: &str) -> zbus::Result<()> {
+    let notices = match notices {
+        Some(notices) => notices,
+        None => notices.insert(in_time(Notices::open()).await?),
+    };
+    let before = notices.standing.get(&call).copied();
+    let id = in_time(notify(&notices.desktop, before, who)).await?;
+    notices.standing.insert(call, id);
+    Ok(())
+}
+
+/// The desktop's notifications, and which of them are ours.
+struct Notices {
+    desktop: NotificationsProxy<'static>,
+    invoked: ActionInvokedStream,
+    tokens: ActivationTokenStream,
+    standing: HashMap<CallNumber, u32>,
+    /// It comes before the action that it is for.
+    token: Option<(u32, String)>,
+}
+
+impl Notices {
+    async fn open() -> zbus::Result<Self> {
+        let connection = Connection::session().await?;
+        let desktop = NotificationsProxy::new(&connection).await?;
+        Ok(Self {
+            invoked: desktop.receive_action_invoked().await?,
+            tokens: desktop.receive_activation_token().await?,
+            desktop,
+            standing: HashMap::new(),
+            token: None,
+        })
+    }
+
+    /// Waits until the agent presses a button.
+    async fn pressed(&mut self) -> Pressed {
+        loop {
+            tokio::select! {
+                biased;
+                Some(signal) = self.tokens.next() => {
+                    if let Ok(args) = signal.args() {
+                        self.token = Some((args.id, args.activation_token.clone()));
+                    }
+                }
+                Some(signal) = self.invoked.next() => {
+                    if let Ok(args) = signal.args()
+                        && let Some(pressed) = self.meant(args.id, &args.action_key)
+                    {
+                        return pressed;
+                    }
+                }
+                // The desktop's bus is gone.
+                else => pending().await,
+            }
+        }
+    }
+
+    /// All programs hear of all notifications.
+    fn meant(&mut self, id: u32, action: &str) -> Option<Pressed> {
+        let (call, _) = self.standing.iter().find(|(_, of)| **of == id)?;
+        let button = match action {
+            "answer" => Button::Answer,
+            "reject" => Button::Reject,
+            "default" => Button::Open,
+            _ => return None,
+        };
+        let token = self.token.take().filter(|(of, _)| *of == id);
+        Some(Pressed {
+            call: *call,
+            button,
+            token: token.map(|(_, token)| token),
+        })
+    }
+
+    async fn withdraw(&mut self, call: CallNumber) {
+        if let Some(id) = self.standing.remove(&call)
+            && let Err(error) = in_time(self.desktop.close_notification(id)).await
+        {
+            // The agent may have closed it.
+            tracing::debug!(%error, "a notification is gone already");
+        }
+    }
+}
+
+/// A desktop that hangs keeps nobody.
+async fn in_time<T>(answer: impl Future<Output = zbus::Result<T>>) -> zbus::Result<T> {
+    let late = |_| zbus::Error::Failure("no answer in time".to_owned());
+    tokio::time::timeout(LIMIT, answer).await.map_err(late)?
+}
+
+async fn notify(
     desktop: &NotificationsProxy<'_>,
     before: Option<u32>,
     who: &str,
@@ -137,6 +203,9 @@ async fn show(
 
 /// Of the three there are: it stays until it is taken away.
 const CRITICAL: u8 = 2;
+
+/// Longer than any desktop takes that works.
+const LIMIT: Duration = Duration::from_secs(2);
 
 /// It does not expire by itself.
 const NEVER: i32 = 0;

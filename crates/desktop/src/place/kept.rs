@@ -1,15 +1,9 @@
 use std::{
-    fs,
-    future::pending,
-    io,
+    fs, io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use tokio::{
-    task::{JoinHandle, spawn_blocking},
-    time::{Instant, sleep_until},
-};
+use warmline_desk::AtRest;
 
 use super::{Place, Seen};
 
@@ -19,9 +13,7 @@ use super::{Place, Seen};
 pub struct Kept {
     path: PathBuf,
     place: Option<Place>,
-    /// When to store what has changed.
-    due: Option<Instant>,
-    storing: Option<JoinHandle<()>>,
+    at_rest: AtRest,
 }
 
 impl Kept {
@@ -38,8 +30,7 @@ impl Kept {
         Self {
             path,
             place: text.and_then(|text| toml::from_str(&text).ok()),
-            due: None,
-            storing: None,
+            at_rest: AtRest::default(),
         }
     }
 
@@ -53,51 +44,31 @@ impl Kept {
         let place = Place::of(seen, self.place);
         if place != self.place {
             self.place = place;
-            self.due = Some(Instant::now() + AT_REST);
+            self.at_rest.changed();
         }
     }
 
     /// Stores what has changed, for as long as it is waited for. It never comes back.
     pub async fn keep(&mut self) {
+        let store = || storing(&self.path, self.place);
         loop {
-            self.stored().await;
-            match self.due {
-                Some(due) => sleep_until(due).await,
-                None => pending().await,
-            }
-            self.store();
+            let error = self.at_rest.keep(store).await;
+            tracing::warn!(%error, "where the window is cannot be kept");
         }
     }
 
     /// Stores what is not stored yet, before the end.
-    pub async fn finish(mut self) {
-        self.stored().await;
-        if self.due.is_some() {
-            self.store();
-            self.stored().await;
+    pub async fn finish(self) {
+        let store = storing(&self.path, self.place);
+        if let Err(error) = self.at_rest.finish(store).await {
+            tracing::warn!(%error, "where the window is cannot be kept");
         }
     }
+}
 
-    async fn stored(&mut self) {
-        if let Some(storing) = &mut self.storing {
-            let stored = storing.await;
-            self.storing = None;
-            stored.expect("storing a place does not panic");
-        }
-    }
-
-    fn store(&mut self) {
-        self.due = None;
-        let Some(place) = self.place else {
-            return;
-        };
-        let path = self.path.clone();
-        self.storing = Some(spawn_blocking(move || {
-            if let Err(error) = write(&path, &place) {
-                tracing::warn!(%error, "where the window is cannot be kept");
-            }
-        }));
-    }
+fn storing(path: &Path, place: Option<Place>) -> impl FnOnce() -> io::Result<()> + use<> {
+    let path = path.to_owned();
+    move || place.map_or(Ok(()), |place| write(&path, &place))
 }
 
 /// Whole or not at all.
@@ -111,11 +82,10 @@ fn write(path: &Path, place: &Place) -> io::Result<()> {
     fs::rename(&draft, path)
 }
 
-/// A window that is dragged is stored when it has come to rest.
-const AT_REST: Duration = Duration::from_millis(500);
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn seen(x: i32) -> Seen {
@@ -149,7 +119,7 @@ mod tests {
         let profile = folder.path().join("profile.toml");
         let mut kept = Kept::beside(&profile);
         kept.seen(seen(7));
-        let kept_on = tokio::time::timeout(AT_REST * 6, kept.keep()).await;
+        let kept_on = tokio::time::timeout(Duration::from_secs(3), kept.keep()).await;
         assert!(kept_on.is_err(), "it never comes back");
         assert_eq!(Kept::beside(&profile).place().map(|place| place.x), Some(7));
     }

@@ -55,25 +55,27 @@ pub fn grab(plan: &Plan) -> Vec<(Deed, Conflict)> {
     // just be waiting to look at them.
     let before = std::mem::take(&mut *lock());
     let (grabbed, bad) = MANAGER.with_borrow_mut(|manager| {
-        if let Some(manager) = &*manager {
-            for (_, keys) in before {
-                if let Err(error) = manager.unregister(keys) {
-                    tracing::warn!(%error, "a shortcut cannot be given back");
-                }
-            }
-        }
-        let bad = plan.bad.clone();
         if plan.good.is_empty() {
-            return (Vec::new(), bad);
-        }
-        if manager.is_none() && !on_wayland() {
-            *manager = GlobalHotKeyManager::new()
-                .inspect_err(|error| tracing::warn!(%error, "the desktop has no shortcuts"))
-                .ok();
+            // With it ends what it listens with, and gives all keys back.
+            *manager = None;
+            return (Vec::new(), plan.bad.clone());
         }
         match &*manager {
-            Some(manager) => register(manager, plan, bad),
-            None => (Vec::new(), none(plan, bad)),
+            Some(manager) => {
+                if let Err(error) = give_back(manager, &before) {
+                    tracing::warn!(%error, "shortcuts cannot be given back");
+                }
+            }
+            None if on_wayland() => {}
+            None => {
+                *manager = GlobalHotKeyManager::new()
+                    .inspect_err(|error| tracing::warn!(%error, "the desktop has no shortcuts"))
+                    .ok();
+            }
+        }
+        match &*manager {
+            Some(manager) => register(manager, plan),
+            None => (Vec::new(), none(plan)),
         }
     });
     *lock() = grabbed;
@@ -83,8 +85,21 @@ pub fn grab(plan: &Plan) -> Vec<(Deed, Conflict)> {
 type Grabbed = Vec<(Deed, HotKey)>;
 type Wrong = Vec<(Deed, Conflict)>;
 
-fn register(manager: &GlobalHotKeyManager, plan: &Plan, mut bad: Wrong) -> (Grabbed, Wrong) {
-    let mut grabbed = Vec::new();
+/// In one question, as in [`register`]: on X11 each takes up to 50 ms, in which the event loop stands.
+fn give_back(manager: &GlobalHotKeyManager, grabbed: &Grabbed) -> global_hotkey::Result<()> {
+    let keys: Vec<HotKey> = grabbed.iter().map(|(_, keys)| *keys).collect();
+    manager.unregister_all(&keys)
+}
+
+fn register(manager: &GlobalHotKeyManager, plan: &Plan) -> (Grabbed, Wrong) {
+    let keys: Vec<HotKey> = plan.good.iter().map(|(_, keys)| *keys).collect();
+    if manager.register_all(&keys).is_ok() {
+        return (plan.good.clone(), plan.bad.clone());
+    }
+    // It does not tell all that others have: each is asked for by itself. What was not taken cannot be given
+    // back.
+    let _ = give_back(manager, &plan.good);
+    let (mut grabbed, mut bad) = (Vec::new(), plan.bad.clone());
     for (deed, keys) in &plan.good {
         match manager.register(*keys) {
             Ok(()) => grabbed.push((*deed, *keys)),
@@ -97,7 +112,8 @@ fn register(manager: &GlobalHotKeyManager, plan: &Plan, mut bad: Wrong) -> (Grab
     (grabbed, bad)
 }
 
-fn none(plan: &Plan, mut bad: Wrong) -> Wrong {
+fn none(plan: &Plan) -> Wrong {
+    let mut bad = plan.bad.clone();
     bad.extend(plan.good.iter().map(|(deed, _)| (*deed, Conflict::Desktop)));
     bad
 }

@@ -29,15 +29,10 @@ pub fn with(mut shortcuts: Shortcuts, deed: Deed, keys: Option<&str>) -> Shortcu
         Deed::Hold => &mut shortcuts.hold,
         Deed::Consult => &mut shortcuts.consult,
     };
-    let keys = keys
-        .map(str::trim)
-        .filter(|keys| (1..=LONGEST).contains(&keys.len()));
+    let keys = keys.map(str::trim).filter(|keys| !keys.is_empty());
     *one = keys.map(str::to_owned);
     shortcuts
 }
-
-/// Longer ones are none, bytes.
-const LONGEST: usize = 64;
 
 #[cfg(test)]
 mod tests {

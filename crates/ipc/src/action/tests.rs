@@ -49,7 +49,7 @@ fn what_is_no_language_is_none() {
     let language = |tag: &str| {
         let language = Some(tag.to_owned());
         match (UiAction::SetLanguage { language }).asked() {
-            Asked::Window(WindowAsk::Language(language)) => language,
+            Ok(Asked::Window(WindowAsk::Language(language))) => language,
             other => panic!("{other:?}"),
         }
     };
@@ -186,7 +186,7 @@ const NAMES: [&str; 57] = [
     "setAlwaysOnTop",
     "setLanguage",
     "setTheme",
-    "hearYourself",
+    "checkSound",
     "firstStepsDone",
     "openLogFolder",
     "answerDialRequest",

@@ -342,6 +342,52 @@ fn damaged_files_do_not_pile_up() {
 }
 
 #[test]
+fn a_damaged_file_lives_no_longer_than_the_calls_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("history-broken-1.db");
+    let damaged = || {
+        let text = "Customer 2 ".repeat(200);
+        fs::write(folder.path().join("history.db"), text).unwrap();
+        let desk = Desk::open(&folder);
+        assert!(broken.exists());
+        desk
+    };
+    let mut desk = damaged();
+    desk.forget(None);
+    assert!(!broken.exists(), "all is forgotten");
+    drop(desk);
+
+    let mut desk = damaged();
+    let written = fs::metadata(&broken).unwrap().modified().unwrap();
+    let written = written.duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let days_later = |days| u64::try_from(written).unwrap() + days * DAY_MS;
+    desk.writer.age(days_later(89));
+    assert!(broken.exists());
+    desk.writer.age(days_later(91));
+    assert!(!broken.exists(), "it is too old");
+}
+
+#[test]
+fn what_is_forgotten_while_another_program_reads_goes_once_it_no_longer_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::open(&folder);
+    desk.remember(1);
+    let (main, log) = (
+        folder.path().join("history.db"),
+        folder.path().join("history.db-wal"),
+    );
+    let reader = rusqlite::Connection::open(&main).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM calls")
+        .unwrap();
+    desk.forget(None);
+    assert!(holds(&main, "Customer 1") || holds(&log, "Customer 1"));
+    reader.execute_batch("ROLLBACK").unwrap();
+    desk.settle();
+    assert!(!holds(&main, "Customer 1") && !holds(&log, "Customer 1"));
+}
+
+#[test]
 fn a_file_of_a_newer_version_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let mut desk = Desk::open(&folder);

@@ -9,9 +9,10 @@ use crate::Stats;
 /// stated is one way of two that are alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Budget {
-    /// Microphone: what its device hands over at once, what waits in our ring, and our own tick.
+    /// Microphone: what its device hands over at once, what waits in our ring, our own tick, and what is
+    /// done to the voice.
     pub capture_ms: f64,
-    /// Filling a packet, and what the codec looks ahead.
+    /// Filling a packet, and what the codec looks ahead and is late.
     pub encode_ms: f64,
     /// Half of the round trip; none before the first report of the far end.
     pub network_ms: Option<f64>,
@@ -19,7 +20,8 @@ pub struct Budget {
     pub far_ms: f64,
     /// Jitter buffer: what it costs the fastest packets.
     pub buffer_ms: f64,
-    /// Speaker: what waits in our ring, and what its device takes at once.
+    /// Speaker: what waits in our ring, what its device takes at once, and what the sound system holds as
+    /// far as we asked for it.
     pub playout_ms: f64,
 }
 
@@ -30,12 +32,17 @@ impl Budget {
         let packet = f64::from(stats.packet_ms.unwrap_or(0));
         let theirs = f64::from(stats.remote_packet_ms.unwrap_or(0));
         Budget {
-            capture_ms: ms(engine.capture_period_us) + ms(engine.capture_fill_us) + TICK_MS,
+            capture_ms: ms(engine.capture_period_us)
+                + ms(engine.capture_fill_us)
+                + TICK_MS
+                + ms(engine.processing_us),
             encode_ms: packet + stats.codec.map_or(0.0, look_ahead_ms),
             network_ms: stats.round_trip_ms.map(|trip| trip / 2.0),
             far_ms: (theirs - packet).max(0.0),
             buffer_ms: f64::from(stats.leg.delay_ms),
-            playout_ms: ms(engine.playout_fill_us) + ms(engine.playout_period_us),
+            playout_ms: ms(engine.playout_fill_us)
+                + ms(engine.playout_period_us)
+                + ms(engine.playout_beyond_us),
         }
     }
 
@@ -58,13 +65,14 @@ impl Budget {
     }
 }
 
-/// Sound that an encoder needs beyond the packet, in ms: Opus by its own figure (312 samples of
-/// 48 kHz), G.722 the 22 taps of its filter (ITU-T G.722 section 3.1).
+/// Sound that a codec needs beyond the packet, in ms: Opus by its own figure (312 samples of 48 kHz),
+/// G.722 the 22 taps of its filter (ITU-T G.722 section 3.1). G.722 and G.711 have to be brought to their
+/// rates and back by filters of ours, each late by 18 samples of the lower rate.
 fn look_ahead_ms(codec: Codec) -> f64 {
     match codec {
         Codec::Opus => 6.5,
-        Codec::G722 => 1.5,
-        Codec::Pcmu | Codec::Pcma => 0.0,
+        Codec::G722 => 1.5 + 2.0 * 18.0 / 16.0,
+        Codec::Pcmu | Codec::Pcma => 2.0 * 18.0 / 8.0,
     }
 }
 
@@ -97,16 +105,23 @@ mod tests {
             capture_fill_us: 5_000,
             playout_period_us: 10_000,
             playout_fill_us: 12_500,
+            playout_beyond_us: 10_000,
+            processing_us: 13_250,
             ..EngineStats::default()
         };
         let budget = Budget::of(&stats, &engine);
-        assert_eq!((budget.capture_ms, budget.encode_ms), (25.0, 26.5));
-        assert_eq!((budget.buffer_ms, budget.playout_ms), (45.0, 22.5));
-        assert_eq!((budget.network_ms, budget.mouth_to_ear_ms()), (None, 119.0));
+        assert_eq!((budget.capture_ms, budget.encode_ms), (38.25, 26.5));
+        assert_eq!((budget.buffer_ms, budget.playout_ms), (45.0, 32.5));
+        assert_eq!(
+            (budget.network_ms, budget.mouth_to_ear_ms()),
+            (None, 142.25)
+        );
         stats.round_trip_ms = Some(80.0);
         stats.remote_packet_ms = Some(60);
         let budget = Budget::of(&stats, &engine);
         assert_eq!((budget.network_ms, budget.far_ms), (Some(40.0), 40.0));
-        assert_eq!(budget.mouth_to_ear_ms(), 199.0);
+        assert_eq!(budget.mouth_to_ear_ms(), 222.25);
+        stats.codec = Some(Codec::Pcmu);
+        assert_eq!(Budget::of(&stats, &engine).encode_ms, 24.5);
     }
 }

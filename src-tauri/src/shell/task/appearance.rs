@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use tauri::{AppHandle, PhysicalSize};
+use tauri::AppHandle;
 use warmline_desk::{DeskError, ErrorCode, policy::Window, profile::DesktopPolicy};
+use warmline_desktop::place::Place;
 use warmline_ipc::{UiAbout, UiError, UiMode, UiWindow, WindowAsk};
 
 use super::Task;
@@ -12,8 +13,8 @@ use crate::window;
 /// How the window is shown now.
 pub(super) struct Appearance {
     mode: UiMode,
-    /// How large it was before it became a bar.
-    full: Option<PhysicalSize<u32>>,
+    /// Where it was last as a bar.
+    bar: Option<Place>,
     on_top: bool,
     log_folder: Option<PathBuf>,
     about: UiAbout,
@@ -24,7 +25,7 @@ impl Appearance {
         let folder = log_folder.as_ref();
         Self {
             mode: UiMode::default(),
-            full: None,
+            bar: None,
             on_top: false,
             about: UiAbout::of_this_program(folder.map(|folder| folder.display().to_string())),
             log_folder,
@@ -57,23 +58,20 @@ impl Appearance {
         }
     }
 
-    /// The window may be another one.
+    /// The window is another one, and a whole one.
     pub(super) fn begin_anew(&mut self) {
         self.mode = UiMode::Full;
-        self.full = None;
         self.on_top = false;
     }
 
-    fn show(&mut self, app: &AppHandle, mode: UiMode) {
+    /// `whole` is where it was last when it was none.
+    fn show(&mut self, app: &AppHandle, mode: UiMode, whole: Option<Place>) {
         if mode != self.mode {
             self.mode = mode;
-            self.full = match mode {
-                UiMode::Compact => window::to_bar(app),
-                UiMode::Full => {
-                    window::to_full(app, self.full);
-                    None
-                }
-            };
+            match mode {
+                UiMode::Compact => window::to_bar(app, self.bar),
+                UiMode::Full => self.bar = window::to_full(app, whole),
+            }
         }
     }
 }
@@ -82,7 +80,10 @@ impl Task {
     /// Does what the agent asks of the window.
     pub(super) fn appear(&mut self, ask: WindowAsk) -> Result<(), UiError> {
         match ask {
-            WindowAsk::Mode(mode) => self.appearance.show(&self.app, mode),
+            WindowAsk::Mode(mode) => {
+                let whole = self.desktop.place();
+                self.appearance.show(&self.app, mode, whole);
+            }
             WindowAsk::AlwaysOnTop(on) => self.settings.set_window(|set| set.always_on_top = on),
             WindowAsk::Language(language) => {
                 self.settings.set_window(|set| set.language = language);

@@ -5,13 +5,15 @@ use warmline_desk::{CallId, office::OfficeAsk};
 use warmline_desktop::{
     News, Wish,
     shortcut::{self, Plan},
+    trouble,
 };
 
 use super::Task;
 use crate::{shell::Shell, tray, window};
 
 impl Task {
-    /// What the desktop wishes of the window and of the phone. What comes of it is in the snapshots.
+    /// What the desktop wishes of the window and of the phone. What comes of it is in the snapshots; what is
+    /// refused the agent is told.
     pub(super) fn grant(&mut self, wishes: Vec<Wish>) {
         for wish in wishes {
             match wish {
@@ -23,11 +25,13 @@ impl Task {
                 Wish::Open(token) => window::open_for(&self.app, token),
                 Wish::Tray(tray) => tray::show(&self.app, &mut self.tray, &tray),
                 Wish::Grab(plan) => grab(&self.app, plan),
+                Wish::Tell(error) => self.untold.push(error),
                 Wish::Consult(call) => self.consult(call.id()),
                 Wish::Quit => self.app.state::<Shell>().close_asked(),
                 Wish::Do(action) => {
                     if let Some(phone) = &self.phone {
-                        drop(phone.desk.send(action));
+                        let reply = phone.desk.send(action);
+                        self.errands.run(async { reply.await.map(drop) });
                     }
                 }
             }
@@ -36,24 +40,17 @@ impl Task {
 
     /// Asks the office as the page would; it may take a while to answer.
     fn consult(&mut self, call: CallId) {
-        let Some((office, best)) = self
-            .office
-            .as_ref()
-            .and_then(|open| Some((open.office.clone(), open.best()?)))
-        else {
-            return;
+        let open = self.office.as_ref();
+        let Some((open, best)) = open.and_then(|open| Some((open, open.best()?))) else {
+            return self.untold.push(trouble::no_expert());
         };
-        while self.errands.try_join_next().is_some() {}
-        self.errands.spawn(async move {
-            let ask = OfficeAsk::Call {
-                person: best.into(),
-                about: Some(call),
-                hand_over: false,
-            };
-            if let Err(error) = office.ask(ask).await {
-                tracing::warn!(code = error.code.as_str(), "no expert by shortcut");
-            }
-        });
+        let office = open.office.clone();
+        let ask = OfficeAsk::Call {
+            person: best.into(),
+            about: Some(call),
+            hand_over: false,
+        };
+        self.errands.run(async move { office.ask(ask).await });
     }
 }
 

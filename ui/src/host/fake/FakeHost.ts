@@ -63,6 +63,11 @@ export class FakeHost implements Host {
 
   searchCalls(search: UiSearch): Promise<UiFound> {
     this.searched.push(search);
+    if (this.refusal !== null) {
+      // As in `act`.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(this.refusal);
+    }
     return Promise.resolve(searchLikeTheHost(this.kept ?? this.snapshot.recents, search));
   }
 

@@ -106,6 +106,7 @@ export function sound(changes: Partial<UiSound> = {}): UiSound {
     headset: null,
     tonesPercent: 40,
     voice: { echoCancellation: true, noiseSuppression: "moderate", automaticGain: true, managed: [] },
+    check: null,
     choices: null,
     ...changes,
   };

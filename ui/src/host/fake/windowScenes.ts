@@ -1,4 +1,4 @@
-import type { UiNumber, UiSnapshot } from "../../ipc/bindings";
+import type { UiDialRequest, UiSnapshot } from "../../ipc/bindings";
 import { active, appearance, choosable, consulting, desktop, expert, held, incoming, inUse, registration, snapshot, waits } from "./moments";
 import { line } from "./office";
 
@@ -9,7 +9,7 @@ const lost = registration({ reachability: "unreachable", words: "Not reachable" 
 const bar = appearance({ mode: "compact", alwaysOnTop: true });
 
 /** A number that a link has named. */
-export const linked: UiNumber = { kind: "telephone", to: "+493090182000", shown: "+49 30 90182000", place: "Germany" };
+export const linked: UiDialRequest = { by: "link", kind: "telephone", to: "+493090182000", shown: "+49 30 90182000", place: "Germany" };
 
 /** The window in other shapes than that of every day. */
 export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
@@ -22,14 +22,30 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
   quiet: snapshot({ desktop: desktop({ doNotDisturb: true }) }),
   quietInCall: snapshot({ calls: [active()], sound: inUse(), desktop: desktop({ doNotDisturb: true }) }),
   dialRequest: snapshot({ dialRequest: linked }),
-  dialRequestInCall: snapshot({ calls: [active()], sound: inUse(), dialRequest: { kind: "extension", to: "*21*12", shown: "*21*12", place: null } }),
-  dialRequestHostile: snapshot({ dialRequest: { kind: "address", to: "sip:mallory@example.test", shown: hostile, place: null } }),
+  dialRequestInCall: snapshot({ calls: [active()], sound: inUse(), dialRequest: { by: "link", kind: "extension", to: "*21*12", shown: "*21*12", place: null } }),
+  dialRequestHostile: snapshot({ dialRequest: { by: "link", kind: "address", to: "sip:mallory@example.test", shown: hostile, place: null } }),
   dialRequestOffline: snapshot({
     account: { kind: "signedIn", ...lost },
     lines: [line({ registration: lost }), line({ line: 1, customer: "Nordwind AG" })],
     dialRequest: linked,
   }),
   firstSteps: snapshot({ sound: choosable(), window: appearance({ firstSteps: true }) }),
+  soundCheck: snapshot({ window: appearance({ firstSteps: true }), sound: { ...choosable(), check: { state: "running", step: "speak" } } }),
+  soundChecked: snapshot({
+    window: appearance({ firstSteps: true }),
+    sound: {
+      ...choosable(),
+      check: {
+        state: "over",
+        findings: [
+          { subject: "microphone", verdict: "right", found: "Desk headset", advice: null },
+          { subject: "voice", verdict: "doubtful", found: "your voice is at -42 dBFS: that is soft", advice: "Move the microphone nearer to your mouth." },
+          { subject: "echo", verdict: "right", found: "the microphone does not hear the speaker", advice: null },
+          { subject: "network", verdict: "notTried", found: "the profile names no STUN or TURN server", advice: null },
+        ],
+      },
+    },
+  }),
   managedWindow: snapshot({
     calls: [active()],
     sound: inUse({ voice: { echoCancellation: true, noiseSuppression: "strong", automaticGain: true, managed: ["noiseSuppression"] } }),

@@ -36,11 +36,7 @@ impl Connection {
             .set_read_timeout(Some(ANSWER_TIMEOUT))
             .and_then(|()| socket.set_write_timeout(Some(ANSWER_TIMEOUT)));
         timeouts.map_err(|error| DeviceError::System(error.to_string()))?;
-        let mut connection = Self {
-            reader: BufReader::with_capacity(16 * 1024, socket),
-            version: MAX_VERSION,
-            sequence: 0,
-        };
+        let mut connection = Self::over(socket);
         let auth: AuthReply = connection.ask(&Command::Auth(AuthParams {
             version: MAX_VERSION,
             supports_shm: false,
@@ -50,6 +46,14 @@ impl Connection {
         connection.version = MAX_VERSION.min(auth.version);
         let _: SetClientNameReply = connection.ask(&Command::SetClientName(client()))?;
         Ok(connection)
+    }
+
+    pub(super) fn over(socket: UnixStream) -> Self {
+        Self {
+            reader: BufReader::with_capacity(16 * 1024, socket),
+            version: MAX_VERSION,
+            sequence: 0,
+        }
     }
 
     pub(super) fn socket(&mut self) -> &mut UnixStream {
@@ -70,6 +74,14 @@ impl Connection {
     /// Sends a command and waits until it is acknowledged.
     pub(super) fn tell(&mut self, command: &Command) -> Result<(), DeviceError> {
         self.exchange(command).map(drop)
+    }
+
+    /// Sends a command whose answer is passed over with whatever else comes.
+    pub(super) fn send(&mut self, command: &Command) -> io::Result<()> {
+        let (sequence, version) = (self.sequence, self.version);
+        self.sequence += 1;
+        let written = protocol::write_command_message(self.socket(), sequence, command, version);
+        written.map_err(|error| io::Error::other(error.to_string()))
     }
 
     fn exchange(&mut self, command: &Command) -> Result<Vec<u8>, DeviceError> {

@@ -178,6 +178,7 @@ pub(super) fn watch(
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::time::Instant;
 
     use protocol::{Descriptor, DescriptorFlags};
 
@@ -251,5 +252,46 @@ mod tests {
         server.write_all(&[0xFF; 100]).expect("sent");
         reader.fetch(&mut feed);
         assert!(notes.pop().is_ok_and(|note| note.message().is_empty()));
+    }
+
+    /// What is fetched in pieces of so many samples by a clock 100 ppm too fast: how far the echo wanders in
+    /// two minutes once the clocks are known, in ms.
+    fn wander(piece: usize) -> f64 {
+        let (mut feed, mut end, _) = capture_ring(48_000, Clock::Device);
+        let due = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let mut given = 0;
+        end.fetched_by(Box::new({
+            let due = std::sync::Arc::clone(&due);
+            move || {
+                while given + piece <= due.load(Ordering::Relaxed) {
+                    feed.write_at(Instant::now(), piece, |_| 0.1);
+                    given += piece;
+                }
+            }
+        }));
+        let (mut least, mut most) = (f64::MAX, f64::MIN);
+        let mut taken = 0.0;
+        for tick in 0..18_000_u32 {
+            let captured = f64::from(tick) * 480.0 * 1.000_1;
+            due.store(captured as usize, Ordering::Relaxed);
+            end.keep_time(Instant::now());
+            let mut frame = [0.0; 480];
+            let there = f64::from(end.fill_us());
+            end.take(&mut frame);
+            taken += there - f64::from(end.fill_us());
+            if tick >= 6_000 {
+                let lag = captured / 48.0 - taken / 1_000.0;
+                (least, most) = (least.min(lag), most.max(lag));
+            }
+        }
+        most - least
+    }
+
+    #[test]
+    fn a_microphones_clock_is_followed_although_nobody_knows_when_its_pieces_came() {
+        let wandered = wander(crate::device::pulse::CAPTURE_FRAGMENT as usize);
+        assert!(wandered < 0.6, "{wandered} ms");
+        // What it would be with pieces that go into a tick.
+        assert!(wander(240) > 3.0);
     }
 }

@@ -10,9 +10,10 @@ mod audible;
 mod changes;
 mod connection;
 mod microphone;
+mod speaker;
 
 use std::ffi::{CStr, CString};
-use std::io::{self, Write};
+use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -21,37 +22,31 @@ use std::thread::{JoinHandle, Thread};
 
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
-    self, ChannelMap, Command, CommandTag, CreatePlaybackStreamReply, CreateRecordStreamReply,
-    DESCRIPTOR_SIZE, Descriptor, DescriptorFlags, PlaybackStreamParams, Prop, Props,
-    RecordStreamParams, SampleFormat, SampleSpec, ServerInfo, SinkInfoList, SourceInfoList,
+    ChannelMap, Command, CreatePlaybackStreamReply, CreateRecordStreamReply, PlaybackStreamParams,
+    Prop, Props, RecordStreamParams, SampleFormat, SampleSpec, ServerInfo, SinkInfoList,
+    SourceInfoList,
 };
 
 use super::bell::Audibility;
-use super::ring::{
-    Capture, Clock, Playout, PlayoutFeed, StreamCounters, capture_ring, playout_ring,
-};
+use super::ring::{Capture, Clock, Playout, StreamCounters, capture_ring, playout_ring};
 use super::{Alarm, DeviceError, DeviceInfo, Devices, Moved, Opened, SoundSystem, StreamId};
 use crate::frame::SAMPLE_RATE;
 use changes::Changes;
 use connection::Connection;
 use microphone::Reader;
+use speaker::Buffer;
 
 /// Put before the server's names, as cpal does, so that ids tell their system.
 pub(super) const ID_PREFIX: &str = "pulseaudio:";
 
-/// What is asked of the server, in samples: its buffer for a speaker, how much of it is wanted at
-/// once, and how much of a microphone is sent at once.
-const PLAYOUT_BUFFER: u32 = 960;
-const PLAYOUT_REQUEST: u32 = 240;
-const CAPTURE_FRAGMENT: u32 = 240;
+/// How much of a microphone the server is to send at once, in samples. It must not go evenly into the 480 of
+/// a tick: when a piece came is not known, only by which tick it had come, so the fill would stand for a
+/// minute and then jump by a whole piece, and what is no drift would be corrected as one. So each tick meets
+/// the pieces at another of 19 places, and the mean over a second is right to an eighth of a ms.
+const CAPTURE_FRAGMENT: u32 = 228;
 
 /// A 32 bit float.
 const SAMPLE: usize = 4;
-
-/// A number of 32 bits, with the letter before it that says so.
-const TAGGED: usize = 5;
-/// What a message begins with by which the server asks for more sound.
-const REQUEST: u32 = CommandTag::Request as u32;
 
 /// A connected server.
 pub(super) struct Pulse {
@@ -163,13 +158,7 @@ impl SoundSystem for Pulse {
                 sample_spec: sample_spec(),
                 channel_map: ChannelMap::mono(),
                 sink_name: Some(server_name(device)?),
-                buffer_attr: BufferAttr {
-                    target_length: PLAYOUT_BUFFER * SAMPLE as u32,
-                    minimum_request_length: PLAYOUT_REQUEST * SAMPLE as u32,
-                    // Begin at once, and never stop to fill up again.
-                    pre_buffering: 0,
-                    ..BufferAttr::default()
-                },
+                buffer_attr: Buffer::new().attributes(),
                 flags: flags(),
                 props: properties("Call"),
                 ..PlaybackStreamParams::default()
@@ -180,7 +169,7 @@ impl SoundSystem for Pulse {
             let shift = Shift::new(&moved, alarm);
             move |connection, _closing| {
                 let first = reply.requested_bytes as usize;
-                play(connection, reply.channel, first, &mut feed, &shift)
+                speaker::play(connection, reply.channel, first, &mut feed, &shift)
             }
         })?;
         Ok(Opened {
@@ -205,78 +194,6 @@ impl SoundSystem for Pulse {
             .as_ref()
             .is_some_and(|changes| changes.seen.swap(false, Ordering::AcqRel))
     }
-}
-
-/// Moves sound to a speaker, as much as the server asks for, until the connection ends.
-fn play(
-    connection: &mut Connection,
-    channel: u32,
-    first: usize,
-    feed: &mut PlayoutFeed,
-    shift: &Shift,
-) -> io::Result<()> {
-    let mut message = Vec::with_capacity(64 * 1024);
-    let mut block = vec![0; DESCRIPTOR_SIZE + 64 * 1024];
-    let mut wanted = first;
-    loop {
-        while wanted >= SAMPLE {
-            let frames = (wanted.min(block.len() - DESCRIPTOR_SIZE)) / SAMPLE;
-            let bytes = frames * SAMPLE;
-            let (header, samples) = block.split_at_mut(DESCRIPTOR_SIZE);
-            let header: &mut [u8; DESCRIPTOR_SIZE] = header.try_into().expect("split there");
-            protocol::encode_descriptor(
-                header,
-                &Descriptor {
-                    length: bytes as u32,
-                    channel,
-                    offset: 0,
-                    flags: DescriptorFlags::empty(),
-                },
-            );
-            let samples = samples.as_chunks_mut::<SAMPLE>().0;
-            feed.read(frames, |n, sample| samples[n] = sample.to_ne_bytes());
-            connection
-                .socket()
-                .write_all(&block[..DESCRIPTOR_SIZE + bytes])?;
-            wanted -= bytes;
-        }
-        let descriptor = connection.read_message(&mut message)?;
-        if descriptor.channel != u32::MAX {
-            continue;
-        }
-        if let Some([REQUEST, _, of, length]) = numbers(&message) {
-            if of == channel {
-                wanted += length as usize;
-            }
-            continue;
-        }
-        match connection.parse(&message) {
-            Some(Command::PlaybackStreamKilled(_)) => {
-                return Err(io::ErrorKind::NotConnected.into());
-            }
-            Some(Command::PlaybackStreamMoved(moved)) => shift.to(&moved.device_name),
-            _ => {}
-        }
-    }
-}
-
-/// The numbers a message begins with, if it is one of nothing but so many. What comes 200 times a second is
-/// read by this: a [`Command`], which may be any, is a kilobyte to move about.
-fn numbers<const COUNT: usize>(message: &[u8]) -> Option<[u32; COUNT]> {
-    let (tagged, []) = message.as_chunks::<TAGGED>() else {
-        return None;
-    };
-    let mut numbers = [0; COUNT];
-    if tagged.len() != COUNT {
-        return None;
-    }
-    for (number, tagged) in numbers.iter_mut().zip(tagged) {
-        let [b'L', bytes @ ..] = tagged else {
-            return None;
-        };
-        *number = u32::from_be_bytes(*bytes);
-    }
-    Some(numbers)
 }
 
 /// Tells the supervisor that the server has moved a stream: it does so when a device vanishes, or
@@ -394,25 +311,4 @@ fn id_of(name: &CStr) -> String {
 fn server_name(device: &DeviceInfo) -> Result<CString, DeviceError> {
     let name = device.id.strip_prefix(ID_PREFIX).unwrap_or(&device.id);
     CString::new(name).map_err(|_| DeviceError::Device("the device's id is not one".into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pulseaudio::protocol::Request;
-
-    #[test]
-    fn a_request_is_read_as_the_library_writes_it() {
-        let mut message = Vec::new();
-        let request = Command::Request(Request {
-            channel: 3,
-            length: 960,
-        });
-        protocol::write_command_message(&mut message, u32::MAX, &request, protocol::MAX_VERSION)
-            .unwrap();
-        let message = &message[DESCRIPTOR_SIZE..];
-        assert_eq!(numbers(message), Some([REQUEST, u32::MAX, 3, 960]));
-        assert_eq!(numbers::<3>(message), None);
-        assert_eq!(numbers::<4>(&message[..19]), None);
-    }
 }

@@ -34,6 +34,10 @@ pub(crate) struct StreamCounters {
     pub(crate) taken: AtomicU64,
     /// Frames the capture ring had no room for, or the playout ring did not have.
     pub(crate) lost: AtomicU64,
+    /// Frames the sound system went without because it was served too late, whatever the ring held.
+    pub(crate) missed: AtomicU64,
+    /// Frames the sound system holds beyond the ring, as far as we asked for them.
+    pub(crate) beyond: AtomicU32,
     /// Frames in the largest of the latest callbacks.
     pub(crate) largest: AtomicU32,
     /// Errors the sound system reported without ending the stream.

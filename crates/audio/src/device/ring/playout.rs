@@ -35,6 +35,7 @@ pub(crate) fn playout_ring(
         request: frames_of(rate, 10_000),
         margin: Margin::new(0),
         lost_before: 0,
+        missed_before: 0,
         watched: 0,
     };
     (feed, Box::new(playout), counters)
@@ -84,6 +85,17 @@ impl PlayoutFeed {
         }
     }
 
+    /// The sound system ran out of so many frames that we gave too late.
+    pub(crate) fn missed(&self, frames: u32) {
+        let missed = &self.counters.missed;
+        missed.fetch_add(u64::from(frames), Ordering::Relaxed);
+    }
+
+    /// The sound system holds so many frames by itself.
+    pub(crate) fn buffered_beyond(&self, frames: u32) {
+        self.counters.beyond.store(frames, Ordering::Relaxed);
+    }
+
     /// How many samples wait now.
     pub(crate) fn waiting(&self) -> usize {
         self.ring.slots()
@@ -107,6 +119,7 @@ pub(crate) struct Playout {
     /// Fill that is kept beyond that.
     margin: Margin,
     lost_before: u64,
+    missed_before: u64,
     watched: u32,
 }
 
@@ -152,6 +165,10 @@ impl Playout {
         if missing > 0 {
             self.margin.ran_dry();
         }
+        // More in the ring would not have helped against these: their margin is the system's own.
+        let missed = self.counters.missed.load(Ordering::Relaxed);
+        let missing = missing + (missed - self.missed_before);
+        self.missed_before = missed;
         let largest = self.counters.largest.load(Ordering::Relaxed) as usize;
         self.request = self.request.max(largest);
         self.watched += 1;
@@ -175,6 +192,12 @@ impl Playout {
             Clock::Device => micros_of(self.rate, self.request),
             Clock::File => 0,
         }
+    }
+
+    /// Sound that the sound system was asked to hold beyond the ring, in µs.
+    pub(crate) fn beyond_us(&self) -> u32 {
+        let frames = self.counters.beyond.load(Ordering::Relaxed);
+        micros_of(self.rate, frames as usize)
     }
 
     /// Sound waiting now, in µs.

@@ -72,6 +72,21 @@ fn a_jump_of_the_timestamp_alone_starts_afresh() {
 }
 
 #[test]
+fn a_short_jump_of_the_timestamp_ahead_costs_no_more_than_a_moment() {
+    let spoken = babble(samples(8_000));
+    for jump_ms in [100, 500, 2_000, 2_900] {
+        let mut packets = sent(Codec::Pcmu, &spoken, 0, 1_000);
+        for packet in packets.iter_mut().skip(150) {
+            packet.timestamp = packet.timestamp.wrapping_add(8 * jump_ms);
+        }
+        let heard = deliver(&packets, 8_000);
+        let (lag, likeness) = heard.lag(&spoken, 6_000, 1_000);
+        assert!(likeness > 0.9, "{jump_ms} ms: {likeness}");
+        assert!(lag < 100.0, "{jump_ms} ms: {lag} ms late");
+    }
+}
+
+#[test]
 fn another_source_is_followed_even_if_its_numbers_look_like_the_old_ones() {
     let spoken = babble(samples(8_000));
     let half = samples(4_000);

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::frame::{FRAME, mean_square};
-use crate::{EncodedPacket, Rehearsal};
+use crate::leg::{LegConfig, Payload};
+use crate::{CodecSpec, EncodedPacket, Rehearsal};
 
 /// One way, in virtual time: what was sent, and what was heard of it.
 fn call(codec: Codec, spoken: &[f32]) -> (Vec<EncodedPacket>, Vec<f32>) {

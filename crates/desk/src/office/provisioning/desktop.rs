@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use warmline_policy::Theme;
 
-use crate::profile::{DesktopPolicy, Links};
+use crate::profile::{DesktopPolicy, Links, language_of};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,8 +33,15 @@ enum LinksSaid {
 }
 
 impl DesktopSaid {
-    pub(super) fn read(self) -> DesktopPolicy {
-        DesktopPolicy {
+    pub(super) fn read(self) -> Result<DesktopPolicy, &'static str> {
+        if self
+            .language
+            .as_deref()
+            .is_some_and(|tag| language_of(tag).is_none())
+        {
+            return Err("`language` is none that the window speaks");
+        }
+        Ok(DesktopPolicy {
             links: match self.links {
                 None | Some(LinksSaid::Ask) => Links::Ask,
                 Some(LinksSaid::AtOnce) => Links::AtOnce,
@@ -49,7 +56,7 @@ impl DesktopSaid {
             }),
             always_on_top: self.always_on_top,
             managed_by: self.managed_by,
-        }
+        })
     }
 }
 
@@ -59,7 +66,7 @@ mod tests {
 
     fn read(json: &str) -> DesktopPolicy {
         let said: DesktopSaid = serde_json::from_str(json).expect("as it should be");
-        said.read()
+        said.read().expect("it makes sense")
     }
 
     #[test]

@@ -327,6 +327,7 @@ impl LineSaid {
         let tenant = self.tenant.map(TenantSaid::read).transpose()?;
         let recording = self.recording.map(RecordingSaid::read).transpose()?;
         let history = self.history.map(HistorySaid::read).transpose()?;
+        let desktop = self.desktop.map(DesktopSaid::read).transpose()?;
         Ok(Line {
             profile: Profile {
                 customer: self.customer,
@@ -346,7 +347,7 @@ impl LineSaid {
                 recording: recording.flatten(),
                 history: history.unwrap_or_default(),
                 dtx: self.sound.as_ref().is_some_and(|sound| sound.dtx),
-                desktop: self.desktop.map(DesktopSaid::read).unwrap_or_default(),
+                desktop: desktop.unwrap_or_default(),
                 voice: self.sound.map(SoundSaid::read).unwrap_or_default(),
                 password,
             },

@@ -5,7 +5,7 @@ use warmline_policy::Theme;
 use super::Table;
 use crate::{
     error::DeskError,
-    profile::{DesktopPolicy, Links},
+    profile::{DesktopPolicy, Links, language_of},
 };
 
 pub(super) fn read(root: &Table<'_>) -> Result<DesktopPolicy, DeskError> {
@@ -20,13 +20,9 @@ pub(super) fn read(root: &Table<'_>) -> Result<DesktopPolicy, DeskError> {
         policy.start_at_login = table.switch("start_at_login")?;
         policy.always_on_top = table.switch("always_on_top")?;
         policy.theme = theme(&table)?;
-        let text = |key| {
-            table
-                .string(key)
-                .map(|said| said.map(|said| said.value.to_owned()))
-        };
-        policy.language = text("language")?;
-        policy.managed_by = text("managed_by")?;
+        policy.language = language(&table)?;
+        let managed_by = table.string("managed_by")?;
+        policy.managed_by = managed_by.map(|said| said.value.to_owned());
     }
     Ok(policy)
 }
@@ -54,6 +50,16 @@ fn theme(table: &Table<'_>) -> Result<Option<Theme>, DeskError> {
     }
 }
 
+fn language(table: &Table<'_>) -> Result<Option<String>, DeskError> {
+    let Some(said) = table.string("language")? else {
+        return Ok(None);
+    };
+    if language_of(said.value).is_none() {
+        return Err(said.wrong("the window does not speak this language.", LANGUAGE_ADVICE));
+    }
+    Ok(Some(said.value.to_owned()))
+}
+
 const KEYS: &[&str] = &[
     "shortcuts",
     "start_at_login",
@@ -65,6 +71,8 @@ const KEYS: &[&str] = &[
 
 const THEME_ADVICE: &str = "Choose \"light\" or \"dark\".";
 
+const LANGUAGE_ADVICE: &str = "Choose from \"de\", \"en\", \"es\", \"fr\", \"ja\" and \"ko\", with a region if you like, as in \"de-AT\".";
+
 const LINKS_ADVICE: &str = "Choose from \"ask\", \"at_once\" and \"off\".";
 
 #[cfg(test)]
@@ -72,7 +80,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::profile::Profile;
+    use crate::profile::{LANGUAGES, Profile};
 
     fn policy(text: &str) -> Result<DesktopPolicy, DeskError> {
         let text = format!(
@@ -120,10 +128,16 @@ mod tests {
             ("[links]\ndail = \"ask\"\n", "Did you mean `dial`?"),
             ("[desktop]\nshortcuts = 1\n", "must be true or false"),
             ("[desktop]\ntheme = \"blue\"\n", "\"light\" or \"dark\""),
+            ("[desktop]\nlanguage = \"Deutsch\"\n", "\"de-AT\""),
+            ("[desktop]\nlanguage = \"pt\"\n", "\"ko\""),
         ] {
             let error = policy(text).unwrap_err();
             let words = format!("{} {}", error.what, error.advice);
             assert!(words.contains("Line 5") && words.contains(says), "{words}");
+        }
+        for language in LANGUAGES {
+            let advised = format!("\"{language}\"");
+            assert!(LANGUAGE_ADVICE.contains(&advised), "{language}");
         }
     }
 }

@@ -24,10 +24,7 @@ pub fn come_up(window: &Window) {
         window.deiconify();
         // The agent is to type into it all the same, once it is there.
         let shown = window.clone();
-        glib::timeout_add_local_once(APPEARS, move || {
-            shown.set_accept_focus(true);
-            shown.set_focus_on_map(true);
-        });
+        glib::timeout_add_local_once(APPEARS, move || take_keyboard(&shown));
     }
     if let Some(surface) = surface {
         surface.raise();
@@ -46,9 +43,17 @@ pub fn open(window: &Window, token: Option<&str>) {
     if let Some(token) = token {
         window.set_startup_id(token);
     }
+    // It may just have come up by itself.
+    take_keyboard(window);
     window.show();
     window.deiconify();
     window.present();
+}
+
+/// Lets it be typed into, by whoever goes there.
+fn take_keyboard(window: &Window) {
+    window.set_accept_focus(true);
+    window.set_focus_on_map(true);
 }
 
 /// What a window manager takes to put a window on the screen.

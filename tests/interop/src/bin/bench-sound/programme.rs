@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use warmline_interop::rivals::Name;
 use warmline_interop::sound::{self, Sound};
 use warmline_interop::{Result, trip};
 
@@ -19,7 +20,13 @@ pub(crate) struct Programme {
 }
 
 impl Programme {
-    pub(crate) fn new(settling: usize, scored: usize) -> Result<Programme> {
+    /// For this phone, with so many sentences to be scored.
+    pub(crate) fn new(phone: Name, scored: usize) -> Result<Programme> {
+        let settling = match phone {
+            // Its buffers need 20 s to drain.
+            Name::Linphonec => 2,
+            Name::Warmline | Name::Baresip | Name::Chromium => 1,
+        };
         let sentence = Sound::read(&sound::sentence())?;
         let silence = |seconds: f64| vec![0; (seconds * f64::from(trip::RATE)) as usize];
         let mut turn = sentence.samples.clone();
@@ -75,6 +82,9 @@ impl Programme {
     }
 }
 
+/// How many sentences are scored, unless said otherwise.
+pub(crate) const SCORED: usize = 3;
+
 const BEFORE_CHIRP: f64 = 0.4;
 const AFTER_CHIRP: f64 = 0.5;
 /// Louder than any noise of a microphone that is a wire.
@@ -86,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_is_scored_is_long_enough_for_loss_to_show() {
-        let programme = Programme::new(2, 3).unwrap();
+        let programme = Programme::new(Name::Linphonec, SCORED).unwrap();
         assert!(programme.settling_s() > 17.0);
         assert!(programme.scored_s() > 25.0, "{}", programme.scored_s());
         assert!(programme.sentence < 10.0);
@@ -98,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_beginning_is_found_in_a_recording() {
-        let programme = Programme::new(0, 1).unwrap();
+        let programme = Programme::new(Name::Warmline, 1).unwrap();
         let mut samples = vec![0; 4800];
         samples.extend(programme.samples.iter().flat_map(|&x| [x; 3]));
         let rate = 48_000;

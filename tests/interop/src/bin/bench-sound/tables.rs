@@ -4,6 +4,7 @@ use warmline_interop::figures::Machine;
 use warmline_interop::rivals::{Codec, Name, Settings};
 
 use crate::case::{Condition, Part, Way};
+use crate::programme::SCORED;
 use crate::report::{About, Report, Row};
 use crate::shift::Shift;
 use crate::targets::Verdict;
@@ -31,8 +32,10 @@ pub(crate) fn markdown(report: &Report) -> String {
             text += &by_condition(report, part, codec);
         }
     }
-    for codec in [Codec::Opus, Codec::Pcmu] {
-        text += &by_way(report, codec);
+    for settings in [Settings::Best, Settings::Default] {
+        for codec in [Codec::Opus, Codec::Pcmu] {
+            text += &by_way(report, settings, codec);
+        }
     }
     text += &shifts(report);
     text += "## The phones\n\n| | reaches the PBX by | reaches sound by | at its best | as it comes |\n|---|---|---|---|---|\n";
@@ -79,9 +82,9 @@ fn targets(targets: &[Verdict]) -> String {
 
 /// A table of one codec by Echo: a column for each phone.
 fn by_condition(report: &Report, part: Part, codec: Codec) -> String {
-    let (settings, heading) = match part {
-        Part::Defaults => (Settings::Default, "as they come"),
-        _ => (Settings::Best, "at their best"),
+    let settings = match part {
+        Part::Defaults => Settings::Default,
+        _ => Settings::Best,
     };
     let cell = |phone, condition, figure: Cell| {
         let row = report.row(phone, settings, codec, Way::EchoDown, condition);
@@ -120,14 +123,24 @@ fn by_condition(report: &Report, part: Part, codec: Codec) -> String {
         .rows
         .iter()
         .filter(|row| row.case.settings == settings && row.case.codec == codec);
-    table.text(&format!("{}, {heading}", title(codec))) + &failures(report, failed)
+    table.text(&format!("{}, {}", title(codec), heading(settings))) + &failures(report, failed)
+}
+
+fn heading(settings: Settings) -> &'static str {
+    match settings {
+        Settings::Best => "at their best",
+        Settings::Default => "as they come",
+    }
 }
 
 /// A table of one codec: which end it is that suffers.
-fn by_way(report: &Report, codec: Codec) -> String {
+fn by_way(report: &Report, settings: Settings, codec: Codec) -> String {
     let measured = |phone: &Name| {
         report.rows.iter().any(|row| {
-            row.case.phone == *phone && row.case.codec == codec && row.case.way != Way::EchoDown
+            row.case.phone == *phone
+                && row.case.settings == settings
+                && row.case.codec == codec
+                && row.case.way != Way::EchoDown
         })
     };
     let mut table = Table::new(report, measured);
@@ -142,7 +155,7 @@ fn by_way(report: &Report, codec: Codec) -> String {
         Way::EchoBoth,
     ] {
         for condition in Condition::ALL {
-            let row = |phone| report.row(phone, Settings::Best, codec, way, condition);
+            let row = |phone| report.row(phone, settings, codec, way, condition);
             let worth = matches!(condition, Condition::Loss10 | Condition::Burst10)
                 || (condition == Condition::Clean && way != Way::EchoDown);
             if worth && table.phones.iter().any(|about| row(about.phone).is_some()) {
@@ -153,7 +166,8 @@ fn by_way(report: &Report, codec: Codec) -> String {
             }
         }
     }
-    table.text(&format!("{}, which end suffers", title(codec)))
+    let (codec, settings) = (title(codec), heading(settings));
+    table.text(&format!("{codec}, {settings}, which end suffers"))
 }
 
 /// What a shift leaves behind.
@@ -259,11 +273,14 @@ fn explanation(report: &Report) -> String {
            otherwise. With *PBX plays* only a receiver is measured and with *PBX records* only a sender; the PBX's own encoder, \
            jitter buffer and concealment are the same for all phones. Of packets that the PBX does not get, its echo tells a \
            phone only by a gap in timestamps.\n\
-         - **Said** is a sentence of 7.6 s over and over, with a chirp in each pause: twice for buffers to settle, then five times, \
-           43 s, which is scored.\n\
+         - **Said** is a sentence of 7.6 s over and over, with a chirp in each pause: once for buffers to settle (twice for linphonec, \
+           whose need 20 s), then {SCORED} times, which are scored.\n\
          - **Notes.** What Opus packets of Warmline carry beside their sound (what is lost, and lost packets once more) comes back \
            from Echo like the sound: by Echo, Warmline is its own far end. Behind an SBC that transcodes there are reports alone; what \
-           that makes is in [network.md](network.md), lines `opus` beside `opus-ours`.\n\
+           that makes is in [network.md](network.md), lines `opus` beside `opus-ours`. And a voice that comes back 70 ms later is \
+           its own far end: a canceller of echoes hears both ends speak all the time, and takes part of a voice that has no echo in it. \
+           What processing does to a voice is in the lines *phone says, PBX records* of the phones as they come, and in \
+           [processing.md](processing.md).\n\
          - **PESQ-wb** (P.862.2) of each sentence, also for PCMU, which by itself takes this sentence to 3.1 to 3.3; the mean of a run.\n\
          - **Trip**: the chirps' way from the virtual microphone into the virtual speaker, by way of the PBX; both are channels of one \
            device, so of one clock. The sound server alone takes {floor} ms of it. The median of a run.\n\

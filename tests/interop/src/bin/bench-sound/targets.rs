@@ -101,18 +101,20 @@ impl Target {
             .filter_map(|(name, settings)| Some((name, of(name, settings)?)));
         let best_other = others.reduce(|a, b| if self.better(b.1, a.1) { b } else { a });
         // What processing costs is no target without processing.
-        let judged = match self.figure {
-            Figure::Cpu | Figure::Pss => processing,
-            Figure::Pesq | Figure::Trip => warmline,
+        let (judged, settings) = match self.figure {
+            Figure::Cpu | Figure::Pss => (processing, Settings::Default),
+            Figure::Pesq | Figure::Trip => (warmline, Settings::Best),
         };
         // Without three runs there is no median.
-        let settled = |phone| {
-            self.row(report, phone, Settings::Best)
+        let settled = |phone, settings| {
+            self.row(report, phone, settings)
                 .is_some_and(|row| row.runs >= RUNS)
         };
+        let at_best = |phone| settled(phone, Settings::Best);
         let settled = match self.goal {
-            Goal::AtLeast(_) | Goal::AtMost(_) => settled(Name::Warmline),
-            Goal::BestBy(_) | Goal::NoMoreThan(_) => Name::ALL.into_iter().all(settled),
+            Goal::AtLeast(_) | Goal::AtMost(_) => settled(Name::Warmline, settings),
+            Goal::BestBy(_) => Name::ALL.into_iter().all(at_best),
+            Goal::NoMoreThan(name) => at_best(Name::Warmline) && at_best(name),
         };
         let met = judged
             .filter(|_| settled)

@@ -13,7 +13,7 @@ use warmline_interop::{Lab, Result, trip};
 use crate::case::{Case, Condition, Part};
 use crate::diary::{Diary, Entry, Outcome};
 use crate::measure::{Measured, measure};
-use crate::programme::Programme;
+use crate::programme::{Programme, SCORED};
 use crate::report::Report;
 use crate::shift::{rehearsed, shift};
 use crate::tables::markdown;
@@ -79,7 +79,7 @@ impl Wishes {
             folder: figures::folder(),
             afresh: false,
             rehearsal: None,
-            sentences: 3,
+            sentences: SCORED,
             calls: 400,
             tries: 3,
         }
@@ -132,14 +132,7 @@ fn list<T: DeserializeOwned>(word: &str, value: &str) -> std::result::Result<Vec
 }
 
 fn measure_all(wishes: &Wishes) -> Result<()> {
-    let programme = |phone| {
-        let settling = match phone {
-            // Its buffers need 20 s to drain.
-            Name::Linphonec => 2,
-            Name::Warmline | Name::Baresip | Name::Chromium => 1,
-        };
-        Programme::new(settling, wishes.sentences)
-    };
+    let programme = |phone| Programme::new(phone, wishes.sentences);
     let commit = commit();
     let mut diary = Diary::open(&wishes.folder, wishes.afresh, &commit)?;
     if !diary

@@ -89,6 +89,18 @@ fn a_sentence_that_nobody_would_hear_is_a_mistake() {
 }
 
 #[test]
+fn a_language_that_the_window_does_not_speak_is_a_mistake() {
+    let mut said = document();
+    said["lines"][0]["desktop"] = json!({ "language": "de-AT" });
+    let read_well = read(&said).unwrap().lines[0].profile.desktop.clone();
+    assert_eq!(read_well.language.as_deref(), Some("de-AT"));
+    said["lines"][0]["desktop"] = json!({ "language": "Deutsch" });
+    let error = read(&said).unwrap_err();
+    let expected = "line 1 of the phone: `language` is none";
+    assert!(error.error.what.contains(expected), "{}", error.error);
+}
+
+#[test]
 fn what_cannot_be_used_is_said_without_the_value() {
     for (pointer, value, says) in [
         ("/version", json!(2), "of a version"),

@@ -114,7 +114,7 @@ fn main() -> ExitCode {
         .on_window_event(window::on_event)
         .setup(move |app| {
             let place = Kept::beside(profile.path());
-            let left = place.place();
+            let left = place.places().whole;
             let around = (place, door);
             let shell = Shell::start(app.handle().clone(), profile, practise, logged, around);
             app.manage(shell.clone());

@@ -11,7 +11,12 @@ use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
     policy::Voice,
 };
-use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept};
+use warmline_desktop::{
+    Desktop, News,
+    door::Door,
+    login::Login,
+    place::{Kept, Seen},
+};
 use warmline_ipc::{LookBack, UiError, UiPeople, UiShown, WindowAsk, first_run::Profile};
 
 use crate::web_process::Loss;
@@ -113,6 +118,11 @@ impl Shell {
         self.ask(Ask::Desktop(news));
     }
 
+    /// The window is here now.
+    pub(crate) fn seen(&self, seen: Seen) {
+        self.ask(Ask::Seen(seen));
+    }
+
     /// Does something to the window itself.
     pub(crate) async fn appear(&self, ask: WindowAsk) -> Result<(), UiError> {
         let (asked, answer) = oneshot::channel();
@@ -181,6 +191,7 @@ enum Ask {
     SetLoudness(Loudness, u8, oneshot::Sender<Set>),
     SetVoice(Voice, oneshot::Sender<Set>),
     Desktop(News),
+    Seen(Seen),
     Window(WindowAsk, oneshot::Sender<Result<(), UiError>>),
     ReadProfile,
     Practise(bool),

@@ -104,7 +104,7 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => {
             // One that is about to go is nowhere.
             if let Ok(seen) = seen(window) {
-                window.state::<Shell>().desktop(News::Seen(seen));
+                window.state::<Shell>().seen(seen);
             }
         }
         _ => {}
@@ -196,18 +196,20 @@ pub(crate) fn to_bar(app: &AppHandle, before: Option<Place>) {
     });
 }
 
-/// Makes all of it seen again, where it was before; where the bar was.
-pub(crate) fn to_full(app: &AppHandle, before: Option<Place>) -> Option<Place> {
-    let mut bar = None;
+/// Makes all of it seen again, where it was before.
+pub(crate) fn to_full(app: &AppHandle, before: Option<Place>) {
     with_window(app, |window| {
-        bar = Place::of(seen(&window.as_ref().window())?, None);
         window.set_min_size(Some(SMALLEST))?;
         match before {
             Some(place) => put(window, place),
             None => window.set_size(USUAL),
         }
     });
-    bar
+}
+
+/// Shows all of it so many times as large.
+pub(crate) fn enlarge(app: &AppHandle, times: f64) {
+    with_window(app, |window| window.set_zoom(times));
 }
 
 /// Names it anew.

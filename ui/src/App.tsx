@@ -14,6 +14,7 @@ import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
 import { Offers, OffersContext } from "./shared/offers";
 import { NOT_KNOWN } from "./shared/report";
+import { TextSizeKeys } from "./shared/textSize";
 import { useTheme } from "./shared/theme";
 import { AboutContext } from "./shared/Trouble";
 import { Levels, LevelsContext } from "./sound/levels";
@@ -70,6 +71,7 @@ export function App({ host, language = null }: AppProps) {
               <OffersContext value={offers}>
                 {/* Not on the provider: the library puts the provider's classes on every tooltip's layer. */}
                 <div className={styles.root}>
+                  <TextSizeKeys size={shown?.snapshot.window.textSize ?? "usual"} />
                   <Announcer announcements={shown?.announcements ?? NOTHING} />
                   <AboutContext value={shown?.snapshot.window.about ?? NOT_KNOWN}>
                     <Page shown={shown} host={host} failure={failure} onFailureRead={onFailureRead} />

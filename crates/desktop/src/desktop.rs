@@ -18,7 +18,7 @@ use crate::{
     login::Login,
     notice::Notices,
     phone::{CallNumber, PhoneNow, Stage},
-    place::{Kept, Place, Seen},
+    place::{Kept, Places, Seen},
     request::{AskedBy, Question, Request},
     shortcut::{self, Conflict, Deed, Plan, Pressing},
     tray::{Item, Tray},
@@ -84,8 +84,6 @@ pub enum News {
     Chosen(Item),
     /// The agent works in the window, or no longer does.
     Focused(bool),
-    /// The window is here now.
-    Seen(Seen),
     /// The program was started again, or with a link.
     Knocked(Knock),
 }
@@ -132,9 +130,14 @@ pub struct DesktopView {
 }
 
 impl Desktop {
-    /// Where the whole window was seen last.
-    pub fn place(&self) -> Option<Place> {
-        self.place.place()
+    /// Where the window was seen last in each of its shapes.
+    pub fn places(&self) -> Places {
+        self.place.places()
+    }
+
+    /// The window, or the bar that it is now, is here.
+    pub fn seen(&mut self, seen: Seen, is_bar: bool) {
+        self.place.seen(seen, is_bar);
     }
 
     /// Around a phone that is not there yet. In a Tokio runtime.
@@ -235,7 +238,6 @@ impl Desktop {
             News::Wrong(wrong) => self.wrong = wrong,
             News::Chosen(item) => return self.chosen(item),
             News::Focused(focused) => return self.happened(Event::Focused(focused)),
-            News::Seen(seen) => self.place.seen(seen),
             News::Knocked(knock) => {
                 match knock.request() {
                     Some(Ok(to)) => self.requested(to, AskedBy::Link),

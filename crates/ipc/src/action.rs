@@ -9,7 +9,7 @@ use crate::{
     error::UiError,
     limits,
     recording::UiRecord,
-    settings::{UiMode, UiTheme, WindowAsk},
+    settings::{UiMode, UiTextSize, UiTheme, WindowAsk},
     sound::{self, UiDeviceRole, UiLoudness, UiNoiseSuppression},
 };
 
@@ -301,6 +301,11 @@ pub enum UiAction {
         /// Which.
         theme: UiTheme,
     },
+    /// Show all of the window so large, and remember it.
+    SetTextSize {
+        /// How large.
+        size: UiTextSize,
+    },
     /// Begin the check before a shift ([`UiSound::check`](crate::UiSound::check)), or have done with it.
     CheckSound {
         /// Whether to begin.
@@ -524,6 +529,7 @@ impl UiAction {
                 return Asked::Window(WindowAsk::Language(language));
             }
             Self::SetTheme { theme } => return Asked::Window(WindowAsk::Theme(theme)),
+            Self::SetTextSize { size } => return Asked::Window(WindowAsk::TextSize(size)),
             Self::FirstStepsDone => return Asked::Window(WindowAsk::FirstStepsDone),
             Self::OpenLogFolder => return Asked::Window(WindowAsk::OpenLogFolder),
             Self::AnswerDialRequest { to, really } => {
@@ -612,6 +618,7 @@ impl std::fmt::Debug for UiAction {
             Self::SetAlwaysOnTop { .. } => ("SetAlwaysOnTop", None),
             Self::SetLanguage { .. } => ("SetLanguage", None),
             Self::SetTheme { .. } => ("SetTheme", None),
+            Self::SetTextSize { .. } => ("SetTextSize", None),
             Self::CheckSound { .. } => ("CheckSound", None),
             Self::FirstStepsDone => ("FirstStepsDone", None),
             Self::OpenLogFolder => ("OpenLogFolder", None),

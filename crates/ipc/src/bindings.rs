@@ -113,6 +113,7 @@ fn typescript() -> String {
         UiNumberKind,
         UiWindow,
         UiMode,
+        UiTextSize,
         UiTheme,
         UiWindowSetting,
         UiAbout,

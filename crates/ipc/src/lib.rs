@@ -51,7 +51,7 @@ pub use recent::{
     UiHow, UiOutcome, UiRecent, UiStep, UiStepKind, UiTransferOutcome, UiTransferred,
 };
 pub use recording::{UiRecord, UiRecording, UiRecordingState};
-pub use settings::{UiAbout, UiMode, UiTheme, UiWindow, UiWindowSetting, WindowAsk};
+pub use settings::{UiAbout, UiMode, UiTextSize, UiTheme, UiWindow, UiWindowSetting, WindowAsk};
 pub use sign_in::{UiLine, UiSignIn, UiSignInState};
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDelay, UiDelayPart, UiDetail, UiDetailKind, UiDirection,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 use warmline_desk::{
-    policy::{Theme, Window},
+    policy::{TextSize, Theme, Window},
     profile::DesktopPolicy,
 };
 
@@ -18,6 +18,8 @@ pub struct UiWindow {
     pub language: Option<String>,
     /// The colours that the agent chose.
     pub theme: UiTheme,
+    /// How large the agent wants it. The view that shows the page sees to that.
+    pub text_size: UiTextSize,
     /// The agent has not been shown the first steps yet.
     pub first_steps: bool,
     /// What of these who manages the phone has said, so that the agent cannot.
@@ -29,8 +31,14 @@ pub struct UiWindow {
 }
 
 impl UiWindow {
-    /// Shown in this mode, as the agent has `set` it; what who manages the phone says goes before that.
-    pub fn of(mode: UiMode, set: &Window, managed: Option<&DesktopPolicy>, about: UiAbout) -> Self {
+    /// As the agent has `set` it; what who manages the phone says goes before that. It is a bar only where the agent
+    /// is signed in to a phone: nothing else would have room.
+    pub fn of(
+        set: &Window,
+        managed: Option<&DesktopPolicy>,
+        about: UiAbout,
+        signed_in: bool,
+    ) -> Self {
         let none = DesktopPolicy::default();
         let said = managed.unwrap_or(&none);
         let says = [
@@ -39,11 +47,16 @@ impl UiWindow {
             (UiWindowSetting::AlwaysOnTop, said.always_on_top.is_some()),
         ];
         let says = says.into_iter().filter(|(_, said)| *said);
+        let mode = match set.compact && signed_in && set.first_steps_done {
+            true => UiMode::Compact,
+            false => UiMode::Full,
+        };
         Self {
             mode,
             always_on_top: said.always_on_top.unwrap_or(set.always_on_top),
             language: said.language.clone().or_else(|| set.language.clone()),
             theme: said.theme.or(set.theme).into(),
+            text_size: set.text_size.into(),
             first_steps: !set.first_steps_done,
             managed: says.map(|(setting, _)| setting).collect(),
             managed_by: said.managed_by.clone(),
@@ -95,6 +108,50 @@ impl From<Option<Theme>> for UiTheme {
             None => Self::System,
             Some(Theme::Light) => Self::Light,
             Some(Theme::Dark) => Self::Dark,
+        }
+    }
+}
+
+/// How large all of the window is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiTextSize {
+    /// As it was made.
+    #[default]
+    Usual,
+    /// A quarter larger.
+    Large,
+    /// Half as large again.
+    Larger,
+    /// Twice as large.
+    Largest,
+}
+
+impl UiTextSize {
+    /// What of it is kept: nothing where it is as usual.
+    pub fn chosen(self) -> Option<TextSize> {
+        match self {
+            Self::Usual => None,
+            Self::Large => Some(TextSize::Large),
+            Self::Larger => Some(TextSize::Larger),
+            Self::Largest => Some(TextSize::Largest),
+        }
+    }
+
+    /// How many times as large as it was made.
+    pub fn times(self) -> f64 {
+        self.chosen().map_or(1.0, TextSize::times)
+    }
+}
+
+impl From<Option<TextSize>> for UiTextSize {
+    fn from(size: Option<TextSize>) -> Self {
+        match size {
+            None => Self::Usual,
+            Some(TextSize::Large) => Self::Large,
+            Some(TextSize::Larger) => Self::Larger,
+            Some(TextSize::Largest) => Self::Largest,
         }
     }
 }
@@ -173,6 +230,8 @@ pub enum WindowAsk {
     Language(Option<String>),
     /// Take these colours.
     Theme(UiTheme),
+    /// Show all of it so large.
+    TextSize(UiTextSize),
     /// The first steps were shown.
     FirstStepsDone,
     /// Show the folder with the log.
@@ -188,12 +247,17 @@ mod tests {
         let set = Window {
             language: Some("de".to_owned()),
             theme: Some(Theme::Light),
+            text_size: Some(TextSize::Largest),
             always_on_top: true,
+            compact: true,
             first_steps_done: true,
         };
-        let window = UiWindow::of(UiMode::Full, &set, None, UiAbout::default());
+        let of = |managed, signed_in| UiWindow::of(&set, managed, UiAbout::default(), signed_in);
+        let window = of(None, false);
+        assert_eq!(window.mode, UiMode::Full);
         assert_eq!(window.language.as_deref(), Some("de"));
         assert_eq!((window.theme, window.always_on_top), (UiTheme::Light, true));
+        assert!((window.text_size.times() - 2.0).abs() < f64::EPSILON);
         assert!(window.managed.is_empty() && !window.first_steps);
         let policy = DesktopPolicy {
             theme: Some(Theme::Dark),
@@ -201,7 +265,8 @@ mod tests {
             managed_by: Some("Contoso IT".to_owned()),
             ..DesktopPolicy::default()
         };
-        let window = UiWindow::of(UiMode::Compact, &set, Some(&policy), UiAbout::default());
+        let window = of(Some(&policy), true);
+        assert_eq!(window.mode, UiMode::Compact);
         assert_eq!(window.language.as_deref(), Some("de"));
         assert_eq!((window.theme, window.always_on_top), (UiTheme::Dark, false));
         let managed = [UiWindowSetting::Theme, UiWindowSetting::AlwaysOnTop];

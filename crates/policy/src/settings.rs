@@ -31,9 +31,14 @@ pub struct Window {
     pub language: Option<String>,
     /// Its colours; the system's without.
     pub theme: Option<Theme>,
+    /// How large all of it is; as usual without.
+    pub text_size: Option<TextSize>,
     /// Whether it stays above others.
     #[serde(skip_serializing_if = "is_not")]
     pub always_on_top: bool,
+    /// Whether it is a bar with the call at hand, where there can be one.
+    #[serde(skip_serializing_if = "is_not")]
+    pub compact: bool,
     /// Whether the first steps have been shown, or skipped.
     #[serde(skip_serializing_if = "is_not")]
     pub first_steps_done: bool,
@@ -53,6 +58,29 @@ pub enum Theme {
     Light,
     /// Light on dark.
     Dark,
+}
+
+/// How large all of the window is, for who reads better so.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSize {
+    /// A quarter larger than usual.
+    Large,
+    /// Half as large again.
+    Larger,
+    /// Twice as large.
+    Largest,
+}
+
+impl TextSize {
+    /// How many times as large as usual.
+    pub fn times(self) -> f64 {
+        match self {
+            Self::Large => 1.25,
+            Self::Larger => 1.5,
+            Self::Largest => 2.0,
+        }
+    }
 }
 
 /// Shortcuts that work in every window, each as `Ctrl+Shift+F9`. There is none until the agent has set one.
@@ -359,8 +387,8 @@ mod tests {
             voice in voice(),
             favourites: Vec<String>,
             keys in any::<[Option<String>; 5]>(),
-            (language, [dark, themed, always_on_top, first_steps_done])
-                in any::<(Option<String>, [bool; 4])>(),
+            (language, [dark, themed, always_on_top, compact, first_steps_done])
+                in any::<(Option<String>, [bool; 5])>(),
         ) {
             let sound = Sound {
                 calls,
@@ -379,7 +407,15 @@ mod tests {
             let [answer, hang_up, mute, hold, consult] = keys;
             let shortcuts = Shortcuts { answer, hang_up, mute, hold, consult };
             let theme = themed.then_some(if dark { Theme::Dark } else { Theme::Light });
-            let window = Window { language, theme, always_on_top, first_steps_done };
+            let text_size = themed.then_some(if dark { TextSize::Large } else { TextSize::Largest });
+            let window = Window {
+                language,
+                theme,
+                text_size,
+                always_on_top,
+                compact,
+                first_steps_done,
+            };
             let settings = Settings { sound, experts: Experts { favourites }, shortcuts, window };
             prop_assert_eq!(Settings::parse(&settings.render()), Ok(settings));
         }

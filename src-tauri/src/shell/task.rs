@@ -204,12 +204,10 @@ impl Task {
                     let set = shortcut::with(set, *deed, keys.as_deref());
                     self.settings.set_shortcuts(set);
                 }
-                // The place to come back to is that of the whole window.
-                if !(self.appearance.is_compact() && matches!(news, News::Seen(_))) {
-                    let wishes = self.desktop.hear(news);
-                    self.grant(wishes);
-                }
+                let wishes = self.desktop.hear(news);
+                self.grant(wishes);
             }
+            Ask::Seen(seen) => self.desktop.seen(seen, self.appearance.is_compact()),
             Ask::Window(ask, asked) => {
                 let _ = asked.send(self.appear(ask));
             }
@@ -443,9 +441,10 @@ impl Task {
         let (view, wishes) = self.desktop.look(now.phone_now(desk), set, managed);
         now.on_desktop(view, set);
         let policy = phone.map(|phone| &phone.policy);
-        now.window = self
-            .appearance
-            .view(&self.app, &self.settings.now().window, policy);
+        let set = &self.settings.now().window;
+        let signed_in = matches!(now.account, UiAccount::SignedIn(_));
+        now.window = self.appearance.view(set, policy, signed_in);
+        self.appearance.show(&self.app, &now.window, self.desktop.places());
         self.panel.show(self.office.as_ref(), desk);
         if !self.page.show(now) {
             self.look_at_sound(false);

@@ -1252,6 +1252,10 @@ language: string | null,
  */
 theme: UiTheme, 
 /**
+ * How large the agent wants it. The view that shows the page sees to that.
+ */
+textSize: UiTextSize, 
+/**
  * The agent has not been shown the first steps yet.
  */
 firstSteps: boolean, 
@@ -1272,6 +1276,11 @@ about: UiAbout, };
  * How much of the window is shown.
  */
 export type UiMode = "full" | "compact";
+
+/**
+ * How large all of the window is.
+ */
+export type UiTextSize = "usual" | "large" | "larger" | "largest";
 
 /**
  * The colours of the window.
@@ -1579,7 +1588,11 @@ language: string | null, } | { "do": "setTheme",
 /**
  * Which.
  */
-theme: UiTheme, } | { "do": "checkSound", 
+theme: UiTheme, } | { "do": "setTextSize", 
+/**
+ * How large.
+ */
+size: UiTextSize, } | { "do": "checkSound", 
 /**
  * Whether to begin.
  */

@@ -2,6 +2,7 @@ import { Field, Radio, RadioGroup, Select, Switch } from "@fluentui/react-compon
 
 import { useAct } from "../host/HostContext";
 import type { UiDesktop, UiTheme, UiWindow, UiWindowSetting } from "../ipc/bindings";
+import { TEXT_SIZES, textSizes } from "../shared/textSize";
 import { LANGUAGES } from "../words/languages";
 import { useWords, type WordId } from "../words/words";
 import { Part } from "./Part";
@@ -12,12 +13,12 @@ interface WindowSectionProps {
   desktop: UiDesktop;
 }
 
-/** Language, colours, whether the window stays above others, and when it opens. What is managed says by whom. */
+/** Language, colours, size, whether the window stays above others, and when it opens. What is managed says by whom. */
 export function WindowSection({ window, desktop: { startAtLogin, startManaged } }: WindowSectionProps) {
   const words = useWords();
   const { say } = words;
   const { act } = useAct();
-  const { language, theme, alwaysOnTop, managed, managedBy } = window;
+  const { language, theme, textSize, alwaysOnTop, managed, managedBy } = window;
   const isManaged = (setting: UiWindowSetting) => managed.includes(setting);
   const hint = (managed: boolean) => (managed ? { hint: managedWords(words, managedBy) } : {});
   const by = (setting: UiWindowSetting) => hint(isManaged(setting));
@@ -53,6 +54,23 @@ export function WindowSection({ window, desktop: { startAtLogin, startManaged } 
           >
             {THEMES.map((known) => (
               <Radio key={known} value={known} label={say(themes[known])} />
+            ))}
+          </RadioGroup>
+        </Field>
+      </Part>
+      <Part>
+        <Field label={say("settings.textSize")}>
+          <RadioGroup
+            value={textSize}
+            onChange={(_, { value }) => {
+              const wanted = TEXT_SIZES.find((known) => known === value);
+              if (wanted !== undefined) {
+                act({ do: "setTextSize", size: wanted });
+              }
+            }}
+          >
+            {TEXT_SIZES.map((known) => (
+              <Radio key={known} value={known} label={say(textSizes[known])} />
             ))}
           </RadioGroup>
         </Field>

@@ -47,12 +47,14 @@ it("sets language, colours and place of the window", async () => {
   await user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "ko");
   await user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "As the system");
   await user.click(screen.getByRole("radio", { name: "Dark" }));
+  await user.click(screen.getByRole("radio", { name: "Twice as large" }));
   await user.click(screen.getByRole("switch", { name: "Keep above other windows" }));
   await user.click(screen.getByRole("switch", { name: "Start when you log in to this computer" }));
   expect(host.asked).toEqual([
     { do: "setLanguage", language: "ko" },
     { do: "setLanguage", language: null },
     { do: "setTheme", theme: "dark" },
+    { do: "setTextSize", size: "largest" },
     { do: "setAlwaysOnTop", on: true },
     { do: "startAtLogin", on: true },
   ]);

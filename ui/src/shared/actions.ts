@@ -2,7 +2,7 @@ import type { WordId } from "../words/words";
 
 /** A combination of keys. */
 export interface Keys {
-  /** A Latin letter, a comma, `F1` or `Space`. */
+  /** A Latin letter, a sign as it is typed, `F1` or `Space`. */
   readonly key: string;
   /** With Ctrl, on a Mac with Command. */
   readonly control: boolean;
@@ -54,6 +54,9 @@ export const actions = {
   doNotDisturb: { group: "always", what: "account.doNotDisturb", whyNot: "keys.not.phone" },
   compact: { group: "always", what: "bar.toggle", keys: both("Y"), whyNot: "keys.not.phone" },
   onTop: { group: "always", what: "bar.onTop", whyNot: "keys.not.phone" },
+  larger: { group: "always", what: "settings.textSize.up", keys: control("+"), whyNot: "settings.textSize.isLargest" },
+  smaller: { group: "always", what: "settings.textSize.down", keys: control("-"), whyNot: "settings.textSize.isUsual" },
+  usualSize: { group: "always", what: "settings.textSize.back", keys: control("0"), whyNot: "settings.textSize.isUsual" },
   help: { group: "always", what: "keys.always.help", keys: { key: "F1", control: false, shift: false }, whyNot: "keys.not.phone" },
   tryNow: { group: "always", what: "keys.always.tryNow", whyNot: "keys.not.reachable" },
   signIn: { group: "always", what: "account.signIn", whyNot: "keys.not.signedOut" },

@@ -2,7 +2,7 @@ import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { useEffect } from "react";
 import { expect, it } from "vitest";
 
-import { snapshot, incoming } from "../host/fake/moments";
+import { appearance, firstRun, snapshot, incoming } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
 import type { Shortcut } from "./actions";
 import { Offers, OffersContext, useOffers, type OffersNow } from "./offers";
@@ -117,3 +117,21 @@ it("puts the list away when a call rings", async () => {
   show(snapshot({ calls: [incoming()] }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
+
+it("makes everything larger and smaller, whatever the window shows", async () => {
+  const { host, user, show } = renderApp(firstRun());
+  // A plus needs Shift on some keyboards; on others it is where the equals sign is without.
+  fireEvent.keyDown(window, { key: "+", code: "Equal", ctrlKey: true, shiftKey: true });
+  fireEvent.keyDown(window, { key: "=", code: "Equal", ctrlKey: true });
+  // As usual is as small as it gets.
+  await user.keyboard("{Control>}-{/Control}");
+  await user.keyboard("{Control>}0{/Control}");
+  expect(host.asked).toEqual([larger, larger]);
+  show(snapshot({ window: appearance({ textSize: "largest" }) }));
+  fireEvent.keyDown(window, { key: "+", code: "Equal", ctrlKey: true, shiftKey: true });
+  await user.keyboard("{Control>}-{/Control}");
+  await user.keyboard("{Control>}0{/Control}");
+  expect(host.asked.slice(2)).toEqual([{ do: "setTextSize", size: "larger" }, { do: "setTextSize", size: "usual" }]);
+});
+
+const larger = { do: "setTextSize", size: "large" };

@@ -37,7 +37,8 @@ export function pressed(event: KeyboardEvent): readonly Shortcut[] {
   const key = keyOf(event);
   return SHORTCUTS.filter((shortcut) => {
     const { keys } = actions[shortcut];
-    return keys.control === control && keys.shift === event.shiftKey && keys.key === key;
+    // A plus is typed with Shift on some keyboards, and without on others.
+    return keys.control === control && (keys.shift === event.shiftKey || key === "+") && keys.key === key;
   });
 }
 
@@ -51,6 +52,12 @@ function keyOf({ key, code }: KeyboardEvent): string | undefined {
   }
   if (/^F\d+$/.test(key)) {
     return key;
+  }
+  if (key === "+" || key === "=") {
+    return "+";
+  }
+  if (key === "-" || code === "Digit0") {
+    return key === "-" ? "-" : "0";
   }
   const letter = /^[A-Za-z]$/.test(key) ? key.toUpperCase() : /^Key([A-Z])$/.exec(code)?.[1];
   return letter ?? (key === "," || code === "Comma" ? "," : undefined);

@@ -5,14 +5,14 @@ use std::{
 
 use warmline_desk::AtRest;
 
-use super::{Place, Seen};
+use super::{Place, Places, Seen};
 
-/// The place of the window, and the file beside the settings that keeps it. It is nothing that anybody would
+/// The places of the window, and the file beside the settings that keeps it. It is nothing that anybody would
 /// miss: what cannot be read or written is passed over.
 #[derive(Debug)]
 pub struct Kept {
     path: PathBuf,
-    place: Option<Place>,
+    places: Places,
     at_rest: AtRest,
 }
 
@@ -29,28 +29,32 @@ impl Kept {
         let text = fs::read_to_string(&path).ok();
         Self {
             path,
-            place: text.and_then(|text| toml::from_str(&text).ok()),
+            places: text
+                .and_then(|text| toml::from_str(&text).ok())
+                .unwrap_or_default(),
             at_rest: AtRest::default(),
         }
     }
 
     /// Where the window was left, if it has been.
-    pub fn place(&self) -> Option<Place> {
-        self.place
+    pub fn places(&self) -> Places {
+        self.places
     }
 
-    /// The window has been moved, or sized, or put away.
-    pub fn seen(&mut self, seen: Seen) {
-        let place = Place::of(seen, self.place);
-        if place != self.place {
-            self.place = place;
+    /// The window, or the bar that it is now, has been moved, or sized, or put away.
+    pub fn seen(&mut self, seen: Seen, is_bar: bool) {
+        let Places { whole, bar } = &mut self.places;
+        let kept = if is_bar { bar } else { whole };
+        let place = Place::of(seen, *kept);
+        if place != *kept {
+            *kept = place;
             self.at_rest.changed();
         }
     }
 
     /// Stores what has changed, for as long as it is waited for. It never comes back.
     pub async fn keep(&mut self) {
-        let store = || storing(&self.path, self.place);
+        let store = || storing(&self.path, self.places);
         loop {
             let error = self.at_rest.keep(store).await;
             tracing::warn!(%error, "where the window is cannot be kept");
@@ -59,21 +63,21 @@ impl Kept {
 
     /// Stores what is not stored yet, before the end.
     pub async fn finish(self) {
-        let store = storing(&self.path, self.place);
+        let store = storing(&self.path, self.places);
         if let Err(error) = self.at_rest.finish(store).await {
             tracing::warn!(%error, "where the window is cannot be kept");
         }
     }
 }
 
-fn storing(path: &Path, place: Option<Place>) -> impl FnOnce() -> io::Result<()> + use<> {
+fn storing(path: &Path, places: Places) -> impl FnOnce() -> io::Result<()> + use<> {
     let path = path.to_owned();
-    move || place.map_or(Ok(()), |place| write(&path, &place))
+    move || write(&path, &places)
 }
 
 /// Whole or not at all.
-fn write(path: &Path, place: &Place) -> io::Result<()> {
-    let text = toml::to_string(place).map_err(io::Error::other)?;
+fn write(path: &Path, places: &Places) -> io::Result<()> {
+    let text = toml::to_string(places).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -105,12 +109,24 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let profile = folder.path().join("deep").join("profile.toml");
         let mut kept = Kept::beside(&profile);
-        assert_eq!(kept.place(), None);
-        kept.seen(seen(-500));
-        kept.seen(seen(-400));
+        assert_eq!(kept.places(), Places::default());
+        kept.seen(seen(-500), false);
+        kept.seen(seen(-400), false);
+        kept.seen(seen(90), true);
         kept.finish().await;
-        let again = Kept::beside(&profile);
-        assert_eq!(again.place().map(|place| place.x), Some(-400));
+        let Places { whole, bar } = Kept::beside(&profile).places();
+        assert_eq!(whole.map(|place| place.x), Some(-400));
+        assert_eq!(bar.map(|place| place.x), Some(90));
+    }
+
+    #[test]
+    fn a_file_from_before_there_was_a_bar_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("window.toml");
+        fs::write(&file, "x = 7\ny = -8\nwidth = 420\nheight = 720\n").expect("written");
+        let Places { whole, bar } = Kept::beside(&folder.path().join("profile.toml")).places();
+        assert_eq!(whole.map(|place| (place.x, place.y)), Some((7, -8)));
+        assert_eq!(bar, None);
     }
 
     #[tokio::test]
@@ -118,10 +134,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let profile = folder.path().join("profile.toml");
         let mut kept = Kept::beside(&profile);
-        kept.seen(seen(7));
+        kept.seen(seen(7), false);
         let kept_on = tokio::time::timeout(Duration::from_secs(3), kept.keep()).await;
         assert!(kept_on.is_err(), "it never comes back");
-        assert_eq!(Kept::beside(&profile).place().map(|place| place.x), Some(7));
+        let whole = Kept::beside(&profile).places().whole;
+        assert_eq!(whole.map(|place| place.x), Some(7));
     }
 
     #[test]
@@ -130,8 +147,8 @@ mod tests {
         let broken = folder.path().join("window.toml");
         fs::write(&broken, "x = \"left\"").expect("written");
         assert_eq!(
-            Kept::beside(&folder.path().join("profile.toml")).place(),
-            None
+            Kept::beside(&folder.path().join("profile.toml")).places(),
+            Places::default()
         );
         assert_ne!(Kept::beside(&broken).path, broken);
     }

@@ -22,6 +22,16 @@ pub struct Place {
     pub maximized: bool,
 }
 
+/// Where the agent has left the window in each of its shapes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Places {
+    /// All of it.
+    #[serde(flatten)]
+    pub whole: Option<Place>,
+    /// A bar with the call at hand.
+    pub bar: Option<Place>,
+}
+
 /// How the window is seen to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen {

@@ -186,6 +186,7 @@ const NAMES: [&str; 57] = [
     "setAlwaysOnTop",
     "setLanguage",
     "setTheme",
+    "setTextSize",
     "checkSound",
     "firstStepsDone",
     "openLogFolder",

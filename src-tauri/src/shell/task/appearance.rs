@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use tauri::AppHandle;
 use warmline_desk::{DeskError, ErrorCode, policy::Window, profile::DesktopPolicy};
-use warmline_desktop::place::Place;
-use warmline_ipc::{UiAbout, UiError, UiMode, UiWindow, WindowAsk};
+use warmline_desktop::place::Places;
+use warmline_ipc::{UiAbout, UiError, UiMode, UiTextSize, UiWindow, WindowAsk};
 
 use super::Task;
 use crate::window;
@@ -13,8 +13,7 @@ use crate::window;
 /// How the window is shown now.
 pub(super) struct Appearance {
     mode: UiMode,
-    /// Where it was last as a bar.
-    bar: Option<Place>,
+    text_size: UiTextSize,
     on_top: bool,
     log_folder: Option<PathBuf>,
     about: UiAbout,
@@ -25,7 +24,7 @@ impl Appearance {
         let folder = log_folder.as_ref();
         Self {
             mode: UiMode::default(),
-            bar: None,
+            text_size: UiTextSize::default(),
             on_top: false,
             about: UiAbout::of_this_program(folder.map(|folder| folder.display().to_string())),
             log_folder,
@@ -36,19 +35,33 @@ impl Appearance {
         self.mode == UiMode::Compact
     }
 
-    /// What the pages show of it; the window goes above others, or no longer, as that says.
+    /// What the pages show of it.
     pub(super) fn view(
-        &mut self,
-        app: &AppHandle,
+        &self,
         set: &Window,
         managed: Option<&DesktopPolicy>,
+        signed_in: bool,
     ) -> UiWindow {
-        let view = UiWindow::of(self.mode, set, managed, self.about.clone());
+        UiWindow::of(set, managed, self.about.clone(), signed_in)
+    }
+
+    /// Makes the window what its pages are told that it is.
+    pub(super) fn show(&mut self, app: &AppHandle, view: &UiWindow, places: Places) {
         if view.always_on_top != self.on_top {
             self.on_top = view.always_on_top;
             window::set_on_top(app, self.on_top);
         }
-        view
+        if view.text_size != self.text_size {
+            self.text_size = view.text_size;
+            window::enlarge(app, self.text_size.times());
+        }
+        if view.mode != self.mode {
+            self.mode = view.mode;
+            match self.mode {
+                UiMode::Compact => window::to_bar(app, places.bar),
+                UiMode::Full => window::to_full(app, places.whole),
+            }
+        }
     }
 
     /// Whatever had it above others is over.
@@ -58,21 +71,11 @@ impl Appearance {
         }
     }
 
-    /// The window is another one, and a whole one.
+    /// The window is another one, as it was made.
     pub(super) fn begin_anew(&mut self) {
         self.mode = UiMode::Full;
+        self.text_size = UiTextSize::Usual;
         self.on_top = false;
-    }
-
-    /// `whole` is where it was last when it was none.
-    fn show(&mut self, app: &AppHandle, mode: UiMode, whole: Option<Place>) {
-        if mode != self.mode {
-            self.mode = mode;
-            match mode {
-                UiMode::Compact => window::to_bar(app, self.bar),
-                UiMode::Full => self.bar = window::to_full(app, whole),
-            }
-        }
     }
 }
 
@@ -80,15 +83,17 @@ impl Task {
     /// Does what the agent asks of the window.
     pub(super) fn appear(&mut self, ask: WindowAsk) -> Result<(), UiError> {
         match ask {
-            WindowAsk::Mode(mode) => {
-                let whole = self.desktop.place();
-                self.appearance.show(&self.app, mode, whole);
-            }
+            WindowAsk::Mode(mode) => self
+                .settings
+                .set_window(|set| set.compact = mode == UiMode::Compact),
             WindowAsk::AlwaysOnTop(on) => self.settings.set_window(|set| set.always_on_top = on),
             WindowAsk::Language(language) => {
                 self.settings.set_window(|set| set.language = language);
             }
             WindowAsk::Theme(theme) => self.settings.set_window(|set| set.theme = theme.chosen()),
+            WindowAsk::TextSize(size) => {
+                self.settings.set_window(|set| set.text_size = size.chosen());
+            }
             WindowAsk::FirstStepsDone => {
                 self.settings.set_window(|set| set.first_steps_done = true);
             }

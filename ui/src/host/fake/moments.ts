@@ -44,6 +44,7 @@ export function appearance(changes: Partial<UiWindow> = {}): UiWindow {
     alwaysOnTop: false,
     language: null,
     theme: "system",
+    textSize: "usual",
     firstSteps: false,
     managed: [],
     managedBy: null,

@@ -8,6 +8,6 @@ mod settings;
 
 pub use file::{Problem, load, store};
 pub use settings::{
-    Device, Experts, NoiseSuppression, Percent, Settings, SettingsError, Shortcuts, Sound, TextSize, Theme,
-    Voice, Window, prefer,
+    Device, Experts, NoiseSuppression, Percent, Settings, SettingsError, Shortcuts, Sound,
+    TextSize, Theme, Voice, Window, prefer,
 };

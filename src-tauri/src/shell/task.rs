@@ -444,7 +444,8 @@ impl Task {
         let set = &self.settings.now().window;
         let signed_in = matches!(now.account, UiAccount::SignedIn(_));
         now.window = self.appearance.view(set, policy, signed_in);
-        self.appearance.show(&self.app, &now.window, self.desktop.places());
+        self.appearance
+            .show(&self.app, &now.window, self.desktop.places());
         self.panel.show(self.office.as_ref(), desk);
         if !self.page.show(now) {
             self.look_at_sound(false);

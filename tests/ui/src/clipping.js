@@ -1,113 +1,109 @@
-// What of a page cannot be read: text that is cut off, that runs out of the window, or that lies over other text.
-// Run inside the page; gives back a line for each.
+// What of a page cannot be read or reached: text that is cut off, that runs out of the window, or that lies over
+// other text, and controls beside the window. Run inside the page; gives back a line for each.
 
-/** What is painted of a text, piece by piece; what only a screen reader is told is nowhere. */
-const painted = (node) => {
-  const range = document.createRange();
-  range.selectNodeContents(node);
-  return [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
+// Pixels are halved, and fonts reach over their lines.
+const SLACK = 1.5;
+/** Words of the catalogue, as the tests dress them. */
+const OURS = /[~\u202e]/;
+
+const isSeen = (element) => {
+  if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) {
+    return false;
+  }
+  for (let around = element; around !== null; around = around.parentElement) {
+    const { clip, clipPath, position } = getComputedStyle(around);
+    // Said to screen readers alone.
+    if (clipPath !== "none" || (position === "absolute" && clip !== "auto")) {
+      return false;
+    }
+  }
+  return true;
 };
 
-const isOpen = (overflow) => overflow === "visible";
-const scrolls = (overflow) => overflow === "auto" || overflow === "scroll";
-const SLACK = 1.5;
-
 const name = (element) => {
-  const text = element.textContent.trim().replace(/\s+/g, " ");
+  const text = (element.getAttribute("aria-label") ?? element.textContent).trim().replace(/\s+/g, " ");
   return `<${element.tagName.toLowerCase()}> ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
 };
 
-/** Why a piece of text in this element is not to be seen as a whole, if so. */
-const cut = (element, piece) => {
-  if (piece.left < -SLACK || piece.right > innerWidth + SLACK) {
-    return "runs out of the window";
-  }
+const faults = new Set();
+
+/** What is left of a piece of an element's text where all around it has cut; none if nothing is. */
+const left = (element, { left, right, top, bottom }) => {
+  const piece = { left, right, top, bottom };
   for (let around = element; around !== null && around !== document.documentElement; around = around.parentElement) {
-    const style = getComputedStyle(around);
-    if (isOpen(style.overflowX) && isOpen(style.overflowY)) {
-      continue;
-    }
+    const { overflowX, overflowY, textOverflow } = getComputedStyle(around);
     const box = around.getBoundingClientRect();
-    if (!isOpen(style.overflowX) && (piece.left < box.left - SLACK || piece.right > box.right + SLACK)) {
-      // A name of any length may end in dots; the words of the pages may not.
-      return style.textOverflow === "ellipsis" && !OURS.test(element.textContent) ? null : "is cut off at its side";
+    if (overflowX !== "visible") {
+      // A name of any length may end in dots, and what is chosen where a list tells the whole.
+      const mayEnd = textOverflow === "ellipsis" && (!OURS.test(element.textContent) || element.closest("[aria-haspopup]") !== null);
+      if (!mayEnd && (piece.left < box.left - SLACK || piece.right > box.right + SLACK)) {
+        faults.add(`${name(element)} is cut off at its side`);
+      }
+      piece.left = Math.max(piece.left, box.left);
+      piece.right = Math.min(piece.right, box.right);
     }
-    if (!isOpen(style.overflowY) && !scrolls(style.overflowY) && (piece.top < box.top - SLACK || piece.bottom > box.bottom + SLACK)) {
-      return "is cut off above or below";
+    if (overflowY !== "visible") {
+      const scrolls = overflowY === "auto" || overflowY === "scroll";
+      if (!scrolls && (piece.top < box.top - SLACK || piece.bottom > box.bottom + SLACK)) {
+        faults.add(`${name(element)} is cut off above or below`);
+      }
+      piece.top = Math.max(piece.top, box.top);
+      piece.bottom = Math.min(piece.bottom, box.bottom);
     }
-    // What has been scrolled out of sight is elsewhere.
-    if (scrolls(style.overflowY) && (piece.bottom < box.top || piece.top > box.bottom)) {
+    if (piece.left >= piece.right || piece.top >= piece.bottom) {
       return null;
     }
   }
-  return null;
+  return piece;
 };
-
-/** Words of the catalogue as the tests dress them. */
-const OURS = /[~\u202e]/;
 
 const texts = [];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
   const element = node.parentElement;
-  const isSeen =
-    node.data.trim() !== "" &&
-    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
-    // Said to screen readers alone.
-    element.closest("[role=status], [role=alert], [role=tooltip], option, script, style")?.checkVisibility() !== true;
-  const hidden = (() => {
-    for (let around = element; around !== null; around = around.parentElement) {
-      const { clip, clipPath, position } = getComputedStyle(around);
-      if (clipPath !== "none" || (position === "absolute" && clip !== "auto")) {
-        return true;
-      }
-    }
-    return false;
-  })();
-  if (isSeen && !hidden) {
-    texts.push({ element, pieces: painted(node) });
+  if (node.data.trim() !== "" && element.closest("option, script, style") === null && isSeen(element)) {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const painted = [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
+    texts.push({ element, pieces: painted.map((piece) => left(element, piece)).filter((piece) => piece !== null) });
   }
 }
 
-const faults = new Set();
+const isBeside = ({ left, right }) => left < -SLACK || right > innerWidth + SLACK;
 for (const { element, pieces } of texts) {
-  for (const piece of pieces) {
-    const why = cut(element, piece);
-    if (why !== null) {
-      faults.add(`${name(element)} ${why}`);
-    }
+  if (pieces.some(isBeside)) {
+    faults.add(`${name(element)} runs out of the window`);
   }
 }
+for (const control of document.querySelectorAll("button, input, select, textarea, a[href], [role=tab]")) {
+  const box = control.getBoundingClientRect();
+  if (box.width > 1 && isSeen(control) && isBeside(box)) {
+    faults.add(`${name(control)} is beside the window`);
+  }
+}
+const { scrollWidth } = document.documentElement;
+if (scrollWidth > innerWidth + SLACK) {
+  faults.add(`the page is ${scrollWidth} pixels wide in a window of ${innerWidth}`);
+}
 
-/** The layer that this lies on: what is below a dialog may be covered by it. */
-const layer = (element) => element.closest("[role=dialog], [role=alertdialog], [role=menu], [role=listbox], [data-popper-placement], [popover]") ?? document.body;
-
-for (const [at, one] of texts.entries()) {
-  for (const other of texts.slice(at + 1)) {
-    if (layer(one.element) !== layer(other.element) || one.element.contains(other.element) || other.element.contains(one.element)) {
-      continue;
+/** What an element moves with: the page goes below what stays where it is, and below what is laid over it. */
+const layer = (element) => {
+  for (let around = element; around !== null; around = around.parentElement) {
+    if (/^(sticky|fixed|absolute)$/.test(getComputedStyle(around).position)) {
+      return around;
     }
-    const over = one.pieces.some((a) =>
-      other.pieces.some((b) => {
-        const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-        const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        return width > 2 && height > 4;
-      }),
-    );
-    if (over) {
+  }
+  return null;
+};
+const layers = texts.map(({ element }) => layer(element));
+const liesOver = (a, b) =>
+  Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+for (const [at, one] of texts.entries()) {
+  for (const [more, other] of texts.slice(at + 1).entries()) {
+    const areApart = !one.element.contains(other.element) && !other.element.contains(one.element);
+    if (areApart && layers[at] === layers[at + 1 + more] && one.pieces.some((a) => other.pieces.some((b) => liesOver(a, b)))) {
       faults.add(`${name(one.element)} lies over ${name(other.element)}`);
     }
   }
-}
-
-for (const control of document.querySelectorAll("button, input, select, textarea, a[href], [role=tab], [role=switch]")) {
-  const box = control.getBoundingClientRect();
-  const isThere = box.width > 1 && control.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-  if (isThere && getComputedStyle(control).clipPath === "none" && (box.left < -SLACK || box.right > innerWidth + SLACK)) {
-    faults.add(`${name(control)} ${control.getAttribute("aria-label") ?? ""} is out of reach`);
-  }
-}
-if (document.documentElement.scrollWidth > innerWidth + SLACK) {
-  faults.add(`the page is ${document.documentElement.scrollWidth} pixels wide in a window of ${innerWidth}`);
 }
 return [...faults];

@@ -12,7 +12,10 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 use warmline_interop::{Pipes, Process, Result, free_port};
 
-use crate::desktop::{Desktop, io, refused, until};
+use crate::{
+    desktop::{Desktop, io, refused, until},
+    window::repository,
+};
 
 /// A session with one web view.
 pub struct Driver {
@@ -43,6 +46,40 @@ impl Driver {
             )
             .chain([("TAURI_WEBVIEW_AUTOMATION", "true".to_owned())]);
         Self::begin(dir, &[], environment, wanted)
+    }
+
+    /// Starts a browser of the web view's engine on `desktop`.
+    ///
+    /// # Errors
+    /// WebKitWebDriver is missing, or the browser does not come up.
+    pub fn browse(dir: &Path, desktop: &Desktop, browser: &Path) -> Result<Self> {
+        let wanted = json!({ "binary": browser, "args": ["--automation"] });
+        Self::begin(dir, &[], desktop.environment(), wanted)
+    }
+
+    /// Opens another page.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn go(&self, address: &str) -> Result<()> {
+        self.post("/url", &json!({ "url": address })).map(drop)
+    }
+
+    /// Turns to the page in this frame: scripts and searches mean it from now on.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub fn enter_frame(&self, frame: &Element) -> Result<()> {
+        let id = json!({ "element-6066-11e4-a52e-4f735466cecf": frame.0 });
+        self.post("/frame", &json!({ "id": id })).map(drop)
+    }
+
+    /// Turns back to the page itself.
+    ///
+    /// # Errors
+    /// The web view is gone.
+    pub fn leave_frame(&self) -> Result<()> {
+        self.post("/frame", &json!({ "id": null })).map(drop)
     }
 
     /// Takes hold anew of the web view of a program that was started by another driver: a driver lets go
@@ -88,7 +125,6 @@ impl Driver {
         };
         let wanted = json!({
             "capabilities": { "alwaysMatch": {
-                "browserName": "wry",
                 "webkitgtk:browserOptions": browser,
             } }
         });
@@ -175,6 +211,43 @@ impl Driver {
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.post("/actions", &json!({ "actions": [keyboard] }))
             .map(drop)
+    }
+
+    /// What axe-core finds wrong with the page as it is painted, contrast included. Left out is what
+    /// keeps the keyboard inside a dialog: it hands on the focus that axe-core sees it take.
+    ///
+    /// # Errors
+    /// The web view is gone, or axe-core is not installed (`npm ci` in `ui/`).
+    pub fn accessibility_faults(&self) -> Result<Vec<String>> {
+        let file = repository().join("ui/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(file).map_err(|source| io("reading axe-core", source))?;
+        // A tooltip belongs to its control, wherever it is drawn: it needs no landmark of its own.
+        // Wrapped, so that it is no inline script in the eyes of the content security policy.
+        self.script(&format!("{axe}; window.axe = axe;"), &[])?;
+        // What a dialog hides from readers it shows again up to 250 ms after it has closed, and axe names a fault
+        // where an attribute goes while it looks.
+        let faults = self.async_script(
+            "const done = arguments[arguments.length - 1]; \
+             const settled = new Promise((settle) => { \
+               let quiet = setTimeout(settle, 300); \
+               const watch = new MutationObserver(() => { clearTimeout(quiet); quiet = setTimeout(settle, 300); }); \
+               watch.observe(document, { subtree: true, attributeFilter: ['aria-hidden'] }); \
+               setTimeout(settle, 3000); \
+             }); \
+             axe.configure({ checks: [{ id: 'region', options: { regionMatcher: \
+               'dialog, [role=dialog], [role=alertdialog], [role=tooltip], svg' } }] }); \
+             settled.then(() => axe.run({ exclude: ['[data-tabster-dummy]'] }, \
+                                        { rules: { 'document-title': { enabled: true }, 'target-size': { enabled: true } } })).then( \
+               (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \
+               (e) => done(['axe: ' + e]))",
+            &[],
+        )?;
+        let faults = faults.as_array().cloned().unwrap_or_default();
+        Ok(faults
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect())
     }
 
     /// What the web view shows, PNG.

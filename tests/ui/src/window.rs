@@ -282,42 +282,12 @@ impl Window {
             .to_owned())
     }
 
-    /// What axe-core finds wrong with the page as it is painted, contrast included. Left out is what
-    /// keeps the keyboard inside a dialog: it hands on the focus that axe-core sees it take.
+    /// [`Driver::accessibility_faults`].
     ///
     /// # Errors
-    /// The web view is gone, or axe-core is not installed (`npm ci` in `ui/`).
+    /// The web view is gone, or axe-core is not installed.
     pub fn accessibility_faults(&self) -> Result<Vec<String>> {
-        let file = repository().join("ui/node_modules/axe-core/axe.min.js");
-        let axe = std::fs::read_to_string(file).map_err(|source| io("reading axe-core", source))?;
-        // A tooltip belongs to its control, wherever it is drawn: it needs no landmark of its own.
-        // Wrapped, so that it is no inline script in the eyes of the content security policy.
-        self.driver
-            .script(&format!("{axe}; window.axe = axe;"), &[])?;
-        // What a dialog hides from readers it shows again up to 250 ms after it has closed, and axe names a fault
-        // where an attribute goes while it looks.
-        let faults = self.driver.async_script(
-            "const done = arguments[arguments.length - 1]; \
-             const settled = new Promise((settle) => { \
-               let quiet = setTimeout(settle, 300); \
-               const watch = new MutationObserver(() => { clearTimeout(quiet); quiet = setTimeout(settle, 300); }); \
-               watch.observe(document, { subtree: true, attributeFilter: ['aria-hidden'] }); \
-               setTimeout(settle, 3000); \
-             }); \
-             axe.configure({ checks: [{ id: 'region', options: { regionMatcher: \
-               'dialog, [role=dialog], [role=alertdialog], [role=tooltip], svg' } }] }); \
-             settled.then(() => axe.run({ exclude: ['[data-tabster-dummy]'] }, \
-                                        { rules: { 'document-title': { enabled: true } } })).then( \
-               (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \
-               (e) => done(['axe: ' + e]))",
-            &[],
-        )?;
-        let faults = faults.as_array().cloned().unwrap_or_default();
-        Ok(faults
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect())
+        self.driver.accessibility_faults()
     }
 
     /// Waits for the program to end by itself, with everything done that is to be done before.

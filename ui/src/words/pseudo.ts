@@ -41,7 +41,9 @@ function dressed(message: readonly MessageFormatElement[], dress: (text: string)
 
 function accented(text: string): string {
   const longer = /\p{L}/u.test(text) ? Math.ceil(text.length * 0.4) : 0;
-  return text.replace(/[A-Za-z]/g, (letter) => accents[letter.toLowerCase()]?.[letter < "a" ? 1 : 0] ?? letter) + "~".repeat(longer);
+  // As words, which break where words do.
+  const more = "~".repeat(longer).match(/.{1,8}/g) ?? [];
+  return text.replace(/[A-Za-z]/g, (letter) => accents[letter.toLowerCase()]?.[letter < "a" ? 1 : 0] ?? letter) + more.join(" ");
 }
 
 /** Right to left by force, word by word: letters stay readable and lines break as they would. */

@@ -92,7 +92,8 @@ impl Task {
             }
             WindowAsk::Theme(theme) => self.settings.set_window(|set| set.theme = theme.chosen()),
             WindowAsk::TextSize(size) => {
-                self.settings.set_window(|set| set.text_size = size.chosen());
+                self.settings
+                    .set_window(|set| set.text_size = size.chosen());
             }
             WindowAsk::FirstStepsDone => {
                 self.settings.set_window(|set| set.first_steps_done = true);

@@ -11,7 +11,7 @@ use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
     policy::Voice,
 };
-use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept};
+use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept, program::Program};
 use warmline_ipc::{LookBack, UiError, UiPeople, UiShown, WindowAsk, first_run::Profile};
 
 use crate::web_process::Loss;
@@ -44,8 +44,8 @@ impl Shell {
         };
         // The desktop begins in the runtime.
         tauri::async_runtime::spawn(async move {
-            let login = Login::of_this_program(profile.path(), profile.named().is_some());
-            let desktop = Desktop::start(place, door, login);
+            let program = Program::of_this(profile.path(), profile.named().is_some());
+            let desktop = Desktop::start(place, door, program.and_then(Login::of));
             let task = Task::new(app, desktop, profile, practise, logged, shown);
             task.run(asked).await;
         });

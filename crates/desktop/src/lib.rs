@@ -17,6 +17,7 @@ pub mod login;
 pub mod notice;
 pub mod phone;
 pub mod place;
+pub mod program;
 #[cfg(windows)]
 mod registry;
 mod request;

@@ -24,6 +24,8 @@ mod request;
 pub mod shortcut;
 pub mod tray;
 pub mod trouble;
+#[cfg(not(any(target_os = "macos", windows)))]
+mod xdg;
 
 pub use desktop::{Desktop, DesktopView, News, Wish};
 pub use request::{AskedBy, Question};

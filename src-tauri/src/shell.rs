@@ -11,7 +11,7 @@ use warmline_desk::{
     Desk, DeskError, DeviceRole, Loudness, Reply, UserAction, log::LogHealth, office::Office,
     policy::Voice,
 };
-use warmline_desktop::{Desktop, News, door::Door, login::Login, place::Kept, program::Program};
+use warmline_desktop::{Desktop, News, door::Door, place::Kept, program::Program};
 use warmline_ipc::{LookBack, UiError, UiPeople, UiShown, WindowAsk, first_run::Profile};
 
 use crate::web_process::Loss;
@@ -45,7 +45,7 @@ impl Shell {
         // The desktop begins in the runtime.
         tauri::async_runtime::spawn(async move {
             let program = Program::of_this(profile.path(), profile.named().is_some());
-            let desktop = Desktop::start(place, door, program.and_then(Login::of));
+            let desktop = Desktop::start(place, door, program);
             let task = Task::new(app, desktop, profile, practise, logged, shown);
             task.run(asked).await;
         });

@@ -43,6 +43,15 @@ impl Program {
         format!("{prefix}-{:016x}", self.id)
     }
 
+    /// What the agent reads where the system names it.
+    pub(crate) fn title(&self) -> String {
+        let profile = self.profile.as_deref().and_then(Path::file_stem);
+        match profile {
+            Some(profile) => format!("Warmline ({})", profile.to_string_lossy()),
+            None => "Warmline".to_owned(),
+        }
+    }
+
     /// The program and what it is started with.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ import { useAct } from "../host/HostContext";
 import type { UiDesktop, UiTheme, UiWindow, UiWindowSetting } from "../ipc/bindings";
 import { LANGUAGES } from "../words/languages";
 import { useWords, type WordId } from "../words/words";
+import { OpenLinks } from "./OpenLinks";
 import { Part } from "./Part";
 import { managedWords } from "./words";
 
@@ -12,11 +13,12 @@ interface WindowSectionProps {
   desktop: UiDesktop;
 }
 
-/** Language, colours, whether the window stays above others, and when it opens. What is managed says by whom. */
-export function WindowSection({ window, desktop: { startAtLogin, startManaged } }: WindowSectionProps) {
+/** Language, colours, whether the window stays above others, when it opens, and for what. What is managed says by whom. */
+export function WindowSection({ window, desktop }: WindowSectionProps) {
   const words = useWords();
   const { say } = words;
   const { act } = useAct();
+  const { startAtLogin, startManaged, linksManaged } = desktop;
   const { language, theme, alwaysOnTop, managed, managedBy } = window;
   const isManaged = (setting: UiWindowSetting) => managed.includes(setting);
   const hint = (managed: boolean) => (managed ? { hint: managedWords(words, managedBy) } : {});
@@ -74,6 +76,7 @@ export function WindowSection({ window, desktop: { startAtLogin, startManaged } 
             onChange={(_, { checked }) => act({ do: "startAtLogin", on: checked })}
           />
         </Field>
+        <OpenLinks desktop={desktop} hint={hint(linksManaged)} />
       </Part>
     </>
   );

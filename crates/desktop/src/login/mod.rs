@@ -11,17 +11,23 @@ mod files;
 
 use std::io;
 
+use warmline_desk::DeskError;
+
 #[cfg(not(windows))]
 use files::Entries;
 #[cfg(windows)]
 use system::Entries;
 use system::NAME;
 
-use crate::program::Program;
+use crate::{
+    arrangement::{Arrangement, Standing},
+    program::Program,
+    trouble,
+};
 
 /// What is to be started.
 #[derive(Clone, Debug)]
-pub struct Login {
+pub(crate) struct Login {
     program: Program,
     entries: Entries,
 }
@@ -31,25 +37,26 @@ impl Login {
     ///
     /// # Errors
     /// The system does not say where it keeps what starts at login.
-    pub fn of(program: Program) -> io::Result<Self> {
+    pub(crate) fn of(program: Program) -> io::Result<Self> {
         let entries = Entries::of_this_agent()?;
         Ok(Self { program, entries })
     }
+}
 
-    /// Whether it starts.
-    pub fn is_on(&self) -> bool {
+impl Arrangement for Login {
+    fn standing(&self) -> Standing {
         let name = self.program.name(NAME);
         let started_by = |command: Vec<String>| {
             self.entries.has(&name, &command) || self.entries.has(NAME, &command)
         };
-        self.program.command().is_ok_and(started_by)
+        if self.program.command().is_ok_and(started_by) {
+            Standing::On
+        } else {
+            Standing::Off
+        }
     }
 
-    /// Lets it start, or no longer.
-    ///
-    /// # Errors
-    /// The system keeps no such thing for this agent, or a path is none that it can keep.
-    pub fn set(&self, on: bool) -> io::Result<()> {
+    fn set(&self, on: bool) -> io::Result<()> {
         let name = self.program.name(NAME);
         let command = self.program.command();
         if on {
@@ -63,6 +70,10 @@ impl Login {
             self.entries.remove(NAME)?;
         }
         Ok(())
+    }
+
+    fn trouble(on: bool, why: &io::Error) -> DeskError {
+        trouble::login(on, why)
     }
 }
 
@@ -78,6 +89,12 @@ mod tests {
         Login {
             program: program.expect("a path"),
             entries: Entries::in_folder(folder.join("autostart")),
+        }
+    }
+
+    impl Login {
+        fn is_on(&self) -> bool {
+            self.standing() == Standing::On
         }
     }
 

@@ -12,11 +12,25 @@ pub(crate) fn data_home() -> io::Result<PathBuf> {
     home("XDG_DATA_HOME", ".local/share")
 }
 
-/// The line of a desktop entry that says what is started; desktops put something in the place of a field code
-/// (`%u`) behind it.
+/// The line of a desktop entry that says what is started.
 pub(crate) fn exec(command: &[String]) -> String {
     let quoted: Vec<String> = command.iter().map(|word| quoted(word)).collect();
     format!("Exec={}", quoted.join(" "))
+}
+
+/// The same for an entry that opens links: the desktop puts one in the place of `%u`. xdg-utils, by which many
+/// programs ask who opens a link, passes an entry over whose program is quoted: quoted is only what has to be.
+pub(crate) fn exec_for_link(command: &[String]) -> String {
+    let word = |word: &String| {
+        if word.is_empty() || word.contains(RESERVED) {
+            quoted(word)
+        } else {
+            word.replace('%', "%%")
+        }
+    };
+    let words: Vec<String> = command.iter().map(word).collect();
+    // What follows `--` is never read as an option.
+    format!("Exec={} -- %u", words.join(" "))
 }
 
 /// As the XDG Base Directory Specification has it: what is no whole path counts as not said.
@@ -44,6 +58,12 @@ fn quoted(word: &str) -> String {
     quoted
 }
 
+/// What may only stand in quotes.
+const RESERVED: [char; 19] = [
+    ' ', '\t', '\n', '"', '\'', '\\', '>', '<', '~', '|', '&', ';', '$', '*', '?', '#', '(', ')',
+    '`',
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +76,13 @@ mod tests {
             r"/home/100%\a.toml",
         ];
         let expected = r#"Exec="/opt/War \\"m\\"/warm\\$line" "--profile" "/home/100%%\\\\a.toml""#;
-        assert_eq!(exec(&command.map(str::to_owned)), expected);
+        let command = command.map(str::to_owned);
+        assert_eq!(exec(&command), expected);
+        let expected =
+            r#"Exec="/opt/War \\"m\\"/warm\\$line" --profile "/home/100%%\\\\a.toml" -- %u"#;
+        assert_eq!(exec_for_link(&command), expected);
+        let plain = ["/opt/warmline", "--profile", "/home/100%/a.toml"].map(str::to_owned);
+        let expected = "Exec=/opt/warmline --profile /home/100%%/a.toml -- %u";
+        assert_eq!(exec_for_link(&plain), expected);
     }
 }

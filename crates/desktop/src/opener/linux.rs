@@ -43,7 +43,7 @@ impl Entries {
     pub(super) fn standing(&self, entry: &Entry) -> Standing {
         let read = fs::read_to_string(self.path(&entry.name));
         let starts = |text: String| {
-            let exec = exec(entry);
+            let exec = xdg::exec_for_link(&entry.command);
             text.lines().any(|line| line.trim() == exec)
         };
         if read.is_ok_and(starts) && self.is_first(&file(&entry.name)) {
@@ -116,7 +116,7 @@ fn file(name: &str) -> String {
 
 fn text(entry: &Entry) -> String {
     let name = entry.title.replace('\\', r"\\");
-    let exec = exec(entry);
+    let exec = xdg::exec_for_link(&entry.command);
     let kinds = kinds().join(";");
     // It is no program to choose in a menu: it is there for links. Its start is notified, or the window could not
     // come before the others.
@@ -124,11 +124,6 @@ fn text(entry: &Entry) -> String {
         "[Desktop Entry]\nType=Application\nName={name}\n{exec}\nMimeType={kinds};\nNoDisplay=true\n\
          StartupNotify=true\nTerminal=false\n"
     )
-}
-
-fn exec(entry: &Entry) -> String {
-    // What follows `--` is never read as an option.
-    format!("{} -- %u", xdg::exec(&entry.command))
 }
 
 fn kinds() -> Vec<String> {

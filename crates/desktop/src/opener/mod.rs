@@ -28,6 +28,7 @@ pub(crate) struct Opener {
 }
 
 /// What a system is told of it.
+#[cfg_attr(target_os = "macos", allow(dead_code))] // It is told by the bundle.
 struct Entry {
     /// Phones with other profiles have entries of their own.
     name: String,

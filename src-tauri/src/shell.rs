@@ -14,8 +14,8 @@ use warmline_desk::{
 use warmline_desktop::{
     Desktop, News,
     door::Door,
-    login::Login,
     place::{Kept, Seen},
+    program::Program,
 };
 use warmline_ipc::{LookBack, UiError, UiPeople, UiShown, WindowAsk, first_run::Profile};
 
@@ -49,8 +49,8 @@ impl Shell {
         };
         // The desktop begins in the runtime.
         tauri::async_runtime::spawn(async move {
-            let login = Login::of_this_program(profile.path(), profile.named().is_some());
-            let desktop = Desktop::start(place, door, login);
+            let program = Program::of_this(profile.path(), profile.named().is_some());
+            let desktop = Desktop::start(place, door, program);
             let task = Task::new(app, desktop, profile, practise, logged, shown);
             task.run(asked).await;
         });

@@ -10,6 +10,7 @@ use warmline_desk::{
 };
 
 use crate::{
+    arrangement::{Arranged, Standing},
     attention::{Attention, Button, Command, Event},
     awake::Awake,
     clipboard,
@@ -17,8 +18,10 @@ use crate::{
     link::{DialRequest, Refused},
     login::Login,
     notice::Notices,
+    opener::Opener,
     phone::{CallNumber, PhoneNow, Stage},
     place::{Kept, Places, Seen},
+    program::Program,
     request::{AskedBy, Question, Request},
     shortcut::{self, Conflict, Deed, Plan, Pressing},
     tray::{Item, Tray},
@@ -44,10 +47,10 @@ pub struct Desktop {
     question: Option<Question>,
     /// The clipboard, while it is read.
     copied: JoinSet<Option<String>>,
-    login: io::Result<Login>,
-    starts: bool,
-    /// What policy last said of that, which is tried once.
-    told_to_start: Option<bool>,
+    /// Whether the phone starts when the agent logs in.
+    login: Arranged<Login>,
+    /// Whether it opens the links of other programs.
+    opener: Arranged<Opener>,
     /// What the agent is to be told, at the next occasion.
     untold: Vec<DeskError>,
     /// The shortcuts that the system was last asked for, and what is wrong with some.
@@ -74,6 +77,8 @@ pub enum News {
     DoNotDisturb(bool),
     /// The phone is to start when the agent logs in, or no longer.
     StartAtLogin(bool),
+    /// The phone is to open the links of other programs, or no longer.
+    OpenLinks(bool),
     /// A shortcut is to be these keys, or none: whoever keeps the settings sees to that.
     Shortcut(Deed, Option<String>),
     /// The agent presses keys that are to be a shortcut, or no longer.
@@ -106,6 +111,8 @@ pub enum Wish {
     Do(UserAction),
     /// The agent is to be told that something came to nothing.
     Tell(DeskError),
+    /// The agent is to see this page of the system's settings.
+    Show(String),
     /// Call the best expert about this call.
     Consult(CallNumber),
     /// Close the phone; it may ask first.
@@ -121,6 +128,10 @@ pub struct DesktopView {
     pub starts: bool,
     /// That is not the agent's to say.
     pub start_managed: bool,
+    /// Whether it opens the links of other programs; none where only the system can be asked for that.
+    pub opens_links: Option<Standing>,
+    /// That is not the agent's to say.
+    pub links_managed: bool,
     /// There may be no shortcuts.
     pub no_shortcuts: bool,
     /// What is wrong with some of them.
@@ -141,7 +152,11 @@ impl Desktop {
     }
 
     /// Around a phone that is not there yet. In a Tokio runtime.
-    pub fn start(place: Kept, door: Option<Door>, login: io::Result<Login>) -> Self {
+    pub fn start(place: Kept, door: Option<Door>, program: io::Result<Program>) -> Self {
+        let (login, opener) = match program {
+            Ok(program) => (Login::of(program.clone()), Opener::of(program)),
+            Err(error) => (Err(error.kind().into()), Err(error)),
+        };
         Self {
             attention: Attention::default(),
             do_not_disturb: false,
@@ -155,9 +170,8 @@ impl Desktop {
             request: None,
             question: None,
             copied: JoinSet::new(),
-            starts: login.as_ref().is_ok_and(Login::is_on),
-            login,
-            told_to_start: None,
+            login: Arranged::new(login),
+            opener: Arranged::new(opener),
             untold: Vec::new(),
             plan: Plan::default(),
             wrong: Vec::new(),
@@ -188,11 +202,9 @@ impl Desktop {
             }
             wishes.extend(self.ask(Instant::now(), |text| desk.read_number(text)));
         }
-        let start = self.policy.start_at_login;
-        if let Some(on) = start.filter(|on| *on != self.starts && start != self.told_to_start) {
-            self.told_to_start = start;
-            self.start_at_login(on);
-        }
+        let (start, links) = (self.policy.start_at_login, self.policy.opens_links());
+        self.untold.extend(self.login.by_policy(start));
+        self.untold.extend(self.opener.by_policy(links));
         let plan = if self.policy.no_shortcuts || self.records_keys {
             Plan::default()
         } else {
@@ -204,8 +216,10 @@ impl Desktop {
         }
         let view = DesktopView {
             do_not_disturb: self.do_not_disturb,
-            starts: self.starts,
-            start_managed: self.policy.start_at_login.is_some(),
+            starts: self.login.standing() == Some(Standing::On),
+            start_managed: start.is_some(),
+            opens_links: self.opener.standing(),
+            links_managed: links.is_some(),
             no_shortcuts: self.policy.no_shortcuts,
             wrong: self.wrong.clone(),
             request: self.question.clone(),
@@ -231,13 +245,21 @@ impl Desktop {
                 return self.show_tray().into_iter().collect();
             }
             News::StartAtLogin(on) if self.policy.start_at_login.is_none() => {
-                self.start_at_login(on);
+                self.untold.extend(self.login.set(on));
             }
+            News::OpenLinks(on) => return self.open_links(on).into_iter().collect(),
             News::StartAtLogin(_) | News::Shortcut(..) => {}
             News::RecordingKeys(on) => self.records_keys = on,
             News::Wrong(wrong) => self.wrong = wrong,
             News::Chosen(item) => return self.chosen(item),
-            News::Focused(focused) => return self.happened(Event::Focused(focused)),
+            News::Focused(focused) => {
+                // Whoever comes back may come from the system's settings.
+                if focused {
+                    self.login.look();
+                    self.opener.look();
+                }
+                return self.happened(Event::Focused(focused));
+            }
             News::Knocked(knock) => {
                 match knock.request() {
                     Some(Ok(to)) => self.requested(to, AskedBy::Link),
@@ -307,18 +329,17 @@ impl Desktop {
         None
     }
 
-    fn start_at_login(&mut self, on: bool) {
-        let set = match &self.login {
-            Ok(login) => login.set(on),
-            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-        };
-        match set {
-            Ok(()) => self.starts = on,
-            Err(error) => {
-                tracing::warn!(%error, on, "start at login cannot be set");
-                self.untold.push(trouble::login(on, &error));
-            }
+    /// As far as policy leaves it to the agent; and where the system does, they are shown where to choose.
+    fn open_links(&mut self, on: bool) -> Option<Wish> {
+        let said = self.policy.opens_links();
+        if said.is_none() {
+            self.untold.extend(self.opener.set(on));
         }
+        let theirs = self.opener.standing() == Some(Standing::Offered);
+        if !on || said == Some(false) || !theirs {
+            return None;
+        }
+        self.opener.with()?.choice().map(Wish::Show)
     }
 
     fn chosen(&mut self, item: Item) -> Vec<Wish> {

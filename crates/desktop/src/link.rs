@@ -115,16 +115,27 @@ enum Scheme {
 }
 
 impl Scheme {
+    const ALL: [Self; 4] = [Self::Tel, Self::Sip, Self::Sips, Self::Callto];
+
     fn of(name: &str) -> Option<Self> {
-        let known = [
-            ("tel", Self::Tel),
-            ("sip", Self::Sip),
-            ("sips", Self::Sips),
-            ("callto", Self::Callto),
-        ];
-        let found = |(known, _): &(&str, Self)| known.eq_ignore_ascii_case(name);
-        known.into_iter().find(found).map(|(_, scheme)| scheme)
+        let is = |scheme: &Self| scheme.name().eq_ignore_ascii_case(name);
+        Self::ALL.into_iter().find(is)
     }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Tel => "tel",
+            Self::Sip => "sip",
+            Self::Sips => "sips",
+            Self::Callto => "callto",
+        }
+    }
+}
+
+/// What the links begin with that are opened here.
+#[cfg(not(target_os = "macos"))] // The bundle names them itself.
+pub(crate) fn schemes() -> impl Iterator<Item = &'static str> {
+    Scheme::ALL.into_iter().map(Scheme::name)
 }
 
 fn has_scheme(text: &str) -> bool {

@@ -5,11 +5,12 @@ use std::{io, ptr};
 use windows_sys::Win32::{
     Foundation::{ERROR_FILE_NOT_FOUND, ERROR_SUCCESS},
     System::Registry::{
-        HKEY_CURRENT_USER, REG_SZ, RRF_RT_REG_SZ, RegDeleteKeyValueW, RegGetValueW, RegSetKeyValueW,
+        HKEY_CURRENT_USER, REG_SZ, RRF_RT_REG_SZ, RegDeleteKeyValueW, RegDeleteTreeW, RegGetValueW,
+        RegSetKeyValueW,
     },
 };
 
-/// Writes a text, and the key where there is none.
+/// Writes a text, and the key where there is none. What has no name is what the key itself says.
 pub(crate) fn set(key: &str, name: &str, text: &str) -> io::Result<()> {
     let (key, name, text) = (wide(key), wide(name), wide(text));
     let bytes = u32::try_from(text.len() * 2).map_err(io::Error::other)?;
@@ -35,6 +36,23 @@ pub(crate) fn remove(key: &str, name: &str) -> io::Result<()> {
         ERROR_FILE_NOT_FOUND => Ok(()),
         removed => done(removed),
     }
+}
+
+/// Takes a key away with all that is below it; it is no error that there is none.
+pub(crate) fn remove_tree(key: &str) -> io::Result<()> {
+    let key = wide(key);
+    // SAFETY: it ends in a zero and lives as long as the call.
+    match unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, key.as_ptr()) } {
+        ERROR_FILE_NOT_FOUND => Ok(()),
+        removed => done(removed),
+    }
+}
+
+/// A program and what it is started with, as it stands there.
+pub(crate) fn command_line(command: &[String]) -> String {
+    // No file name of Windows has a quotation mark in it.
+    let quoted: Vec<String> = command.iter().map(|word| format!("\"{word}\"")).collect();
+    quoted.join(" ")
 }
 
 /// Whether there is just this text of that name.

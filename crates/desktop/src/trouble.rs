@@ -61,6 +61,21 @@ pub(crate) fn login(on: bool, why: &io::Error) -> DeskError {
     )
 }
 
+/// The system opens links to numbers in no phone of ours, or goes on to.
+pub(crate) fn links(on: bool, why: &io::Error) -> DeskError {
+    let what = if on {
+        "Phone links cannot be opened in Warmline"
+    } else {
+        "Phone links still open in Warmline"
+    };
+    let what = format!("{what}: {why}.");
+    DeskError::new(
+        ErrorCode::SettingsNotKept,
+        what,
+        "Choose who opens them in the system's own settings, or tell your administrator.",
+    )
+}
+
 /// There is nobody on top of the panel.
 pub fn no_expert() -> DeskError {
     DeskError::new(

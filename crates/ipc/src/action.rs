@@ -336,6 +336,12 @@ pub enum UiAction {
         /// Whether to.
         on: bool,
     },
+    /// Open links to numbers of other programs (`on`), or no longer. Where the system lets the agent alone choose,
+    /// it shows them where.
+    OpenLinks {
+        /// Whether to.
+        on: bool,
+    },
     /// Let a shortcut that works in every window have other keys.
     SetShortcut {
         /// Which.
@@ -538,6 +544,7 @@ impl UiAction {
             Self::CallCopied => return Asked::Desktop(News::CallCopied),
             Self::SetDoNotDisturb { on } => return Asked::Desktop(News::DoNotDisturb(on)),
             Self::StartAtLogin { on } => return Asked::Desktop(News::StartAtLogin(on)),
+            Self::OpenLinks { on } => return Asked::Desktop(News::OpenLinks(on)),
             Self::SetShortcut { deed, keys } => {
                 return Asked::Desktop(News::Shortcut(deed.into(), keys));
             }
@@ -626,6 +633,7 @@ impl std::fmt::Debug for UiAction {
             Self::CallCopied => ("CallCopied", None),
             Self::SetDoNotDisturb { .. } => ("SetDoNotDisturb", None),
             Self::StartAtLogin { .. } => ("StartAtLogin", None),
+            Self::OpenLinks { .. } => ("OpenLinks", None),
             Self::SetShortcut { .. } => ("SetShortcut", None),
             Self::RecordKeys { .. } => ("RecordKeys", None),
             Self::Close { .. } => ("Close", None),

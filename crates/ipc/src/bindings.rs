@@ -108,6 +108,7 @@ fn typescript() -> String {
         UiDialRequest,
         UiShortcut,
         UiDeed,
+        UiOpenLinks,
         UiConflict,
         UiNumber,
         UiNumberKind,

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use warmline_desk::{Desk, policy::Shortcuts, press::Hands};
 use warmline_desktop::{
-    AskedBy, DesktopView,
+    AskedBy, DesktopView, Standing,
     phone::{AtHand, CallNow, CallNumber, PhoneNow, Stage},
     shortcut::{self, Conflict, Deed},
 };
@@ -20,8 +20,28 @@ pub struct UiDesktop {
     pub start_at_login: bool,
     /// That is not the agent's to say.
     pub start_managed: bool,
+    /// Whether links to numbers in other programs are opened in Warmline.
+    pub open_links: UiOpenLinks,
+    /// That is not the agent's to say.
+    pub links_managed: bool,
     /// Shortcuts that work in every window, set or not; empty where there may be none.
     pub shortcuts: Vec<UiShortcut>,
+}
+
+/// Whether links to numbers in other programs are opened in Warmline.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiOpenLinks {
+    /// They are not.
+    #[default]
+    Off,
+    /// The system offers Warmline for them, and the agent has to choose it there.
+    Offered,
+    /// They are.
+    On,
+    /// The agent chooses in the system's settings, and Warmline knows nothing of it.
+    System,
 }
 
 /// A shortcut that works in every window.
@@ -109,6 +129,8 @@ impl UiDesktop {
             do_not_disturb: view.do_not_disturb,
             start_at_login: view.starts,
             start_managed: view.start_managed,
+            open_links: view.opens_links.into(),
+            links_managed: view.links_managed,
             shortcuts: if view.no_shortcuts {
                 Vec::new()
             } else {
@@ -165,6 +187,17 @@ fn call_now(call: &UiCall) -> Option<CallNow> {
     })
 }
 
+impl From<Option<Standing>> for UiOpenLinks {
+    fn from(standing: Option<Standing>) -> Self {
+        match standing {
+            Some(Standing::Off) => Self::Off,
+            Some(Standing::Offered) => Self::Offered,
+            Some(Standing::On) => Self::On,
+            None => Self::System,
+        }
+    }
+}
+
 impl From<Deed> for UiDeed {
     fn from(deed: Deed) -> Self {
         match deed {
@@ -213,6 +246,8 @@ mod tests {
             do_not_disturb: false,
             starts: false,
             start_managed: false,
+            opens_links: Some(Standing::Off),
+            links_managed: false,
             no_shortcuts: false,
             wrong: vec![(Deed::Mute, Conflict::Taken)],
             request: None,

@@ -35,7 +35,9 @@ mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
 pub use check::{UiCheck, UiCheckStep, UiFinding, UiSubject, UiVerdict};
-pub use desktop::{UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiShortcut};
+pub use desktop::{
+    UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiOpenLinks, UiShortcut,
+};
 pub use devices::EVERYWHERE;
 pub use error::{UiError, UiErrorCode};
 pub use history::{LookBack, UiFilter, UiFound, UiPlace, UiSearch};

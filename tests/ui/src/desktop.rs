@@ -120,7 +120,7 @@ impl Desktop {
     }
 
     /// The address of its session bus.
-    pub(crate) fn bus(&self) -> String {
+    pub fn bus(&self) -> String {
         self.value_of("DBUS_SESSION_BUS_ADDRESS")
     }
 
@@ -132,6 +132,37 @@ impl Desktop {
     /// Where the window looks for its profile.
     pub fn profile(&self) -> PathBuf {
         self.home.join(".config/warmline/profile.toml")
+    }
+
+    /// Where programs keep their settings on it.
+    pub fn config(&self) -> PathBuf {
+        self.home.join(".config")
+    }
+
+    /// Where programs keep the rest.
+    pub fn data(&self) -> PathBuf {
+        self.home.join(".local")
+    }
+
+    /// What a program of the desktop's own prints that is asked something.
+    ///
+    /// # Errors
+    /// It is missing, or refuses.
+    pub fn ask(&self, program: &str, arguments: &[&str]) -> Result<String> {
+        let output = Command::new(program)
+            .args(arguments)
+            .envs(self.environment())
+            .output()
+            .map_err(|source| io(&format!("starting {program}"), source))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(refused(
+                program,
+                text(&output.stdout) + &text(&output.stderr),
+            ))
+        }
     }
 
     /// The file that the X server paints into, XWD.
@@ -292,17 +323,7 @@ impl Desktop {
     }
 
     fn xdotool(&self, arguments: &[&str]) -> Result<String> {
-        let output = Command::new("xdotool")
-            .args(arguments)
-            .envs(self.environment())
-            .output()
-            .map_err(|source| io("starting xdotool", source))?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        if output.status.success() {
-            Ok(text(&output.stdout))
-        } else {
-            Err(refused("xdotool", text(&output.stderr)))
-        }
+        self.ask("xdotool", arguments)
     }
 }
 

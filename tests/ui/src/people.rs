@@ -158,6 +158,6 @@ verified_number = false
 "#;
 
 /// What stands in the names and numbers of all of them, and in no log.
-pub(crate) const TRACES: [&str; 8] = [
+pub const TRACES: [&str; 8] = [
     "Robin", "Keller", "Okafor", "Haddad", "Solberg", "Weber", "+4930", "+4420",
 ];

@@ -116,8 +116,8 @@ impl<'a> Setup<'a> {
 
     /// With this variable in its environment.
     #[must_use]
-    pub fn environment(mut self, name: &'static str, value: &'static str) -> Self {
-        self.environment.push((name, value.to_owned()));
+    pub fn environment(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
         self
     }
 

@@ -1,5 +1,5 @@
 import { makeStyles, Spinner, tokens } from "@fluentui/react-components";
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 
 import { useWords } from "../words/words";
 
@@ -7,6 +7,7 @@ import { useWords } from "../words/words";
 export function Starting() {
   const styles = useStyles();
   const { say } = useWords();
+  const label = useId();
   const [long, setLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), LONG_MS);
@@ -14,7 +15,10 @@ export function Starting() {
   }, []);
   return (
     <main className={styles.page}>
-      <Spinner label={say("account.starting")} labelPosition="below" />
+      <Spinner aria-labelledby={label} />
+      <h1 id={label} className={styles.title}>
+        {say("account.starting")}
+      </h1>
       <p role="status" className={styles.long}>
         {long && say("account.startingLong")}
       </p>
@@ -34,6 +38,12 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalM,
     padding: tokens.spacingHorizontalXXL,
     textAlign: "center",
+  },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightRegular,
   },
   long: {
     margin: 0,

@@ -1148,6 +1148,14 @@ startAtLogin: boolean,
  */
 startManaged: boolean, 
 /**
+ * Whether links to numbers in other programs are opened in Warmline.
+ */
+openLinks: UiOpenLinks, 
+/**
+ * That is not the agent's to say.
+ */
+linksManaged: boolean, 
+/**
  * Shortcuts that work in every window, set or not; empty where there may be none.
  */
 shortcuts: Array<UiShortcut>, };
@@ -1198,6 +1206,11 @@ conflict: UiConflict | null, };
  * What a shortcut can do.
  */
 export type UiDeed = "answer" | "hangUp" | "mute" | "hold" | "consult";
+
+/**
+ * Whether links to numbers in other programs are opened in Warmline.
+ */
+export type UiOpenLinks = "off" | "offered" | "on" | "system";
 
 /**
  * Why a shortcut does not work.
@@ -1609,6 +1622,10 @@ really: boolean, } | { "do": "callCopied" } | { "do": "setDoNotDisturb",
  * Whether to.
  */
 on: boolean, } | { "do": "startAtLogin", 
+/**
+ * Whether to.
+ */
+on: boolean, } | { "do": "openLinks", 
 /**
  * Whether to.
  */

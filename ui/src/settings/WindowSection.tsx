@@ -5,6 +5,7 @@ import type { UiDesktop, UiTheme, UiWindow, UiWindowSetting } from "../ipc/bindi
 import { TEXT_SIZES, textSizes } from "../shared/textSize";
 import { LANGUAGES } from "../words/languages";
 import { useWords, type WordId } from "../words/words";
+import { OpenLinks } from "./OpenLinks";
 import { Part } from "./Part";
 import { managedWords } from "./words";
 
@@ -13,11 +14,12 @@ interface WindowSectionProps {
   desktop: UiDesktop;
 }
 
-/** Language, colours, size, whether the window stays above others, and when it opens. What is managed says by whom. */
-export function WindowSection({ window, desktop: { startAtLogin, startManaged } }: WindowSectionProps) {
+/** Language, colours, size, whether the window stays above others, when it opens, and for what. What is managed says by whom. */
+export function WindowSection({ window, desktop }: WindowSectionProps) {
   const words = useWords();
   const { say } = words;
   const { act } = useAct();
+  const { startAtLogin, startManaged, linksManaged } = desktop;
   const { language, theme, textSize, alwaysOnTop, managed, managedBy } = window;
   const isManaged = (setting: UiWindowSetting) => managed.includes(setting);
   const hint = (managed: boolean) => (managed ? { hint: managedWords(words, managedBy) } : {});
@@ -92,6 +94,7 @@ export function WindowSection({ window, desktop: { startAtLogin, startManaged } 
             onChange={(_, { checked }) => act({ do: "startAtLogin", on: checked })}
           />
         </Field>
+        <OpenLinks desktop={desktop} hint={hint(linksManaged)} />
       </Part>
     </>
   );

@@ -1,7 +1,7 @@
 import { act, configure, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { appearance, incoming, snapshot } from "../host/fake/moments";
+import { appearance, desktop, incoming, snapshot } from "../host/fake/moments";
 import { signIn } from "../host/fake/office";
 import { renderApp } from "../host/fake/renderApp";
 import { scenes } from "../host/fake/scenes";
@@ -60,12 +60,38 @@ it("sets language, colours and place of the window", async () => {
   ]);
 });
 
+it("opens phone links, as far as the system lets it", async () => {
+  const name = "Open phone links in Warmline";
+  const { host, user, show } = await open(snapshot(), "Window");
+  const links = () => screen.getByRole<HTMLInputElement>("switch", { name });
+  expect(links().checked).toBe(false);
+  await user.click(links());
+  show(snapshot({ desktop: desktop({ openLinks: "offered" }) }));
+  expect(links().checked).toBe(true);
+  await user.click(screen.getByRole("button", { name: "Open the default apps" }));
+  show(snapshot({ desktop: desktop({ openLinks: "on" }) }));
+  expect(screen.queryByRole("button", { name: "Open the default apps" })).toBeNull();
+  await user.click(links());
+  expect(host.asked).toEqual([
+    { do: "openLinks", on: true },
+    { do: "openLinks", on: true },
+    { do: "openLinks", on: false },
+  ]);
+  show(snapshot({ desktop: desktop({ openLinks: "system" }) }));
+  expect(screen.queryByRole("switch", { name })).toBeNull();
+  expect(screen.getByText("What opens phone links is chosen in the system’s settings.")).toBeTruthy();
+});
+
 it("says who has set what the agent cannot", async () => {
   await open(scenes.managedWindow ?? snapshot(), "Window");
-  expect(screen.getAllByText("Set by Contoso IT.")).toHaveLength(4);
+  expect(screen.getAllByText("Set by Contoso IT.")).toHaveLength(5);
   expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "Language" }).disabled).toBe(true);
   const start = screen.getByRole<HTMLInputElement>("switch", { name: "Start when you log in to this computer" });
   expect([start.checked, start.disabled]).toEqual([true, true]);
+  const links = screen.getByRole<HTMLInputElement>("switch", { name: "Open phone links in Warmline" });
+  expect([links.checked, links.disabled]).toEqual([true, true]);
+  // Managed or not, nobody else can choose it there.
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Open the default apps" }).disabled).toBe(false);
 });
 
 it("says who has set what is done to the voice", async () => {

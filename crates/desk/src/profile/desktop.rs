@@ -7,6 +7,9 @@ use crate::number::{Kind, Number};
 pub struct DesktopPolicy {
     /// What a link to a number leads to.
     pub links: Links,
+    /// Whether links to numbers are opened in the phone; the agent's to say without: see
+    /// [`DesktopPolicy::opens_links`].
+    pub register_links: Option<bool>,
     /// There may be no shortcuts that work in every window.
     pub no_shortcuts: bool,
     /// Whether the phone starts when the agent logs in; the agent's to say without.
@@ -20,6 +23,15 @@ pub struct DesktopPolicy {
     pub always_on_top: Option<bool>,
     /// Who manages the phone, in a few words.
     pub managed_by: Option<String>,
+}
+
+impl DesktopPolicy {
+    /// Whether the phone opens the links to numbers of other programs, if that is not the agent's to say. Who lets
+    /// no link call has no use for them either, unless they say so.
+    pub fn opens_links(&self) -> Option<bool> {
+        self.register_links
+            .or((self.links == Links::Off).then_some(false))
+    }
 }
 
 /// The languages that the window speaks.
@@ -105,6 +117,24 @@ mod tests {
             .collect();
         spoken.sort();
         assert_eq!(spoken, LANGUAGES);
+    }
+
+    #[test]
+    fn links_are_the_agents_to_open_unless_policy_says_so_or_lets_none_call() {
+        for (links, said, opens) in [
+            (Links::Ask, None, None),
+            (Links::AtOnce, Some(false), Some(false)),
+            (Links::Ask, Some(true), Some(true)),
+            (Links::Off, None, Some(false)),
+            (Links::Off, Some(true), Some(true)),
+        ] {
+            let policy = DesktopPolicy {
+                links,
+                register_links: said,
+                ..DesktopPolicy::default()
+            };
+            assert_eq!(policy.opens_links(), opens, "{links:?}, {said:?}");
+        }
     }
 
     #[test]

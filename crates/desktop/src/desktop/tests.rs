@@ -151,6 +151,20 @@ async fn a_start_at_login_that_cannot_be_set_is_told_and_policy_tried_once() {
 }
 
 #[tokio::test]
+async fn links_that_cannot_be_opened_here_are_told_and_where_none_may_call_there_is_nothing_to_say()
+{
+    let (mut desktop, _folder) = desktop();
+    desktop.hear(News::OpenLinks(true));
+    let words = told(&mut desktop).await;
+    assert!(words.contains("Phone links cannot be opened"), "{words}");
+    desktop.policy.links = Links::Off;
+    desktop.hear(News::OpenLinks(true));
+    let (view, _) = desktop.look(phone(Stage::Talking), &Shortcuts::default(), None);
+    assert!(desktop.untold.is_empty() && view.links_managed);
+    assert_eq!(view.opens_links, Some(Standing::Off));
+}
+
+#[tokio::test]
 async fn every_phone_that_runs_is_told_that_the_agent_is_not_to_be_disturbed() {
     let (mut desktop, _folder) = desktop();
     let told = |desktop: &mut Desktop, knows| {

@@ -7,6 +7,20 @@ fn read(link: &str) -> Result<String, Refused> {
 }
 
 #[test]
+fn each_scheme_is_known_by_its_name_and_to_the_bundle_of_macos() {
+    let bundle = concat!(env!("CARGO_MANIFEST_DIR"), "/../../src-tauri/Info.plist");
+    let bundle = std::fs::read_to_string(bundle).expect("a file");
+    for scheme in Scheme::ALL {
+        let name = scheme.name();
+        assert!(Scheme::of(&name.to_uppercase()).is_some(), "{name}");
+        assert!(
+            bundle.contains(&format!("<string>{name}</string>")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn honest_links_are_read_as_what_a_person_would_have_typed() {
     for (link, text) in [
         ("tel:+49-30-901820", "+4930901820"),

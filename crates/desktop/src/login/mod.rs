@@ -9,10 +9,9 @@ mod system;
 #[cfg(not(windows))]
 mod files;
 
-use std::{
-    env, io,
-    path::{Path, PathBuf},
-};
+use std::io;
+
+use warmline_desk::DeskError;
 
 #[cfg(not(windows))]
 use files::Entries;
@@ -20,62 +19,51 @@ use files::Entries;
 use system::Entries;
 use system::NAME;
 
-use crate::door;
+use crate::{
+    arrangement::{Arrangement, Standing},
+    program::Program,
+    trouble,
+};
 
 /// What is to be started.
 #[derive(Clone, Debug)]
-pub struct Login {
-    program: PathBuf,
-    profile: Option<PathBuf>,
-    /// Phones with other profiles have entries of their own.
-    name: String,
+pub(crate) struct Login {
+    program: Program,
     entries: Entries,
 }
 
 impl Login {
-    /// This program with this profile, which it is told if it was started so (`named`).
+    /// This program.
     ///
     /// # Errors
-    /// The system does not say where the program is, or where it keeps what starts at login.
-    pub fn of_this_program(profile: &Path, named: bool) -> io::Result<Self> {
-        // An AppImage runs from a folder that is gone afterwards.
-        let program = match env::var_os("APPIMAGE") {
-            Some(image) => image.into(),
-            None => env::current_exe()?,
-        };
-        Self::of(program, profile, named, Entries::of_this_agent()?)
+    /// The system does not say where it keeps what starts at login.
+    pub(crate) fn of(program: Program) -> io::Result<Self> {
+        let entries = Entries::of_this_agent()?;
+        Ok(Self { program, entries })
     }
+}
 
-    fn of(program: PathBuf, profile: &Path, named: bool, entries: Entries) -> io::Result<Self> {
-        Ok(Self {
-            program,
-            profile: named.then(|| std::path::absolute(profile)).transpose()?,
-            name: format!("{NAME}-{:016x}", door::hash_of(profile)),
-            entries,
-        })
-    }
-
-    /// Whether it starts.
-    pub fn is_on(&self) -> bool {
+impl Arrangement for Login {
+    fn standing(&self) -> Standing {
+        let name = self.program.name(NAME);
         let started_by = |command: Vec<String>| {
-            self.entries.has(&self.name, &command) || self.entries.has(NAME, &command)
+            self.entries.has(&name, &command) || self.entries.has(NAME, &command)
         };
-        self.command().is_ok_and(started_by)
+        if self.program.command().is_ok_and(started_by) {
+            Standing::On
+        } else {
+            Standing::Off
+        }
     }
 
-    /// Lets it start, or no longer.
-    ///
-    /// # Errors
-    /// The system keeps no such thing for this agent, or a path is none that it can keep.
-    pub fn set(&self, on: bool) -> io::Result<()> {
-        let command = self.command();
+    fn set(&self, on: bool) -> io::Result<()> {
+        let name = self.program.name(NAME);
+        let command = self.program.command();
         if on {
-            self.entries.write(
-                &self.name,
-                command.as_deref().map_err(|error| error.kind())?,
-            )?;
+            let command = command.as_deref().map_err(|error| error.kind())?;
+            self.entries.write(&name, command)?;
         } else {
-            self.entries.remove(&self.name)?;
+            self.entries.remove(&name)?;
         }
         // Earlier versions had one entry for all profiles: it goes if it is ours.
         if command.is_ok_and(|command| self.entries.has(NAME, &command)) {
@@ -84,37 +72,39 @@ impl Login {
         Ok(())
     }
 
-    /// The program and what it is started with.
-    fn command(&self) -> io::Result<Vec<String>> {
-        let text = |path: &Path| {
-            let text = path.to_str().filter(|text| !text.contains(['\r', '\n']));
-            let text = text.ok_or(io::ErrorKind::InvalidFilename);
-            text.map(str::to_owned).map_err(io::Error::from)
-        };
-        let mut command = vec![text(&self.program)?];
-        if let Some(profile) = &self.profile {
-            command.push("--profile".to_owned());
-            command.push(text(profile)?);
-        }
-        Ok(command)
+    fn trouble(on: bool, why: &io::Error) -> DeskError {
+        trouble::login(on, why)
     }
 }
 
 #[cfg(all(test, not(windows)))]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
-    fn login(folder: &Path, profile: Option<&str>) -> Login {
+    fn login(folder: &Path, program: &str, profile: Option<&str>) -> Login {
         let path = folder.join(profile.unwrap_or("profile.toml"));
-        let entries = Entries::in_folder(folder.join("autostart"));
-        Login::of("/opt/warmline".into(), &path, profile.is_some(), entries).expect("a path")
+        let program = Program::of(program.into(), &path, profile.is_some());
+        Login {
+            program: program.expect("a path"),
+            entries: Entries::in_folder(folder.join("autostart")),
+        }
     }
+
+    impl Login {
+        fn is_on(&self) -> bool {
+            self.standing() == Standing::On
+        }
+    }
+
+    const HERE: &str = "/opt/warmline";
 
     #[test]
     fn phones_with_other_profiles_start_beside_each_other() {
         let folder = tempfile::tempdir().expect("a folder");
-        let one = login(folder.path(), None);
-        let other = login(folder.path(), Some("other.toml"));
+        let one = login(folder.path(), HERE, None);
+        let other = login(folder.path(), HERE, Some("other.toml"));
         let on = || (one.is_on(), other.is_on());
         assert_eq!(on(), (false, false));
         one.set(true).expect("written");
@@ -128,9 +118,9 @@ mod tests {
     #[test]
     fn the_entry_of_an_earlier_version_counts_for_the_profile_that_it_starts_and_is_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
-        let ours = login(folder.path(), Some("ours.toml"));
-        let other = login(folder.path(), None);
-        let command = ours.command().expect("text");
+        let ours = login(folder.path(), HERE, Some("ours.toml"));
+        let other = login(folder.path(), HERE, None);
+        let command = ours.program.command().expect("text");
         let old = || ours.entries.has(NAME, &command);
         ours.entries.write(NAME, &command).expect("written");
         assert_eq!((ours.is_on(), other.is_on()), (true, false));
@@ -147,12 +137,9 @@ mod tests {
     #[test]
     fn an_entry_that_starts_another_program_is_not_ours_until_it_is_written_anew() {
         let folder = tempfile::tempdir().expect("a folder");
-        let before = login(folder.path(), None);
+        let before = login(folder.path(), HERE, None);
         before.set(true).expect("written");
-        let moved = Login {
-            program: "/opt/new/warmline".into(),
-            ..before.clone()
-        };
+        let moved = login(folder.path(), "/opt/new/warmline", None);
         assert!(!moved.is_on());
         moved.set(true).expect("written");
         assert_eq!((before.is_on(), moved.is_on()), (false, true));

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::registry;
+use crate::registry::{self, command_line};
 
 /// The agent's entries.
 #[derive(Clone, Debug)]
@@ -15,24 +15,18 @@ impl Entries {
 
     /// Whether the entry of this name starts just this.
     pub(super) fn has(&self, name: &str, command: &[String]) -> bool {
-        registry::has(RUN, name, &text(command))
+        registry::has(RUN, name, &command_line(command))
     }
 
     /// Writes the entry of this name, in the place of what it said.
     pub(super) fn write(&self, name: &str, command: &[String]) -> io::Result<()> {
-        registry::set(RUN, name, &text(command))
+        registry::set(RUN, name, &command_line(command))
     }
 
     /// Takes it away; it is no error that there is none.
     pub(super) fn remove(&self, name: &str) -> io::Result<()> {
         registry::remove(RUN, name)
     }
-}
-
-fn text(command: &[String]) -> String {
-    // No file name of Windows has a quotation mark in it.
-    let quoted: Vec<String> = command.iter().map(|word| format!("\"{word}\"")).collect();
-    quoted.join(" ")
 }
 
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";

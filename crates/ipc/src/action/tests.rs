@@ -138,7 +138,7 @@ proptest! {
     }
 }
 
-const NAMES: [&str; 57] = [
+const NAMES: [&str; 58] = [
     "dial",
     "answer",
     "reject",
@@ -194,6 +194,7 @@ const NAMES: [&str; 57] = [
     "callCopied",
     "setDoNotDisturb",
     "startAtLogin",
+    "openLinks",
     "setShortcut",
     "recordKeys",
     "close",

@@ -26,6 +26,11 @@ impl Task {
                 Wish::Tray(tray) => tray::show(&self.app, &mut self.tray, &tray),
                 Wish::Grab(plan) => grab(&self.app, plan),
                 Wish::Tell(error) => self.untold.push(error),
+                Wish::Show(page) => {
+                    if let Err(error) = open::that_detached(page) {
+                        tracing::warn!(%error, "the system's settings cannot be shown");
+                    }
+                }
                 Wish::Consult(call) => self.consult(call.id()),
                 Wish::Quit => self.app.state::<Shell>().close_asked(),
                 Wish::Do(action) => {

@@ -59,6 +59,8 @@ export function desktop(changes: Partial<UiDesktop> = {}): UiDesktop {
     doNotDisturb: false,
     startAtLogin: false,
     startManaged: false,
+    openLinks: "off",
+    linksManaged: false,
     shortcuts: DEEDS.map((deed) => ({ deed, keys: null, conflict: null })),
     ...changes,
   };

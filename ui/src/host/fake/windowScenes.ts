@@ -50,7 +50,7 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
     calls: [active()],
     sound: inUse({ voice: { echoCancellation: true, noiseSuppression: "strong", automaticGain: true, managed: ["noiseSuppression"] } }),
     window: appearance({ theme: "dark", managed: ["language", "theme", "alwaysOnTop"], managedBy: "Contoso IT" }),
-    desktop: desktop({ startAtLogin: true, startManaged: true, shortcuts: [] }),
+    desktop: desktop({ startAtLogin: true, startManaged: true, openLinks: "offered", linksManaged: true, shortcuts: [] }),
   }),
   globalKeys: snapshot({
     desktop: desktop({

@@ -9,6 +9,7 @@ use crate::profile::{DesktopPolicy, Links, language_of};
 #[serde(rename_all = "camelCase")]
 pub(super) struct DesktopSaid {
     links: Option<LinksSaid>,
+    register_links: Option<bool>,
     shortcuts: Option<bool>,
     start_at_login: Option<bool>,
     language: Option<String>,
@@ -47,6 +48,7 @@ impl DesktopSaid {
                 Some(LinksSaid::AtOnce) => Links::AtOnce,
                 Some(LinksSaid::Off) => Links::Off,
             },
+            register_links: self.register_links,
             no_shortcuts: self.shortcuts == Some(false),
             start_at_login: self.start_at_login,
             language: self.language,
@@ -72,9 +74,12 @@ mod tests {
     #[test]
     fn what_is_said_holds_and_the_rest_is_the_agents_to_say() {
         assert_eq!(read("{}"), DesktopPolicy::default());
-        let said = read(r#"{"links": "atOnce", "shortcuts": false, "startAtLogin": true}"#);
+        let said = read(
+            r#"{"links": "atOnce", "registerLinks": true, "shortcuts": false, "startAtLogin": true}"#,
+        );
         let expected = DesktopPolicy {
             links: Links::AtOnce,
+            register_links: Some(true),
             no_shortcuts: true,
             start_at_login: Some(true),
             ..DesktopPolicy::default()

@@ -11,8 +11,9 @@ use crate::{
 pub(super) fn read(root: &Table<'_>) -> Result<DesktopPolicy, DeskError> {
     let mut policy = DesktopPolicy::default();
     if let Some(table) = root.table("links")? {
-        table.only(&["dial"])?;
+        table.only(&["dial", "register"])?;
         policy.links = links(&table)?;
+        policy.register_links = table.switch("register")?;
     }
     if let Some(table) = root.table("desktop")? {
         table.only(KEYS)?;
@@ -94,10 +95,11 @@ mod tests {
     fn the_agent_is_asked_and_has_a_say_unless_the_profile_says_otherwise() {
         assert_eq!(policy("").unwrap(), DesktopPolicy::default());
         let read = policy(
-            "[links]\ndial = \"off\"\n[desktop]\nshortcuts = false\nstart_at_login = true\n",
+            "[links]\ndial = \"off\"\nregister = true\n[desktop]\nshortcuts = false\nstart_at_login = true\n",
         );
         let expected = DesktopPolicy {
             links: Links::Off,
+            register_links: Some(true),
             no_shortcuts: true,
             start_at_login: Some(true),
             ..DesktopPolicy::default()
@@ -126,6 +128,8 @@ mod tests {
         for (text, says) in [
             ("[links]\ndial = \"never\"\n", "\"at_once\""),
             ("[links]\ndail = \"ask\"\n", "Did you mean `dial`?"),
+            ("[links]\nregsiter = true\n", "Did you mean `register`?"),
+            ("[links]\nregister = \"yes\"\n", "must be true or false"),
             ("[desktop]\nshortcuts = 1\n", "must be true or false"),
             ("[desktop]\ntheme = \"blue\"\n", "\"light\" or \"dark\""),
             ("[desktop]\nlanguage = \"Deutsch\"\n", "\"de-AT\""),

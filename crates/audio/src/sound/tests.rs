@@ -156,7 +156,7 @@ fn neither_callbacks_nor_ticks_allocate() {
         for (leg, sequence) in legs.iter_mut().zip(&mut sequences) {
             echo(leg, now, sequence, n % 17 == 3);
         }
-        let pushed = allocations(|| legs[0].sink.push(7, 7, 77, false, &[7; 100]));
+        let pushed = allocations(|| legs[0].sink.push(7, 7, 77, &[7; 100]));
         if n > 200 {
             callbacks += heard;
             ticks += ticked;

@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             packet = leg.source.recv() => {
                 let Some(packet) = packet else { break };
                 sequence = sequence.wrapping_add(1);
-                leg.sink.push(sequence, packet.timestamp, packet.payload_type, packet.marker, &packet.payload);
+                leg.sink.push(sequence, packet.timestamp, packet.payload_type, &packet.payload);
                 if sequence.is_multiple_of(50) {
                     println!("{:?} {:?}", engine.stats(), leg.control.stats());
                 }

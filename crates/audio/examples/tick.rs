@@ -83,7 +83,6 @@ async fn echo(mut source: PacketSource, mut sink: PacketSink) {
             sequence,
             packet.timestamp,
             packet.payload_type,
-            packet.marker,
             &packet.payload,
         );
     }

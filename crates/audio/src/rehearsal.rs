@@ -77,6 +77,7 @@ impl Rehearsal {
         self.sound.obey();
         let device = Microphone::Device { delay_ms: 0 };
         let heard = self.sound.exchange(now, microphone, device);
+        self.sound.played(&heard);
         while let Ok(leftover) = self.leftovers.pop() {
             if let Some(command) = leftover.settle() {
                 // Only as many are sent as were left.

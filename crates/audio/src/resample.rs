@@ -195,13 +195,17 @@ impl DeviceResampler {
     }
 }
 
-/// A linear-phase low-pass filter for the rate 48 kHz / `factor`: a sinc cut at 0.475 of the lower
-/// rate under a Kaiser window (some 60 dB), with the given gain at 0 Hz.
+/// A low-pass filter for the rate 48 kHz / `factor` (some 60 dB), with the given gain at 0 Hz.
 fn low_pass(factor: usize, gain: f32) -> Box<[f32]> {
-    const BETA: f64 = 5.65;
-    let half = (18 * factor) as f64;
-    let cut = 0.475 / factor as f64;
-    let mut taps: Vec<f64> = (0..=36 * factor)
+    let taps = windowed_sinc(36 * factor + 1, 0.475 / factor as f64, 5.65);
+    taps.map(|tap| (f64::from(gain) * tap) as f32).collect()
+}
+
+/// A linear-phase low-pass filter of so many taps, an odd number: a sinc, 6 dB down at `cut` of the rate, under
+/// a Kaiser window of this shape. Its gain at 0 Hz is 1.
+pub(crate) fn windowed_sinc(taps: usize, cut: f64, beta: f64) -> impl Iterator<Item = f64> {
+    let half = (taps / 2) as f64;
+    let taps: Vec<f64> = (0..taps)
         .map(|n| {
             let x = n as f64 - half;
             let sinc = if x == 0.0 {
@@ -209,14 +213,11 @@ fn low_pass(factor: usize, gain: f32) -> Box<[f32]> {
             } else {
                 (2.0 * PI * cut * x).sin() / (PI * x)
             };
-            sinc * bessel_i0(BETA * (1.0 - (x / half).powi(2)).max(0.0).sqrt()) / bessel_i0(BETA)
+            sinc * bessel_i0(beta * (1.0 - (x / half).powi(2)).max(0.0).sqrt())
         })
         .collect();
     let sum: f64 = taps.iter().sum();
-    for tap in &mut taps {
-        *tap *= f64::from(gain) / sum;
-    }
-    taps.into_iter().map(|tap| tap as f32).collect()
+    taps.into_iter().map(move |tap| tap / sum)
 }
 
 /// Modified Bessel function of the first kind, order 0, by its series.

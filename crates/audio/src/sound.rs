@@ -390,7 +390,6 @@ impl Sound {
         self.tones.add(&mut mix, volumes);
         let tone_changed = shared.presence.tone_is(self.tones.is_playing());
         self.limiter.limit(&mut mix);
-        self.voice.played(&mix);
         if tone_changed {
             self.wake_undertaker();
         }
@@ -423,9 +422,14 @@ impl Sound {
         sound
     }
 
+    /// Says what was played in this tick, of which an echo may come back.
+    pub(crate) fn played(&mut self, sound: &Frame) {
+        self.voice.played(sound);
+    }
+
     /// The same without legs: as if one sent, after this was played.
     pub(crate) fn refine(&mut self, mut sound: Frame, played: &Frame) -> Frame {
-        self.voice.played(played);
+        self.played(played);
         let device = Microphone::Device { delay_ms: 0 };
         let noticed = &self.shared.noticed;
         let broken = self.voice.process(&mut sound, device, false, noticed);

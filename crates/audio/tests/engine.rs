@@ -23,7 +23,6 @@ async fn carry(mut source: PacketSource, mut sink: PacketSink, lose: usize) -> u
                 count as u16,
                 packet.timestamp,
                 packet.payload_type,
-                packet.marker,
                 &packet.payload,
             );
         }

@@ -40,7 +40,7 @@ async fn carry(mut source: PacketSource, mut sink: PacketSink) {
     while let Some(packet) = source.recv().await {
         sequence = sequence.wrapping_add(1);
         let (at, kind) = (packet.timestamp, packet.payload_type);
-        sink.push(sequence, at, kind, packet.marker, &packet.payload);
+        sink.push(sequence, at, kind, &packet.payload);
     }
 }
 

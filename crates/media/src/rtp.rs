@@ -176,7 +176,6 @@ impl RtpSession {
                 header.sequence_number,
                 header.timestamp,
                 header.payload_type,
-                header.marker,
                 &packet.payload,
             );
         }

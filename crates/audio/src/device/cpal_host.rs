@@ -261,7 +261,7 @@ fn play(data: &mut Data, channels: usize, feed: &mut PlayoutFeed) {
     }
 }
 
-/// Counts errors; those that end the stream raise the alarm. No logging here: some systems call
+/// Raises the alarm at errors that end the stream. No logging here: some systems call
 /// this hundreds of times a second, from the callback's thread.
 fn on_error(
     counters: &Arc<StreamCounters>,
@@ -269,7 +269,6 @@ fn on_error(
 ) -> impl FnMut(cpal::Error) + Send + 'static {
     let (counters, alarm) = (counters.clone(), alarm.clone());
     move |error| {
-        counters.errors.fetch_add(1, Ordering::Relaxed);
         match error.kind() {
             ErrorKind::StreamInvalidated => {
                 counters.invalidated.store(true, Ordering::Relaxed);

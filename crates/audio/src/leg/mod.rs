@@ -114,16 +114,7 @@ impl PacketSink {
     /// The queue holds 64 packets and is emptied every 10 ms; when it is full, or the payload is
     /// longer than 1,280 bytes, the packet is dropped and counted in
     /// [`LegStats::receive_overflow`].
-    pub fn push(
-        &mut self,
-        sequence_number: u16,
-        timestamp: u32,
-        payload_type: u8,
-        marker: bool,
-        payload: &[u8],
-    ) {
-        // A jump tells a new stream more surely than its marker does.
-        let _ = marker;
+    pub fn push(&mut self, sequence_number: u16, timestamp: u32, payload_type: u8, payload: &[u8]) {
         self.push_at(
             Instant::now(),
             sequence_number,

@@ -4,7 +4,7 @@
 //! do, a lower part that nobody has changed gives back the whole, sample for sample.
 
 use crate::frame::{FRAME, Frame};
-use crate::resample::dot;
+use crate::resample::{dot, windowed_sinc};
 
 /// The lower rate in Hz.
 pub(super) const LOW_RATE: u32 = 16_000;
@@ -176,30 +176,12 @@ impl<const N: usize> DelayLine<N> {
     }
 }
 
-/// A sinc under a Kaiser window, 1 at 0 Hz.
 fn low_pass() -> [f32; TAPS] {
-    let half = (HALF * FACTOR) as f64;
-    let taps: [f64; TAPS] = std::array::from_fn(|n| {
-        let x = n as f64 - half;
-        let sinc = if x == 0.0 {
-            2.0 * CUT
-        } else {
-            (2.0 * std::f64::consts::PI * CUT * x).sin() / (std::f64::consts::PI * x)
-        };
-        sinc * bessel_i0(BETA * (1.0 - (x / half).powi(2)).max(0.0).sqrt())
-    });
-    let sum: f64 = taps.iter().sum();
-    taps.map(|tap| (tap / sum) as f32)
-}
-
-/// Modified Bessel function of the first kind, order 0, by its series.
-fn bessel_i0(x: f64) -> f64 {
-    let (mut term, mut sum) = (1.0, 1.0);
-    for k in 1..40 {
-        term *= (x / (2.0 * f64::from(k))).powi(2);
-        sum += term;
+    let mut taps = [0.0; TAPS];
+    for (tap, exact) in taps.iter_mut().zip(windowed_sinc(TAPS, CUT, BETA)) {
+        *tap = exact as f32;
     }
-    sum
+    taps
 }
 
 #[cfg(test)]

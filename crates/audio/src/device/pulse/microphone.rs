@@ -97,9 +97,16 @@ impl Reader {
     pub(super) fn fetch(&mut self, feed: &mut CaptureFeed) {
         while !self.ended {
             self.deliver(feed);
+            let room = self.buffer.len() - self.filled;
             match self.socket.read(&mut self.buffer[self.filled..]) {
                 Ok(0) => self.end(),
-                Ok(more) => self.filled += more,
+                Ok(more) => {
+                    self.filled += more;
+                    if more < room {
+                        // That was all: to ask once more would only say so.
+                        return self.deliver(feed);
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => self.end(),

@@ -157,8 +157,11 @@ impl Capture {
 
     /// Takes the next 10 ms; silence if there is too little.
     pub(crate) fn take(&mut self, frame: &mut Frame) {
-        self.fetch();
         let needed = self.needed();
+        // It has been fetched when time was kept: once more only if that was not enough.
+        if self.ring.slots() < needed {
+            self.fetch();
+        }
         self.bound();
         let there = self.ring.slots();
         if there < needed {

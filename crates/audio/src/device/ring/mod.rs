@@ -40,8 +40,6 @@ pub(crate) struct StreamCounters {
     pub(crate) beyond: AtomicU32,
     /// Frames in the largest of the latest callbacks.
     pub(crate) largest: AtomicU32,
-    /// Errors the sound system reported without ending the stream.
-    pub(crate) errors: AtomicU32,
     /// Set when the stream is of no more use.
     pub(crate) failed: AtomicBool,
     /// Set with it when the device is still there and only wants a new stream.

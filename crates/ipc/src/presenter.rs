@@ -375,6 +375,7 @@ pub(crate) mod tests {
             remote_hold: false,
             muted: false,
             heard: false,
+            music: false,
             connected: false,
             volume_percent: 100,
             silenced: false,

@@ -5,13 +5,15 @@ use warmline_desk::office::OfficeView;
 
 use crate::{
     desktop::{UiDesktop, UiDialRequest},
+    ending::UiEnding,
     people::UiNote,
+    quality::UiQuality,
     recent::UiRecent,
     recording::UiRecording,
     settings::UiWindow,
     sign_in::{self, UiLine, UiSignIn},
     sound::UiSound,
-    transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
+    transfer::{UiGroup, UiRecovery, UiReferral, UiSuspicion, UiTransfer},
 };
 
 /// Everything the pages show, complete each time. They keep no state of calls of their own.
@@ -206,11 +208,9 @@ pub struct UiRegistration {
     pub address: String,
     /// Whether calls can come in.
     pub reachability: UiReachability,
-    /// The same in a few words.
-    pub words: String,
-    /// Why not, in a sentence.
+    /// Why not, in an English sentence for who mends it.
     pub reason: Option<String>,
-    /// What the agent can do about it, in a sentence.
+    /// What to do about it, in such a sentence.
     pub advice: Option<String>,
     /// When the phone tries again by itself.
     pub retry_at_ms: Option<u64>,
@@ -274,8 +274,8 @@ pub struct UiCall {
     pub silenced: bool,
     /// Whether it is recorded; none where it may not be.
     pub recording: Option<UiRecording>,
-    /// Why this may be a machine, in a sentence.
-    pub suspicion: Option<String>,
+    /// Why this may be a machine.
+    pub suspicion: Option<UiSuspicion>,
     /// The other end asks the agent to call somebody else.
     pub referral: Option<UiReferral>,
     /// It is being taken up again after Warmline was stopped; there is no sound yet.
@@ -389,79 +389,6 @@ pub enum UiDetailKind {
     Diverted,
     /// Anything else.
     Other,
-}
-
-/// How the sound is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiQuality {
-    /// The verdict.
-    pub level: UiQualityLevel,
-    /// The verdict in a few words.
-    pub words: String,
-    /// The figures behind it, for who wants them.
-    pub figures: String,
-    /// What people would think of what the agent hears, 1 to 4.5, once that can be said (ITU-T G.107).
-    pub mos: Option<f64>,
-    /// The same of what the other end hears, as far as it reports.
-    pub mos_there: Option<f64>,
-    /// How long a word takes from mouth to ear.
-    pub delay: UiDelay,
-    /// Alarms that stand, in a few words each.
-    pub alarms: Vec<String>,
-}
-
-/// How long a word takes from mouth to ear, and where the time goes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiDelay {
-    /// All of it in ms, as far as it is known.
-    pub ms: u32,
-    /// The parts of it, on the way from mouth to ear.
-    pub parts: Vec<UiDelayPart>,
-}
-
-/// One part of the way from mouth to ear.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiDelayPart {
-    /// What it is called.
-    pub label: String,
-    /// How long it takes in ms; none while that is not known.
-    pub ms: Option<u32>,
-}
-
-/// The verdict on a call's sound.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub enum UiQualityLevel {
-    /// Nothing to hear of the network.
-    Good,
-    /// Now and then a word suffers.
-    Fair,
-    /// Hard to follow.
-    Poor,
-}
-
-/// How a call ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiEnding {
-    /// Whether it went as somebody meant it to; if not, the card stays until dismissed.
-    pub normal: bool,
-    /// What happened, in a few words.
-    pub words: String,
-    /// What the agent can do about it.
-    pub advice: Option<String>,
-    /// What the log and the documentation call it, for who looks after the phone.
-    pub error: String,
-    /// When it ended.
-    pub at_ms: u64,
 }
 
 /// Something the agent should know now.

@@ -71,7 +71,6 @@ export function registration(changes: Partial<UiRegistration> = {}): UiRegistrat
     name: "Robin Adeyemi",
     address: "2001@contact.example",
     reachability: "reachable",
-    words: "Reachable",
     reason: null,
     advice: null,
     retryAtMs: null,
@@ -184,18 +183,18 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
 export function clear(changes: Partial<UiQuality> = {}): UiQuality {
   return {
     level: "good",
-    words: "Clear sound",
-    figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms",
+    trouble: null,
+    figures: { codec: "Opus", lostPercent: 0, jitterMs: 3, roundTripMs: 24 },
     mos: 4.4,
     mosThere: 4.4,
     delay: {
       ms: 104,
       parts: [
-        { label: "Microphone", ms: 15 },
-        { label: "Encoding", ms: 27 },
-        { label: "Network, one way", ms: 12 },
-        { label: "Jitter buffer", ms: 30 },
-        { label: "Speaker", ms: 20 },
+        { place: "microphone", ms: 15 },
+        { place: "encoding", ms: 27 },
+        { place: "network", ms: 12 },
+        { place: "jitterBuffer", ms: 30 },
+        { place: "speaker", ms: 20 },
       ],
     },
     alarms: [],
@@ -217,7 +216,7 @@ export function active(changes: Partial<UiCall> = {}): UiCall {
 
 /** The recording of a call. */
 export function recording(changes: Partial<UiRecording> = {}): UiRecording {
-  return { state: "on", words: "Recording", stays: false, ...changes };
+  return { state: "on", failure: null, stays: false, ...changes };
 }
 
 /** Another call, on hold. */
@@ -254,8 +253,7 @@ export function ended(changes: Partial<UiCall> = {}): UiCall {
     state: "ended",
     ending: {
       normal: false,
-      words: "Nobody answered.",
-      advice: "Try again later, or call another number.",
+      reason: "noAnswer",
       error: "no_answer",
       atMs: 599_000,
     },
@@ -284,8 +282,8 @@ export function consulting(changes: Partial<UiTransfer> = {}): UiTransfer {
     to: NADIA,
     phase: "consulting",
     talkingTo: "expert",
-    customerHears: "hears music",
-    expertHears: "hears you",
+    customerHears: "music",
+    expertHears: "you",
     completesAtMs: null,
     card: null,
     trouble: null,
@@ -310,7 +308,8 @@ export function recent(changes: Partial<UiRecent> = {}): UiRecent {
     atUnixMs: Date.now() - 3_600_000,
     talkedS: 192,
     outcome: "answered",
-    words: "Answered",
+    reason: null,
+    ring: null,
     recordings: [],
     transfer: null,
     steps: [],

@@ -4,7 +4,7 @@ import { line } from "./office";
 
 const hostile = `<b>{number}</b>\u202Etset${"mallory-".repeat(12)}@example.test`;
 
-const lost = registration({ reachability: "unreachable", words: "Not reachable" });
+const lost = registration({ reachability: "unreachable" });
 
 const bar = appearance({ mode: "compact", alwaysOnTop: true });
 

@@ -16,6 +16,7 @@ import { Offers, OffersContext } from "./shared/offers";
 import { NOT_KNOWN } from "./shared/report";
 import { TextSizeKeys } from "./shared/textSize";
 import { useTheme } from "./shared/theme";
+import { tongue } from "./shared/tongue";
 import { AboutContext } from "./shared/Trouble";
 import { Levels, LevelsContext } from "./sound/levels";
 import { useLanguage } from "./words/languages";
@@ -37,6 +38,11 @@ export function App({ host, language = null }: AppProps) {
   useEffect(() => offers.listen(), [offers]);
   const theme = useTheme(shown?.snapshot.window.theme ?? "system");
   const words = useLanguage(language ?? shown?.snapshot.window.language ?? null);
+
+  // What stands outside of the window is to speak its language, too; if it does not, it speaks English.
+  useEffect(() => {
+    host.act({ do: "speak", words: tongue(words) }).catch(() => undefined);
+  }, [host, words]);
 
   const onSnapshot = useEffectEvent((snapshot: UiSnapshot) => {
     const arrivedAtMs = performance.now();

@@ -21,6 +21,7 @@ pub mod place;
 mod registry;
 mod request;
 pub mod shortcut;
+pub mod tongue;
 pub mod tray;
 pub mod trouble;
 

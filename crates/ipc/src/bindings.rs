@@ -120,6 +120,7 @@ fn typescript() -> String {
         UiShortcut,
         UiDeed,
         UiConflict,
+        UiTongue,
         UiNumber,
         UiNumberKind,
         UiWindow,

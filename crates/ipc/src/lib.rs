@@ -38,7 +38,9 @@ mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
 pub use check::{UiCheck, UiCheckStep, UiFinding, UiSubject, UiVerdict};
-pub use desktop::{UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiShortcut};
+pub use desktop::{
+    UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiShortcut, UiTongue,
+};
 pub use devices::EVERYWHERE;
 pub use ending::{UiEndReason, UiEnding};
 pub use error::{UiError, UiErrorCode};

@@ -245,7 +245,7 @@ it("folds out what is behind the words: opinion, alarms and the way from mouth t
 });
 
 it("says of a part of the way that it is not known yet, and nothing of what cannot be judged", async () => {
-  const delay = { ms: 90, parts: [{ place: "network", ms: null }] };
+  const delay = { ms: 90, parts: [{ place: "network" as const, ms: null }] };
   const { user } = renderApp(snapshot({ calls: [active({ quality: clear({ mos: null, mosThere: null, delay }) })] }));
   await user.click(button("Clear sound"));
   const details = screen.getByRole("group", { name: "Details of the sound" });

@@ -1240,9 +1240,9 @@ to: string,
  */
 shown: string, 
 /**
- * Where a number of the telephone network belongs: `Germany`.
+ * Where a number of the telephone network belongs, by ISO 3166-1: `DE`; `001` for nowhere in particular.
  */
-place: string | null, };
+region: string | null, };
 
 /**
  * A shortcut that works in every window.
@@ -1272,6 +1272,63 @@ export type UiDeed = "answer" | "hangUp" | "mute" | "hold" | "consult";
 export type UiConflict = "noKeys" | "types" | "reserved" | "ours" | "taken" | "desktop";
 
 /**
+ * The few words of tray and notifications, in the language of the window.
+ */
+export type UiTongue = { 
+/**
+ * Show the window.
+ */
+open: string, 
+/**
+ * Call the number that the agent has copied.
+ */
+callCopied: string, 
+/**
+ * Be left alone; also that the agent is.
+ */
+doNotDisturb: string, 
+/**
+ * Mute the call.
+ */
+mute: string, 
+/**
+ * End the call.
+ */
+hangUp: string, 
+/**
+ * Close the phone.
+ */
+quit: string, 
+/**
+ * Calls cannot come in.
+ */
+unreachable: string, 
+/**
+ * They can.
+ */
+reachable: string, 
+/**
+ * One rings.
+ */
+ringing: string, 
+/**
+ * The agent is on the phone.
+ */
+talking: string, 
+/**
+ * What a notification is of.
+ */
+incoming: string, 
+/**
+ * Take the call.
+ */
+answer: string, 
+/**
+ * Refuse it.
+ */
+reject: string, };
+
+/**
  * What a text in the call box means, read while it is being typed.
  */
 export type UiNumber = { 
@@ -1288,9 +1345,9 @@ to: string,
  */
 shown: string, 
 /**
- * Where a number of the telephone network belongs: `Germany`.
+ * Where a number of the telephone network belongs, by ISO 3166-1: `DE`; `001` for nowhere in particular.
  */
-place: string | null, };
+region: string | null, };
 
 /**
  * What kind of thing can be dialled.
@@ -1651,7 +1708,11 @@ on: boolean, } | { "do": "setLanguage",
 /**
  * A BCP 47 tag; none for the system's.
  */
-language: string | null, } | { "do": "setTheme", 
+language: string | null, } | { "do": "speak", 
+/**
+ * What they say.
+ */
+words: UiTongue, } | { "do": "setTheme", 
 /**
  * Which.
  */

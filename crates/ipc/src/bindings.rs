@@ -114,6 +114,7 @@ fn typescript() -> String {
         UiPlace,
         UiFound,
         UiNotice,
+        UiNoticeKind,
         UiAskedBy,
         UiDesktop,
         UiDialRequest,

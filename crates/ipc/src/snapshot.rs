@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use warmline_desk::office::OfficeView;
+use warmline_desk::{DeskError, office::OfficeView};
 
 use crate::{
     desktop::{UiDesktop, UiDialRequest},
     ending::UiEnding,
     people::UiNote,
+    presenter::said,
     quality::UiQuality,
     recent::UiRecent,
     recording::UiRecording,
@@ -397,7 +398,56 @@ pub enum UiDetailKind {
 #[serde(rename_all = "camelCase")]
 pub struct UiNotice {
     /// What is the matter.
-    pub words: String,
-    /// What to do about it.
+    pub kind: UiNoticeKind,
+    /// What failed, in English; only of a fault.
+    pub words: Option<String>,
+    /// What to do about that, in English.
     pub advice: Option<String>,
+}
+
+/// What the agent should know now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiNoticeKind {
+    /// A call misses a microphone.
+    NoMicrophone,
+    /// A call misses a headset or speaker.
+    NoSpeaker,
+    /// A call cannot ring.
+    NoRinger,
+    /// The system does not let Warmline use the microphone.
+    MicrophoneDenied,
+    /// The system does not let Warmline play calls.
+    SpeakerDenied,
+    /// The system does not let Warmline ring.
+    RingerDenied,
+    /// The agent speaks and is muted.
+    SpeaksMuted,
+    /// The microphone gives nothing but silence.
+    MicrophoneSilent,
+    /// The agent is in a call in Teams.
+    InTeamsCall,
+    /// Something failed.
+    Fault,
+}
+
+impl UiNotice {
+    /// One that the pages have words for.
+    pub(crate) fn of(kind: UiNoticeKind) -> Self {
+        Self {
+            kind,
+            words: None,
+            advice: None,
+        }
+    }
+
+    /// What failed, as the desk says it.
+    pub(crate) fn fault(error: &DeskError) -> Self {
+        Self {
+            kind: UiNoticeKind::Fault,
+            words: Some(error.what.clone()),
+            advice: said(&error.advice),
+        }
+    }
 }

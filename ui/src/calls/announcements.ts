@@ -1,6 +1,7 @@
 import { aboutDoNotDisturb, aboutSignIns } from "../account/announcements";
 import { reachabilityWords } from "../account/words";
 import type { UiCall, UiSnapshot } from "../ipc/bindings";
+import { noticeWords } from "../noticeWords";
 import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
 import { troubleWords } from "../sound/words";
@@ -31,8 +32,9 @@ export function announcements(words: Words, before: UiSnapshot | null, after: Ui
   }
   said.push(...aboutDoNotDisturb(words, before, after), ...aboutSignIns(words, before, after), ...aboutDevices(words, before, after));
   for (const notice of after.notices) {
-    if (before?.notices.some((earlier) => earlier.words === notice.words) !== true) {
-      said.push({ text: sentences(words, notice.words, notice.advice), urgent: true });
+    const { what, advice, english } = noticeWords(words, notice);
+    if (before?.notices.some((earlier) => noticeWords(words, earlier).what === what) !== true) {
+      said.push({ text: sentences(words, what, advice), urgent: true, ...(english ? { english } : {}) });
     }
   }
   return said;

@@ -1187,11 +1187,20 @@ export type UiNotice = {
 /**
  * What is the matter.
  */
-words: string, 
+kind: UiNoticeKind, 
 /**
- * What to do about it.
+ * What failed, in English; only of a fault.
+ */
+words: string | null, 
+/**
+ * What to do about that, in English.
  */
 advice: string | null, };
+
+/**
+ * What the agent should know now.
+ */
+export type UiNoticeKind = "noMicrophone" | "noSpeaker" | "noRinger" | "microphoneDenied" | "speakerDenied" | "ringerDenied" | "speaksMuted" | "microphoneSilent" | "inTeamsCall" | "fault";
 
 /**
  * Where a number comes from that the agent has not typed.

@@ -155,6 +155,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
     sound: inUse(),
     notices: [
       {
+        kind: "fault",
         words: "The call is no longer recorded: the disk is full.",
         advice: "The call goes on, and what was recorded is kept. Tell your administrator.",
       },
@@ -263,14 +264,12 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   }),
   noMicrophone: snapshot({
     calls: [active()],
-    notices: [{ words: "There is no microphone.", advice: "Nobody can hear you. Plug in a headset: it is used at once." }],
+    notices: [{ kind: "noMicrophone", words: null, advice: null }],
     sound: inUse({ microphone: device({ state: "missing" }) }),
   }),
   noSpeaker: snapshot({
     calls: [active()],
-    notices: [
-      { words: "There is no headset or speaker.", advice: "You cannot hear anybody. Plug in a headset: it is used at once." },
-    ],
+    notices: [{ kind: "noSpeaker", words: null, advice: null }],
     sound: inUse({ speaker: device({ state: "missing" }) }),
   }),
   standIn: snapshot({

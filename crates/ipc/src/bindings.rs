@@ -140,6 +140,7 @@ fn typescript() -> String {
         UiCheck,
         UiCheckStep,
         UiFinding,
+        UiTold,
         UiSubject,
         UiVerdict,
         UiNoiseSuppression,

@@ -37,7 +37,7 @@ mod sound;
 mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
-pub use check::{UiCheck, UiCheckStep, UiFinding, UiSubject, UiVerdict};
+pub use check::{UiCheck, UiCheckStep, UiFinding, UiSubject, UiTold, UiVerdict};
 pub use desktop::{
     UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiShortcut, UiTongue,
 };

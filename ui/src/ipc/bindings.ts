@@ -1844,13 +1844,98 @@ subject: UiSubject,
  */
 verdict: UiVerdict, 
 /**
- * What was found, in words.
+ * What was found; none of what only who mends it reads.
+ */
+told: UiTold | null, 
+/**
+ * The same in English.
  */
 found: string, 
 /**
- * What to do about it, if there is anything.
+ * What to do about it, in English, if there is anything.
  */
 advice: string | null, };
+
+/**
+ * What a check has found.
+ */
+export type UiTold = { "kind": "device", 
+/**
+ * Its name.
+ */
+name: string, } | { "kind": "noDevice" } | { "kind": "digitalSilence" } | { "kind": "noVoice" } | { "kind": "voice", 
+/**
+ * Its level.
+ */
+dbfs: number, } | { "kind": "softVoice", 
+/**
+ * Its level.
+ */
+dbfs: number, } | { "kind": "loudVoice", 
+/**
+ * Its level.
+ */
+dbfs: number, } | { "kind": "cutOff", 
+/**
+ * Its level.
+ */
+dbfs: number, 
+/**
+ * So much of the time.
+ */
+percent: number, } | { "kind": "background", 
+/**
+ * Its level.
+ */
+dbfs: number, 
+/**
+ * How far below the voice that is, if somebody spoke.
+ */
+belowDb: number | null, 
+/**
+ * Customers hear it.
+ */
+disturbs: boolean, } | { "kind": "noEcho" } | { "kind": "echo", 
+/**
+ * So much softer.
+ */
+softerDb: number, 
+/**
+ * So much later.
+ */
+laterMs: number, 
+/**
+ * Customers may hear themselves.
+ */
+disturbs: boolean, } | { "kind": "path", 
+/**
+ * Which.
+ */
+host: string, 
+/**
+ * There and back.
+ */
+roundTripMs: number, 
+/**
+ * How unevenly.
+ */
+jitterMs: number, 
+/**
+ * How much was lost.
+ */
+lossPercent: number, 
+/**
+ * The quality to be expected, of 4.5.
+ */
+mos: number, 
+/**
+ * It is a poor one.
+ */
+poor: boolean, } | { "kind": "noAnswer", 
+/**
+ * Which.
+ */
+host: string, } | { "kind": "noServer" };
 
 /**
  * What a check looks at.

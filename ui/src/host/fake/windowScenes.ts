@@ -38,10 +38,10 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
       check: {
         state: "over",
         findings: [
-          { subject: "microphone", verdict: "right", found: "Desk headset", advice: null },
-          { subject: "voice", verdict: "doubtful", found: "your voice is at -42 dBFS: that is soft", advice: "Move the microphone nearer to your mouth." },
-          { subject: "echo", verdict: "right", found: "the microphone does not hear the speaker", advice: null },
-          { subject: "network", verdict: "notTried", found: "the profile names no STUN or TURN server", advice: null },
+          { subject: "microphone", verdict: "right", told: { kind: "device", name: "Desk headset" }, found: "Desk headset", advice: null },
+          { subject: "voice", verdict: "doubtful", told: { kind: "softVoice", dbfs: -42 }, found: "your voice is at -42 dBFS: that is soft", advice: "Move the microphone nearer to your mouth." },
+          { subject: "echo", verdict: "right", told: { kind: "noEcho" }, found: "the microphone does not hear the speaker", advice: null },
+          { subject: "network", verdict: "notTried", told: null, found: "the profile names no STUN or TURN server", advice: null },
         ],
       },
     },

@@ -162,7 +162,9 @@ impl EndReason {
 
     /// The one of these words, for what keeps only words; none for others.
     pub fn of_words(words: &str) -> Option<Self> {
-        Self::TOLD.into_iter().find(|reason| reason.words() == words)
+        Self::TOLD
+            .into_iter()
+            .find(|reason| reason.words() == words)
     }
 
     /// The same of the expert in a transfer.

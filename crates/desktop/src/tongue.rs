@@ -91,6 +91,9 @@ mod tests {
             ..Tongue::default()
         };
         let said = german.in_lines();
-        assert_eq!((&*said.mute, &*said.quit), ("Stummschalten", "Quit Warmline"));
+        assert_eq!(
+            (&*said.mute, &*said.quit),
+            ("Stummschalten", "Quit Warmline")
+        );
     }
 }

@@ -61,6 +61,8 @@ fn typescript() -> String {
         UiParty,
         UiDetail,
         UiDetailKind,
+        UiDetailName,
+        UiDivertedFor,
         UiQuality,
         UiQualityLevel,
         UiSoundTrouble,

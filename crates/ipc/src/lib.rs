@@ -38,9 +38,7 @@ mod transfer;
 
 pub use action::{Asked, UiAction, UiRejection};
 pub use check::{UiCheck, UiCheckStep, UiFinding, UiSubject, UiTold, UiVerdict};
-pub use desktop::{
-    UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiShortcut, UiTongue,
-};
+pub use desktop::{UiAskedBy, UiConflict, UiDeed, UiDesktop, UiDialRequest, UiShortcut, UiTongue};
 pub use devices::EVERYWHERE;
 pub use ending::{UiEndReason, UiEnding};
 pub use error::{UiError, UiErrorCode};
@@ -65,9 +63,9 @@ pub use recording::{UiRecord, UiRecording, UiRecordingFailure, UiRecordingState}
 pub use settings::{UiAbout, UiMode, UiTextSize, UiTheme, UiWindow, UiWindowSetting, WindowAsk};
 pub use sign_in::{UiLine, UiSignIn, UiSignInState, UiSignInWhy};
 pub use snapshot::{
-    UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDirection, UiFirstRun, UiHold,
-    UiNotice, UiNoticeKind, UiParty, UiProblem, UiProblemKind, UiReachability, UiRegistration,
-    UiShown, UiSnapshot,
+    UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDetailName, UiDirection,
+    UiDivertedFor, UiFirstRun, UiHold, UiNotice, UiNoticeKind, UiParty, UiProblem, UiProblemKind,
+    UiReachability, UiRegistration, UiShown, UiSnapshot,
 };
 pub use sound::{
     UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiHeadset,

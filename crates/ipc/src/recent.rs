@@ -1,9 +1,7 @@
 use serde::Serialize;
 use warmline_desk::{
     EndReason, Party,
-    journal::{
-        Direction, How, Outcome, Remembered, Step, StepKind, TransferOutcome, Transferred,
-    },
+    journal::{Direction, How, Outcome, Remembered, Step, StepKind, TransferOutcome, Transferred},
 };
 
 use crate::{

@@ -365,16 +365,68 @@ impl std::fmt::Debug for UiParty {
 pub struct UiDetail {
     /// What kind of thing: the pages give queue and subject more room.
     pub kind: UiDetailKind,
-    /// What it is called.
+    /// What it is, where the pages have a name for it.
+    pub named: Option<UiDetailName>,
+    /// What the contact centre calls it; empty where it is [named](Self::named).
     pub label: String,
     /// What it says.
     pub value: String,
+    /// Why it was passed on, of who did.
+    pub why: Option<UiDivertedFor>,
 }
 
 impl std::fmt::Debug for UiDetail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:?} ‹pii›", self.kind)
     }
+}
+
+/// What a call said of itself, where that has a name of its own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDetailName {
+    /// What it is about.
+    About,
+    /// Who passed it on.
+    PassedOnBy,
+    /// It is urgent.
+    Urgent,
+    /// It is an emergency.
+    Emergency,
+    /// Whom they called, if not the agent.
+    TheyCalled,
+    /// The number that they give, where the network knows another.
+    TheyGive,
+    /// Whom they belong to.
+    Organization,
+    /// A page about them.
+    Link,
+}
+
+/// Why a call was passed on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDivertedFor {
+    /// Busy there.
+    Busy,
+    /// Nobody answered there.
+    NoAnswer,
+    /// Not reachable.
+    NotReachable,
+    /// Out of service.
+    OutOfService,
+    /// So it is at this time of day.
+    TimeOfDay,
+    /// Not to be disturbed.
+    DoNotDisturb,
+    /// Away.
+    Away,
+    /// Not known there.
+    Unknown,
+    /// Declined there.
+    Declined,
 }
 
 /// What kind of thing a [`UiDetail`] is.

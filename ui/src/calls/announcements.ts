@@ -7,6 +7,7 @@ import { shortcutLabel } from "../shared/shortcuts";
 import { troubleWords } from "../sound/words";
 import { aboutGroup, aboutTransfers } from "../transfer/announcements";
 import type { Words } from "../words/words";
+import { detailWords } from "./detailWords";
 import { endingAdvice } from "./endings";
 import { recordedWords } from "./recordedWords";
 import { qualityWords } from "./soundWords";
@@ -107,6 +108,7 @@ function incomingWords(words: Words, call: UiCall, inCall: boolean): string {
     say("calls.incoming.said", { who: partyWords(call) }),
     ...call.details
       .filter(({ kind }) => kind !== "other")
+      .map((detail) => detailWords(words, detail))
       .map(({ label, value }) => say("shared.sentence", { words: say("shared.labelled", { label, text: value }) })),
     call.waitedMs === null ? null : waitedWords(words, call.waitedMs),
     inCall ? say("calls.incoming.keysInCall", keys) : say("calls.incoming.keys", keys),

@@ -378,18 +378,36 @@ export type UiDetail = {
  */
 kind: UiDetailKind, 
 /**
- * What it is called.
+ * What it is, where the pages have a name for it.
+ */
+named: UiDetailName | null, 
+/**
+ * What the contact centre calls it; empty where it is [named](Self::named).
  */
 label: string, 
 /**
  * What it says.
  */
-value: string, };
+value: string, 
+/**
+ * Why it was passed on, of who did.
+ */
+why: UiDivertedFor | null, };
 
 /**
  * What kind of thing a [`UiDetail`] is.
  */
 export type UiDetailKind = "queue" | "subject" | "diverted" | "other";
+
+/**
+ * What a call said of itself, where that has a name of its own.
+ */
+export type UiDetailName = "about" | "passedOnBy" | "urgent" | "emergency" | "theyCalled" | "theyGive" | "organization" | "link";
+
+/**
+ * Why a call was passed on.
+ */
+export type UiDivertedFor = "busy" | "noAnswer" | "notReachable" | "outOfService" | "timeOfDay" | "doNotDisturb" | "away" | "unknown" | "declined";
 
 /**
  * How the sound is.

@@ -204,7 +204,7 @@ async fn notify(
         reject,
         ..
     } = tongue;
-    let actions = ["default", open, "answer", answer, "reject", reject];
+    let actions: [&str; 6] = ["default", open, "answer", answer, "reject", reject];
     let replaces = before.unwrap_or_default();
     // Who calls stands in the summary: in the body some desktops would read markup.
     desktop

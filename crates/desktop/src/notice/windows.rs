@@ -79,8 +79,8 @@ fn show(
 
 /// Its sound is the phone's own ring.
 fn xml(who: &str, tongue: &Tongue) -> String {
-    let [who, title, answer, reject] =
-        [who, &tongue.incoming, &tongue.answer, &tongue.reject].map(escaped);
+    let said: [&str; 4] = [who, &tongue.incoming, &tongue.answer, &tongue.reject];
+    let [who, title, answer, reject] = said.map(escaped);
     format!(
         "<toast scenario=\"incomingCall\" launch=\"open\"><visual><binding template=\"ToastGeneric\">\
          <text>{who}</text><text>{title}</text></binding></visual><actions>\

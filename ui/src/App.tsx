@@ -10,6 +10,7 @@ import { asUiError, type Host } from "./host/host";
 import { ActContext, type Act } from "./host/HostContext";
 import { next, type Shown } from "./host/shown";
 import type { UiError, UiSnapshot } from "./ipc/bindings";
+import { isEnglish } from "./noticeWords";
 import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
 import { Offers, OffersContext } from "./shared/offers";
@@ -135,8 +136,10 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
 /** Read on the first day only. */
 const FirstSteps = lazy(() => import("./account/FirstSteps").then((read) => ({ default: read.FirstSteps })));
 
-function failed(words: Words, { message, advice }: UiError): Announcement {
-  return { text: advice === undefined ? message : sentences(words, message, advice), urgent: true };
+function failed(words: Words, error: UiError): Announcement {
+  const { message, advice } = error;
+  const text = advice === undefined ? message : sentences(words, message, advice);
+  return { text, urgent: true, ...(isEnglish(error) ? { english: true } : {}) };
 }
 
 const NOTHING: readonly Announcement[] = [];

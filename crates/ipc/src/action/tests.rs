@@ -138,7 +138,7 @@ proptest! {
     }
 }
 
-const NAMES: [&str; 57] = [
+const NAMES: [&str; 59] = [
     "dial",
     "answer",
     "reject",
@@ -185,6 +185,7 @@ const NAMES: [&str; 57] = [
     "setMode",
     "setAlwaysOnTop",
     "setLanguage",
+    "speak",
     "setTheme",
     "setTextSize",
     "checkSound",

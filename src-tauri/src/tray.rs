@@ -40,11 +40,12 @@ impl Shown {
             match item {
                 MenuItemKind::Check(item) => {
                     item.set_enabled(entry.enabled)?;
+                    item.set_text(&entry.words)?;
                     item.set_checked(entry.ticked.unwrap_or_default())?;
                 }
                 MenuItemKind::MenuItem(item) => {
                     item.set_enabled(entry.enabled)?;
-                    item.set_text(entry.words)?;
+                    item.set_text(&entry.words)?;
                 }
                 MenuItemKind::Submenu(_) | MenuItemKind::Predefined(_) | MenuItemKind::Icon(_) => {}
             }
@@ -55,7 +56,7 @@ impl Shown {
             let painted = Image::new_owned(painted, width, height);
             self.icon.set_icon(Some(painted))?;
         }
-        let words = format!("Warmline: {}", tray.state.words());
+        let words = format!("Warmline: {}", tray.words);
         self.icon.set_tooltip(Some(words))?;
         Ok(self)
     }
@@ -65,7 +66,7 @@ fn make(app: &AppHandle, tray: &Tray) -> tauri::Result<Shown> {
     let menu = Menu::new(app)?;
     let mut items = Vec::new();
     for entry in &tray.entries {
-        let (id, words, enabled) = (entry.item.id(), entry.words, entry.enabled);
+        let (id, words, enabled) = (entry.item.id(), &entry.words, entry.enabled);
         let none = None::<&str>;
         let item = match entry.ticked {
             Some(on) => {

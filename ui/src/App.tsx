@@ -10,12 +10,14 @@ import { asUiError, type Host } from "./host/host";
 import { ActContext, type Act } from "./host/HostContext";
 import { next, type Shown } from "./host/shown";
 import type { UiError, UiSnapshot } from "./ipc/bindings";
+import { isEnglish } from "./noticeWords";
 import { Announcer, type Announcement } from "./shared/Announcer";
 import { ClockContext, type PhoneClock } from "./shared/clock";
 import { Offers, OffersContext } from "./shared/offers";
 import { NOT_KNOWN } from "./shared/report";
 import { TextSizeKeys } from "./shared/textSize";
 import { useTheme } from "./shared/theme";
+import { tongue } from "./shared/tongue";
 import { AboutContext } from "./shared/Trouble";
 import { Levels, LevelsContext } from "./sound/levels";
 import { useLanguage } from "./words/languages";
@@ -37,6 +39,11 @@ export function App({ host, language = null }: AppProps) {
   useEffect(() => offers.listen(), [offers]);
   const theme = useTheme(shown?.snapshot.window.theme ?? "system");
   const words = useLanguage(language ?? shown?.snapshot.window.language ?? null);
+
+  // What stands outside of the window is to speak its language, too; if it does not, it speaks English.
+  useEffect(() => {
+    host.act({ do: "speak", words: tongue(words) }).catch(() => undefined);
+  }, [host, words]);
 
   const onSnapshot = useEffectEvent((snapshot: UiSnapshot) => {
     const arrivedAtMs = performance.now();
@@ -129,8 +136,10 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
 /** Read on the first day only. */
 const FirstSteps = lazy(() => import("./account/FirstSteps").then((read) => ({ default: read.FirstSteps })));
 
-function failed(words: Words, { message, advice }: UiError): Announcement {
-  return { text: advice === undefined ? message : sentences(words, message, advice), urgent: true };
+function failed(words: Words, error: UiError): Announcement {
+  const { message, advice } = error;
+  const text = advice === undefined ? message : sentences(words, message, advice);
+  return { text, urgent: true, ...(isEnglish(error) ? { english: true } : {}) };
 }
 
 const NOTHING: readonly Announcement[] = [];

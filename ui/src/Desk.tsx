@@ -6,6 +6,7 @@ import { AccountBar } from "./account/AccountBar";
 import { DoNotDisturb } from "./account/DoNotDisturb";
 import { NotReachable } from "./account/NotReachable";
 import { SignInBars } from "./account/SignInBars";
+import { standing } from "./account/words";
 import { CompactBar } from "./bar/CompactBar";
 import { Calls } from "./calls/Calls";
 import { ClosingDialog } from "./calls/ClosingDialog";
@@ -96,7 +97,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const { doNotDisturb } = snapshot.desktop;
   // Calls could come in, and none does.
   const isQuiet = doNotDisturb && reachable;
-  const standing = isQuiet ? { ...registration, words: say("account.doNotDisturb") } : registration;
+  const stands = standing(words, registration, isQuiet);
   const { mode, alwaysOnTop, managedBy } = snapshot.window;
   const isCompact = mode === "compact";
   const onTopManaged = snapshot.window.managed.includes("alwaysOnTop");
@@ -216,7 +217,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                   transfers={transfers}
                   group={group}
                   window={snapshot.window}
-                  registration={standing}
+                  registration={stands}
                   compact={compact}
                   onTop={onTop}
                   button={fullButton}
@@ -227,7 +228,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
               ) : (
                 <>
                   <AccountBar
-                    registration={standing}
+                    registration={stands}
                     doNotDisturb={isQuiet}
                     signIns={signIns}
                     lines={lines}
@@ -272,7 +273,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       </DialContext>
       {settingsOpen && (
         <Suspense>
-          <SettingsDialog snapshot={snapshot} registration={standing} onClose={closeSettings} />
+          <SettingsDialog snapshot={snapshot} registration={stands} onClose={closeSettings} />
         </Suspense>
       )}
       {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} />}

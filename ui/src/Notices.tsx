@@ -2,21 +2,26 @@ import { Button, makeStyles, mergeClasses, MessageBar, MessageBarActions, Messag
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 
 import type { UiError, UiNotice } from "./ipc/bindings";
+import { isEnglish, noticeWords } from "./noticeWords";
 import { Trouble } from "./shared/Trouble";
 import { useWords } from "./words/words";
 
 /** What the agent should know now, each with what to do. */
 export function Notices({ notices }: { notices: readonly UiNotice[] }) {
   const styles = useStyles();
+  const words = useWords();
   return (
     <>
-      {notices.map(({ words, advice }) => (
-        <MessageBar key={words} intent="warning" layout="multiline" className={styles.notice}>
-          <MessageBarBody>
-            <Trouble what={words} advice={advice} facts={NONE} />
-          </MessageBarBody>
-        </MessageBar>
-      ))}
+      {notices.map((notice) => {
+        const { what, advice, english } = noticeWords(words, notice);
+        return (
+          <MessageBar key={what} intent="warning" layout="multiline" className={styles.notice}>
+            <MessageBarBody>
+              <Trouble what={what} advice={advice} facts={NONE} english={english} />
+            </MessageBarBody>
+          </MessageBar>
+        );
+      })}
     </>
   );
 }
@@ -40,6 +45,7 @@ export function Failure({ failure, onRead }: FailureProps) {
             what={failure.message}
             advice={failure.advice ?? null}
             facts={{ error: failure.error ?? failure.code }}
+            english={isEnglish(failure)}
           />
         </MessageBarBody>
         {onRead !== undefined && (

@@ -160,6 +160,13 @@ impl EndReason {
         }
     }
 
+    /// The one of these words, for what keeps only words; none for others.
+    pub fn of_words(words: &str) -> Option<Self> {
+        Self::TOLD
+            .into_iter()
+            .find(|reason| reason.words() == words)
+    }
+
     /// The same of the expert in a transfer.
     pub(crate) fn of_expert(self) -> &'static str {
         match self {
@@ -236,6 +243,40 @@ impl EndReason {
             Self::Replaced => "replaced",
         }
     }
+}
+
+impl EndReason {
+    /// One of each sentence.
+    const TOLD: [Self; 27] = [
+        Self::HungUp,
+        Self::RemoteHungUp,
+        Self::Cancelled,
+        Self::CallerGaveUp,
+        Self::AnsweredElsewhere,
+        Self::Rejected,
+        Self::DoNotDisturb,
+        Self::Missed,
+        Self::Busy,
+        Self::Declined,
+        Self::NoAnswer,
+        Self::Unavailable,
+        Self::NotFound,
+        Self::InvalidAddress,
+        Self::NotAllowed,
+        Self::Redirected,
+        Self::NotAcceptable,
+        Self::NoResponse,
+        Self::CallLost,
+        Self::ServerFailure,
+        Self::Congestion,
+        Self::NetworkLost,
+        Self::MediaFailed(MediaFailure::NoConnection),
+        Self::MediaFailed(MediaFailure::Internal),
+        // Words say no status.
+        Self::Refused { status: 0 },
+        Self::Transferred,
+        Self::Replaced,
+    ];
 }
 
 impl MediaFailure {
@@ -419,5 +460,16 @@ mod tests {
         for q850 in 0..128 {
             assert!(outgoing(500, Some(q850)).words().ends_with('.'));
         }
+    }
+
+    #[test]
+    fn kept_words_tell_the_reason_again() {
+        for reason in EndReason::TOLD {
+            assert_eq!(EndReason::of_words(reason.words()), Some(reason));
+        }
+        let unacceptable = EndReason::MediaFailed(MediaFailure::NotAcceptable);
+        let told = EndReason::of_words(unacceptable.words());
+        assert_eq!(told, Some(EndReason::NotAcceptable));
+        assert_eq!(EndReason::of_words("Answered."), None);
     }
 }

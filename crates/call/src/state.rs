@@ -210,6 +210,11 @@ impl Call {
         self.media.is_some_and(|flow| flow.sending && !flow.muted)
     }
 
+    /// Whether it hears music of this phone.
+    pub fn music(&self) -> bool {
+        self.media.is_some_and(|flow| flow.music)
+    }
+
     /// Why the far end may be a machine, if something hints at it.
     pub fn suspicion(&self) -> Option<Suspicion> {
         self.suspicion

@@ -145,7 +145,7 @@ fn recording(state: &RecordingView, files: Vec<String>) -> Event {
         RecordingView::On => ("on", None),
         RecordingView::Waiting => ("waiting", None),
         RecordingView::Paused => ("paused", None),
-        RecordingView::Failed { why } => ("failed", Some(why.clone())),
+        RecordingView::Failed { why, .. } => ("failed", Some(why.clone())),
     };
     Event::Recording {
         state,

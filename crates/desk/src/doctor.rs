@@ -12,6 +12,7 @@ use warmline_sip::Transport;
 
 use crate::{
     DeskConfig, DeskError, DeskEvent, ErrorCode, Profile, Registration, UserAction,
+    check::Told,
     config::no_line,
     desk::{devices, start},
 };
@@ -104,6 +105,8 @@ pub struct Finding {
     pub found: String,
     /// What to do; empty if nothing.
     pub advice: String,
+    /// The same for who says it in another language; none of what only who mends it reads.
+    pub told: Option<Told>,
 }
 
 impl Finding {
@@ -113,6 +116,7 @@ impl Finding {
             verdict,
             found: found.into(),
             advice: String::new(),
+            told: None,
         }
     }
 
@@ -121,6 +125,11 @@ impl Finding {
             advice: error.advice.clone(),
             ..Self::new(subject, Verdict::Wrong, error.what.clone())
         }
+    }
+
+    pub(crate) fn told(mut self, told: Told) -> Self {
+        self.told = Some(told);
+        self
     }
 
     pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {

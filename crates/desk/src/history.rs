@@ -149,6 +149,7 @@ mod tests {
             remote_hold: false,
             muted: false,
             heard: false,
+            music: false,
             connected: false,
             volume_percent: 100,
             silenced: false,

@@ -64,7 +64,7 @@ pub use termination::terminated;
 
 /// Who can help, as Microsoft Graph tells it.
 pub mod experts {
-    pub use warmline_entra::{Consent, Scope, WhoMayConsent};
+    pub use warmline_entra::{Consent, Scope, Unlocks, WhoMayConsent};
     pub use warmline_graph::*;
 }
 
@@ -76,8 +76,8 @@ pub mod sign_in {
 
 pub use warmline_audio::{
     Announcement, DeviceChoice, DeviceInfo, Devices, EngineConfig, EngineStats, Input, Levels,
-    NoiseSuppression, Output, Processing, RecordingFormat, Refusal, Region, RingFault, RingProof,
-    Role, Volumes,
+    NoiseSuppression, Output, Processing, RecordingFailure, RecordingFormat, Refusal, Region,
+    RingFault, RingProof, Role, Volumes,
 };
 pub use warmline_call::{
     CallId, Direction, EndReason, Hold, How, MediaFailure, Party, Phase, PhoneConfig, Referrals,

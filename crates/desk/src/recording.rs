@@ -69,6 +69,7 @@ impl Recorded {
             },
             None => match &self.failed {
                 Some(failure) => RecordingView::Failed {
+                    failure: failure.clone(),
                     why: failed(failure).what,
                 },
                 None => RecordingView::Off,

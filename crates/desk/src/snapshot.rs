@@ -3,7 +3,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use warmline_audio::{DeviceChoice, Devices, Processing, Volumes};
+use warmline_audio::{DeviceChoice, Devices, Processing, RecordingFailure, Volumes};
 use warmline_call::{
     CallId, Direction, EndReason, Hold, How, Party, Phase, State, Suspicion, TransferReason,
 };
@@ -149,6 +149,8 @@ pub struct CallView {
     pub muted: bool,
     /// Whether its sound reaches the agent.
     pub heard: bool,
+    /// Whether it hears music of this phone.
+    pub music: bool,
     /// Whether its sound path is up.
     pub connected: bool,
     /// When it was dialled or came in, on the clock on the wall.
@@ -212,7 +214,9 @@ pub enum RecordingView {
     Paused,
     /// It could not go on.
     Failed {
-        /// Why, in a sentence.
+        /// Why.
+        failure: RecordingFailure,
+        /// The same in a sentence.
         why: String,
     },
 }

@@ -52,6 +52,7 @@ pub(crate) fn call_view(call: &Call, line: LineId, notes: &Notes, epoch: Instant
         remote_hold: call.remote_hold(),
         muted: call.muted(),
         heard: call.heard(),
+        music: call.music(),
         connected: call.connected(),
         began: notes.began.unwrap_or_else(SystemTime::now),
         started_at: since(call.started()),

@@ -24,6 +24,7 @@ use crate::{
     program::Program,
     request::{AskedBy, Question, Request},
     shortcut::{self, Conflict, Deed, Plan, Pressing},
+    tongue::Tongue,
     tray::{Item, Tray},
     trouble,
 };
@@ -59,6 +60,7 @@ pub struct Desktop {
     /// The agent presses keys that are to be a shortcut, which must not do what they did so far.
     records_keys: bool,
     tray: Option<Tray>,
+    tongue: Tongue,
 }
 
 /// Something about the desktop has happened, or the agent wants it to.
@@ -83,6 +85,8 @@ pub enum News {
     Shortcut(Deed, Option<String>),
     /// The agent presses keys that are to be a shortcut, or no longer.
     RecordingKeys(bool),
+    /// The window speaks another language: so is what stands outside of it.
+    Speak(Box<Tongue>),
     /// These shortcuts do not work.
     Wrong(Vec<(Deed, Conflict)>),
     /// The agent has chosen something in the tray.
@@ -177,6 +181,7 @@ impl Desktop {
             wrong: Vec::new(),
             records_keys: false,
             tray: None,
+            tongue: Tongue::default(),
         }
     }
 
@@ -250,6 +255,10 @@ impl Desktop {
             News::OpenLinks(on) => return self.open_links(on).into_iter().collect(),
             News::StartAtLogin(_) | News::Shortcut(..) => {}
             News::RecordingKeys(on) => self.records_keys = on,
+            News::Speak(tongue) => {
+                self.tongue = tongue.in_lines();
+                return self.show_tray().into_iter().collect();
+            }
             News::Wrong(wrong) => self.wrong = wrong,
             News::Chosen(item) => return self.chosen(item),
             News::Focused(focused) => {
@@ -419,7 +428,7 @@ impl Desktop {
                 Command::Notify(call) => {
                     let who = self.phone.calls.iter().find(|known| known.number == call);
                     if let Some(who) = who {
-                        self.notices.show(call, &who.who);
+                        self.notices.show(call, &who.who, &self.tongue);
                     }
                 }
                 Command::Withdraw(call) => self.notices.withdraw(call),
@@ -433,7 +442,7 @@ impl Desktop {
     }
 
     fn show_tray(&mut self) -> Option<Wish> {
-        let tray = Tray::of(&self.phone, self.do_not_disturb);
+        let tray = Tray::of(&self.phone, self.do_not_disturb, &self.tongue);
         if self.tray.as_ref() == Some(&tray) {
             return None;
         }

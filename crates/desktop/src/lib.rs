@@ -24,6 +24,7 @@ pub mod program;
 mod registry;
 mod request;
 pub mod shortcut;
+pub mod tongue;
 pub mod tray;
 pub mod trouble;
 #[cfg(not(any(target_os = "macos", windows)))]

@@ -1,6 +1,9 @@
 //! What the icon in the tray shows, and what its menu offers.
 
-use crate::phone::{PhoneNow, Stage};
+use crate::{
+    phone::{PhoneNow, Stage},
+    tongue::Tongue,
+};
 
 /// Whether there can be a tray. On Linux it takes a library that not every desktop brings along, and without it
 /// the first icon would end the program.
@@ -37,6 +40,8 @@ const LIBRARIES: [&str; 4] = [
 pub struct Tray {
     /// What the icon says.
     pub state: State,
+    /// The same in a few words. Nobody's name: the tray is seen by who stands behind the agent.
+    pub words: String,
     /// From top to bottom.
     pub entries: Vec<Entry>,
 }
@@ -62,7 +67,7 @@ pub struct Entry {
     /// What it does.
     pub item: Item,
     /// What stands there.
-    pub words: &'static str,
+    pub words: String,
     /// Whether it is ticked, if it is one to tick.
     pub ticked: Option<bool>,
     /// Whether it can be chosen.
@@ -118,8 +123,8 @@ impl Item {
 }
 
 impl Tray {
-    /// That of this phone.
-    pub fn of(phone: &PhoneNow, do_not_disturb: bool) -> Self {
+    /// That of this phone, in these words.
+    pub fn of(phone: &PhoneNow, do_not_disturb: bool, tongue: &Tongue) -> Self {
         let state = if phone.ringing().next().is_some() && !do_not_disturb {
             State::Ringing
         } else if phone.calls.iter().any(|call| call.stage != Stage::Ringing) {
@@ -131,50 +136,51 @@ impl Tray {
         } else {
             State::Unreachable
         };
-        let entry = |item, words| Entry {
+        let entry = |item, words: &str| Entry {
             item,
-            words,
+            words: words.to_owned(),
             ticked: None,
             enabled: true,
         };
         let at_hand = phone.at_hand;
+        let words = state.words(tongue);
         Self {
             state,
+            words: words.to_owned(),
             entries: vec![
-                entry(Item::Open, "Open Warmline"),
+                entry(Item::Open, &tongue.open),
                 Entry {
                     enabled: false,
-                    ..entry(Item::State, state.words())
+                    ..entry(Item::State, words)
                 },
-                entry(Item::CallCopied, "Call the copied number"),
+                entry(Item::CallCopied, &tongue.call_copied),
                 Entry {
                     ticked: Some(do_not_disturb),
-                    ..entry(Item::DoNotDisturb, "Do not disturb")
+                    ..entry(Item::DoNotDisturb, &tongue.do_not_disturb)
                 },
                 Entry {
                     ticked: Some(at_hand.muted == Some(true)),
                     enabled: at_hand.muted.is_some(),
-                    ..entry(Item::Mute, "Mute")
+                    ..entry(Item::Mute, &tongue.mute)
                 },
                 Entry {
                     enabled: at_hand.talking,
-                    ..entry(Item::HangUp, "Hang up")
+                    ..entry(Item::HangUp, &tongue.hang_up)
                 },
-                entry(Item::Quit, "Quit Warmline"),
+                entry(Item::Quit, &tongue.quit),
             ],
         }
     }
 }
 
 impl State {
-    /// In a few words. Nobody's name: the tray is seen by who stands behind the agent.
-    pub fn words(self) -> &'static str {
+    fn words(self, tongue: &Tongue) -> &str {
         match self {
-            Self::Unreachable => "Calls cannot come in",
-            Self::Reachable => "Ready for calls",
-            Self::DoNotDisturb => "Do not disturb",
-            Self::Ringing => "A call is coming in",
-            Self::Talking => "In a call",
+            Self::Unreachable => &tongue.unreachable,
+            Self::Reachable => &tongue.reachable,
+            Self::DoNotDisturb => &tongue.do_not_disturb,
+            Self::Ringing => &tongue.ringing,
+            Self::Talking => &tongue.talking,
         }
     }
 
@@ -249,6 +255,24 @@ mod tests {
         }
     }
 
+    fn tray(phone: &PhoneNow, do_not_disturb: bool) -> Tray {
+        Tray::of(phone, do_not_disturb, &Tongue::default())
+    }
+
+    #[test]
+    fn it_speaks_as_the_window_does() {
+        let tongue = Tongue {
+            reachable: "Bereit für Anrufe".into(),
+            mute: "Stummschalten".into(),
+            ..Tongue::default()
+        };
+        let tray = Tray::of(&phone(&[]), false, &tongue);
+        let entries: Vec<_> = tray.entries.iter().map(|entry| &*entry.words).collect();
+        assert_eq!(tray.words, "Bereit für Anrufe");
+        assert_eq!(entries[1], "Bereit für Anrufe");
+        assert_eq!(entries[4], "Stummschalten");
+    }
+
     fn enabled(tray: &Tray, item: Item) -> bool {
         let entry = tray.entries.iter().find(|entry| entry.item == item);
         entry.is_some_and(|entry| entry.enabled)
@@ -256,14 +280,14 @@ mod tests {
 
     #[test]
     fn what_is_most_urgent_is_said() {
-        let state = |stages: &[Stage], quiet| Tray::of(&phone(stages), quiet).state;
+        let state = |stages: &[Stage], quiet| tray(&phone(stages), quiet).state;
         assert_eq!(state(&[], false), State::Reachable);
         assert_eq!(state(&[], true), State::DoNotDisturb);
         assert_eq!(state(&[Stage::Talking], true), State::Talking);
         let both = [Stage::Talking, Stage::Ringing];
         assert_eq!(state(&both, false), State::Ringing);
         assert_eq!(state(&both, true), State::Talking);
-        let off = Tray::of(&PhoneNow::default(), false);
+        let off = tray(&PhoneNow::default(), false);
         assert_eq!(off.state, State::Unreachable);
     }
 
@@ -275,7 +299,7 @@ mod tests {
             (vec![Stage::Calling], true),
             (vec![Stage::Talking], true),
         ] {
-            let tray = Tray::of(&phone(&stages), false);
+            let tray = tray(&phone(&stages), false);
             assert_eq!(enabled(&tray, Item::HangUp), there, "{stages:?}");
             assert_eq!(enabled(&tray, Item::Mute), there, "{stages:?}");
             assert!(enabled(&tray, Item::Quit));
@@ -288,14 +312,14 @@ mod tests {
             at_hand: AtHand::default(),
             ..phone(&[Stage::Talking])
         };
-        let tray = Tray::of(&on_hold, false);
+        let tray = tray(&on_hold, false);
         assert_eq!(tray.state, State::Talking);
         assert!(!enabled(&tray, Item::HangUp) && !enabled(&tray, Item::Mute));
     }
 
     #[test]
     fn an_entry_is_known_by_its_name() {
-        for entry in Tray::of(&phone(&[]), false).entries {
+        for entry in tray(&phone(&[]), false).entries {
             assert_eq!(Item::of(entry.item.id()), Some(entry.item));
         }
         assert_eq!(Item::of("quit"), None);

@@ -25,6 +25,6 @@ mod vault;
 pub use cloud::Cloud;
 pub use config::{Config, Keeping, Opener};
 pub use entra::{Entra, start};
-pub use scope::{Consent, Scope, Scopes, WhoMayConsent};
+pub use scope::{Consent, Scope, Scopes, Unlocks, WhoMayConsent};
 pub use state::{Account, State, Way, Why};
 pub use tokens::{AccessToken, Audience, TokenError, Tokens};

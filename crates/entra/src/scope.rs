@@ -42,13 +42,34 @@ pub enum WhoMayConsent {
     Administrator,
 }
 
+/// What a rung unlocks for the agent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unlocks {
+    /// Who the agent is.
+    You,
+    /// The experts, and who of them is free.
+    Presence,
+    /// An expert gets to know in Teams who is calling and why, and can reply.
+    Chat,
+    /// Teams shows that the agent is in a call.
+    OwnPresence,
+    /// When an expert's next meeting begins.
+    Meetings,
+    /// The provider's experts, with title, department and skills.
+    Directory,
+    /// Teams tags count as skills.
+    Tags,
+    /// The number that Teams knows an expert by.
+    Numbers,
+}
+
 /// One rung of the consent ladder.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Consent {
     /// What is granted together.
     pub scopes: &'static [Scope],
-    /// What it unlocks, in a sentence for the agent.
-    pub unlocks: &'static str,
+    /// What it unlocks.
+    pub unlocks: Unlocks,
     /// Who may grant it.
     pub by: WhoMayConsent,
 }
@@ -100,42 +121,42 @@ impl Consent {
     pub const LADDER: &'static [Self] = &[
         Self {
             scopes: &[Scope::UserRead],
-            unlocks: "Warmline knows who you are.",
+            unlocks: Unlocks::You,
             by: WhoMayConsent::Agent,
         },
         Self {
             scopes: &[Scope::UserReadBasicAll, Scope::PresenceReadAll],
-            unlocks: "You see the experts, and who of them is free.",
+            unlocks: Unlocks::Presence,
             by: WhoMayConsent::Agent,
         },
         Self {
             scopes: &[Scope::ChatCreate, Scope::ChatMessageSend, Scope::ChatRead],
-            unlocks: "An expert gets to know in Teams who is calling and why, and can reply.",
+            unlocks: Unlocks::Chat,
             by: WhoMayConsent::Agent,
         },
         Self {
             scopes: &[Scope::PresenceReadWrite],
-            unlocks: "Teams shows that you are in a call.",
+            unlocks: Unlocks::OwnPresence,
             by: WhoMayConsent::Agent,
         },
         Self {
             scopes: &[Scope::CalendarsRead],
-            unlocks: "You see when an expert's next meeting begins.",
+            unlocks: Unlocks::Meetings,
             by: WhoMayConsent::Agent,
         },
         Self {
             scopes: &[Scope::GroupMemberReadBasicAll, Scope::UserReadAll],
-            unlocks: "You see your provider's experts with title, department and skills.",
+            unlocks: Unlocks::Directory,
             by: WhoMayConsent::Administrator,
         },
         Self {
             scopes: &[Scope::TeamworkTagRead],
-            unlocks: "Teams tags count as skills.",
+            unlocks: Unlocks::Tags,
             by: WhoMayConsent::Administrator,
         },
         Self {
             scopes: &[Scope::TeamsUserConfigurationReadAll],
-            unlocks: "Experts are called by the number that Teams knows them by.",
+            unlocks: Unlocks::Numbers,
             by: WhoMayConsent::Administrator,
         },
     ];

@@ -5,7 +5,7 @@ use warmline_desk::{
 use warmline_desktop::News;
 
 use crate::{
-    desktop::UiDeed,
+    desktop::{UiDeed, UiTongue},
     error::UiError,
     limits,
     recording::UiRecord,
@@ -296,6 +296,11 @@ pub enum UiAction {
         /// A BCP 47 tag; none for the system's.
         language: Option<String>,
     },
+    /// The window speaks another language: tray and notifications are to speak it, too.
+    Speak {
+        /// What they say.
+        words: Box<UiTongue>,
+    },
     /// Take these colours, and remember them.
     SetTheme {
         /// Which.
@@ -534,6 +539,9 @@ impl UiAction {
                 let language = language.filter(|tag| is_tag(tag));
                 return Asked::Window(WindowAsk::Language(language));
             }
+            Self::Speak { words } => {
+                return Asked::Desktop(News::Speak(Box::new((*words).into())));
+            }
             Self::SetTheme { theme } => return Asked::Window(WindowAsk::Theme(theme)),
             Self::SetTextSize { size } => return Asked::Window(WindowAsk::TextSize(size)),
             Self::FirstStepsDone => return Asked::Window(WindowAsk::FirstStepsDone),
@@ -624,6 +632,7 @@ impl std::fmt::Debug for UiAction {
             Self::SetMode { .. } => ("SetMode", None),
             Self::SetAlwaysOnTop { .. } => ("SetAlwaysOnTop", None),
             Self::SetLanguage { .. } => ("SetLanguage", None),
+            Self::Speak { .. } => ("Speak", None),
             Self::SetTheme { .. } => ("SetTheme", None),
             Self::SetTextSize { .. } => ("SetTextSize", None),
             Self::CheckSound { .. } => ("CheckSound", None),

@@ -1,15 +1,17 @@
 use warmline_desk::{
-    CallView, Direction, EndReason, Ending, Hold, State,
+    CallView, Direction, Hold, State,
     told::{Told, told},
 };
 
 use crate::{
     details::details,
+    ending::ending,
     party::{Agent, party},
     people::UiNote,
-    presenter::{millis, said},
+    presenter::millis,
+    quality::UiQuality,
     recording::recording,
-    snapshot::{UiCall, UiCallState, UiDirection, UiEnding, UiHold, UiQuality},
+    snapshot::{UiCall, UiCallState, UiDirection, UiHold},
     transfer::UiReferral,
 };
 
@@ -48,7 +50,7 @@ pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -
         volume_percent: view.volume_percent,
         silenced: view.silenced,
         recording: recording(view),
-        suspicion: view.suspicion.map(|why| why.words().to_owned()),
+        suspicion: view.suspicion.map(Into::into),
         referral: view.referral.as_ref().map(|referral| UiReferral {
             to: party(&referral.to, agent),
             until_ms: millis(referral.until),
@@ -77,25 +79,5 @@ fn state(view: &CallView) -> UiCallState {
         // The sound path is interrupted: the call is up all the same, and its quality says so.
         State::Established => UiCallState::Active,
         State::Ended(_) => UiCallState::Ended,
-    }
-}
-
-fn ending(ending: &Ending) -> UiEnding {
-    UiEnding {
-        normal: matches!(
-            ending.reason,
-            EndReason::HungUp
-                | EndReason::RemoteHungUp
-                | EndReason::Cancelled
-                | EndReason::Rejected
-                | EndReason::DoNotDisturb
-                | EndReason::AnsweredElsewhere
-                | EndReason::Transferred
-                | EndReason::Replaced
-        ),
-        words: ending.reason.words().to_owned(),
-        advice: said(ending.reason.advice()),
-        error: ending.reason.code().to_owned(),
-        at_ms: millis(ending.at),
     }
 }

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use warmline_desk::{
     CheckView,
-    check::Prompt,
+    check::{Prompt, Told},
     doctor::{Finding, Subject, Verdict},
 };
 
@@ -40,7 +40,7 @@ pub enum UiCheckStep {
 }
 
 /// One thing that was looked at.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UiFinding {
@@ -48,10 +48,150 @@ pub struct UiFinding {
     pub subject: UiSubject,
     /// How it looks.
     pub verdict: UiVerdict,
-    /// What was found, in words.
+    /// What was found; none of what only who mends it reads.
+    pub told: Option<UiTold>,
+    /// The same in English.
     pub found: String,
-    /// What to do about it, if there is anything.
+    /// What to do about it, in English, if there is anything.
     pub advice: Option<String>,
+}
+
+/// What a check has found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum UiTold {
+    /// This device is used.
+    Device {
+        /// Its name.
+        name: String,
+    },
+    /// There is none.
+    NoDevice,
+    /// The microphone gives nothing but digital silence.
+    DigitalSilence,
+    /// Nobody spoke, or too softly.
+    NoVoice,
+    /// The agent's voice is as it should be.
+    Voice {
+        /// Its level.
+        dbfs: i32,
+    },
+    /// It is soft.
+    SoftVoice {
+        /// Its level.
+        dbfs: i32,
+    },
+    /// It is loud.
+    LoudVoice {
+        /// Its level.
+        dbfs: i32,
+    },
+    /// It is cut off.
+    CutOff {
+        /// Its level.
+        dbfs: i32,
+        /// So much of the time.
+        percent: u32,
+    },
+    /// What else the microphone hears.
+    Background {
+        /// Its level.
+        dbfs: i32,
+        /// How far below the voice that is, if somebody spoke.
+        below_db: Option<i32>,
+        /// Customers hear it.
+        disturbs: bool,
+    },
+    /// The microphone does not hear the speaker.
+    NoEcho,
+    /// It does.
+    Echo {
+        /// So much softer.
+        softer_db: i32,
+        /// So much later.
+        later_ms: u32,
+        /// Customers may hear themselves.
+        disturbs: bool,
+    },
+    /// The way to a server.
+    Path {
+        /// Which.
+        host: String,
+        /// There and back.
+        round_trip_ms: u32,
+        /// How unevenly.
+        jitter_ms: f64,
+        /// How much was lost.
+        loss_percent: u32,
+        /// The quality to be expected, of 4.5.
+        mos: f64,
+        /// It is a poor one.
+        poor: bool,
+    },
+    /// The server answered nothing.
+    NoAnswer {
+        /// Which.
+        host: String,
+    },
+    /// There is no server to measure the way to.
+    NoServer,
+}
+
+impl From<&Told> for UiTold {
+    fn from(told: &Told) -> Self {
+        let tenths = |tenths: u32| f64::from(tenths) / 10.0;
+        match told.clone() {
+            Told::Device { name } => Self::Device { name },
+            Told::NoDevice => Self::NoDevice,
+            Told::DigitalSilence => Self::DigitalSilence,
+            Told::NoVoice => Self::NoVoice,
+            Told::Voice { dbfs } => Self::Voice { dbfs },
+            Told::SoftVoice { dbfs } => Self::SoftVoice { dbfs },
+            Told::LoudVoice { dbfs } => Self::LoudVoice { dbfs },
+            Told::CutOff { dbfs, percent } => Self::CutOff { dbfs, percent },
+            Told::Background {
+                dbfs,
+                below_db,
+                disturbs,
+            } => Self::Background {
+                dbfs,
+                below_db,
+                disturbs,
+            },
+            Told::NoEcho => Self::NoEcho,
+            Told::Echo {
+                softer_db,
+                later_ms,
+                disturbs,
+            } => Self::Echo {
+                softer_db,
+                later_ms,
+                disturbs,
+            },
+            Told::Path {
+                host,
+                round_trip_ms,
+                jitter_tenths,
+                loss_percent,
+                mos_tenths,
+                poor,
+            } => Self::Path {
+                host,
+                round_trip_ms,
+                jitter_ms: tenths(jitter_tenths),
+                loss_percent,
+                mos: tenths(mos_tenths),
+                poor,
+            },
+            Told::NoAnswer { host } => Self::NoAnswer { host },
+            Told::NoServer => Self::NoServer,
+        }
+    }
 }
 
 /// What a check looks at.
@@ -129,6 +269,7 @@ impl UiFinding {
                 Verdict::Wrong => UiVerdict::Wrong,
                 Verdict::NotTried => UiVerdict::NotTried,
             },
+            told: finding.told.as_ref().map(UiTold::from),
             found: finding.found.clone(),
             advice: Some(finding.advice.clone()).filter(|advice| !advice.is_empty()),
         })

@@ -4,6 +4,7 @@ use warmline_desktop::{
     AskedBy, DesktopView, Standing,
     phone::{AtHand, CallNow, CallNumber, PhoneNow, Stage},
     shortcut::{self, Conflict, Deed},
+    tongue::Tongue,
 };
 
 use crate::number::UiNumber;
@@ -114,6 +115,80 @@ pub enum UiAskedBy {
     Link,
     /// The agent has copied it.
     Clipboard,
+}
+
+/// The few words of tray and notifications, in the language of the window.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiTongue {
+    /// Show the window.
+    pub open: String,
+    /// Call the number that the agent has copied.
+    pub call_copied: String,
+    /// Be left alone; also that the agent is.
+    pub do_not_disturb: String,
+    /// Mute the call.
+    pub mute: String,
+    /// End the call.
+    pub hang_up: String,
+    /// Close the phone.
+    pub quit: String,
+    /// Calls cannot come in.
+    pub unreachable: String,
+    /// They can.
+    pub reachable: String,
+    /// One rings.
+    pub ringing: String,
+    /// The agent is on the phone.
+    pub talking: String,
+    /// What a notification is of.
+    pub incoming: String,
+    /// Take the call.
+    pub answer: String,
+    /// Refuse it.
+    pub reject: String,
+}
+
+impl UiTongue {
+    /// Each of them.
+    pub(crate) fn all(&self) -> [&str; 13] {
+        [
+            &self.open,
+            &self.call_copied,
+            &self.do_not_disturb,
+            &self.mute,
+            &self.hang_up,
+            &self.quit,
+            &self.unreachable,
+            &self.reachable,
+            &self.ringing,
+            &self.talking,
+            &self.incoming,
+            &self.answer,
+            &self.reject,
+        ]
+    }
+}
+
+impl From<UiTongue> for Tongue {
+    fn from(said: UiTongue) -> Self {
+        Self {
+            open: said.open,
+            call_copied: said.call_copied,
+            do_not_disturb: said.do_not_disturb,
+            mute: said.mute,
+            hang_up: said.hang_up,
+            quit: said.quit,
+            unreachable: said.unreachable,
+            reachable: said.reachable,
+            ringing: said.ringing,
+            talking: said.talking,
+            incoming: said.incoming,
+            answer: said.answer,
+            reject: said.reject,
+        }
+    }
 }
 
 impl UiDesktop {

@@ -5,7 +5,7 @@ use warmline_desk::{
 
 use crate::{
     party::{Agent, is_withheld, name, short, shown},
-    snapshot::{UiDetail, UiDetailKind},
+    snapshot::{UiDetail, UiDetailKind, UiDetailName as Name, UiDivertedFor},
 };
 
 /// What an INVITE says that an agent would want to read before answering, the most telling first;
@@ -14,17 +14,19 @@ pub(crate) fn details(invite: &Invite, told: &Told, agent: &Agent) -> Vec<UiDeta
     let mut details = Details::default();
     details.facts(told, FactKind::Queue);
     if let Some(subject) = &invite.subject {
-        details.add(UiDetailKind::Subject, "About", subject);
+        details.named(Name::About, subject);
     }
     details.facts(told, FactKind::Subject);
     for (by, why) in passed_on_by(invite) {
         if let Some(by) = name(by, agent) {
-            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-            details.add(UiDetailKind::Diverted, "Passed on by", &(by + &why));
+            details.add(UiDetail {
+                why,
+                ..named(Name::PassedOnBy, &by)
+            });
         }
     }
-    if let Some(urgent) = urgency(invite) {
-        details.add(UiDetailKind::Other, "Priority", urgent);
+    if let Some((urgent, says)) = urgency(invite) {
+        details.named(urgent, says);
     }
     if short(&invite.to.uri, agent) != agent.user {
         let called = shown(&invite.to.uri, agent);
@@ -32,18 +34,18 @@ pub(crate) fn details(invite: &Invite, told: &Told, agent: &Agent) -> Vec<UiDeta
             Some(name) if name != called => format!("{name}, {called}"),
             _ => called,
         };
-        details.add(UiDetailKind::Other, "They called", &called);
+        details.named(Name::TheyCalled, &called);
     }
     if let Some(given) = given_number(invite, agent) {
-        details.add(UiDetailKind::Other, "They give as number", &given);
+        details.named(Name::TheyGive, &given);
     }
     details.facts(told, FactKind::Other);
     if let Some(organization) = invite.header("Organization") {
-        details.add(UiDetailKind::Other, "Organization", organization);
+        details.named(Name::Organization, organization);
     }
     for value in &invite.call_info {
         if let Some(link) = link(value) {
-            details.add(UiDetailKind::Other, "Link", link);
+            details.named(Name::Link, link);
         }
     }
     details.0.truncate(MOST);
@@ -61,30 +63,56 @@ impl Details {
             FactKind::Other => UiDetailKind::Other,
         };
         for fact in told.facts.iter().filter(|fact| fact.kind == kind) {
-            self.add(shown_as, &fact.label, &fact.value);
+            self.add(UiDetail {
+                kind: shown_as,
+                named: None,
+                label: fact.label.clone(),
+                value: fact.value.clone(),
+                why: None,
+            });
         }
     }
 
-    fn add(&mut self, kind: UiDetailKind, label: &str, value: &str) {
-        let value = line(value);
+    fn named(&mut self, name: Name, value: &str) {
+        self.add(named(name, value));
+    }
+
+    fn add(&mut self, detail: UiDetail) {
+        let value = line(&detail.value);
         // The same queue is often written twice, under two names.
-        let known = self.0.iter().any(|detail| {
-            detail.value == value
-                && (detail.label == label || (detail.kind == kind && kind != UiDetailKind::Other))
+        let known = self.0.iter().any(|known| {
+            let same = (known.named, &known.label) == (detail.named, &detail.label);
+            let twice = known.kind == detail.kind && detail.kind != UiDetailKind::Other;
+            known.value == value && known.why == detail.why && (same || twice)
         });
         if !value.is_empty() && !known {
-            self.0.push(UiDetail {
-                kind,
-                label: label.to_owned(),
-                value,
-            });
+            self.0.push(UiDetail { value, ..detail });
         }
+    }
+}
+
+fn named(name: Name, value: &str) -> UiDetail {
+    UiDetail {
+        kind: match name {
+            Name::About => UiDetailKind::Subject,
+            Name::PassedOnBy => UiDetailKind::Diverted,
+            Name::Urgent
+            | Name::Emergency
+            | Name::TheyCalled
+            | Name::TheyGive
+            | Name::Organization
+            | Name::Link => UiDetailKind::Other,
+        },
+        named: Some(name),
+        label: String::new(),
+        value: value.to_owned(),
+        why: None,
     }
 }
 
 /// Who sent the call on and why, the last one first. History-Info ends with us, so its last entry is
 /// nobody who did.
-fn passed_on_by(invite: &Invite) -> Vec<(&NameAddr, Option<&'static str>)> {
+fn passed_on_by(invite: &Invite) -> Vec<(&NameAddr, Option<UiDivertedFor>)> {
     if !invite.diversion.is_empty() {
         let diversion = invite.diversion.iter();
         return diversion
@@ -98,25 +126,25 @@ fn passed_on_by(invite: &Invite) -> Vec<(&NameAddr, Option<&'static str>)> {
 }
 
 /// RFC 5806 §4.
-fn diversion_reason(reason: &str) -> Option<&'static str> {
+fn diversion_reason(reason: &str) -> Option<UiDivertedFor> {
     let reasons = [
-        ("user-busy", "busy"),
-        ("no-answer", "no answer"),
-        ("unavailable", "not reachable"),
-        ("out-of-service", "out of service"),
-        ("time-of-day", "at this time of day"),
-        ("do-not-disturb", "do not disturb"),
-        ("away", "away"),
+        ("user-busy", UiDivertedFor::Busy),
+        ("no-answer", UiDivertedFor::NoAnswer),
+        ("unavailable", UiDivertedFor::NotReachable),
+        ("out-of-service", UiDivertedFor::OutOfService),
+        ("time-of-day", UiDivertedFor::TimeOfDay),
+        ("do-not-disturb", UiDivertedFor::DoNotDisturb),
+        ("away", UiDivertedFor::Away),
     ];
     let known = reasons
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(reason));
-    known.map(|(_, words)| *words)
+    known.map(|(_, why)| *why)
 }
 
 /// The cause stands in the entry that the call was sent on to (RFC 4458, RFC 7544), or as a Reason in
 /// the one that sent it (RFC 7044 §10.2).
-fn history_cause(from: &NameAddr, to: &NameAddr) -> Option<&'static str> {
+fn history_cause(from: &NameAddr, to: &NameAddr) -> Option<UiDivertedFor> {
     let in_target = to.uri.split([';', '?']).find_map(|parameter| {
         let (name, cause) = parameter.split_once('=')?;
         name.eq_ignore_ascii_case("cause").then_some(cause)
@@ -131,22 +159,21 @@ fn history_cause(from: &NameAddr, to: &NameAddr) -> Option<&'static str> {
     };
     let cause = in_target.map(str::to_owned).or_else(in_reason)?;
     Some(match cause.as_str() {
-        "404" => "unknown there",
-        "408" => "no answer",
-        "480" | "503" => "not reachable",
-        "486" | "600" => "busy",
-        "603" => "declined",
+        "404" => UiDivertedFor::Unknown,
+        "408" => UiDivertedFor::NoAnswer,
+        "480" | "503" => UiDivertedFor::NotReachable,
+        "486" | "600" => UiDivertedFor::Busy,
+        "603" => UiDivertedFor::Declined,
         _ => return None,
     })
 }
 
 /// RFC 3261 §20.26; what is normal need not be said.
-fn urgency(invite: &Invite) -> Option<&'static str> {
+fn urgency(invite: &Invite) -> Option<(Name, &'static str)> {
     let priority = invite.header("Priority")?.trim();
-    [("emergency", "Emergency"), ("urgent", "Urgent")]
+    [(Name::Emergency, "emergency"), (Name::Urgent, "urgent")]
         .into_iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(priority))
-        .map(|(_, words)| words)
+        .find(|(_, says)| says.eq_ignore_ascii_case(priority))
 }
 
 /// The number that the caller gives, where the network vouches for another one (RFC 3325).
@@ -209,7 +236,14 @@ mod tests {
     fn lines(invite: &Invite) -> Vec<String> {
         details(invite, &told(invite, UNIX_EPOCH), &Agent::example())
             .iter()
-            .map(|detail| format!("{}: {}", detail.label, detail.value))
+            .map(|detail| {
+                let UiDetail {
+                    named, label, why, ..
+                } = detail;
+                let name = named.map_or_else(|| label.clone(), |name| format!("{name:?}"));
+                let why = why.map(|why| format!(" ({why:?})")).unwrap_or_default();
+                format!("{name}: {}{why}", detail.value)
+            })
             .collect()
     }
 
@@ -228,7 +262,7 @@ mod tests {
             [
                 "Queue name: Support",
                 "About: Invoice 4711",
-                "Passed on by: +49 30 555",
+                "PassedOnBy: +49 30 555",
                 "Customer number: C-77",
             ]
         );
@@ -242,17 +276,14 @@ mod tests {
             address("sip:+49302@pbx.example"),
             address("sip:2001@contact.example"),
         ];
-        assert_eq!(
-            lines(&invite),
-            ["Passed on by: +49302", "Passed on by: +49301"]
-        );
+        assert_eq!(lines(&invite), ["PassedOnBy: +49302", "PassedOnBy: +49301"]);
     }
 
     #[test]
     fn the_number_that_was_called_is_told_when_it_is_not_ours() {
         let mut invite = invite(&[]);
         invite.to = address("sip:+49800100@contact.example");
-        assert_eq!(lines(&invite), ["They called: +49800100"]);
+        assert_eq!(lines(&invite), ["TheyCalled: +49800100"]);
     }
 
     #[test]
@@ -261,10 +292,7 @@ mod tests {
         by.params = vec![("reason".into(), Some("user-busy".into()))];
         let mut with_diversion = invite(&[]);
         with_diversion.diversion = vec![by];
-        assert_eq!(
-            lines(&with_diversion),
-            ["Passed on by: +49 30 901820 (busy)"]
-        );
+        assert_eq!(lines(&with_diversion), ["PassedOnBy: +49 30 901820 (Busy)"]);
 
         let mut with_history = invite(&[]);
         with_history.history_info = vec![
@@ -275,8 +303,8 @@ mod tests {
         assert_eq!(
             lines(&with_history),
             [
-                "Passed on by: 2003 (no answer)",
-                "Passed on by: 2002 (not reachable)",
+                "PassedOnBy: 2003 (NoAnswer)",
+                "PassedOnBy: 2002 (NotReachable)",
             ]
         );
     }
@@ -296,7 +324,7 @@ mod tests {
         let mut invite = invite(&[]);
         invite.from = address("sip:+498003569377@pbx.example");
         invite.asserted_identity = vec![address("sip:+4930901820@pbx.example")];
-        assert_eq!(lines(&invite), ["They give as number: +49 800 3569377"]);
+        assert_eq!(lines(&invite), ["TheyGive: +49 800 3569377"]);
         invite.from = address("tel:+49-30-901820");
         assert!(lines(&invite).is_empty(), "the same in another form");
         invite.from = address("sip:anonymous@anonymous.invalid");
@@ -316,7 +344,7 @@ mod tests {
         assert_eq!(
             lines(&invite),
             [
-                "Priority: Urgent",
+                "Urgent: urgent",
                 "Organization: Example Ltd",
                 "Link: https://crm.example/77",
             ]

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use warmline_desk::{
-    CallView, DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Refusal, Role,
-    Snapshot, State,
+    CallView, DeviceInfo, DeviceState, DeviceView, Devices as Listed, Levels, Snapshot, State,
 };
 
 use crate::{
     UiCheck,
-    presenter::notice,
-    snapshot::UiNotice,
+    snapshot::{UiNotice, UiNoticeKind},
     sound::{
         UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceState, UiHeadset, UiSound, UiVoice,
     },
@@ -39,14 +37,8 @@ impl Devices {
                 continue;
             }
             match states[n] {
-                UiDeviceState::Missing => {
-                    let (words, advice) = MISSING[n];
-                    notices.push(notice(words, advice));
-                }
-                UiDeviceState::Denied => {
-                    let how = Refusal::NotAllowed.advice(ROLES[n]);
-                    notices.push(notice(DENIED[n], how));
-                }
+                UiDeviceState::Missing => notices.push(UiNotice::of(MISSING[n])),
+                UiDeviceState::Denied => notices.push(UiNotice::of(DENIED[n])),
                 UiDeviceState::Closed | UiDeviceState::InUse | UiDeviceState::StandIn => {}
             }
         }
@@ -104,14 +96,10 @@ fn of_microphone(snapshot: &Snapshot) -> Option<UiNotice> {
     let muted = talks.all(|call| call.muted);
     let spoke = snapshot.spoke_muted_at;
     if muted && spoke.is_some_and(|at| snapshot.at < at + SPOKE_SHOWN) {
-        return Some(notice("You are muted.", "You speak, but nobody hears you."));
+        return Some(UiNotice::of(UiNoticeKind::SpeaksMuted));
     }
-    snapshot.microphone_silent.then(|| {
-        notice(
-            "Your microphone is silent.",
-            "Look for a mute switch on the headset or its cable, or choose another microphone.",
-        )
-    })
+    let silent = UiNotice::of(UiNoticeKind::MicrophoneSilent);
+    snapshot.microphone_silent.then_some(silent)
 }
 
 /// Who needs a device now.
@@ -188,27 +176,16 @@ const SPOKE_SHOWN: Duration = Duration::from_secs(8);
 /// A device takes so long to be opened at most.
 const OPENING: Duration = Duration::from_secs(2);
 
-const ROLES: [Role; 3] = [Role::Input, Role::Output, Role::Ring];
-
-const DENIED: [&str; 3] = [
-    "The system does not let Warmline use the microphone: nobody can hear you.",
-    "The system does not let Warmline play sound: you cannot hear anybody.",
-    "The system does not let Warmline play sound: calls come in silently.",
+const DENIED: [UiNoticeKind; 3] = [
+    UiNoticeKind::MicrophoneDenied,
+    UiNoticeKind::SpeakerDenied,
+    UiNoticeKind::RingerDenied,
 ];
 
-const MISSING: [(&str, &str); 3] = [
-    (
-        "There is no microphone.",
-        "Nobody can hear you. Plug in a headset: it is used at once.",
-    ),
-    (
-        "There is no headset or speaker.",
-        "You cannot hear anybody. Plug in a headset: it is used at once.",
-    ),
-    (
-        "There is nothing to ring on.",
-        "Calls come in silently. Plug in a headset or speaker: it is used at once.",
-    ),
+const MISSING: [UiNoticeKind; 3] = [
+    UiNoticeKind::NoMicrophone,
+    UiNoticeKind::NoSpeaker,
+    UiNoticeKind::NoRinger,
 ];
 
 #[cfg(test)]
@@ -243,9 +220,9 @@ mod tests {
         }
     }
 
-    fn shown(devices: &mut Devices, snapshot: &Snapshot) -> (UiSound, Vec<String>) {
+    fn shown(devices: &mut Devices, snapshot: &Snapshot) -> (UiSound, Vec<UiNoticeKind>) {
         let (sound, notices) = devices.present(snapshot, Levels::default());
-        (sound, notices.into_iter().map(|n| n.words).collect())
+        (sound, notices.into_iter().map(|n| n.kind).collect())
     }
 
     #[test]
@@ -256,12 +233,12 @@ mod tests {
         talking.spoke_muted_at = Some(Duration::from_secs(9));
         assert!(words(&talking).is_empty(), "not muted any more");
         talking.calls[0].muted = true;
-        assert_eq!(words(&talking), ["You are muted."]);
+        assert_eq!(words(&talking), [UiNoticeKind::SpeaksMuted]);
         talking.at = Duration::from_secs(20);
         assert!(words(&talking).is_empty());
         talking.calls[0].muted = false;
         talking.microphone_silent = true;
-        assert_eq!(words(&talking), ["Your microphone is silent."]);
+        assert_eq!(words(&talking), [UiNoticeKind::MicrophoneSilent]);
         talking.calls.clear();
         assert!(words(&talking).is_empty());
     }
@@ -305,19 +282,18 @@ mod tests {
             ..looking(4)
         };
         let (_, words) = shown(&mut devices, &talking);
-        assert_eq!(words, ["There is no microphone."]);
+        assert_eq!(words, [UiNoticeKind::NoMicrophone]);
     }
 
     #[test]
-    fn who_may_not_listen_is_told_how_to_allow_it() {
+    fn who_may_not_listen_is_told() {
         let snapshot = Snapshot {
             microphone: device(DeviceState::Denied),
             ..with(1, &[State::Established])
         };
         let (sound, notices) = Devices::default().present(&snapshot, Levels::default());
         assert_eq!(sound.microphone.state, UiDeviceState::Denied);
-        assert!(notices[0].words.contains("does not let"), "{notices:?}");
-        assert!(notices[0].advice.is_some());
+        assert_eq!(notices[0].kind, UiNoticeKind::MicrophoneDenied);
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl UiError {
             code: UiErrorCode::NotPossible,
             message: "The phone is not running.".to_owned(),
             advice: Some("Check the profile, then try again.".to_owned()),
-            error: None,
+            error: Some("no_phone".to_owned()),
         }
     }
 
@@ -48,7 +48,7 @@ impl UiError {
             code: UiErrorCode::NotPossible,
             message: format!("The calls were not saved: {error}."),
             advice: Some("Choose another place for the file.".to_owned()),
-            error: None,
+            error: Some("not_saved".to_owned()),
         }
     }
 }

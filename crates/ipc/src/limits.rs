@@ -17,6 +17,10 @@ pub(crate) fn check(action: &UiAction) -> Result<(), UiError> {
         UiAction::SetShortcut {
             keys: Some(keys), ..
         } => within(keys, LONGEST_KEYS, "This shortcut"),
+        UiAction::Speak { words } => {
+            let mut all = words.all().into_iter();
+            all.try_for_each(|said| within(said, LONGEST_LABEL, "A word of the tray"))
+        }
         _ => Ok(()),
     }
 }
@@ -43,10 +47,13 @@ pub(crate) const LONGEST_SEARCH: usize = 200;
 /// No combination of keys is written longer.
 const LONGEST_KEYS: usize = 64;
 
+/// What a menu has room for.
+const LONGEST_LABEL: usize = 80;
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desktop::UiDeed;
+    use crate::desktop::{UiDeed, UiTongue};
 
     fn note(length: usize) -> UiAction {
         UiAction::Note {
@@ -72,12 +79,34 @@ mod tests {
         }
     }
 
+    fn label(length: usize) -> UiAction {
+        let short = String::new;
+        UiAction::Speak {
+            words: Box::new(UiTongue {
+                open: short(),
+                call_copied: short(),
+                do_not_disturb: short(),
+                mute: short(),
+                hang_up: short(),
+                quit: short(),
+                unreachable: short(),
+                reachable: short(),
+                ringing: short(),
+                talking: short(),
+                incoming: short(),
+                answer: short(),
+                reject: "é".repeat(length),
+            }),
+        }
+    }
+
     #[test]
     fn what_is_too_long_is_refused_with_words_and_the_rest_is_asked() {
         for (of, most) in [
             (note as fn(usize) -> UiAction, LONGEST_NOTE),
             (search, LONGEST_SEARCH),
             (keys, LONGEST_KEYS),
+            (label, LONGEST_LABEL),
         ] {
             assert!(of(most).asked().is_ok());
             let error = of(most + 1).asked().expect_err("too long");

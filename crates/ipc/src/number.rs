@@ -12,8 +12,8 @@ pub struct UiNumber {
     pub to: String,
     /// The same as people write it: `+49 30 901820`.
     pub shown: String,
-    /// Where a number of the telephone network belongs: `Germany`.
-    pub place: Option<String>,
+    /// Where a number of the telephone network belongs, by ISO 3166-1: `DE`; `001` for nowhere in particular.
+    pub region: Option<String>,
 }
 
 /// People are never printed.
@@ -35,7 +35,7 @@ impl From<Number> for UiNumber {
             },
             to: number.to,
             shown: number.shown,
-            place: number.place.map(str::to_owned),
+            region: number.region,
         }
     }
 }
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(shown.kind, UiNumberKind::Telephone);
         assert_eq!(shown.to, "+4930901820");
         assert_eq!(shown.shown, "+49 30 901820");
-        assert_eq!(shown.place.as_deref(), Some("Germany"));
+        assert_eq!(shown.region.as_deref(), Some("DE"));
         assert_eq!(format!("{shown:?}"), "Telephone ‹pii›");
     }
 }

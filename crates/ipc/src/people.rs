@@ -5,14 +5,17 @@ use serde::Serialize;
 use warmline_desk::{
     CallId, Desk,
     experts::{
-        Activity, Availability, Blocked, CardState, Consent, DialledAs, People, Presence, Ranked,
-        Reason, WhoMayConsent,
+        Availability, Blocked, CardState, Consent, DialledAs, People, Presence, Ranked, Unlocks,
+        WhoMayConsent,
     },
     number,
     office::{PeopleView, SentCard},
 };
 
-use crate::presenter::{millis, said};
+use crate::{
+    presence::{UiDoing, UiReason, doing, out_of_office, reason},
+    presenter::{millis, said},
+};
 
 /// What the panel of experts shows, complete each time, on a channel of its own: it is sent while the
 /// panel is to be seen ([`UiAction::LookAtPeople`](crate::UiAction::LookAtPeople)) and only when it looks
@@ -52,12 +55,8 @@ pub struct UiPeople {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UiBlocked {
-    /// What the page offers.
+    /// What is the matter, and what the page offers.
     pub kind: UiBlockedKind,
-    /// What is the matter, in a sentence.
-    pub words: String,
-    /// What to do about it, in a sentence.
-    pub advice: Option<String>,
     /// When it goes on by itself.
     pub until_ms: Option<u64>,
 }
@@ -98,8 +97,10 @@ pub struct UiPerson {
     pub skills: Vec<String>,
     /// The badge.
     pub presence: UiPresence,
-    /// Presence in words: "Available", "In a call", "Out of office: back on Monday".
-    pub presence_words: String,
+    /// The same in more detail.
+    pub doing: UiDoing,
+    /// What they leave word of while they are out of office.
+    pub out_of_office: Option<String>,
     /// When presence was read, on the clock of [`UiPeople::now_ms`]; shown as an age.
     pub as_of_ms: Option<u64>,
     /// What they say of themselves in Teams.
@@ -126,17 +127,6 @@ impl std::fmt::Debug for UiPerson {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "‹pii› {:?}", self.presence)
     }
-}
-
-/// What speaks for somebody, or against.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiReason {
-    /// In a few words: "knows Billing".
-    pub words: String,
-    /// Whether it speaks for them.
-    pub favours: bool,
 }
 
 /// The badge of somebody's presence.
@@ -168,12 +158,35 @@ pub enum UiPresence {
 pub struct UiConsent {
     /// Names it in [`UiAction::AskConsent`](crate::UiAction::AskConsent).
     pub rung: u32,
-    /// What it unlocks, in a sentence.
-    pub unlocks: String,
+    /// What it unlocks.
+    pub unlocks: UiUnlocks,
     /// The permissions as Microsoft calls them, for an administrator.
     pub permissions: Vec<String>,
     /// Whether an administrator must grant it; otherwise the agent can.
     pub by_administrator: bool,
+}
+
+/// What a rung unlocks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiUnlocks {
+    /// Who the agent is.
+    You,
+    /// The experts, and who of them is free.
+    Presence,
+    /// An expert is told in Teams of a call, and can reply.
+    Chat,
+    /// Teams shows that the agent is in a call.
+    OwnPresence,
+    /// When an expert's next meeting begins.
+    Meetings,
+    /// The provider's experts, with title, department and skills.
+    Directory,
+    /// Teams tags as skills.
+    Tags,
+    /// The number that Teams knows an expert by.
+    Numbers,
 }
 
 /// What an expert was told about a call, and what they said.
@@ -183,8 +196,6 @@ pub struct UiConsent {
 pub struct UiCard {
     /// How far it is.
     pub state: UiCardState,
-    /// The same in a few words: "Robin's note was sent to Nadia in Teams".
-    pub words: String,
     /// What the expert replied last.
     pub reply: Option<String>,
     /// The text that was sent, to be looked at.
@@ -207,6 +218,8 @@ pub enum UiCardState {
     Sending,
     /// In the expert's chat.
     Sent,
+    /// Teams did not say whether it is.
+    Unsure,
     /// It could not be sent; the call goes on all the same.
     Failed,
 }
@@ -287,8 +300,6 @@ fn no_sign_in() -> UiPeople {
     UiPeople {
         blocked: Some(UiBlocked {
             kind: UiBlockedKind::NoSignIn,
-            words: "This phone has no sign-in, so it knows no experts.".to_owned(),
-            advice: Some("Bring somebody in by number.".to_owned()),
             until_ms: None,
         }),
         ..UiPeople::default()
@@ -297,33 +308,15 @@ fn no_sign_in() -> UiPeople {
 
 /// What an expert was told of a call.
 pub(crate) fn card(sent: &SentCard) -> UiCard {
-    let to = sent.to.expose();
-    let (state, words, reply) = match &sent.card.state {
-        CardState::Sending => (
-            UiCardState::Sending,
-            format!("Sending a note to {to} in Teams."),
-            None,
-        ),
-        CardState::Unsure { reply } => (
-            UiCardState::Sent,
-            format!("Teams did not say whether {to} has the note."),
-            reply.as_ref().map(|reply| reply.expose().clone()),
-        ),
-        CardState::Sent { reply } => (
-            UiCardState::Sent,
-            format!("{to} has a note about the call in Teams."),
-            reply.as_ref().map(|reply| reply.expose().clone()),
-        ),
-        CardState::Failed(_) => (
-            UiCardState::Failed,
-            format!("The note to {to} could not be sent. The call goes on."),
-            None,
-        ),
+    let (state, reply) = match &sent.card.state {
+        CardState::Sending => (UiCardState::Sending, None),
+        CardState::Unsure { reply } => (UiCardState::Unsure, reply.as_ref()),
+        CardState::Sent { reply } => (UiCardState::Sent, reply.as_ref()),
+        CardState::Failed(_) => (UiCardState::Failed, None),
     };
     UiCard {
         state,
-        words,
-        reply,
+        reply: reply.map(|reply| reply.expose().clone()),
         text: sent.card.text.expose().clone(),
     }
 }
@@ -371,7 +364,8 @@ impl Shown<'_> {
                 .map(|skill| skill.expose().clone())
                 .collect(),
             presence: presence.map_or(UiPresence::Unknown, badge),
-            presence_words: presence.map_or_else(|| "Presence not known".to_owned(), words),
+            doing: presence.map_or(UiDoing::Unknown, doing),
+            out_of_office: presence.and_then(out_of_office),
             as_of_ms: presence.map(|presence| self.clock(presence.read_at)),
             status_message: presence
                 .and_then(|presence| presence.status_message.as_ref())
@@ -391,11 +385,15 @@ impl Shown<'_> {
     }
 
     fn blocked(&self, why: Blocked) -> UiBlocked {
-        let (kind, words, advice) = blocked_words(why);
         UiBlocked {
-            kind,
-            words: words.to_owned(),
-            advice: said(advice),
+            kind: match why {
+                Blocked::SignedOut => UiBlockedKind::SignedOut,
+                Blocked::NoConsent => UiBlockedKind::NoConsent,
+                Blocked::Offline => UiBlockedKind::Offline,
+                Blocked::Throttled(_) => UiBlockedKind::Throttled,
+                Blocked::Broken => UiBlockedKind::Broken,
+                Blocked::NoPresence => UiBlockedKind::NoPresence,
+            },
             until_ms: match why {
                 Blocked::Throttled(until) => Some(self.clock(until)),
                 _ => None,
@@ -432,102 +430,20 @@ fn badge(presence: &Presence) -> UiPresence {
     }
 }
 
-fn words(presence: &Presence) -> String {
-    if let Some(out) = &presence.out_of_office {
-        let message = out.message.expose().trim();
-        return if message.is_empty() {
-            "Out of office".to_owned()
-        } else {
-            format!("Out of office: {message}")
-        };
-    }
-    let words = match presence.activity {
-        Activity::InACall => "In a call",
-        Activity::InAConferenceCall => "In a conference call",
-        Activity::InAMeeting => "In a meeting",
-        Activity::Presenting => "Presenting",
-        Activity::UrgentInterruptionsOnly => "Urgent interruptions only",
-        Activity::Focusing => "Focusing",
-        Activity::OutOfOffice => "Out of office",
-        Activity::OffWork => "Not at work now",
-        Activity::Nothing => match presence.availability {
-            Availability::Available => "Available",
-            Availability::AvailableIdle => "Available, not at the keyboard",
-            Availability::Away => "Away",
-            Availability::BeRightBack => "Right back",
-            Availability::Busy => "Busy",
-            Availability::BusyIdle => "Busy, not at the keyboard",
-            Availability::DoNotDisturb => "Do not disturb",
-            Availability::Offline => "Offline",
-            Availability::Unknown => "Presence not known",
-        },
-    };
-    words.to_owned()
-}
-
-fn reason(why: &Reason, now: Instant) -> UiReason {
-    let (words, favours) = match why {
-        Reason::Knows(skill) => (format!("knows {}", skill.expose()), true),
-        Reason::Free => ("free now".to_owned(), true),
-        Reason::MaybeReached => ("may be reached".to_owned(), true),
-        Reason::NotNow => ("not now".to_owned(), false),
-        Reason::NoNumber => ("no number to call".to_owned(), false),
-        Reason::UnverifiedNumber => ("number unverified".to_owned(), false),
-        Reason::CalledToday(1) => ("called once today".to_owned(), false),
-        Reason::CalledToday(times) => (format!("called {times} times today"), false),
-        Reason::MeetingSoon(left) if left.is_zero() => ("in a meeting".to_owned(), false),
-        Reason::MeetingSoon(left) => (
-            format!("meeting in {} min", left.as_secs().div_ceil(60)),
-            false,
-        ),
-        Reason::OldNews(since) => {
-            let minutes = now.saturating_duration_since(*since).as_secs() / 60;
-            (format!("last seen {} min ago", minutes.max(1)), false)
-        }
-    };
-    UiReason { words, favours }
-}
-
-fn blocked_words(why: Blocked) -> (UiBlockedKind, &'static str, &'static str) {
-    match why {
-        Blocked::SignedOut => (
-            UiBlockedKind::SignedOut,
-            "You are signed out, so nothing new of the experts is known.",
-            "Sign in again. Your calls go on.",
-        ),
-        Blocked::NoConsent => (
-            UiBlockedKind::NoConsent,
-            "Your organisation has not allowed Warmline to see who is free.",
-            "Ask for it below.",
-        ),
-        Blocked::Offline => (
-            UiBlockedKind::Offline,
-            "Microsoft does not answer.",
-            "What you see is from before; Warmline tries again by itself.",
-        ),
-        Blocked::Throttled(_) => (
-            UiBlockedKind::Throttled,
-            "Microsoft asks Warmline to wait.",
-            "What you see is from before; it goes on by itself.",
-        ),
-        Blocked::Broken => (
-            UiBlockedKind::Broken,
-            "What Microsoft answers cannot be read.",
-            "Warmline tries again by itself. If it stays so, tell your administrator.",
-        ),
-        Blocked::NoPresence => (
-            UiBlockedKind::NoPresence,
-            "This Microsoft cloud does not say who is free.",
-            "Experts are shown without.",
-        ),
-    }
-}
-
 fn consent(missing: &Consent) -> UiConsent {
     let rung = Consent::LADDER.iter().position(|rung| rung == missing);
     UiConsent {
         rung: rung.map_or(u32::MAX, count),
-        unlocks: missing.unlocks.to_owned(),
+        unlocks: match missing.unlocks {
+            Unlocks::You => UiUnlocks::You,
+            Unlocks::Presence => UiUnlocks::Presence,
+            Unlocks::Chat => UiUnlocks::Chat,
+            Unlocks::OwnPresence => UiUnlocks::OwnPresence,
+            Unlocks::Meetings => UiUnlocks::Meetings,
+            Unlocks::Directory => UiUnlocks::Directory,
+            Unlocks::Tags => UiUnlocks::Tags,
+            Unlocks::Numbers => UiUnlocks::Numbers,
+        },
         permissions: missing
             .scopes
             .iter()

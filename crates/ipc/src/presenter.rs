@@ -18,7 +18,7 @@ use crate::{
     settings::UiWindow,
     sign_in,
     sign_in::UiLine,
-    snapshot::{UiAccount, UiCall, UiNotice, UiSnapshot},
+    snapshot::{UiAccount, UiCall, UiNotice, UiNoticeKind, UiSnapshot},
     transfer,
 };
 
@@ -68,7 +68,7 @@ impl Presenter {
         self.faults.push(Fault {
             code: error.code,
             until: at + FAULT_SHOWN,
-            notice: notice(&error.what, &error.advice),
+            notice: UiNotice::fault(error),
         });
     }
 
@@ -111,10 +111,7 @@ impl Presenter {
             .collect();
         let (sound, mut notices) = self.devices.present(snapshot, levels);
         if office.is_some_and(|office| office.in_teams_call) {
-            notices.push(notice(
-                "You are in a call in Teams.",
-                "End it there, or set Teams aside, before you take a customer.",
-            ));
+            notices.push(UiNotice::of(UiNoticeKind::InTeamsCall));
         }
         notices.extend(self.faults.iter().map(|fault| fault.notice.clone()));
         UiSnapshot {
@@ -202,13 +199,6 @@ struct Fault {
     code: ErrorCode,
     until: Duration,
     notice: UiNotice,
-}
-
-pub(crate) fn notice(words: &str, advice: &str) -> UiNotice {
-    UiNotice {
-        words: words.to_owned(),
-        advice: said(advice),
-    }
 }
 
 /// Long enough to be read beside a conversation.
@@ -305,7 +295,7 @@ pub(crate) mod tests {
             .present(&idle(3), Levels::default(), false, None)
             .notices;
         assert_eq!(notices.len(), 1);
-        assert_eq!(notices[0].words, "They refused to hold.");
+        assert_eq!(notices[0].words.as_deref(), Some("They refused to hold."));
         assert_eq!(notices[0].advice, None);
         assert!(
             presenter
@@ -375,6 +365,7 @@ pub(crate) mod tests {
             remote_hold: false,
             muted: false,
             heard: false,
+            music: false,
             connected: false,
             volume_percent: 100,
             silenced: false,

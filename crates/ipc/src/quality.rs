@@ -1,11 +1,150 @@
+use serde::Serialize;
 use warmline_desk::{
     CallView, State, Stats,
     quality::{Alarm, Budget, Cause, Quality, Rating, Trouble},
 };
 
-use crate::snapshot::{UiDelay, UiDelayPart, UiQuality, UiQualityLevel};
+/// How the sound is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiQuality {
+    /// The verdict.
+    pub level: UiQualityLevel,
+    /// What it suffers from, if it does.
+    pub trouble: Option<UiSoundTrouble>,
+    /// The figures behind it, for who wants them.
+    pub figures: UiFigures,
+    /// What people would think of what the agent hears, 1 to 4.5, once that can be said (ITU-T G.107).
+    pub mos: Option<f64>,
+    /// The same of what the other end hears, as far as it reports.
+    pub mos_there: Option<f64>,
+    /// How long a word takes from mouth to ear.
+    pub delay: UiDelay,
+    /// Alarms that stand.
+    pub alarms: Vec<UiAlarm>,
+}
 
-/// How a call sounds, in words; none while there is nothing to say, or no way for any sound, which the card
+/// How long a word takes from mouth to ear, and where the time goes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDelay {
+    /// All of it in ms, as far as it is known.
+    pub ms: u32,
+    /// The parts of it, on the way from mouth to ear.
+    pub parts: Vec<UiDelayPart>,
+}
+
+/// One part of the way from mouth to ear.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiDelayPart {
+    /// Which.
+    pub place: UiDelayPlace,
+    /// How long it takes in ms; none while that is not known.
+    pub ms: Option<u32>,
+}
+
+/// The verdict on a call's sound.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiQualityLevel {
+    /// Nothing to hear of the network.
+    Good,
+    /// Now and then a word suffers.
+    Fair,
+    /// Hard to follow.
+    Poor,
+}
+
+/// What the sound of a call suffers from. Nothing that is told elsewhere on the card.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiSoundTrouble {
+    /// Too long from mouth to ear, most of it on the way.
+    LongWay,
+    /// The same, most of it on this computer.
+    LongHere,
+    /// Their phone sends at odd times.
+    FarUneven,
+    /// What goes to them comes at odd times.
+    UnevenUp,
+    /// What they send comes at odd times.
+    UnevenDown,
+    /// The agent's microphone breaks off again and again.
+    MicrophoneBreaks,
+    /// Sound is lost on the way to them.
+    LossUp,
+    /// Sound is lost on the way to the agent.
+    LossDown,
+    /// This computer is too busy.
+    Busy,
+    /// Nothing arrives from them.
+    FarSilent,
+}
+
+/// The figures behind a verdict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiFigures {
+    /// The codec's name.
+    pub codec: Option<String>,
+    /// How much of what was sent to the agent is lost; none if nothing was.
+    pub lost_percent: Option<f64>,
+    /// How unevenly it arrives.
+    pub jitter_ms: u32,
+    /// How long it takes there and back, once that is known.
+    pub round_trip_ms: Option<u32>,
+}
+
+/// A part of the way from mouth to ear.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDelayPlace {
+    /// The microphone.
+    Microphone,
+    /// Making packets.
+    Encoding,
+    /// The network, one way.
+    Network,
+    /// The other end waits longer for a packet to be full.
+    LongerPackets,
+    /// Waiting for what comes late.
+    JitterBuffer,
+    /// The speaker.
+    Speaker,
+}
+
+/// A figure that is worse than calls should have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiAlarm {
+    /// Jitter above 30 ms.
+    Jitter,
+    /// Round trip above 400 ms.
+    RoundTrip,
+    /// Quality below 3.
+    Mos,
+    /// More than 1 % lost.
+    Loss,
+    /// More than 3 % lost for seconds.
+    LastingLoss,
+    /// Nothing arrives.
+    NothingReceived,
+    /// Nothing goes out.
+    NothingSent,
+    /// The microphone hears no change.
+    ConstantMicrophone,
+}
+
+/// How a call sounds; none while there is nothing to say, or no way for any sound, which the card
 /// says itself.
 pub(crate) fn quality(call: &CallView) -> Option<UiQuality> {
     let (Some(stats), Some(quality), State::Established) = (&call.stats, &call.quality, call.state)
@@ -16,108 +155,90 @@ pub(crate) fn quality(call: &CallView) -> Option<UiQuality> {
         return None;
     }
     let mos = |rating: Option<Rating>| rating.map(|rating| (rating.mos * 10.0).round() / 10.0);
-    let alarms = quality
-        .alarms
-        .iter()
-        .map(|alarm| in_words(*alarm).to_owned());
+    let trouble = told(quality);
     Some(UiQuality {
-        level: level(quality),
-        words: words(quality).to_owned(),
+        level: match trouble {
+            Some((_, true)) => UiQualityLevel::Poor,
+            Some((_, false)) => UiQualityLevel::Fair,
+            None => UiQualityLevel::Good,
+        },
+        trouble: trouble.map(|(trouble, _)| trouble),
         figures: figures(stats),
         mos: mos(quality.heard),
         mos_there: mos(quality.said),
         delay: delay(&quality.budget),
-        alarms: alarms.collect(),
+        alarms: quality.alarms.iter().copied().map(UiAlarm::from).collect(),
     })
 }
 
-fn level(quality: &Quality) -> UiQualityLevel {
-    match told(quality) {
-        Some((Trouble { severe: true, .. }, _)) => UiQualityLevel::Poor,
-        Some(_) => UiQualityLevel::Fair,
-        None => UiQualityLevel::Good,
-    }
+/// What it suffers from, and whether badly.
+fn told(quality: &Quality) -> Option<(UiSoundTrouble, bool)> {
+    let Trouble { cause, severe } = quality.trouble?;
+    let trouble = match cause {
+        Cause::LongWay => UiSoundTrouble::LongWay,
+        Cause::LongHere => UiSoundTrouble::LongHere,
+        Cause::FarUneven => UiSoundTrouble::FarUneven,
+        Cause::UnevenUp => UiSoundTrouble::UnevenUp,
+        Cause::UnevenDown => UiSoundTrouble::UnevenDown,
+        Cause::MicrophoneBreaks => UiSoundTrouble::MicrophoneBreaks,
+        Cause::LossUp => UiSoundTrouble::LossUp,
+        Cause::LossDown => UiSoundTrouble::LossDown,
+        Cause::Busy => UiSoundTrouble::Busy,
+        Cause::FarSilent => UiSoundTrouble::FarSilent,
+        Cause::MicrophoneSilent | Cause::NoMicrophone | Cause::NoWay => return None,
+    };
+    Some((trouble, severe))
 }
 
-fn words(quality: &Quality) -> &'static str {
-    told(quality).map_or("Clear sound", |(_, words)| words)
-}
-
-fn told(quality: &Quality) -> Option<(Trouble, &'static str)> {
-    let trouble = quality.trouble?;
-    Some((trouble, of_trouble(trouble)?))
-}
-
-/// Nothing of what is told elsewhere on the card.
-fn of_trouble(trouble: Trouble) -> Option<&'static str> {
-    Some(match (trouble.cause, trouble.severe) {
-        (Cause::LongWay, _) => "Long delay in the network: let them finish",
-        (Cause::LongHere, _) => "Long delay on this computer: let them finish",
-        (Cause::FarUneven, _) => "Their phone sends unevenly: you may miss a word",
-        (Cause::UnevenUp, _) => "The network delays your words unevenly",
-        (Cause::UnevenDown, _) => "The network delays their words unevenly",
-        (Cause::MicrophoneSilent | Cause::NoMicrophone | Cause::NoWay, _) => return None,
-        (Cause::MicrophoneBreaks, false) => "Your microphone drops out now and then",
-        (Cause::MicrophoneBreaks, true) => "Your microphone drops out: plug it in anew",
-        (Cause::LossUp, false) => "They may miss a word now and then",
-        (Cause::LossUp, true) => "Your sound breaks up on the way to them",
-        (Cause::LossDown, false) => "You may miss a word now and then",
-        (Cause::LossDown, true) => "Their sound breaks up on the way to you",
-        (Cause::Busy, false) => "This computer is busy: sound suffers now and then",
-        (Cause::Busy, true) => "This computer is too busy: close other programs",
-        (Cause::FarSilent, _) => "Nothing arrives from the other end",
-    })
-}
-
-fn figures(stats: &Stats) -> String {
-    let mut parts = Vec::new();
-    if let Some(codec) = stats.codec {
-        parts.push(format!("{codec:?}"));
+fn figures(stats: &Stats) -> UiFigures {
+    let lost = stats.lost.max(0) as f64;
+    let all = stats.received as f64 + lost;
+    let percent = |part: f64| (part * 1000.0).round() / 10.0;
+    UiFigures {
+        codec: stats.codec.map(|codec| format!("{codec:?}")),
+        lost_percent: (all > 0.0).then(|| percent(lost / all)),
+        jitter_ms: whole(stats.jitter_ms),
+        round_trip_ms: stats.round_trip_ms.map(whole),
     }
-    let all = stats.received as f64 + stats.lost.max(0) as f64;
-    if all > 0.0 {
-        let percent = stats.lost.max(0) as f64 / all * 100.0;
-        parts.push(format!("{percent:.1} % lost"));
-    }
-    parts.push(format!("jitter {:.0} ms", stats.jitter_ms));
-    if let Some(ms) = stats.round_trip_ms {
-        parts.push(format!("round trip {ms:.0} ms"));
-    }
-    parts.join(", ")
 }
 
 fn delay(budget: &Budget) -> UiDelay {
-    let whole = |ms: f64| ms.round().max(0.0) as u32;
-    let part = |label: &str, ms: Option<f64>| UiDelayPart {
-        label: label.to_owned(),
+    let part = |place, ms: Option<f64>| UiDelayPart {
+        place,
         ms: ms.map(whole),
     };
     let mut parts = vec![
-        part("Microphone", Some(budget.capture_ms)),
-        part("Encoding", Some(budget.encode_ms)),
-        part("Network, one way", budget.network_ms),
+        part(UiDelayPlace::Microphone, Some(budget.capture_ms)),
+        part(UiDelayPlace::Encoding, Some(budget.encode_ms)),
+        part(UiDelayPlace::Network, budget.network_ms),
     ];
     if budget.far_ms > 0.0 {
-        parts.push(part("Their longer packets", Some(budget.far_ms)));
+        parts.push(part(UiDelayPlace::LongerPackets, Some(budget.far_ms)));
     }
-    parts.push(part("Jitter buffer", Some(budget.buffer_ms)));
-    parts.push(part("Speaker", Some(budget.playout_ms)));
+    parts.push(part(UiDelayPlace::JitterBuffer, Some(budget.buffer_ms)));
+    parts.push(part(UiDelayPlace::Speaker, Some(budget.playout_ms)));
     UiDelay {
         ms: whole(budget.mouth_to_ear_ms()),
         parts,
     }
 }
 
-fn in_words(alarm: Alarm) -> &'static str {
-    match alarm {
-        Alarm::Jitter => "Jitter above 30 ms",
-        Alarm::RoundTrip => "Round trip above 400 ms",
-        Alarm::Mos => "Quality below 3",
-        Alarm::Loss => "More than 1 % lost",
-        Alarm::LastingLoss => "More than 3 % lost for seconds",
-        Alarm::NothingReceived => "Nothing arrives",
-        Alarm::NothingSent => "Nothing goes out",
-        Alarm::ConstantMicrophone => "The microphone hears no change",
+fn whole(ms: f64) -> u32 {
+    ms.round().max(0.0) as u32
+}
+
+impl From<Alarm> for UiAlarm {
+    fn from(alarm: Alarm) -> Self {
+        match alarm {
+            Alarm::Jitter => Self::Jitter,
+            Alarm::RoundTrip => Self::RoundTrip,
+            Alarm::Mos => Self::Mos,
+            Alarm::Loss => Self::Loss,
+            Alarm::LastingLoss => Self::LastingLoss,
+            Alarm::NothingReceived => Self::NothingReceived,
+            Alarm::NothingSent => Self::NothingSent,
+            Alarm::ConstantMicrophone => Self::ConstantMicrophone,
+        }
     }
 }
 
@@ -170,43 +291,44 @@ mod tests {
         }
     }
 
-    fn said(mos: f64, trouble: Option<(Cause, bool)>) -> (UiQualityLevel, String) {
-        let quality = quality(&view(mos, trouble)).expect("something to say");
-        (quality.level, quality.words)
+    fn said(trouble: Option<(Cause, bool)>) -> (UiQualityLevel, Option<UiSoundTrouble>) {
+        let quality = quality(&view(4.3, trouble)).expect("something to say");
+        (quality.level, quality.trouble)
     }
 
     #[test]
-    fn trouble_is_told_in_words_and_colour() {
+    fn trouble_is_told_unless_it_is_told_elsewhere() {
         use UiQualityLevel::*;
-        assert_eq!(said(4.3, None), (Good, "Clear sound".into()));
-        let elsewhere = said(4.3, Some((Cause::MicrophoneSilent, true)));
-        assert_eq!(elsewhere, (Good, "Clear sound".into()));
-        assert_eq!(said(4.3, Some((Cause::LossUp, false))).0, Fair);
-        let severe = said(4.3, Some((Cause::LossUp, true)));
-        let words = "Your sound breaks up on the way to them";
-        assert_eq!(severe, (Poor, words.into()));
+        assert_eq!(said(None), (Good, None));
+        assert_eq!(said(Some((Cause::MicrophoneSilent, true))), (Good, None));
+        let loss = Some(UiSoundTrouble::LossUp);
+        assert_eq!(said(Some((Cause::LossUp, false))), (Fair, loss));
+        assert_eq!(said(Some((Cause::LossUp, true))), (Poor, loss));
     }
 
     #[test]
     fn figures_and_the_delay_are_there_for_who_wants_them() {
         let quality = quality(&view(4.34, None)).expect("something to say");
-        assert_eq!(quality.figures, "Opus, 5.0 % lost, jitter 12 ms");
+        let figures = UiFigures {
+            codec: Some("Opus".into()),
+            lost_percent: Some(5.0),
+            jitter_ms: 12,
+            round_trip_ms: None,
+        };
+        assert_eq!(quality.figures, figures);
         assert_eq!((quality.mos, quality.mos_there), (Some(4.3), None));
-        assert_eq!(quality.alarms, ["More than 1 % lost"]);
+        assert_eq!(quality.alarms, [UiAlarm::Loss]);
         assert_eq!(quality.delay.ms, 107);
-        let parts = quality
-            .delay
-            .parts
-            .iter()
-            .map(|part| (part.label.as_str(), part.ms));
+        let parts = quality.delay.parts.iter();
+        let parts: Vec<_> = parts.map(|part| (part.place, part.ms)).collect();
         assert_eq!(
-            parts.collect::<Vec<_>>(),
+            parts,
             [
-                ("Microphone", Some(20)),
-                ("Encoding", Some(27)),
-                ("Network, one way", None),
-                ("Jitter buffer", Some(40)),
-                ("Speaker", Some(20)),
+                (UiDelayPlace::Microphone, Some(20)),
+                (UiDelayPlace::Encoding, Some(27)),
+                (UiDelayPlace::Network, None),
+                (UiDelayPlace::JitterBuffer, Some(40)),
+                (UiDelayPlace::Speaker, Some(20)),
             ]
         );
     }

@@ -1,12 +1,11 @@
 use serde::Serialize;
 use warmline_desk::{
-    Party,
-    journal::{
-        Direction, How, Outcome, PastCall, Remembered, Step, StepKind, TransferOutcome, Transferred,
-    },
+    EndReason, Party,
+    journal::{Direction, How, Outcome, Remembered, Step, StepKind, TransferOutcome, Transferred},
 };
 
 use crate::{
+    ending::UiEndReason,
     party::{Agent, party, shown},
     snapshot::{UiDirection, UiParty},
 };
@@ -30,8 +29,10 @@ pub struct UiRecent {
     pub talked_s: Option<u64>,
     /// What became of it.
     pub outcome: UiOutcome,
-    /// The same in a few words, with the reason where there is one.
-    pub words: String,
+    /// Why it ended so, where that says more.
+    pub reason: Option<UiEndReason>,
+    /// Where it rang and where not, in English, of a call that was missed.
+    pub ring: Option<String>,
     /// The files that recordings of it are in.
     pub recordings: Vec<String>,
     /// To whom it was handed over, or was to be.
@@ -149,9 +150,15 @@ pub(crate) fn recent(remembered: &Remembered, agent: &Agent) -> UiRecent {
             Outcome::Missed => UiOutcome::Missed,
             Outcome::Declined => UiOutcome::Declined,
             Outcome::NotReached => UiOutcome::NotReached,
-            Outcome::Failed | Outcome::Interrupted => UiOutcome::Failed,
+            Outcome::Failed => UiOutcome::Failed,
+            Outcome::Interrupted => UiOutcome::Interrupted,
         },
-        words: words(call, agent),
+        reason: EndReason::of_words(&call.words).map(UiEndReason::from),
+        // Whether it could be heard is what the agent will want to know.
+        ring: call
+            .ring
+            .clone()
+            .filter(|_| call.outcome == Outcome::Missed),
         recordings: call.recordings.clone(),
         transfer: call.transfer.as_ref().map(|to| transferred(to, agent)),
         steps: remembered.steps.iter().map(|of| step(of, agent)).collect(),
@@ -199,26 +206,6 @@ fn step(step: &Step, agent: &Agent) -> UiStep {
     }
 }
 
-/// What became of it, with the person it was handed over to.
-fn words(call: &PastCall, agent: &Agent) -> String {
-    let done = |to: &&Transferred| to.outcome == TransferOutcome::Done;
-    let Some(to) = call.transfer.as_ref().filter(done) else {
-        return match &call.ring {
-            // Whether it could be heard is what the agent will want to know.
-            Some(ring) if call.outcome == Outcome::Missed => format!("{} {ring}", call.words),
-            _ => call.words.clone(),
-        };
-    };
-    let to = party(
-        &Party {
-            name: to.to_name.clone(),
-            address: to.to_address.clone(),
-        },
-        agent,
-    );
-    format!("Handed over to {}.", to.name.unwrap_or(to.number))
-}
-
 /// What became of a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -236,11 +223,13 @@ pub enum UiOutcome {
     NotReached,
     /// Something failed.
     Failed,
+    /// Warmline was stopped in it.
+    Interrupted,
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use warmline_desk::journal::UNDISTURBED;
+    use warmline_desk::journal::{PastCall, UNDISTURBED};
 
     use super::*;
 
@@ -263,29 +252,26 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_call_handed_over_says_to_whom_and_a_missed_one_whether_it_rang() {
+    fn a_call_says_why_it_ended_and_a_missed_one_whether_it_rang() {
         let mut remembered = Remembered {
             id: 7,
-            call: call(),
+            call: PastCall {
+                ring: Some("Not on Headset: it is muted.".into()),
+                ..call()
+            },
             steps: Vec::new(),
         };
-        let mut handed = Transferred {
-            to_name: None,
-            to_address: "sip:+4989123456@contact.example".into(),
-            how: How::Warm,
-            outcome: TransferOutcome::Done,
+        let told = |remembered: &Remembered| {
+            let shown = recent(remembered, &Agent::example());
+            (shown.outcome, shown.reason, shown.ring.is_some())
         };
-        remembered.call.ring = Some("Not on Headset: it is muted.".into());
-        let words = |remembered: &Remembered| recent(remembered, &Agent::example()).words;
-        assert_eq!(
-            words(&remembered),
-            "The caller hung up before you answered. Not on Headset: it is muted."
-        );
-        remembered.call.transfer = Some(handed.clone());
-        assert_eq!(words(&remembered), "Handed over to +49 89 123456.");
-        handed.outcome = TransferOutcome::Failed;
-        remembered.call.transfer = Some(handed);
-        assert!(words(&remembered).starts_with("The caller hung up before you answered."));
+        let gave_up = Some(UiEndReason::CallerGaveUp);
+        assert_eq!(told(&remembered), (UiOutcome::Missed, gave_up, true));
+        remembered.call.outcome = Outcome::Answered;
+        remembered.call.words = "Answered.".into();
+        assert_eq!(told(&remembered), (UiOutcome::Answered, None, false));
+        remembered.call.outcome = Outcome::Interrupted;
+        assert_eq!(told(&remembered).0, UiOutcome::Interrupted);
     }
 
     #[test]

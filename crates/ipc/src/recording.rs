@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use warmline_desk::{CallView, Record, RecordingView};
+use warmline_desk::{CallView, Record, RecordingFailure, RecordingView};
 
 /// How the recording of a call stands, where it may be recorded.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -8,8 +8,8 @@ use warmline_desk::{CallView, Record, RecordingView};
 pub struct UiRecording {
     /// What it does.
     pub state: UiRecordingState,
-    /// The same in a few words.
-    pub words: String,
+    /// Why it could not go on, if it could not.
+    pub failure: Option<UiRecordingFailure>,
     /// Policy wants it: it can be paused, not stopped.
     pub stays: bool,
 }
@@ -33,6 +33,25 @@ pub enum UiRecordingState {
     Failed,
 }
 
+/// Why a recording could not go on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiRecordingFailure {
+    /// The disk is full.
+    DiskFull,
+    /// The folder is not there.
+    FolderGone,
+    /// The folder may not be written.
+    NotPermitted,
+    /// The file is as long as it can be.
+    TooLong,
+    /// The sentence that announces it cannot be played.
+    Announcement,
+    /// Something else.
+    Other,
+}
+
 /// What is to become of a recording.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -46,6 +65,19 @@ pub enum UiRecord {
     Resume,
     /// End it.
     Stop,
+}
+
+impl From<&RecordingFailure> for UiRecordingFailure {
+    fn from(failure: &RecordingFailure) -> Self {
+        match failure {
+            RecordingFailure::DiskFull => Self::DiskFull,
+            RecordingFailure::FolderGone => Self::FolderGone,
+            RecordingFailure::NotPermitted => Self::NotPermitted,
+            RecordingFailure::TooLong => Self::TooLong,
+            RecordingFailure::Sentence(_) => Self::Announcement,
+            RecordingFailure::Other(_) => Self::Other,
+        }
+    }
 }
 
 impl From<UiRecord> for Record {
@@ -62,19 +94,19 @@ impl From<UiRecord> for Record {
 /// The recording of a call as the pages show it; none where there may be none, or the call is over.
 pub(crate) fn recording(view: &CallView) -> Option<UiRecording> {
     use UiRecordingState as State;
-    let (state, words) = match &view.recording {
+    let (state, failure) = match &view.recording {
         _ if view.ending.is_some() => return None,
         RecordingView::NotAllowed => return None,
-        RecordingView::Off => (State::Off, "Not recorded"),
-        RecordingView::Announcing => (State::Announcing, "Recording is being announced"),
-        RecordingView::On => (State::On, "Recording"),
-        RecordingView::Waiting => (State::Waiting, "Recording goes on when you talk again"),
-        RecordingView::Paused => (State::Paused, "Recording paused"),
-        RecordingView::Failed { why } => (State::Failed, why.as_str()),
+        RecordingView::Off => (State::Off, None),
+        RecordingView::Announcing => (State::Announcing, None),
+        RecordingView::On => (State::On, None),
+        RecordingView::Waiting => (State::Waiting, None),
+        RecordingView::Paused => (State::Paused, None),
+        RecordingView::Failed { failure, .. } => (State::Failed, Some(failure.into())),
     };
     Some(UiRecording {
         state,
-        words: words.to_owned(),
+        failure,
         stays: view.recording_stays,
     })
 }
@@ -91,7 +123,8 @@ mod tests {
         let mut view = call();
         assert_eq!(recording(&view), None);
         view.recording = RecordingView::On;
-        assert_eq!(recording(&view).expect("it is allowed").words, "Recording");
+        let shown = recording(&view).expect("it is allowed");
+        assert_eq!(shown.state, UiRecordingState::On);
         view.ending = Some(Ending {
             reason: EndReason::HungUp,
             status: None,
@@ -102,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn what_went_wrong_is_said_as_the_desk_says_it() {
+    fn what_went_wrong_is_told() {
         let mut view = call();
-        let why = "The call is no longer recorded: the disk is full.";
-        view.recording = RecordingView::Failed { why: why.into() };
+        view.recording = RecordingView::Failed {
+            failure: RecordingFailure::DiskFull,
+            why: "The call is no longer recorded: the disk is full.".into(),
+        };
         let shown = recording(&view).expect("it is allowed");
-        assert_eq!(
-            (shown.state, shown.words.as_str()),
-            (UiRecordingState::Failed, why)
-        );
+        assert_eq!(shown.state, UiRecordingState::Failed);
+        assert_eq!(shown.failure, Some(UiRecordingFailure::DiskFull));
     }
 }

@@ -20,11 +20,10 @@ pub(crate) fn registration(registration: &Registration, agent: &Agent) -> UiRegi
             format!("{}@{}", agent.user, agent.domain),
         ),
     };
-    let state = |reachability, words: &str| UiRegistration {
+    let state = |reachability| UiRegistration {
         name: agent.name.clone().unwrap_or_else(|| number.clone()),
         address: address.clone(),
         reachability,
-        words: words.to_owned(),
         reason: None,
         advice: None,
         retry_at_ms: None,
@@ -35,23 +34,17 @@ pub(crate) fn registration(registration: &Registration, agent: &Agent) -> UiRegi
         ..state
     };
     match registration {
-        Registration::Connecting => state(
-            UiReachability::Connecting,
-            &format!("Connecting to {}", agent.server),
-        ),
-        Registration::Registering => state(UiReachability::Connecting, "Signing in"),
-        Registration::Registered { .. } => state(UiReachability::Reachable, "Reachable"),
+        Registration::Connecting | Registration::Registering => state(UiReachability::Connecting),
+        Registration::Registered { .. } => state(UiReachability::Reachable),
         Registration::Waiting { retry_at, error } => with(
             error,
             UiRegistration {
                 retry_at_ms: Some(millis(*retry_at)),
-                ..state(UiReachability::Unreachable, "Not reachable")
+                ..state(UiReachability::Unreachable)
             },
         ),
-        Registration::Refused { error } => {
-            with(error, state(UiReachability::Refused, "Not reachable"))
-        }
-        Registration::Unregistered => state(UiReachability::Off, "Signed off"),
+        Registration::Refused { error } => with(error, state(UiReachability::Refused)),
+        Registration::Unregistered => state(UiReachability::Off),
     }
 }
 
@@ -95,7 +88,7 @@ mod tests {
     fn an_agent_without_a_name_goes_by_the_number() {
         let agent = Agent::example();
         let connecting = shown_to(&agent, Registration::Connecting);
-        assert_eq!(connecting.words, format!("Connecting to {}", agent.server));
+        assert_eq!(connecting.reachability, UiReachability::Connecting);
         assert_eq!(connecting.name, "Robin Adeyemi");
         assert_eq!(connecting.address, "2001@contact.example");
         let nameless = Agent {

@@ -1,8 +1,10 @@
 use serde::Serialize;
 use warmline_desk::{
     office::{OfficeView, PhoneView, SignInView},
-    sign_in::{KEYCHAIN_START, KeychainError, State, Way, Why},
+    sign_in::{KeychainError, State, Way, Why},
 };
+
+use crate::presenter::said;
 
 /// The sign-in, where the profile asks for one. Shown on a page of its own as long as there is no phone,
 /// in the bar once there is one.
@@ -16,10 +18,10 @@ pub struct UiSignIn {
     pub customer: Option<String>,
     /// How far it is.
     pub state: UiSignInState,
-    /// The same in a sentence.
-    pub words: String,
-    /// What to do, in a sentence.
-    pub advice: Option<String>,
+    /// What there is to say of it, where the state does not say it all.
+    pub why: Option<UiSignInWhy>,
+    /// What Microsoft calls its refusal, or what the provider says, in English for who mends it.
+    pub detail: Option<String>,
     /// Who is signed in: a name.
     pub name: Option<String>,
     /// Who is signed in: the name to sign in with.
@@ -64,6 +66,39 @@ pub enum UiSignInState {
     SignedIn,
 }
 
+/// What there is to say of a sign-in beside its state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiSignInWhy {
+    /// No browser could be opened: the agent copies the link into one.
+    NoBrowser,
+    /// The sign-in of before is no longer valid.
+    Expired,
+    /// The agent, or the tenant, refused it.
+    Denied,
+    /// An administrator has to allow Warmline first.
+    NeedsAdministrator,
+    /// The browser has not come back.
+    TookTooLong,
+    /// Microsoft cannot be reached.
+    Unreachable,
+    /// What came back was not meant for Warmline.
+    NotTrusted,
+    /// Microsoft refused it, and says why by a code.
+    Refused,
+    /// There is no keychain that answers.
+    KeychainMissing,
+    /// The keychain is locked, or Warmline may not use it.
+    KeychainLocked,
+    /// The keychain cannot be used.
+    KeychainUnusable,
+    /// No port is free for the browser to come back to.
+    NoPort,
+    /// The disk does not keep it.
+    Disk,
+}
+
 /// One line of an agent who serves several customers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -89,14 +124,10 @@ pub(crate) fn sign_ins(view: &OfficeView) -> Vec<UiSignIn> {
 }
 
 fn sign_in(tenant: u32, view: &SignInView, phone: &PhoneView) -> UiSignIn {
-    let (state, words, advice) = match &view.state {
-        State::Starting => (
-            UiSignInState::Starting,
-            "Looking for your sign-in.".to_owned(),
-            None,
-        ),
+    let (state, why, detail) = match &view.state {
+        State::Starting => (UiSignInState::Starting, None, None),
         State::SignedOut { why } => signed_out(why.as_ref()),
-        State::SigningIn { way, .. } => way_words(way),
+        State::SigningIn { way, .. } => under_way(way),
         State::SignedIn { .. } => signed_in(phone),
     };
     let (page, code) = match &view.state {
@@ -118,8 +149,8 @@ fn sign_in(tenant: u32, view: &SignInView, phone: &PhoneView) -> UiSignIn {
         tenant,
         customer: view.customer.clone(),
         state,
-        words,
-        advice,
+        why,
+        detail,
         name: account.map(|account| account.name.expose().clone()),
         username: account.map(|account| account.username.expose().clone()),
         page: page.map(|page| page.expose().to_string()),
@@ -128,119 +159,56 @@ fn sign_in(tenant: u32, view: &SignInView, phone: &PhoneView) -> UiSignIn {
     }
 }
 
-type Said = (UiSignInState, String, Option<String>);
+type Told = (UiSignInState, Option<UiSignInWhy>, Option<String>);
 
-fn signed_in(phone: &PhoneView) -> Said {
+fn signed_in(phone: &PhoneView) -> Told {
     match phone {
-        PhoneView::Fetching => (
-            UiSignInState::Provisioning,
-            "Fetching your phone from the provider.".to_owned(),
-            None,
-        ),
+        PhoneView::Fetching => (UiSignInState::Provisioning, None, None),
         PhoneView::Failed(error) => (
             UiSignInState::NotProvisioned,
-            error.what.clone(),
-            crate::presenter::said(&error.advice),
-        ),
-        PhoneView::None | PhoneView::Ready(_) => (
-            UiSignInState::SignedIn,
-            "You are signed in.".to_owned(),
             None,
+            said(&format!("{} {}", error.what, error.advice)),
         ),
+        PhoneView::None | PhoneView::Ready(_) => (UiSignInState::SignedIn, None, None),
     }
 }
 
-fn way_words(way: &Way) -> Said {
-    let (state, words, advice) = match way {
-        Way::Browser { opened: true, .. } => (
-            UiSignInState::Browser,
-            "Go on in your browser: a page to sign in is open there.",
-            "Come back here when it says that you are signed in.",
-        ),
-        Way::Browser { opened: false, .. } => (
-            UiSignInState::Browser,
-            "No browser could be opened.",
-            "Copy the link into a browser on this computer.",
-        ),
-        Way::DeviceCode { .. } => (
-            UiSignInState::DeviceCode,
-            "Type this code into the page on another device.",
-            "Only use a code that you asked for yourself, here.",
-        ),
-        Way::Finishing => (UiSignInState::Finishing, "Signing you in.", ""),
-    };
-    (state, words.to_owned(), crate::presenter::said(advice))
+fn under_way(way: &Way) -> Told {
+    match way {
+        Way::Browser { opened: true, .. } => (UiSignInState::Browser, None, None),
+        Way::Browser { opened: false, .. } => {
+            (UiSignInState::Browser, Some(UiSignInWhy::NoBrowser), None)
+        }
+        Way::DeviceCode { .. } => (UiSignInState::DeviceCode, None, None),
+        Way::Finishing => (UiSignInState::Finishing, None, None),
+    }
 }
 
-fn signed_out(why: Option<&Why>) -> Said {
-    let out = UiSignInState::SignedOut;
-    let (state, words, advice) = match why {
-        None => (
-            out,
-            "Sign in with the account you use for Teams.".to_owned(),
-            "",
-        ),
-        Some(Why::Expired) => (
-            out,
-            "Your sign-in is no longer valid.".to_owned(),
-            "Sign in again.",
-        ),
-        Some(Why::Denied) => (
-            out,
-            "The sign-in was refused.".to_owned(),
-            "Sign in again and accept, or ask your administrator.",
-        ),
-        Some(Why::NeedsAdministrator) => (
-            out,
-            "Your organisation wants an administrator to allow Warmline first.".to_owned(),
-            "Tell your administrator; docs/sign-in.md says what to grant.",
-        ),
-        Some(Why::TookTooLong) => (
-            out,
-            "The browser has not come back.".to_owned(),
-            "Sign in again.",
-        ),
-        Some(Why::Unreachable) => (
-            out,
-            "Microsoft's sign-in cannot be reached.".to_owned(),
-            "Check the network and try again.",
-        ),
-        Some(Why::NotTrusted) => (
-            out,
-            "What came back to the sign-in was not meant for Warmline.".to_owned(),
-            "Try again. If it stays so, check this computer's clock and tell your administrator.",
-        ),
-        Some(Why::Refused(code)) => (
-            out,
-            format!("Microsoft refused the sign-in ({code})."),
-            "Try again. If it stays so, tell your administrator this code.",
-        ),
-        Some(Why::Keychain(error)) => (
-            UiSignInState::NoKeychain,
-            match error {
-                KeychainError::Missing => "This computer's keychain does not answer.",
-                KeychainError::Locked => {
-                    "The system's keychain is locked, or Warmline may not use it."
-                }
-                KeychainError::Unusable => "The system's keychain cannot be used.",
-            }
-            .to_owned(),
-            match error {
-                KeychainError::Missing => KEYCHAIN_START,
-                KeychainError::Locked => "Unlock it, allow Warmline to use it and try again.",
-                KeychainError::Unusable => "Try again; if it stays so, tell your administrator.",
-            },
-        ),
-        Some(Why::NoPort) => (
-            out,
-            "No port of this computer is free for the browser to come back to.".to_owned(),
-            "Close other programs and try again.",
-        ),
-        Some(Why::Disk) => (
-            out,
-            "Your sign-in cannot be kept: the disk refuses.".to_owned(),
-            "Make room on the disk and try again.",
-        ),
+fn signed_out(why: Option<&Why>) -> Told {
+    let Some(why) = why else {
+        return (UiSignInState::SignedOut, None, None);
     };
-    (state, words, crate::presenter::said(advice))
+    let told = match why {
+        Why::Expired => UiSignInWhy::Expired,
+        Why::Denied => UiSignInWhy::Denied,
+        Why::NeedsAdministrator => UiSignInWhy::NeedsAdministrator,
+        Why::TookTooLong => UiSignInWhy::TookTooLong,
+        Why::Unreachable => UiSignInWhy::Unreachable,
+        Why::NotTrusted => UiSignInWhy::NotTrusted,
+        Why::Refused(_) => UiSignInWhy::Refused,
+        Why::Keychain(KeychainError::Missing) => UiSignInWhy::KeychainMissing,
+        Why::Keychain(KeychainError::Locked) => UiSignInWhy::KeychainLocked,
+        Why::Keychain(KeychainError::Unusable) => UiSignInWhy::KeychainUnusable,
+        Why::NoPort => UiSignInWhy::NoPort,
+        Why::Disk => UiSignInWhy::Disk,
+    };
+    let state = match why {
+        Why::Keychain(_) => UiSignInState::NoKeychain,
+        _ => UiSignInState::SignedOut,
+    };
+    let detail = match why {
+        Why::Refused(code) => said(&code.to_string()),
+        _ => None,
+    };
+    (state, Some(told), detail)
 }

@@ -1,17 +1,20 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use warmline_desk::office::OfficeView;
+use warmline_desk::{DeskError, office::OfficeView};
 
 use crate::{
     desktop::{UiDesktop, UiDialRequest},
+    ending::UiEnding,
     people::UiNote,
+    presenter::said,
+    quality::UiQuality,
     recent::UiRecent,
     recording::UiRecording,
     settings::UiWindow,
     sign_in::{self, UiLine, UiSignIn},
     sound::UiSound,
-    transfer::{UiGroup, UiRecovery, UiReferral, UiTransfer},
+    transfer::{UiGroup, UiRecovery, UiReferral, UiSuspicion, UiTransfer},
 };
 
 /// Everything the pages show, complete each time. They keep no state of calls of their own.
@@ -206,11 +209,9 @@ pub struct UiRegistration {
     pub address: String,
     /// Whether calls can come in.
     pub reachability: UiReachability,
-    /// The same in a few words.
-    pub words: String,
-    /// Why not, in a sentence.
+    /// Why not, in an English sentence for who mends it.
     pub reason: Option<String>,
-    /// What the agent can do about it, in a sentence.
+    /// What to do about it, in such a sentence.
     pub advice: Option<String>,
     /// When the phone tries again by itself.
     pub retry_at_ms: Option<u64>,
@@ -274,8 +275,8 @@ pub struct UiCall {
     pub silenced: bool,
     /// Whether it is recorded; none where it may not be.
     pub recording: Option<UiRecording>,
-    /// Why this may be a machine, in a sentence.
-    pub suspicion: Option<String>,
+    /// Why this may be a machine.
+    pub suspicion: Option<UiSuspicion>,
     /// The other end asks the agent to call somebody else.
     pub referral: Option<UiReferral>,
     /// It is being taken up again after Warmline was stopped; there is no sound yet.
@@ -364,16 +365,68 @@ impl std::fmt::Debug for UiParty {
 pub struct UiDetail {
     /// What kind of thing: the pages give queue and subject more room.
     pub kind: UiDetailKind,
-    /// What it is called.
+    /// What it is, where the pages have a name for it.
+    pub named: Option<UiDetailName>,
+    /// What the contact centre calls it; empty where it is [named](Self::named).
     pub label: String,
     /// What it says.
     pub value: String,
+    /// Why it was passed on, of who did.
+    pub why: Option<UiDivertedFor>,
 }
 
 impl std::fmt::Debug for UiDetail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:?} ‹pii›", self.kind)
     }
+}
+
+/// What a call said of itself, where that has a name of its own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDetailName {
+    /// What it is about.
+    About,
+    /// Who passed it on.
+    PassedOnBy,
+    /// It is urgent.
+    Urgent,
+    /// It is an emergency.
+    Emergency,
+    /// Whom they called, if not the agent.
+    TheyCalled,
+    /// The number that they give, where the network knows another.
+    TheyGive,
+    /// Whom they belong to.
+    Organization,
+    /// A page about them.
+    Link,
+}
+
+/// Why a call was passed on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiDivertedFor {
+    /// Busy there.
+    Busy,
+    /// Nobody answered there.
+    NoAnswer,
+    /// Not reachable.
+    NotReachable,
+    /// Out of service.
+    OutOfService,
+    /// So it is at this time of day.
+    TimeOfDay,
+    /// Not to be disturbed.
+    DoNotDisturb,
+    /// Away.
+    Away,
+    /// Not known there.
+    Unknown,
+    /// Declined there.
+    Declined,
 }
 
 /// What kind of thing a [`UiDetail`] is.
@@ -391,86 +444,62 @@ pub enum UiDetailKind {
     Other,
 }
 
-/// How the sound is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiQuality {
-    /// The verdict.
-    pub level: UiQualityLevel,
-    /// The verdict in a few words.
-    pub words: String,
-    /// The figures behind it, for who wants them.
-    pub figures: String,
-    /// What people would think of what the agent hears, 1 to 4.5, once that can be said (ITU-T G.107).
-    pub mos: Option<f64>,
-    /// The same of what the other end hears, as far as it reports.
-    pub mos_there: Option<f64>,
-    /// How long a word takes from mouth to ear.
-    pub delay: UiDelay,
-    /// Alarms that stand, in a few words each.
-    pub alarms: Vec<String>,
-}
-
-/// How long a word takes from mouth to ear, and where the time goes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiDelay {
-    /// All of it in ms, as far as it is known.
-    pub ms: u32,
-    /// The parts of it, on the way from mouth to ear.
-    pub parts: Vec<UiDelayPart>,
-}
-
-/// One part of the way from mouth to ear.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiDelayPart {
-    /// What it is called.
-    pub label: String,
-    /// How long it takes in ms; none while that is not known.
-    pub ms: Option<u32>,
-}
-
-/// The verdict on a call's sound.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub enum UiQualityLevel {
-    /// Nothing to hear of the network.
-    Good,
-    /// Now and then a word suffers.
-    Fair,
-    /// Hard to follow.
-    Poor,
-}
-
-/// How a call ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct UiEnding {
-    /// Whether it went as somebody meant it to; if not, the card stays until dismissed.
-    pub normal: bool,
-    /// What happened, in a few words.
-    pub words: String,
-    /// What the agent can do about it.
-    pub advice: Option<String>,
-    /// What the log and the documentation call it, for who looks after the phone.
-    pub error: String,
-    /// When it ended.
-    pub at_ms: u64,
-}
-
 /// Something the agent should know now.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UiNotice {
     /// What is the matter.
-    pub words: String,
-    /// What to do about it.
+    pub kind: UiNoticeKind,
+    /// What failed, in English; only of a fault.
+    pub words: Option<String>,
+    /// What to do about that, in English.
     pub advice: Option<String>,
+}
+
+/// What the agent should know now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiNoticeKind {
+    /// A call misses a microphone.
+    NoMicrophone,
+    /// A call misses a headset or speaker.
+    NoSpeaker,
+    /// A call cannot ring.
+    NoRinger,
+    /// The system does not let Warmline use the microphone.
+    MicrophoneDenied,
+    /// The system does not let Warmline play calls.
+    SpeakerDenied,
+    /// The system does not let Warmline ring.
+    RingerDenied,
+    /// The agent speaks and is muted.
+    SpeaksMuted,
+    /// The microphone gives nothing but silence.
+    MicrophoneSilent,
+    /// The agent is in a call in Teams.
+    InTeamsCall,
+    /// Something failed.
+    Fault,
+}
+
+impl UiNotice {
+    /// One that the pages have words for.
+    pub(crate) fn of(kind: UiNoticeKind) -> Self {
+        Self {
+            kind,
+            words: None,
+            advice: None,
+        }
+    }
+
+    /// What failed, as the desk says it.
+    pub(crate) fn fault(error: &DeskError) -> Self {
+        Self {
+            kind: UiNoticeKind::Fault,
+            words: Some(error.what.clone()),
+            advice: said(&error.advice),
+        }
+    }
 }

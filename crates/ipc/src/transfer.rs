@@ -1,13 +1,14 @@
 use serde::Serialize;
 use warmline_desk::{
-    CallId, CallView, GroupView, Hold, Phase, RecoveryView, Snapshot, State, TransferReason,
-    TransferView,
+    CallId, CallView, GroupView, Hold, Phase, RecoveryView, Snapshot, State, Suspicion,
+    TransferReason, TransferView,
 };
 
 use crate::{
+    ending::UiEndReason,
     party::{Agent, party},
     people::UiCard,
-    presenter::{millis, said},
+    presenter::millis,
     snapshot::UiParty,
 };
 
@@ -27,10 +28,10 @@ pub struct UiTransfer {
     pub phase: UiTransferPhase,
     /// Whom the agent talks with.
     pub talking_to: UiTalkingTo,
-    /// What the customer hears now, in a few words.
-    pub customer_hears: String,
-    /// What the expert hears now, in a few words.
-    pub expert_hears: String,
+    /// What the customer hears now; none if there is no such call.
+    pub customer_hears: Option<UiHears>,
+    /// What the expert hears now; none if nobody was asked.
+    pub expert_hears: Option<UiHears>,
     /// When it completes by itself.
     pub completes_at_ms: Option<u64>,
     /// What the expert was told about the call in Teams.
@@ -65,15 +66,109 @@ pub enum UiTalkingTo {
     Nobody,
 }
 
-/// Why a transfer failed.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+/// What somebody hears now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
-pub struct UiTransferTrouble {
-    /// What happened, in a sentence.
-    pub words: String,
-    /// What to do.
-    pub advice: Option<String>,
+pub enum UiHears {
+    /// Nothing rings there yet.
+    BeingCalled,
+    /// The phone rings.
+    Ringing,
+    /// They wait to be answered.
+    Waiting,
+    /// They are gone.
+    Left,
+    /// The sound path is interrupted.
+    NotConnected,
+    /// The agent is muted.
+    Nothing,
+    /// The agent.
+    You,
+    /// Music of this phone.
+    Music,
+    /// What the server plays to who is on hold, or nothing.
+    OnHold,
+}
+
+/// Why a transfer failed, or went another way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum UiTransferTrouble {
+    /// The server will not transfer this call.
+    Refused,
+    /// It transfers no calls: all are in a group now.
+    NotSupported,
+    /// It tried, and could not connect the two.
+    NotConnected,
+    /// It has said nothing for too long.
+    NoWord,
+    /// The connection to it broke meanwhile.
+    ConnectionLost,
+    /// The expert's call has ended.
+    ExpertGone {
+        /// Why.
+        reason: UiEndReason,
+    },
+    /// The customer's call has ended.
+    CustomerGone,
+    /// The call ended here before the server said what became of it.
+    Unsaid,
+    /// The agent went back to the customer.
+    Back,
+    /// The server says, late, that it has connected the two.
+    Late,
+    /// The expert may be a machine.
+    MaybeMachine {
+        /// What hints at it.
+        suspicion: UiSuspicion,
+    },
+}
+
+/// Why somebody may be a machine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum UiSuspicion {
+    /// They answered at once, without ringing.
+    AnsweredAtOnce,
+    /// They talk without a pause.
+    LongSpeech,
+    /// There was a beep.
+    Beep,
+}
+
+impl From<Suspicion> for UiSuspicion {
+    fn from(suspicion: Suspicion) -> Self {
+        match suspicion {
+            Suspicion::AnsweredAtOnce => Self::AnsweredAtOnce,
+            Suspicion::LongSpeech => Self::LongSpeech,
+            Suspicion::Beep => Self::Beep,
+        }
+    }
+}
+
+impl From<TransferReason> for UiTransferTrouble {
+    fn from(reason: TransferReason) -> Self {
+        match reason {
+            TransferReason::Refused { .. } => Self::Refused,
+            TransferReason::NotSupported { .. } => Self::NotSupported,
+            TransferReason::NotConnected { .. } => Self::NotConnected,
+            TransferReason::NoWord => Self::NoWord,
+            TransferReason::ConnectionLost => Self::ConnectionLost,
+            TransferReason::ExpertGone(reason) => Self::ExpertGone {
+                reason: reason.into(),
+            },
+            TransferReason::CustomerGone(_) => Self::CustomerGone,
+            TransferReason::Unsaid => Self::Unsaid,
+            TransferReason::Back => Self::Back,
+            TransferReason::Late => Self::Late,
+            TransferReason::MaybeMachine(suspicion) => Self::MaybeMachine {
+                suspicion: suspicion.into(),
+            },
+        }
+    }
 }
 
 /// People of several calls who hear each other by way of this phone.
@@ -87,8 +182,8 @@ pub struct UiGroup {
     pub away: bool,
     /// Two others are left: the agent can leave them to each other.
     pub can_leave: bool,
-    /// Why there is a group although a transfer was asked for, in a sentence.
-    pub note: Option<String>,
+    /// Why there is a group although a transfer was asked for.
+    pub note: Option<UiTransferTrouble>,
 }
 
 /// The other end asks the agent to call somebody else.
@@ -136,11 +231,11 @@ pub(crate) fn transfer(
             Phase::Completing => UiTransferPhase::Completing,
         },
         talking_to,
-        customer_hears: hears(call(Some(view.customer))).to_owned(),
-        expert_hears: hears(call(view.expert)).to_owned(),
+        customer_hears: call(Some(view.customer)).map(hears),
+        expert_hears: call(view.expert).map(hears),
         completes_at_ms: view.completes_at.map(millis),
         card,
-        trouble: view.trouble.map(trouble),
+        trouble: view.trouble.map(UiTransferTrouble::from),
     }
 }
 
@@ -152,7 +247,7 @@ pub(crate) fn group(view: &GroupView, snapshot: &Snapshot) -> UiGroup {
             .focus
             .is_some_and(|focus| view.members.contains(&focus)),
         can_leave: view.members.len() == 2 && view.instead.is_none(),
-        note: view.instead.map(|reason| reason.words().to_owned()),
+        note: view.instead.map(UiTransferTrouble::from),
     }
 }
 
@@ -164,31 +259,49 @@ pub(crate) fn recovery(view: &RecoveryView, agent: &Agent) -> UiRecovery {
     }
 }
 
-fn trouble(reason: TransferReason) -> UiTransferTrouble {
-    UiTransferTrouble {
-        words: reason.words().to_owned(),
-        advice: said(reason.advice()),
-    }
-}
-
-fn hears(call: Option<&CallView>) -> &'static str {
-    let Some(call) = call else {
-        return "";
-    };
+fn hears(call: &CallView) -> UiHears {
     match (call.state, call.hold) {
-        (State::Dialing, _) => "is being called",
-        (State::Ringing { .. }, _) => "hears the phone ring",
-        (State::Incoming | State::Answering, _) => "is waiting",
-        (State::Ended(_), _) => "has left",
-        (State::Established, _) if !call.connected => "is not connected at the moment",
-        (State::Established, Hold::No | Hold::Resuming) if call.muted => {
-            "hears nothing: you are muted"
-        }
-        (State::Established, Hold::No | Hold::Resuming) => "hears you",
-        (State::Established, Hold::Holding | Hold::Held | Hold::LocalOnly) => "hears music",
+        (State::Dialing, _) => UiHears::BeingCalled,
+        (State::Ringing { .. }, _) => UiHears::Ringing,
+        (State::Incoming | State::Answering, _) => UiHears::Waiting,
+        (State::Ended(_), _) => UiHears::Left,
+        (State::Established, _) if !call.connected => UiHears::NotConnected,
+        (State::Established, Hold::No | Hold::Resuming) if call.muted => UiHears::Nothing,
+        (State::Established, Hold::No | Hold::Resuming) => UiHears::You,
+        (State::Established, _) if call.music => UiHears::Music,
+        (State::Established, Hold::Holding | Hold::Held | Hold::LocalOnly) => UiHears::OnHold,
     }
 }
 
 fn number(id: CallId) -> u32 {
     u32::try_from(id.get()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::presenter::tests::call;
+
+    #[test]
+    fn who_is_on_hold_hears_music_only_where_this_phone_plays_it() {
+        let held = CallView {
+            state: State::Established,
+            connected: true,
+            hold: Hold::Held,
+            music: true,
+            ..call()
+        };
+        assert_eq!(hears(&held), UiHears::Music);
+        let silent = CallView {
+            music: false,
+            ..held
+        };
+        assert_eq!(hears(&silent), UiHears::OnHold);
+        let muted = CallView {
+            hold: Hold::No,
+            muted: true,
+            ..silent
+        };
+        assert_eq!(hears(&muted), UiHears::Nothing);
+    }
 }

@@ -3,7 +3,7 @@ import { ArrowMinimize20Regular } from "@fluentui/react-icons/svg/arrow-minimize
 import { Keyboard20Regular } from "@fluentui/react-icons/svg/keyboard";
 import { Settings20Regular } from "@fluentui/react-icons/svg/settings";
 
-import type { UiLine, UiRegistration, UiSignIn } from "../ipc/bindings";
+import type { UiLine, UiSignIn } from "../ipc/bindings";
 import type { Offered } from "../shared/offers";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { SoundButton } from "../sound/SoundButton";
@@ -11,9 +11,10 @@ import { useWords } from "../words/words";
 import { AccountMenu } from "./AccountMenu";
 import { Lines } from "./Lines";
 import { presence } from "./presence";
+import type { Standing } from "./words";
 
 interface AccountBarProps {
-  registration: UiRegistration;
+  registration: Standing;
   signIns: readonly UiSignIn[];
   lines: readonly UiLine[];
   /** A call is up that is not only ringing here. */
@@ -48,8 +49,7 @@ export function AccountBar({ registration, signIns, lines, inCall, ringing, onHe
             {registration.name}
           </Subtitle2>
           <p className={styles.state} data-testid="registration">
-            {/* The server's name says nothing to an agent. */}
-            <span className={styles.words}>{registration.reachability === "connecting" ? say("account.connecting") : registration.words}</span>
+            <span className={styles.words}>{registration.words}</span>
             {registration.address !== registration.name && (
               <>
                 <span aria-hidden> · </span>

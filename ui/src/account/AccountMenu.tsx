@@ -24,6 +24,7 @@ import type { UiSignIn } from "../ipc/bindings";
 import { useOffers, type Offer } from "../shared/offers";
 import { Question } from "../shared/Question";
 import { useWords } from "../words/words";
+import { signInSays } from "./signInWords";
 
 interface AccountMenuProps {
   signIns: readonly UiSignIn[];
@@ -36,7 +37,8 @@ interface AccountMenuProps {
 /** Who is signed in, and the way out. */
 export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
   const styles = useStyles();
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
   const { act } = useAct();
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState<UiSignIn | null>(null);
@@ -73,7 +75,7 @@ export function AccountMenu({ signIns, inCall, ringing }: AccountMenuProps) {
                 <MenuGroup>
                   <MenuGroupHeader className={styles.who}>
                     {signIn.customer !== null && <span>{signIn.customer}</span>}
-                    <span className={styles.name}>{signIn.name ?? signIn.words}</span>
+                    <span className={styles.name}>{signIn.name ?? signInSays(words, signIn)}</span>
                     {signIn.username !== null && <span>{signIn.username}</span>}
                   </MenuGroupHeader>
                   {signIn.state === "signedIn" ? (

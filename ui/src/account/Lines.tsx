@@ -3,18 +3,20 @@ import { makeStyles, PresenceBadge, tokens } from "@fluentui/react-components";
 import type { UiLine } from "../ipc/bindings";
 import { useWords } from "../words/words";
 import { presence } from "./presence";
+import { reachabilityWords } from "./words";
 
 /** The lines of an agent who serves several customers, and whether calls come in on each. */
 export function Lines({ lines }: { lines: readonly UiLine[] }) {
   const styles = useStyles();
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
   return (
     <ul className={styles.lines} aria-label={say("account.lines")}>
       {lines.map(({ line, customer, registration }) => (
         <li key={line} className={styles.line} title={registration.address}>
           <PresenceBadge size="extra-small" status={presence[registration.reachability]} aria-hidden />
           <span className={styles.customer}>{customer}</span>
-          <span className={styles.words}>{registration.reachability === "connecting" ? say("account.connecting") : registration.words}</span>
+          <span className={styles.words}>{reachabilityWords(words, registration.reachability)}</span>
         </li>
       ))}
     </ul>

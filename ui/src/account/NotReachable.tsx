@@ -37,7 +37,7 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
         </span>
         {reason !== null && (
           <ReportFold key={`${reachability} ${reason}`} title={say("account.detailsForIt")} facts={{ reachability }}>
-            <span className={styles.reason}>
+            <span className={styles.reason} lang="en">
               {reason} {advice}
             </span>
           </ReportFold>

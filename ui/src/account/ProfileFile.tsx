@@ -25,7 +25,7 @@ export function ProfileFold({ title, problem, path, example }: ProfileFoldProps)
   const inside = (
     <div className={styles.inside}>
       {problem !== undefined && (
-        <p className={styles.exact}>
+        <p className={styles.exact} lang="en">
           {problem.words} {problem.advice}
         </p>
       )}

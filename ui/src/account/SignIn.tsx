@@ -8,6 +8,7 @@ import { Mark } from "../shared/Mark";
 import { ReportFold } from "../shared/Trouble";
 import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
+import { signInAdvice, signInSays } from "./signInWords";
 import { Starting } from "./Starting";
 import { isTroubled, SignInSteps } from "./SignInSteps";
 import { StepsLine } from "./StepsLine";
@@ -27,8 +28,10 @@ export function SignIn({ signIns, failure, firstSteps }: SignInProps) {
 
 function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"> & { signIn: UiSignIn }) {
   const styles = useStyles();
-  const { say, draw } = useWords();
-  const { state, words, advice, name, username } = signIn;
+  const words = useWords();
+  const { say, draw } = words;
+  const { state, detail, name, username } = signIn;
+  const advice = signInAdvice(words, signIn);
   const title = useRef<HTMLHeadingElement>(null);
   const hadFocus = useRef(false);
 
@@ -52,7 +55,7 @@ function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"
       <div role="status" className={styles.status}>
         {troubled && <Warning20Filled aria-hidden className={styles.warning} />}
         <div className={styles.text}>
-          <p className={styles.words}>{words}</p>
+          <p className={styles.words}>{signInSays(words, signIn)}</p>
           {advice !== null && <p className={styles.advice}>{advice}</p>}
         </div>
       </div>
@@ -76,7 +79,15 @@ function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"
       >
         <SignInSteps signIn={signIn} large />
       </div>
-      {troubled && <ReportFold key={state} facts={{ signIn: state }} />}
+      {troubled && (
+        <ReportFold key={state} facts={{ signIn: state }}>
+          {detail !== null && (
+            <p className={styles.advice} lang="en">
+              {detail}
+            </p>
+          )}
+        </ReportFold>
+      )}
       <PracticeOffer primary={false} />
     </main>
   );

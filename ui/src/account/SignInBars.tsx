@@ -4,6 +4,7 @@ import type { UiSignIn } from "../ipc/bindings";
 import { sentences } from "../calls/words";
 import { ReportFold } from "../shared/Trouble";
 import { useWords, type Words } from "../words/words";
+import { signInAdvice } from "./signInWords";
 import { isTroubled, isUnderWay, SignInSteps } from "./SignInSteps";
 import { signInWords } from "./words";
 
@@ -25,8 +26,12 @@ export function SignInBars({ signIns, inCall }: { signIns: readonly UiSignIn[]; 
             <MessageBarBody className={styles.text}>
               <MessageBarTitle>{titleOf(words, signIn)}</MessageBarTitle>
               {inCall && signIn.state === "signedOut" && `${words.say("account.callGoesOn")} `}
-              {signIn.advice}
-              {isTroubled(signIn.state) && <ReportFold key={signIn.state} facts={{ signIn: signIn.state, tenant: signIn.tenant }} />}
+              {signInAdvice(words, signIn)}
+              {isTroubled(signIn.state) && (
+                <ReportFold key={signIn.state} facts={{ signIn: signIn.state, tenant: signIn.tenant }}>
+                  {signIn.detail !== null && <span lang="en">{signIn.detail}</span>}
+                </ReportFold>
+              )}
             </MessageBarBody>
             {signIn.state !== "finishing" && (
               <MessageBarActions className={styles.actions}>

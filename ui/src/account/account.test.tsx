@@ -25,7 +25,7 @@ it("says why calls do not reach the agent, what to do and when it is tried again
 });
 
 it("counts down to nothing when the phone does not try again by itself", () => {
-  const refused = registration({ reachability: "refused", words: "Not reachable", reason: "The server refused the password." });
+  const refused = registration({ reachability: "refused", reason: "The server refused the password." });
   renderApp(snapshot({ account: { kind: "signedIn", ...refused } }));
   expect(screen.queryByRole("timer")).toBeNull();
 });

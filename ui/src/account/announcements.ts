@@ -2,6 +2,7 @@ import { isIncoming, sentences } from "../calls/words";
 import type { UiSnapshot } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import type { Words } from "../words/words";
+import { signInAdvice } from "./signInWords";
 import { signInWords } from "./words";
 
 /** What to say about do not disturb, which can be begun and ended outside of the window, too. */
@@ -27,11 +28,11 @@ export function aboutSignIns(words: Words, before: UiSnapshot | null, after: UiS
     }
     const now = signInWords(words, signIn);
     if (signIn.state === "signedOut" && was === "signedIn") {
-      const text = sentences(words, now, inCall ? words.say("account.callGoesOn") : signIn.advice);
+      const text = sentences(words, now, inCall ? words.say("account.callGoesOn") : signInAdvice(words, signIn));
       return [{ text, urgent: false }];
     }
     return signIn.state === "signedIn" || signIn.state === "deviceCode"
-      ? [{ text: sentences(words, now, signIn.state === "signedIn" ? null : signIn.advice), urgent: false }]
+      ? [{ text: sentences(words, now, signIn.state === "signedIn" ? null : signInAdvice(words, signIn)), urgent: false }]
       : [];
   });
 }

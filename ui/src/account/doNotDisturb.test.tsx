@@ -34,7 +34,7 @@ it("says nowhere that calls come in", () => {
 });
 
 it("does not hide that calls cannot come in", () => {
-  const lost = registration({ reachability: "unreachable", words: "Not reachable" });
+  const lost = registration({ reachability: "unreachable" });
   renderApp(snapshot({ account: { kind: "signedIn", ...lost }, desktop: quiet }));
   expect(screen.getByTestId("registration").textContent).toMatch(/^Not reachable/);
 });

@@ -66,7 +66,7 @@ it("keeps the keyboard on the page through every step, and says each", async () 
   show(scenes.signInBrowser ?? snapshot());
   expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
   expect(status?.isConnected).toBe(true);
-  expect(status?.textContent).toMatch(/^Your browser shows the page/);
+  expect(status?.textContent).toMatch(/^Go on in your browser/);
 });
 
 it("says in place what could not be done", async () => {
@@ -79,9 +79,9 @@ it("says in place what could not be done", async () => {
 it("says that a session ended, that the call goes on, and leads back in", async () => {
   const { host, user, show } = renderApp(snapshot({ signIns: [signIn()], calls: [active()] }));
   show(scenes.signedOutInCall ?? snapshot());
-  expect(screen.getByTestId("polite").textContent).toContain("You were signed out. Your call goes on.");
+  expect(screen.getByTestId("polite").textContent).toContain("Your sign-in is no longer valid. Your call goes on.");
   const main = within(screen.getByRole("main"));
-  expect(main.getByText("You were signed out.").parentElement?.textContent).toContain("Your call goes on. Sign in again");
+  expect(main.getByText("Your sign-in is no longer valid.").parentElement?.textContent).toContain("Your call goes on. Sign in again");
   expect(screen.getByRole("heading", { name: "Mina Kowalski" })).toBeTruthy();
   await user.click(main.getByRole("button", { name: "Sign in" }));
   expect(host.asked).toEqual([{ do: "signIn", tenant: 0, deviceCode: false }]);
@@ -134,6 +134,6 @@ it("lists every line, and calls by the one that is chosen", async () => {
 });
 
 it("says beside a sign-in of several whose it is", () => {
-  renderApp(snapshot({ signIns: [signIn({ customer: "Contact GmbH" }), signingIn("signedOut", "Nobody is signed in.", { tenant: 1, customer: "Nordwind AG" })] }));
-  expect(screen.getByText("Nordwind AG: Nobody is signed in.")).toBeTruthy();
+  renderApp(snapshot({ signIns: [signIn({ customer: "Contact GmbH" }), signingIn("signedOut", { tenant: 1, customer: "Nordwind AG" })] }));
+  expect(screen.getByText("Nordwind AG: Sign in with the account you use for Teams.")).toBeTruthy();
 });

@@ -11,10 +11,11 @@ import { PinOff20Regular } from "@fluentui/react-icons/svg/pin-off";
 import { Play20Filled } from "@fluentui/react-icons/svg/play";
 import { Fragment, type ReactNode, type RefObject } from "react";
 
+import type { Standing } from "../account/words";
 import { useConversations } from "../calls/useConversations";
 import { partyWords } from "../calls/words";
 import { useAct } from "../host/HostContext";
-import type { UiCall, UiRegistration, UiSnapshot } from "../ipc/bindings";
+import type { UiCall, UiSnapshot } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { offered, useOffers, type Offered } from "../shared/offers";
 import { useWords } from "../words/words";
@@ -23,7 +24,7 @@ import { ringingOffers, useBarOffers } from "./barOffers";
 import { saidWords, standingOf } from "./standing";
 
 interface CompactBarProps extends Pick<UiSnapshot, "calls" | "transfers" | "group" | "window"> {
-  registration: UiRegistration;
+  registration: Standing;
   compact: Offered;
   onTop: Offered;
   /** Where the keyboard goes when there is nothing left to be on. */

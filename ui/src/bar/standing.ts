@@ -1,8 +1,10 @@
+import type { Standing as Agent } from "../account/words";
 import { callsOf, type Conversation } from "../calls/conversations";
+import { recordedWords } from "../calls/recordedWords";
 import { isHeldByMe, isInTouch, partyWords, stateWords } from "../calls/words";
 import { groupTitle, notHeard } from "../group/words";
-import type { UiCall, UiRegistration, UiTransfer } from "../ipc/bindings";
-import { nameOf, sentence } from "../transfer/words";
+import type { UiCall, UiTransfer } from "../ipc/bindings";
+import { hearsWords, nameOf } from "../transfer/words";
 import type { Words } from "../words/words";
 
 interface Standing {
@@ -20,12 +22,12 @@ export interface Said {
 }
 
 /** The conversation at hand in two lines. */
-export function standingOf(words: Words, atHand: Conversation | undefined, registration: UiRegistration, waiting: number): Standing {
+export function standingOf(words: Words, atHand: Conversation | undefined, registration: Agent, waiting: number): Standing {
   const { say } = words;
   if (atHand === undefined) {
     return { who: registration.name, sinceMs: null, hears: [ofAll(registration.words)] };
   }
-  const recorded = callsOf(atHand).flatMap(({ recording }) => (recording === null || recording.state === "off" ? [] : [recording.words])).slice(0, 1);
+  const recorded = callsOf(atHand).flatMap(({ recording }) => (recording === null || recording.state === "off" ? [] : [recordedWords(words, recording)])).slice(0, 1);
   const others = waiting > 0 ? [say("bar.waiting", { count: waiting })] : [];
   const also = [...recorded, ...others].map(ofAll);
   switch (atHand.kind) {
@@ -37,7 +39,7 @@ export function standingOf(words: Words, atHand: Conversation | undefined, regis
       const { transfer, customer, expert } = atHand;
       const [who, whom] = [nameOf(customer.party), nameOf(transfer.to)];
       const heard = [
-        { who, text: sentence(words, transfer.customerHears) },
+        { who, text: hearsWords(words, transfer.customerHears) },
         { who: whom, text: expertHears(words, transfer, expert) },
       ];
       return { who: words.list([who, whom]), sinceMs: customer.answeredAtMs ?? customer.startedAtMs, hears: [...heard, ...also] };
@@ -76,7 +78,7 @@ function expertHears(words: Words, transfer: UiTransfer, expert: UiCall | undefi
   if (expert === undefined) {
     return say(transfer.expert === null ? "transfer.notAsked" : "transfer.sameLine");
   }
-  return expert.state === "ended" ? say("transfer.expertLeft") : sentence(words, transfer.expertHears);
+  return expert.state === "ended" ? say("transfer.expertLeft") : hearsWords(words, transfer.expertHears);
 }
 
 function groupHears(words: Words, away: boolean, members: readonly [UiCall, ...UiCall[]]): readonly Said[] {

@@ -146,7 +146,7 @@ it("does not take the keyboard from somebody who types when a call comes in", as
 it("says why a call failed and what to do, and calls again", async () => {
   const { host, user } = renderApp(snapshot({ calls: [ended()] }));
   expect(screen.getByTestId("call-state").textContent).toBe("Nobody answered.");
-  expect(screen.getByText("Try again later, or call another number.")).toBeTruthy();
+  expect(screen.getByText("Try again later.")).toBeTruthy();
   await user.click(button("Call +49 30 5550 9876 again"));
   expect(host.asked).toEqual([
     { do: "dial", to: "sip:+493055509876@contact.example" },
@@ -245,7 +245,7 @@ it("folds out what is behind the words: opinion, alarms and the way from mouth t
 });
 
 it("says of a part of the way that it is not known yet, and nothing of what cannot be judged", async () => {
-  const delay = { ms: 90, parts: [{ label: "Network, one way", ms: null }] };
+  const delay = { ms: 90, parts: [{ place: "network" as const, ms: null }] };
   const { user } = renderApp(snapshot({ calls: [active({ quality: clear({ mos: null, mosThere: null, delay }) })] }));
   await user.click(button("Clear sound"));
   const details = screen.getByRole("group", { name: "Details of the sound" });

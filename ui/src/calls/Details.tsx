@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { UiDetail } from "../ipc/bindings";
 import { useWords, type Words } from "../words/words";
+import { detailWords } from "./detailWords";
 import { digest, type Room } from "./digest";
 
 interface DetailsProps {
@@ -24,7 +25,7 @@ export function Details({ details, room }: DetailsProps) {
     <div className={mergeClasses(styles.box, shown.length === 0 && styles.bare)}>
       {shown.length > 0 && (
       <dl className={styles.list}>
-        {shown.map(({ kind, label, value }, index) => (
+        {shown.map((detail) => ({ kind: detail.kind, ...detailWords(words, detail) })).map(({ kind, label, value }, index) => (
           // Two headers may say the same: only their place tells them apart.
           <div key={index} className={styles.line}>
             <dt className={styles.label}>{label}</dt>

@@ -11,6 +11,7 @@ import type { UiCall } from "../ipc/bindings";
 import { formatSeconds } from "../shared/clock";
 import { Trouble } from "../shared/Trouble";
 import { useWords } from "../words/words";
+import { endingAdvice } from "./endings";
 import { partyWords, stateWords } from "./words";
 
 /**
@@ -61,7 +62,7 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
           ) : (
             <Trouble
               what={state}
-              advice={call.ending.advice}
+              advice={endingAdvice(words, call.ending.reason)}
               facts={{ error: call.ending.error, call: call.id, direction: call.direction }}
               quiet
             />

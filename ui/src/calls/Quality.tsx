@@ -5,6 +5,7 @@ import type { UiQuality } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 import { useWords, type Words } from "../words/words";
 import { SoundDetails } from "./SoundDetails";
+import { figuresWords, qualityWords } from "./soundWords";
 
 interface QualityProps {
   quality: UiQuality;
@@ -40,11 +41,11 @@ export function Quality({ quality, longestGapMs }: QualityProps) {
           ))}
         </span>
         <span>
-          {quality.words}
+          {qualityWords(words, quality)}
           {open && (
             <span className={styles.figures}>
               {" "}
-              {figures}
+              {figuresWords(words, figures)}
               {longestGapMs !== null && `, ${gapWords(words, longestGapMs)}`}
             </span>
           )}

@@ -9,6 +9,7 @@ import type { UiCall, UiRecording } from "../ipc/bindings";
 import { useOffers } from "../shared/offers";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { useWords } from "../words/words";
+import { recordedWords } from "./recordedWords";
 
 interface RecordingLineProps {
   call: UiCall;
@@ -30,11 +31,12 @@ interface LineProps {
   atHand: boolean;
 }
 
-function Line({ call, recording: { state, words: stands, stays }, who, atHand }: LineProps) {
+function Line({ call, recording, who, atHand }: LineProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
   const { act } = useAct();
+  const { state, stays } = recording;
   const { what } = next[state];
   const [label, hint] = [say(next[state].label), say(next[state].hint)];
   const main = useRef<HTMLButtonElement>(null);
@@ -57,7 +59,7 @@ function Line({ call, recording: { state, words: stands, stays }, who, atHand }:
           <Record16Regular aria-hidden />
         )}
         <span data-testid="recording">
-          {stands}
+          {recordedWords(words, recording)}
           {who !== undefined && <span className={styles.who}> · {who}</span>}
         </span>
       </span>

@@ -2,6 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 
 import type { UiDelay, UiQuality } from "../ipc/bindings";
 import { useWords } from "../words/words";
+import { alarmWords, placeWords } from "./soundWords";
 
 interface SoundDetailsProps {
   id: string;
@@ -21,7 +22,7 @@ export function SoundDetails({ id, quality: { mos, mosThere, delay, alarms } }: 
             : say("calls.sound.qualityBoth", { here: mos, best: BEST, there: mosThere })}
         </p>
       )}
-      {alarms.length > 0 && <p className={styles.line}>{line(alarms)}</p>}
+      {alarms.length > 0 && <p className={styles.line}>{line(alarms.map((alarm) => say(alarmWords[alarm])))}</p>}
       <Delay delay={delay} />
     </div>
   );
@@ -36,8 +37,8 @@ function Delay({ delay: { ms, parts } }: { delay: UiDelay }) {
       <p className={styles.line}>{say("calls.sound.delay", { ms })}</p>
       <dl className={styles.parts}>
         {parts.map((part) => (
-          <div key={part.label} className={styles.part}>
-            <dt className={styles.label}>{part.label}</dt>
+          <div key={part.place} className={styles.part}>
+            <dt className={styles.label}>{say(placeWords[part.place])}</dt>
             <dd className={styles.figure}>
               <span className={styles.value}>{part.ms === null ? say("calls.sound.unknown") : say("calls.sound.ms", { ms: part.ms })}</span>
               <span aria-hidden className={styles.track}>

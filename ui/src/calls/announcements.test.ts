@@ -36,7 +36,7 @@ it("says what a call has become, politely", () => {
 
 it("interrupts when a call fails, and says what to do", () => {
   expect(said(snapshot({ calls: [outgoing()] }), snapshot({ calls: [ended()] }))).toEqual([
-    "! +49 30 5550 9876: Nobody answered. Try again later, or call another number.",
+    "! +49 30 5550 9876: Nobody answered. Try again later.",
   ]);
 });
 
@@ -51,7 +51,7 @@ it("says when nobody can reach the agent any more, and when they can again", () 
   expect(said(idle, offline)).toEqual(["Not reachable. Calls cannot reach you now."]);
   expect(said(offline, idle)).toEqual(["Reachable."]);
   const connecting = snapshot({
-    account: { kind: "signedIn", ...registration({ reachability: "connecting", words: "Connecting" }) },
+    account: { kind: "signedIn", ...registration({ reachability: "connecting" }) },
   });
   expect(said(idle, connecting)).toEqual([]);
 });

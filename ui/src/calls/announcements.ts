@@ -1,10 +1,16 @@
 import { aboutDoNotDisturb, aboutSignIns } from "../account/announcements";
+import { reachabilityWords } from "../account/words";
 import type { UiCall, UiSnapshot } from "../ipc/bindings";
+import { noticeWords } from "../noticeWords";
 import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
 import { troubleWords } from "../sound/words";
 import { aboutGroup, aboutTransfers } from "../transfer/announcements";
 import type { Words } from "../words/words";
+import { detailWords } from "./detailWords";
+import { endingAdvice } from "./endings";
+import { recordedWords } from "./recordedWords";
+import { qualityWords } from "./soundWords";
 import { isIncoming, partyWords, recoveryWords, sentences, stateWords } from "./words";
 
 /** What to say about the step from one snapshot to the next. */
@@ -27,8 +33,9 @@ export function announcements(words: Words, before: UiSnapshot | null, after: Ui
   }
   said.push(...aboutDoNotDisturb(words, before, after), ...aboutSignIns(words, before, after), ...aboutDevices(words, before, after));
   for (const notice of after.notices) {
-    if (before?.notices.some((earlier) => earlier.words === notice.words) !== true) {
-      said.push({ text: sentences(words, notice.words, notice.advice), urgent: true });
+    const { what, advice, english } = noticeWords(words, notice);
+    if (before?.notices.some((earlier) => noticeWords(words, earlier).what === what) !== true) {
+      said.push({ text: sentences(words, what, advice), urgent: true, ...(english ? { english } : {}) });
     }
   }
   return said;
@@ -55,7 +62,7 @@ function aboutCall(
   const recording = call.recording?.state;
   // Why one has failed is a notice.
   if (call.recording !== null && recording !== "failed" && recording !== (before?.recording?.state ?? "off")) {
-    said.push({ text: sentences(words, call.recording.words), urgent: false });
+    said.push({ text: sentences(words, recordedWords(words, call.recording)), urgent: false });
   }
   const state = stateWords(words, call);
   const changed = before === undefined || stateWords(words, before) !== state;
@@ -64,13 +71,13 @@ function aboutCall(
     said.push({ text: say("shared.labelled", { label: who, text }), urgent: call.interrupted });
   } else if (changed && (!together || call.recovering)) {
     said.push({
-      text: sentences(words, say("shared.labelled", { label: who, text: state }), call.ending?.advice ?? null),
+      text: sentences(words, say("shared.labelled", { label: who, text: state }), call.ending === null ? null : endingAdvice(words, call.ending.reason)),
       urgent: call.ending?.normal === false,
     });
   } else if (before !== undefined && before.muted !== call.muted && !together) {
     said.push({ text: say(call.muted ? "calls.muted.on" : "calls.muted.off"), urgent: false });
   } else if (call.quality?.level === "poor" && before?.quality?.level !== "poor") {
-    said.push({ text: sentences(words, call.quality.words), urgent: false });
+    said.push({ text: sentences(words, qualityWords(words, call.quality)), urgent: false });
   }
   return said;
 }
@@ -101,6 +108,7 @@ function incomingWords(words: Words, call: UiCall, inCall: boolean): string {
     say("calls.incoming.said", { who: partyWords(call) }),
     ...call.details
       .filter(({ kind }) => kind !== "other")
+      .map((detail) => detailWords(words, detail))
       .map(({ label, value }) => say("shared.sentence", { words: say("shared.labelled", { label, text: value }) })),
     call.waitedMs === null ? null : waitedWords(words, call.waitedMs),
     inCall ? say("calls.incoming.keysInCall", keys) : say("calls.incoming.keys", keys),
@@ -111,7 +119,7 @@ function registrationWords(words: Words, { account }: UiSnapshot): string | null
   if (account.kind !== "signedIn" || account.reachability === "connecting") {
     return null;
   }
-  return sentences(words, account.words, account.reachability === "reachable" ? null : words.say("account.unreachable.title"));
+  return sentences(words, reachabilityWords(words, account.reachability), account.reachability === "reachable" ? null : words.say("account.unreachable.title"));
 }
 
 /** 41 s → “Waiting for 41 seconds.”, 146 s → “Waiting for 2 minutes.”: as somebody would say it. */

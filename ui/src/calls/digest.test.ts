@@ -21,6 +21,6 @@ it("keeps the most telling and folds the rest", () => {
 });
 
 it("folds one value that is long", () => {
-  const long = [{ kind: "other" as const, label: "Data", value: "x".repeat(160) }];
+  const long = [{ kind: "other" as const, named: null, why: null, label: "Data", value: "x".repeat(160) }];
   expect(digest(long, "full")).toEqual({ first: long, folded: true });
 });

@@ -9,8 +9,8 @@ import { announcements } from "./announcements";
 
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
 const withRecording = (changes: Parameters<typeof recording>[0] = {}) => snapshot({ calls: [active({ recording: recording(changes) })] });
-const off = { state: "off", words: "Not recorded" } as const;
-const paused = { state: "paused", words: "Recording paused" } as const;
+const off = { state: "off" } as const;
+const paused = { state: "paused" } as const;
 const record = "{Control>}{Shift>}p{/Shift}{/Control}";
 
 it("shows nothing of recording where it is not allowed, and takes no key for it", async () => {

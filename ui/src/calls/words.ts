@@ -1,5 +1,6 @@
 import type { UiCall, UiRecovery } from "../ipc/bindings";
 import type { Words } from "../words/words";
+import { endingWords } from "./endings";
 
 /** What a call is doing, in a few words. */
 export function stateWords(words: Words, call: UiCall): string {
@@ -19,7 +20,7 @@ export function stateWords(words: Words, call: UiCall): string {
     case "active":
       return activeWords(words, call);
     case "ended":
-      return call.ending?.words ?? say("calls.state.ended");
+      return call.ending === null ? say("calls.state.ended") : endingWords(words, call.ending.reason);
   }
 }
 

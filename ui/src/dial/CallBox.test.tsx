@@ -156,7 +156,7 @@ it("goes by the last question when answers cross", async () => {
   host.reading = (text) => new Promise((resolve) => answers.set(text, resolve));
   const answer = (text: string) =>
     act(async () => {
-      answers.get(text)?.({ kind: "extension", to: text, shown: text, place: null });
+      answers.get(text)?.({ kind: "extension", to: text, shown: text, region: null });
       await Promise.resolve();
     });
   await user.type(field(), "20");

@@ -22,7 +22,7 @@ interface DialFieldProps {
   onText: (text: string) => void;
   /** What stands below instead of how the text is read. */
   known: string | null;
-  /** What is wrong with it. */
+  /** What is wrong with it, as the host says it in English. */
   fault: string | null;
   /** What Enter does with this person. */
   enterWords: (who: string) => string;
@@ -171,7 +171,7 @@ export function DialField(props: DialFieldProps) {
       </div>
       {/* Its room is kept, so that nothing below moves while somebody types. */}
       <p id={lineId} className={mergeClasses(styles.line, fault !== null && styles.fault)}>
-        {fault === null ? line : <span role="alert">{fault}</span>}
+        {fault === null ? line : <span role="alert" lang="en">{fault}</span>}
       </p>
       <p role="status" className={styles.spoken}>
         {spoken}

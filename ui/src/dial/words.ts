@@ -2,12 +2,13 @@ import type { UiNumber } from "../ipc/bindings";
 import type { Words } from "../words/words";
 
 /** How what was typed is read, for the line below it. `found`: how many recent calls match. */
-export function readingWords({ say }: Words, { kind, shown, place }: UiNumber, found: number): string | null {
+export function readingWords(words: Words, { kind, shown, region }: UiNumber, found: number): string | null {
+  const { say } = words;
   switch (kind) {
     case "nothing":
       return found === 0 ? say("dial.nobody") : null;
     case "telephone":
-      return place === null ? shown : `${shown} · ${place}`;
+      return words.line([shown, ...placeOf(words, region)]);
     case "extension":
       // Of the PBX, or an emergency or service number: dialled as typed.
       return say("dial.extension", { shown });
@@ -19,12 +20,13 @@ export function readingWords({ say }: Words, { kind, shown, place }: UiNumber, f
 }
 
 /** The same of a number that is not typed but asked for, and stands there already. */
-export function kindWords({ say }: Words, { kind, place }: UiNumber): string | null {
+export function kindWords(words: Words, { kind, region }: UiNumber): string | null {
+  const { say } = words;
   switch (kind) {
     case "nothing":
       return null;
     case "telephone":
-      return place;
+      return placeOf(words, region)[0] ?? null;
     case "extension":
       return say("dial.asked.extension");
     case "address":
@@ -33,3 +35,18 @@ export function kindWords({ say }: Words, { kind, place }: UiNumber): string | n
       return say("dial.asked.unfinished");
   }
 }
+
+/** What people call the country of a number; nothing where it has none, or none that has a name here. */
+function placeOf({ say, locale }: Words, region: string | null): readonly string[] {
+  if (region === null) {
+    return [];
+  }
+  if (region === NOWHERE) {
+    return [say("dial.international")];
+  }
+  const name = new Intl.DisplayNames(locale, { type: "region", fallback: "none" }).of(region);
+  return name === undefined ? [] : [name];
+}
+
+/** A number that belongs to no country, as +800. */
+const NOWHERE = "001";

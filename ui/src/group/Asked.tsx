@@ -3,7 +3,7 @@ import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import type { Group } from "../calls/conversations";
 import { PersonLine } from "../calls/PersonLine";
 import { useAct } from "../host/HostContext";
-import { nameOf, sentence, standing } from "../transfer/words";
+import { hearsWords, nameOf, standing } from "../transfer/words";
 import { useWords } from "../words/words";
 
 interface AskedProps {
@@ -29,7 +29,7 @@ export function Asked({ asked: { transfer, expert }, headingId }: AskedProps) {
         part={say("group.toJoin")}
         state={standing(words, expert, talking)}
         mood={talking ? "heard" : phase === "calling" ? "other" : "waiting"}
-        hears={sentence(words, transfer.expertHears)}
+        hears={hearsWords(words, transfer.expertHears)}
       />
       <div className={styles.buttons}>
         <Button

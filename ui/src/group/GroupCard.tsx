@@ -21,6 +21,7 @@ import type { UiCall, UiSound } from "../ipc/bindings";
 import { offered, useOffers } from "../shared/offers";
 import { SoundPopover } from "../sound/SoundPopover";
 import { BringIn } from "../transfer/BringIn";
+import { troubleWords } from "../transfer/troubleWords";
 import { useWords } from "../words/words";
 import { Asked } from "./Asked";
 import { groupOffers } from "./groupOffers";
@@ -151,7 +152,7 @@ export function GroupCard({ conversation, headingId, sound, atHand, takesIn }: G
       ) : (
         asked === undefined && <p className={styles.plain}>{cannotLeaveWords(words, members.length)}</p>
       )}
-      {note !== null && <Note tone="warning" words={note} />}
+      {note !== null && <Note tone="warning" words={troubleWords(words, note)} />}
     </div>
   );
 }

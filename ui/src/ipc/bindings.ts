@@ -142,15 +142,11 @@ address: string,
  */
 reachability: UiReachability, 
 /**
- * The same in a few words.
- */
-words: string, 
-/**
- * Why not, in a sentence.
+ * Why not, in an English sentence for who mends it.
  */
 reason: string | null, 
 /**
- * What the agent can do about it, in a sentence.
+ * What to do about it, in such a sentence.
  */
 advice: string | null, 
 /**
@@ -176,13 +172,13 @@ customer: string | null,
  */
 state: UiSignInState, 
 /**
- * The same in a sentence.
+ * What there is to say of it, where the state does not say it all.
  */
-words: string, 
+why: UiSignInWhy | null, 
 /**
- * What to do, in a sentence.
+ * What Microsoft calls its refusal, or what the provider says, in English for who mends it.
  */
-advice: string | null, 
+detail: string | null, 
 /**
  * Who is signed in: a name.
  */
@@ -208,6 +204,11 @@ deviceCode: boolean, };
  * How far a sign-in is: what the page offers.
  */
 export type UiSignInState = "starting" | "signedOut" | "browser" | "deviceCode" | "finishing" | "provisioning" | "notProvisioned" | "noKeychain" | "signedIn";
+
+/**
+ * What there is to say of a sign-in beside its state.
+ */
+export type UiSignInWhy = "noBrowser" | "expired" | "denied" | "needsAdministrator" | "tookTooLong" | "unreachable" | "notTrusted" | "refused" | "keychainMissing" | "keychainLocked" | "keychainUnusable" | "noPort" | "disk";
 
 /**
  * One line of an agent who serves several customers.
@@ -308,9 +309,9 @@ silenced: boolean,
  */
 recording: UiRecording | null, 
 /**
- * Why this may be a machine, in a sentence.
+ * Why this may be a machine.
  */
-suspicion: string | null, 
+suspicion: UiSuspicion | null, 
 /**
  * The other end asks the agent to call somebody else.
  */
@@ -377,18 +378,36 @@ export type UiDetail = {
  */
 kind: UiDetailKind, 
 /**
- * What it is called.
+ * What it is, where the pages have a name for it.
+ */
+named: UiDetailName | null, 
+/**
+ * What the contact centre calls it; empty where it is [named](Self::named).
  */
 label: string, 
 /**
  * What it says.
  */
-value: string, };
+value: string, 
+/**
+ * Why it was passed on, of who did.
+ */
+why: UiDivertedFor | null, };
 
 /**
  * What kind of thing a [`UiDetail`] is.
  */
 export type UiDetailKind = "queue" | "subject" | "diverted" | "other";
+
+/**
+ * What a call said of itself, where that has a name of its own.
+ */
+export type UiDetailName = "about" | "passedOnBy" | "urgent" | "emergency" | "theyCalled" | "theyGive" | "organization" | "link";
+
+/**
+ * Why a call was passed on.
+ */
+export type UiDivertedFor = "busy" | "noAnswer" | "notReachable" | "outOfService" | "timeOfDay" | "doNotDisturb" | "away" | "unknown" | "declined";
 
 /**
  * How the sound is.
@@ -399,13 +418,13 @@ export type UiQuality = {
  */
 level: UiQualityLevel, 
 /**
- * The verdict in a few words.
+ * What it suffers from, if it does.
  */
-words: string, 
+trouble: UiSoundTrouble | null, 
 /**
  * The figures behind it, for who wants them.
  */
-figures: string, 
+figures: UiFigures, 
 /**
  * What people would think of what the agent hears, 1 to 4.5, once that can be said (ITU-T G.107).
  */
@@ -419,14 +438,40 @@ mosThere: number | null,
  */
 delay: UiDelay, 
 /**
- * Alarms that stand, in a few words each.
+ * Alarms that stand.
  */
-alarms: Array<string>, };
+alarms: Array<UiAlarm>, };
 
 /**
  * The verdict on a call's sound.
  */
 export type UiQualityLevel = "good" | "fair" | "poor";
+
+/**
+ * What the sound of a call suffers from. Nothing that is told elsewhere on the card.
+ */
+export type UiSoundTrouble = "longWay" | "longHere" | "farUneven" | "unevenUp" | "unevenDown" | "microphoneBreaks" | "lossUp" | "lossDown" | "busy" | "farSilent";
+
+/**
+ * The figures behind a verdict.
+ */
+export type UiFigures = { 
+/**
+ * The codec's name.
+ */
+codec: string | null, 
+/**
+ * How much of what was sent to the agent is lost; none if nothing was.
+ */
+lostPercent: number | null, 
+/**
+ * How unevenly it arrives.
+ */
+jitterMs: number, 
+/**
+ * How long it takes there and back, once that is known.
+ */
+roundTripMs: number | null, };
 
 /**
  * How long a word takes from mouth to ear, and where the time goes.
@@ -446,13 +491,23 @@ parts: Array<UiDelayPart>, };
  */
 export type UiDelayPart = { 
 /**
- * What it is called.
+ * Which.
  */
-label: string, 
+place: UiDelayPlace, 
 /**
  * How long it takes in ms; none while that is not known.
  */
 ms: number | null, };
+
+/**
+ * A part of the way from mouth to ear.
+ */
+export type UiDelayPlace = "microphone" | "encoding" | "network" | "longerPackets" | "jitterBuffer" | "speaker";
+
+/**
+ * A figure that is worse than calls should have.
+ */
+export type UiAlarm = "jitter" | "roundTrip" | "mos" | "loss" | "lastingLoss" | "nothingReceived" | "nothingSent" | "constantMicrophone";
 
 /**
  * How the recording of a call stands, where it may be recorded.
@@ -463,9 +518,9 @@ export type UiRecording = {
  */
 state: UiRecordingState, 
 /**
- * The same in a few words.
+ * Why it could not go on, if it could not.
  */
-words: string, 
+failure: UiRecordingFailure | null, 
 /**
  * Policy wants it: it can be paused, not stopped.
  */
@@ -477,6 +532,11 @@ stays: boolean, };
 export type UiRecordingState = "off" | "announcing" | "on" | "waiting" | "paused" | "failed";
 
 /**
+ * Why a recording could not go on.
+ */
+export type UiRecordingFailure = "diskFull" | "folderGone" | "notPermitted" | "tooLong" | "announcement" | "other";
+
+/**
  * How a call ended.
  */
 export type UiEnding = { 
@@ -485,13 +545,9 @@ export type UiEnding = {
  */
 normal: boolean, 
 /**
- * What happened, in a few words.
+ * What happened.
  */
-words: string, 
-/**
- * What the agent can do about it.
- */
-advice: string | null, 
+reason: UiEndReason, 
 /**
  * What the log and the documentation call it, for who looks after the phone.
  */
@@ -500,6 +556,11 @@ error: string,
  * When it ended.
  */
 atMs: number, };
+
+/**
+ * Why a call is over.
+ */
+export type UiEndReason = "hungUp" | "remoteHungUp" | "cancelled" | "callerGaveUp" | "answeredElsewhere" | "rejected" | "doNotDisturb" | "missed" | "busy" | "declined" | "noAnswer" | "unavailable" | "notFound" | "invalidAddress" | "notAllowed" | "redirected" | "notAcceptable" | "noResponse" | "callLost" | "serverFailure" | "congestion" | "networkLost" | "noSoundPath" | "soundNotOpened" | "refused" | "transferred" | "replaced";
 
 /**
  * A customer on the way to somebody else. The calls themselves are in
@@ -527,13 +588,13 @@ phase: UiTransferPhase,
  */
 talkingTo: UiTalkingTo, 
 /**
- * What the customer hears now, in a few words.
+ * What the customer hears now; none if there is no such call.
  */
-customerHears: string, 
+customerHears: UiHears | null, 
 /**
- * What the expert hears now, in a few words.
+ * What the expert hears now; none if nobody was asked.
  */
-expertHears: string, 
+expertHears: UiHears | null, 
 /**
  * When it completes by itself.
  */
@@ -558,17 +619,27 @@ export type UiTransferPhase = "calling" | "consulting" | "completing";
 export type UiTalkingTo = "customer" | "expert" | "nobody";
 
 /**
- * Why a transfer failed.
+ * What somebody hears now.
  */
-export type UiTransferTrouble = { 
+export type UiHears = "beingCalled" | "ringing" | "waiting" | "left" | "notConnected" | "nothing" | "you" | "music" | "onHold";
+
 /**
- * What happened, in a sentence.
+ * Why a transfer failed, or went another way.
  */
-words: string, 
+export type UiTransferTrouble = { "kind": "refused" } | { "kind": "notSupported" } | { "kind": "notConnected" } | { "kind": "noWord" } | { "kind": "connectionLost" } | { "kind": "expertGone", 
 /**
- * What to do.
+ * Why.
  */
-advice: string | null, };
+reason: UiEndReason, } | { "kind": "customerGone" } | { "kind": "unsaid" } | { "kind": "back" } | { "kind": "late" } | { "kind": "maybeMachine", 
+/**
+ * What hints at it.
+ */
+suspicion: UiSuspicion, };
+
+/**
+ * Why somebody may be a machine.
+ */
+export type UiSuspicion = "answeredAtOnce" | "longSpeech" | "beep";
 
 /**
  * What an expert was told about a call, and what they said.
@@ -578,10 +649,6 @@ export type UiCard = {
  * How far it is.
  */
 state: UiCardState, 
-/**
- * The same in a few words: "Robin's note was sent to Nadia in Teams".
- */
-words: string, 
 /**
  * What the expert replied last.
  */
@@ -594,7 +661,7 @@ text: string, };
 /**
  * How far a card is.
  */
-export type UiCardState = "sending" | "sent" | "failed";
+export type UiCardState = "sending" | "sent" | "unsure" | "failed";
 
 /**
  * What the agent writes down about a call; an expert is told of it.
@@ -669,17 +736,9 @@ ladder: Array<UiConsent>, };
  */
 export type UiBlocked = { 
 /**
- * What the page offers.
+ * What is the matter, and what the page offers.
  */
 kind: UiBlockedKind, 
-/**
- * What is the matter, in a sentence.
- */
-words: string, 
-/**
- * What to do about it, in a sentence.
- */
-advice: string | null, 
 /**
  * When it goes on by itself.
  */
@@ -715,9 +774,13 @@ skills: Array<string>,
  */
 presence: UiPresence, 
 /**
- * Presence in words: "Available", "In a call", "Out of office: back on Monday".
+ * The same in more detail.
  */
-presenceWords: string, 
+doing: UiDoing, 
+/**
+ * What they leave word of while they are out of office.
+ */
+outOfOffice: string | null, 
 /**
  * When presence was read, on the clock of [`UiPeople::now_ms`]; shown as an age.
  */
@@ -759,20 +822,33 @@ photo: string | null, };
 /**
  * What speaks for somebody, or against.
  */
-export type UiReason = { 
+export type UiReason = { "why": "knows", 
 /**
- * In a few words: "knows Billing".
+ * This skill of theirs.
  */
-words: string, 
+skill: string, } | { "why": "free" } | { "why": "maybeReached" } | { "why": "notNow" } | { "why": "noNumber" } | { "why": "unverifiedNumber" } | { "why": "calledToday", 
 /**
- * Whether it speaks for them.
+ * So often.
  */
-favours: boolean, };
+times: number, } | { "why": "inMeeting" } | { "why": "meetingSoon", 
+/**
+ * In so long.
+ */
+minutes: number, } | { "why": "oldNews", 
+/**
+ * For so long.
+ */
+minutes: number, };
 
 /**
  * The badge of somebody's presence.
  */
 export type UiPresence = "available" | "away" | "busy" | "doNotDisturb" | "outOfOffice" | "offline" | "unknown";
+
+/**
+ * What somebody does, as far as Teams says.
+ */
+export type UiDoing = "available" | "availableIdle" | "away" | "beRightBack" | "busy" | "busyIdle" | "doNotDisturb" | "offline" | "inACall" | "inAConferenceCall" | "inAMeeting" | "presenting" | "urgentOnly" | "focusing" | "outOfOffice" | "offWork" | "unknown";
 
 /**
  * A rung of the consent ladder that is not granted.
@@ -783,9 +859,9 @@ export type UiConsent = {
  */
 rung: number, 
 /**
- * What it unlocks, in a sentence.
+ * What it unlocks.
  */
-unlocks: string, 
+unlocks: UiUnlocks, 
 /**
  * The permissions as Microsoft calls them, for an administrator.
  */
@@ -794,6 +870,11 @@ permissions: Array<string>,
  * Whether an administrator must grant it; otherwise the agent can.
  */
 byAdministrator: boolean, };
+
+/**
+ * What a rung unlocks.
+ */
+export type UiUnlocks = "you" | "presence" | "chat" | "ownPresence" | "meetings" | "directory" | "tags" | "numbers";
 
 /**
  * People of several calls who hear each other by way of this phone.
@@ -812,9 +893,9 @@ away: boolean,
  */
 canLeave: boolean, 
 /**
- * Why there is a group although a transfer was asked for, in a sentence.
+ * Why there is a group although a transfer was asked for.
  */
-note: string | null, };
+note: UiTransferTrouble | null, };
 
 /**
  * The other end asks the agent to call somebody else.
@@ -991,9 +1072,13 @@ talkedS: number | null,
  */
 outcome: UiOutcome, 
 /**
- * The same in a few words, with the reason where there is one.
+ * Why it ended so, where that says more.
  */
-words: string, 
+reason: UiEndReason | null, 
+/**
+ * Where it rang and where not, in English, of a call that was missed.
+ */
+ring: string | null, 
 /**
  * The files that recordings of it are in.
  */
@@ -1010,7 +1095,7 @@ steps: Array<UiStep>, };
 /**
  * What became of a call.
  */
-export type UiOutcome = "answered" | "missed" | "doNotDisturb" | "declined" | "notReached" | "failed";
+export type UiOutcome = "answered" | "missed" | "doNotDisturb" | "declined" | "notReached" | "failed" | "interrupted";
 
 /**
  * That a call was handed over, or was to be.
@@ -1120,11 +1205,20 @@ export type UiNotice = {
 /**
  * What is the matter.
  */
-words: string, 
+kind: UiNoticeKind, 
 /**
- * What to do about it.
+ * What failed, in English; only of a fault.
+ */
+words: string | null, 
+/**
+ * What to do about that, in English.
  */
 advice: string | null, };
+
+/**
+ * What the agent should know now.
+ */
+export type UiNoticeKind = "noMicrophone" | "noSpeaker" | "noRinger" | "microphoneDenied" | "speakerDenied" | "ringerDenied" | "speaksMuted" | "microphoneSilent" | "inTeamsCall" | "fault";
 
 /**
  * Where a number comes from that the agent has not typed.
@@ -1181,9 +1275,9 @@ to: string,
  */
 shown: string, 
 /**
- * Where a number of the telephone network belongs: `Germany`.
+ * Where a number of the telephone network belongs, by ISO 3166-1: `DE`; `001` for nowhere in particular.
  */
-place: string | null, };
+region: string | null, };
 
 /**
  * A shortcut that works in every window.
@@ -1218,6 +1312,63 @@ export type UiOpenLinks = "off" | "offered" | "on" | "system";
 export type UiConflict = "noKeys" | "types" | "reserved" | "ours" | "taken" | "desktop";
 
 /**
+ * The few words of tray and notifications, in the language of the window.
+ */
+export type UiTongue = { 
+/**
+ * Show the window.
+ */
+open: string, 
+/**
+ * Call the number that the agent has copied.
+ */
+callCopied: string, 
+/**
+ * Be left alone; also that the agent is.
+ */
+doNotDisturb: string, 
+/**
+ * Mute the call.
+ */
+mute: string, 
+/**
+ * End the call.
+ */
+hangUp: string, 
+/**
+ * Close the phone.
+ */
+quit: string, 
+/**
+ * Calls cannot come in.
+ */
+unreachable: string, 
+/**
+ * They can.
+ */
+reachable: string, 
+/**
+ * One rings.
+ */
+ringing: string, 
+/**
+ * The agent is on the phone.
+ */
+talking: string, 
+/**
+ * What a notification is of.
+ */
+incoming: string, 
+/**
+ * Take the call.
+ */
+answer: string, 
+/**
+ * Refuse it.
+ */
+reject: string, };
+
+/**
  * What a text in the call box means, read while it is being typed.
  */
 export type UiNumber = { 
@@ -1234,9 +1385,9 @@ to: string,
  */
 shown: string, 
 /**
- * Where a number of the telephone network belongs: `Germany`.
+ * Where a number of the telephone network belongs, by ISO 3166-1: `DE`; `001` for nowhere in particular.
  */
-place: string | null, };
+region: string | null, };
 
 /**
  * What kind of thing can be dialled.
@@ -1597,7 +1748,11 @@ on: boolean, } | { "do": "setLanguage",
 /**
  * A BCP 47 tag; none for the system's.
  */
-language: string | null, } | { "do": "setTheme", 
+language: string | null, } | { "do": "speak", 
+/**
+ * What they say.
+ */
+words: UiTongue, } | { "do": "setTheme", 
 /**
  * Which.
  */
@@ -1724,13 +1879,98 @@ subject: UiSubject,
  */
 verdict: UiVerdict, 
 /**
- * What was found, in words.
+ * What was found; none of what only who mends it reads.
+ */
+told: UiTold | null, 
+/**
+ * The same in English.
  */
 found: string, 
 /**
- * What to do about it, if there is anything.
+ * What to do about it, in English, if there is anything.
  */
 advice: string | null, };
+
+/**
+ * What a check has found.
+ */
+export type UiTold = { "kind": "device", 
+/**
+ * Its name.
+ */
+name: string, } | { "kind": "noDevice" } | { "kind": "digitalSilence" } | { "kind": "noVoice" } | { "kind": "voice", 
+/**
+ * Its level.
+ */
+dbfs: number, } | { "kind": "softVoice", 
+/**
+ * Its level.
+ */
+dbfs: number, } | { "kind": "loudVoice", 
+/**
+ * Its level.
+ */
+dbfs: number, } | { "kind": "cutOff", 
+/**
+ * Its level.
+ */
+dbfs: number, 
+/**
+ * So much of the time.
+ */
+percent: number, } | { "kind": "background", 
+/**
+ * Its level.
+ */
+dbfs: number, 
+/**
+ * How far below the voice that is, if somebody spoke.
+ */
+belowDb: number | null, 
+/**
+ * Customers hear it.
+ */
+disturbs: boolean, } | { "kind": "noEcho" } | { "kind": "echo", 
+/**
+ * So much softer.
+ */
+softerDb: number, 
+/**
+ * So much later.
+ */
+laterMs: number, 
+/**
+ * Customers may hear themselves.
+ */
+disturbs: boolean, } | { "kind": "path", 
+/**
+ * Which.
+ */
+host: string, 
+/**
+ * There and back.
+ */
+roundTripMs: number, 
+/**
+ * How unevenly.
+ */
+jitterMs: number, 
+/**
+ * How much was lost.
+ */
+lossPercent: number, 
+/**
+ * The quality to be expected, of 4.5.
+ */
+mos: number, 
+/**
+ * It is a poor one.
+ */
+poor: boolean, } | { "kind": "noAnswer", 
+/**
+ * Which.
+ */
+host: string, } | { "kind": "noServer" };
 
 /**
  * What a check looks at.

@@ -1,5 +1,6 @@
 import { contains } from "../dial/matches";
 import type { UiPeople, UiPerson } from "../ipc/bindings";
+import { presenceWords } from "../people/presenceWords";
 import { pressWords, whyNot, type InHand } from "../people/words";
 import { actions, hasKeys } from "../shared/actions";
 import type { Listed } from "../shared/offers";
@@ -44,7 +45,7 @@ function entryFor(words: Words, person: UiPerson, hand: InHand): Entry {
   return {
     key: `person-${person.id}`,
     what: pressWords(words, person, hand),
-    more: why ?? words.line([person.presenceWords, ...person.skills]),
+    more: why ?? words.line([presenceWords(words, person), ...person.skills]),
     keys: null,
     possible: why === null,
     does: { person },

@@ -7,6 +7,7 @@ import { focusRing } from "../shared/focusRing";
 import { useWords } from "../words/words";
 import { ExpertsContext, usePeople } from "./experts";
 import { Age } from "./PersonRow";
+import { presenceWords, reasonWords } from "./presenceWords";
 import { badges } from "./words";
 
 interface BestExpertsProps {
@@ -22,7 +23,8 @@ interface BestExpertsProps {
 /** Who suits a call best, where somebody is to be brought in; nothing if nobody is known. */
 export function BestExperts({ call, text, chosen, onPick }: BestExpertsProps) {
   const styles = useStyles();
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
   const experts = useContext(ExpertsContext);
   const people = usePeople();
   useEffect(() => experts?.look(), [experts]);
@@ -35,7 +37,7 @@ export function BestExperts({ call, text, chosen, onPick }: BestExpertsProps) {
   return (
     <ul className={styles.list} aria-label={say("people.best")}>
       {proposed.map((person) => {
-        const { id, name, presence, presenceWords, asOfMs, photo, reasons } = person;
+        const { id, name, presence, asOfMs, photo, reasons } = person;
         return (
           <li key={id}>
             <button
@@ -55,9 +57,9 @@ export function BestExperts({ call, text, chosen, onPick }: BestExpertsProps) {
               <span className={styles.text}>
                 <span className={styles.name}>{name}</span>{" "}
                 <span className={styles.words}>
-                  {presenceWords}
+                  {presenceWords(words, person)}
                   {asOfMs !== null && <Age asOfMs={asOfMs} />}
-                  {reasons.length > 0 && ` · ${reasons.map(({ words }) => words).join(", ")}`}
+                  {reasons.length > 0 && ` · ${reasons.map((reason) => reasonWords(words, reason)).join(", ")}`}
                 </span>
               </span>
             </button>

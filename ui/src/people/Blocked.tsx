@@ -9,6 +9,7 @@ import type { UiBlocked, UiSignIn } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
 import { useWords } from "../words/words";
 import { ExpertsContext } from "./experts";
+import { blockedWords } from "./presenceWords";
 
 interface BlockedProps {
   blocked: UiBlocked;
@@ -26,7 +27,7 @@ export function Blocked({ blocked, shown, signIns, customer, onNumber }: Blocked
   const { act } = useAct();
   const { say } = useWords();
   const experts = useContext(ExpertsContext);
-  const { kind, words, advice, untilMs } = blocked;
+  const { kind, untilMs } = blocked;
   const out = signIns.filter(({ state }) => state === "signedOut");
   const toSignIn = out.find((signIn) => signIn.customer === customer) ?? out[0];
 
@@ -65,17 +66,17 @@ export function Blocked({ blocked, shown, signIns, customer, onNumber }: Blocked
         return null;
     }
   };
-  // Of the others the host says so itself.
+  // Of the others the advice says so itself.
   const stale = shown && (kind === "broken" || kind === "signedOut");
   const button = wayOut();
   const untilWords = (left: number) => (left > 0 ? say("people.goesOnIn", { seconds: left }) : say("people.goingOn"));
   return (
     <Note
       tone={kind === "noPresence" || kind === "noSignIn" || kind === "throttled" ? "info" : "warning"}
-      words={words}
+      words={say(blockedWords[kind].words)}
       advice={
         <>
-          {advice} {untilMs !== null && <Countdown toMs={untilMs} words={untilWords} />}
+          {say(blockedWords[kind].advice)} {untilMs !== null && <Countdown toMs={untilMs} words={untilWords} />}
           {stale && ` ${say("people.stale")}`}
         </>
       }

@@ -5,6 +5,7 @@ import type { UiConsent } from "../ipc/bindings";
 import { CopyButton } from "../shared/CopyButton";
 import { focusRing } from "../shared/focusRing";
 import { useWords } from "../words/words";
+import { unlockWords } from "./presenceWords";
 
 interface LadderProps {
   ladder: readonly UiConsent[];
@@ -24,14 +25,14 @@ export function Ladder({ ladder, open }: LadderProps) {
     <ol className={styles.steps}>
       {ladder.map(({ rung, unlocks, permissions, byAdministrator }) => (
         <li key={rung} className={styles.step}>
-          <p className={styles.unlocks}>{unlocks}</p>
+          <p className={styles.unlocks}>{say(unlockWords[unlocks])}</p>
           <p className={styles.who}>
             {say(byAdministrator ? "people.consent.byAdministrator" : "people.consent.bySelf")}
           </p>
           {byAdministrator && <code className={styles.names}>{permissions.join(", ")}</code>}
           <div className={styles.buttons}>
             {byAdministrator ? (
-              <CopyButton size="small" text={say("people.consent.request", { permissions: permissions.join(", "), unlocks })} label={say("people.consent.copy")} />
+              <CopyButton size="small" text={say("people.consent.request", { permissions: permissions.join(", "), unlocks: say(unlockWords[unlocks]) })} label={say("people.consent.copy")} />
             ) : (
               <Button size="small" appearance="primary" onClick={() => act({ do: "askConsent", rung })}>
                 {say("people.askConsent")}

@@ -53,7 +53,7 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
   const searching = search.trim() !== "";
   const hand = inHand(words, people, { calls, transfers });
   const bringIn = useBringIn(hand);
-  const blocked = people?.blocked ?? (signIns.length === 0 ? noSignIn(words) : null);
+  const blocked = people?.blocked ?? (signIns.length === 0 ? NO_SIGN_IN : null);
   const shown = people !== null && countShown(people) > 0;
 
   const look = (text: string) => {
@@ -242,9 +242,7 @@ function countShown({ best, favourites, recent, total }: UiPeople): number {
 }
 
 /** The host says the same; but without a sign-in it is not asked. */
-function noSignIn({ say }: Words): UiBlocked {
-  return { kind: "noSignIn", words: say("people.noSignIn"), advice: say("people.noSignInAdvice"), untilMs: null };
-}
+const NO_SIGN_IN: UiBlocked = { kind: "noSignIn", untilMs: null };
 
 /** A reader says what was typed first. */
 const SPOKEN_AFTER_MS = 700;

@@ -10,6 +10,7 @@ import { useSecondsSince } from "../shared/clock";
 import { focusRing } from "../shared/focusRing";
 import { useWords, type Words } from "../words/words";
 import type { Place } from "./places";
+import { favours, presenceWords, reasonWords } from "./presenceWords";
 import { ageWords, badges, facts, pressWords, whyNot, type InHand } from "./words";
 
 /** What can be asked for of somebody in the list. */
@@ -42,7 +43,7 @@ export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
   const words = useWords();
   const { say } = words;
   const id = useId();
-  const { name, title, presence, presenceWords, asOfMs, favourite, photo, reasons } = person;
+  const { name, title, presence, asOfMs, favourite, photo, reasons } = person;
   const refused = whyNot(words, person, hand);
   const what = words.line(facts(words, person, hand.kind !== "nobody" && !full, nowUnixMs));
   const tabIndex = tabbable ? 0 : -1;
@@ -70,8 +71,8 @@ export const PersonRow = memo(function PersonRow(props: PersonRowProps) {
           {title !== null && <span className={styles.title}>{title}</span>}
         </span>
         <span id={`${id}-presence`} className={styles.presence}>
-          <span className={styles.line}>{presenceWords}</span>
-          {asOfMs !== null && presenceWords !== "" && (
+          <span className={styles.line}>{presenceWords(words, person)}</span>
+          {asOfMs !== null && (
             <span className={styles.age}>
               <Age asOfMs={asOfMs} />
             </span>
@@ -158,12 +159,13 @@ export function Age({ asOfMs }: { asOfMs: number }) {
 
 function Reasons({ id, reasons }: { id: string; reasons: readonly UiReason[] }) {
   const styles = useStyles();
+  const words = useWords();
   return (
     <span id={id} className={styles.reasons}>
-      {reasons.map(({ words, favours }) => (
-        <span key={words} className={mergeClasses(styles.reason, favours && styles.favours)}>
-          {favours ? <Checkmark12Regular aria-hidden /> : <Subtract12Regular aria-hidden />}
-          {words}
+      {reasons.map((reason) => (
+        <span key={reasonWords(words, reason)} className={mergeClasses(styles.reason, favours(reason) && styles.favours)}>
+          {favours(reason) ? <Checkmark12Regular aria-hidden /> : <Subtract12Regular aria-hidden />}
+          {reasonWords(words, reason)}
         </span>
       ))}
     </span>

@@ -232,7 +232,7 @@ it("says what an administrator has to grant, to be copied", async () => {
   const copied = vi.spyOn(navigator.clipboard, "writeText");
   expect(panel().getByText("TeamsUserConfiguration.Read.All, TeamworkTag.Read")).toBeTruthy();
   await user.click(panel().getByRole("button", { name: "Copy for the administrator" }));
-  expect(copied.mock.calls[0]?.[0]).toMatch(/TeamsUserConfiguration\.Read\.All, TeamworkTag\.Read.*See the numbers/);
+  expect(copied.mock.calls[0]?.[0]).toMatch(/TeamsUserConfiguration\.Read\.All, TeamworkTag\.Read.*by the number that Teams knows/);
   expect(await panel().findByRole("button", { name: "Copied" })).toBeTruthy();
 });
 

@@ -61,6 +61,6 @@ it("lists what is known, and marks a number that nobody has verified", () => {
   expect(facts(words, person({ statusMessage: "Back at ten" }), false, now)).toEqual(["+49 30 5550 2010", "Billing", "Refunds", "“Back at ten”"]);
   expect(facts(words, ozlem, false, now)[0]).toBe("+49 30 5550 2044 (unverified)");
   expect(facts(words, lars, false, now)[0]).toBe("No number");
-  const ranked = person({ reasons: [{ words: "free", favours: true }] });
-  expect(facts(words, ranked, true, now)[0]).toBe("free");
+  const ranked = person({ reasons: [{ why: "free" }] });
+  expect(facts(words, ranked, true, now)[0]).toBe("free now");
 });

@@ -4,6 +4,7 @@ import type { UiPeople, UiPerson, UiPresence, UiSnapshot } from "../ipc/bindings
 import { isIncoming, partyWords } from "../calls/words";
 import { nameOf } from "../transfer/words";
 import type { Words } from "../words/words";
+import { reasonWords } from "./presenceWords";
 
 /** What pressing somebody does now. */
 export type InHand =
@@ -88,7 +89,7 @@ export function facts(words: Words, person: UiPerson, rank: boolean, nowUnixMs: 
   const { say } = words;
   const { number, numberVerified, nextMeetingUnixMs, skills, statusMessage, reasons, timeZone } = person;
   return [
-    ...(rank ? reasons.map((reason) => reason.words) : []),
+    ...(rank ? reasons.map((reason) => reasonWords(words, reason)) : []),
     number === null ? say("people.noNumber") : numberVerified ? number : say("people.unverified", { number }),
     ...[meetingWords(words, nextMeetingUnixMs, nowUnixMs), localTimeWords(words, timeZone, nowUnixMs)].filter((fact) => fact !== null),
     ...skills,

@@ -11,14 +11,18 @@ export function RecentDetails({ recent, id }: { recent: UiRecent; id: string }) 
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { atUnixMs, recordings, transfer, steps } = recent;
+  const { atUnixMs, ring, recordings, transfer, steps } = recent;
   return (
     <div id={id} className={styles.details}>
       <p className={styles.line}>
         <time dateTime={new Date(atUnixMs).toISOString()}>{whenInFull(atUnixMs, words.locale)}</time>
       </p>
-      {/* The host says in English to whom a call went. */}
       {transfer?.outcome !== "done" && <p className={styles.line}>{becameWords(words, recent)}</p>}
+      {ring !== null && (
+        <p className={styles.line} lang="en">
+          {ring}
+        </p>
+      )}
       {transfer !== null && (
         <p className={styles.line}>
           {words.line([handedWords(words, transfer), howWords(words, transfer), ...(transfer.to.name === null ? [] : [transfer.to.number])])}

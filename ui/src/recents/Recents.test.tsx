@@ -21,14 +21,14 @@ it("lists who called, when, from which queue and what became of it", () => {
   renderApp(shown);
   const rows = within(list()).getAllByRole("listitem");
   expect(rows).toHaveLength(6);
-  expect(rows[0]?.textContent).toMatch(/^Mina Kowalski \+49 30 5550 1234Missed · Support, second line/);
-  expect(rows[3]?.textContent).toMatch(/^\+44 20 7946 0958You declined · Support, first line(Yesterday|\d|\p{L}+ \d)/u);
+  expect(rows[0]?.textContent).toMatch(/^Mina Kowalski \+49 30 5550 1234The caller hung up before you answered · Support, second line/);
+  expect(rows[3]?.textContent).toMatch(/^\+44 20 7946 0958You turned the call away · Support, first line(Yesterday|\d|\p{L}+ \d)/u);
   expect(called()[0]?.getAttribute("aria-describedby")?.split(" ")).toHaveLength(2);
 });
 
 it("says how long they talked only if they did", () => {
   expect(outcomeWords(words, recent())).toBe("Answered · 3 min · Support, second line");
-  expect(outcomeWords(words, recent({ words: "Nobody answered.", talkedS: null, queue: null }))).toBe("Nobody answered");
+  expect(outcomeWords(words, recent({ outcome: "notReached", reason: "noAnswer", talkedS: null, queue: null }))).toBe("Nobody answered");
 });
 
 it("calls back by click and by Enter", async () => {

@@ -162,7 +162,7 @@ it("looks anew when a call has come", async () => {
   const { user, show } = renderApp(shown);
   await user.click(filter("Missed"));
   await waitFor(() => expect(calls()).toHaveLength(1));
-  const missed = recent({ id: 40, atUnixMs: Date.now(), outcome: "missed", words: "Nobody answered.", talkedS: null });
+  const missed = recent({ id: 40, atUnixMs: Date.now(), outcome: "missed", reason: "missed", talkedS: null });
   show(snapshot({ recents: [missed, ...handedOver, ...recents] }));
   await waitFor(() => expect(calls()).toHaveLength(2));
 });

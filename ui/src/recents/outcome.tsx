@@ -6,6 +6,7 @@ import { CallOutbound20Regular } from "@fluentui/react-icons/svg/call-outbound";
 import { CallProhibited20Regular } from "@fluentui/react-icons/svg/call-prohibited";
 import { CallWarning20Regular } from "@fluentui/react-icons/svg/call-warning";
 
+import { endingWords } from "../calls/endings";
 import type { UiRecent } from "../ipc/bindings";
 import type { Words } from "../words/words";
 import { handedWords } from "./transferWords";
@@ -29,6 +30,7 @@ export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; clas
     case "notReached":
       return <CallDismiss20Regular className={mergeClasses(styles.quiet, className)} />;
     case "failed":
+    case "interrupted":
       return <CallWarning20Regular className={mergeClasses(styles.loud, className)} />;
   }
 }
@@ -37,7 +39,7 @@ export function OutcomeIcon({ recent, className = "" }: { recent: UiRecent; clas
 export function outcomeWords(words: Words, recent: UiRecent): string {
   const { talkedS, queue, recordings, transfer } = recent;
   const parts = [
-    // The host says in English to whom a call went.
+    // Of a call that was handed over it says enough to whom.
     transfer?.outcome === "done" ? "" : becameWords(words, recent).replace(/[.。]$/, ""),
     transfer === null ? "" : handedWords(words, transfer),
     talkedS === null ? "" : howLong(words, talkedS),
@@ -47,9 +49,29 @@ export function outcomeWords(words: Words, recent: UiRecent): string {
   return words.line(parts.filter((part) => part !== ""));
 }
 
-/** What became of a call, as the host says it, or in the language of the window where it needs no more than a kind. */
-export function becameWords({ say }: Words, { outcome, words: became }: UiRecent): string {
-  return outcome === "doNotDisturb" ? say("recents.doNotDisturb") : became;
+/** What became of a call, with the reason where there is one. */
+export function becameWords(words: Words, { outcome, reason, direction, talkedS }: UiRecent): string {
+  const { say } = words;
+  if (outcome === "doNotDisturb") {
+    return say("recents.doNotDisturb");
+  }
+  if (reason !== null) {
+    return endingWords(words, reason);
+  }
+  switch (outcome) {
+    case "answered":
+      return say("recents.answered");
+    case "missed":
+      return say("calls.ended.missed");
+    case "declined":
+      return say("calls.ended.rejected");
+    case "notReached":
+      return say("recents.notReached");
+    case "failed":
+      return say("recents.failed");
+    case "interrupted":
+      return say(talkedS !== null ? "recents.stopped.inCall" : direction === "incoming" ? "recents.stopped.incoming" : "recents.stopped.outgoing");
+  }
 }
 
 const useStyles = makeStyles({

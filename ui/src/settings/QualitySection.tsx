@@ -1,6 +1,7 @@
 import { useId } from "react";
 
 import { SoundDetails } from "../calls/SoundDetails";
+import { figuresWords, qualityWords } from "../calls/soundWords";
 import { partyWords } from "../calls/words";
 import type { UiCall } from "../ipc/bindings";
 import { useWords } from "../words/words";
@@ -8,7 +9,8 @@ import { Part, Text } from "./Part";
 
 /** How the sound of each call is, with all figures. */
 export function QualitySection({ calls }: { calls: readonly UiCall[] }) {
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
   const id = useId();
   const measured = calls.flatMap((call) => (call.quality === null || call.state === "ended" ? [] : [{ call, quality: call.quality }]));
   if (measured.length === 0) {
@@ -16,8 +18,8 @@ export function QualitySection({ calls }: { calls: readonly UiCall[] }) {
   }
   return measured.map(({ call, quality }) => (
     <Part key={call.id} title={partyWords(call)}>
-      <Text>{quality.words}</Text>
-      <Text>{quality.figures}</Text>
+      <Text>{qualityWords(words, quality)}</Text>
+      <Text>{figuresWords(words, quality.figures)}</Text>
       <SoundDetails id={`${id}-${call.id}`} quality={quality} />
     </Part>
   ));

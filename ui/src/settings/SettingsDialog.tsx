@@ -13,7 +13,8 @@ import {
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { useId, useState } from "react";
 
-import type { UiRegistration, UiSnapshot } from "../ipc/bindings";
+import type { Standing } from "../account/words";
+import type { UiSnapshot } from "../ipc/bindings";
 import { useMedia } from "../shared/media";
 import { ShortcutList } from "../shared/ShortcutList";
 import { useWords, type WordId } from "../words/words";
@@ -27,7 +28,7 @@ import { WindowSection } from "./WindowSection";
 
 interface SettingsDialogProps {
   snapshot: UiSnapshot;
-  registration: UiRegistration;
+  registration: Standing;
   /** Closes, and does what was asked for in here once nothing lies over the window. */
   onClose: (then?: () => void) => void;
 }

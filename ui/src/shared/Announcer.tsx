@@ -1,10 +1,13 @@
 import { makeStyles } from "@fluentui/react-components";
+import { Fragment } from "react";
 
 /** Something to be said to whoever cannot see it. */
 export interface Announcement {
   readonly text: string;
   /** Interrupts what is being read. */
   readonly urgent: boolean;
+  /** It is English, whatever the window speaks: a voice of that language is to read it. */
+  readonly english?: boolean;
 }
 
 /**
@@ -16,8 +19,13 @@ export function Announcer({ announcements }: { announcements: readonly Announcem
   const text = (urgent: boolean) =>
     announcements
       .filter((announcement) => announcement.urgent === urgent)
-      .map((announcement) => announcement.text)
-      .join(" ");
+      .map(({ text, english }, index) => (
+        // Nobody is in a place: what is said is replaced as a whole.
+        <Fragment key={index}>
+          {index > 0 && " "}
+          {english === true ? <span lang="en">{text}</span> : text}
+        </Fragment>
+      ));
   return (
     <>
       <div role="alert" aria-live="assertive" className={styles.hidden} data-testid="urgent">

@@ -19,6 +19,8 @@ interface TroubleProps {
   facts: Readonly<Record<string, string | number>>;
   /** `what` stands in a line of its own already. */
   quiet?: boolean;
+  /** Both are English, whatever the window speaks. */
+  english?: boolean;
 }
 
 /**
@@ -26,12 +28,17 @@ interface TroubleProps {
  * copied. No code stands alone: an agent never has to read one. Give it a key: the report is of the moment
  * in which it is first shown.
  */
-export function Trouble({ what, advice, facts, quiet }: TroubleProps) {
+export function Trouble({ what, advice, facts, quiet, english }: TroubleProps) {
   const styles = useStyles();
+  const lang = english === true ? "en" : undefined;
   return (
     <div className={styles.trouble}>
-      <p className={mergeClasses(styles.text, quiet !== true && advice !== null && styles.strong)}>{what}</p>
-      {advice !== null && <p className={mergeClasses(styles.text, quiet === true && styles.soft)}>{advice}</p>}
+      <p className={mergeClasses(styles.text, quiet !== true && advice !== null && styles.strong)} lang={lang}>{what}</p>
+      {advice !== null && (
+        <p className={mergeClasses(styles.text, quiet === true && styles.soft)} lang={lang}>
+          {advice}
+        </p>
+      )}
       <ReportFold facts={facts} />
     </div>
   );

@@ -31,12 +31,12 @@ it("copies the report", async () => {
 it("tells IT which call has failed, by what the log calls it", () => {
   renderApp(snapshot({ calls: [ended()] }));
   expect(screen.getByTestId("call-state").textContent).toBe("Nobody answered.");
-  expect(screen.getByText("Try again later, or call another number.")).toBeTruthy();
+  expect(screen.getByText("Try again later.")).toBeTruthy();
   expect(report()).toMatch(/\nerror: no_answer\ncall: \d+\ndirection: outgoing$/);
 });
 
 it("has no report where a call went as meant", () => {
-  renderApp(snapshot({ calls: [ended({ ending: { normal: true, words: "You hung up.", advice: null, error: "hung_up", atMs: 599_000 } })] }));
+  renderApp(snapshot({ calls: [ended({ ending: { normal: true, reason: "hungUp", error: "hung_up", atMs: 599_000 } })] }));
   expect(within(screen.getByRole("main")).queryByText("Report for IT")).toBeNull();
 });
 

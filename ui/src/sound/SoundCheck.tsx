@@ -9,6 +9,7 @@ import { useEffect, useRef } from "react";
 import { useAct } from "../host/HostContext";
 import type { UiCheck, UiCheckStep, UiFinding, UiSubject, UiVerdict } from "../ipc/bindings";
 import { useWords, type WordId } from "../words/words";
+import { findingWords } from "./foundWords";
 
 /** Ten seconds before a shift: speak, hear yourself, and know whether the network carries sound. */
 export function SoundCheck({ check }: { check: UiCheck | null }) {
@@ -49,17 +50,18 @@ export function SoundCheck({ check }: { check: UiCheck | null }) {
 
 function Finding({ finding }: { finding: UiFinding }) {
   const styles = useStyles();
-  const { say } = useWords();
-  const { subject, verdict, found, advice } = finding;
+  const words = useWords();
+  const { say } = words;
+  const { subject, verdict } = finding;
+  const { text, english } = findingWords(words, finding);
   const Sign = SIGNS[verdict];
   return (
     <li className={styles.finding} data-verdict={verdict}>
       <Sign aria-hidden className={verdict === "right" ? styles.right : verdict === "notTried" ? undefined : styles.wrong} />
       <div>
         <strong>{say(SUBJECTS[subject])}</strong> <span>{say(VERDICTS[verdict])}</span>
-        {/* In English, whatever the page speaks. */}
-        <p className={styles.found} lang="en">
-          {advice === null ? found : `${found}. ${advice}`}
+        <p className={styles.found} lang={english ? "en" : undefined}>
+          {text}
         </p>
       </div>
     </li>

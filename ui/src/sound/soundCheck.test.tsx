@@ -17,8 +17,8 @@ it("says what to do, and what came of it, without taking the keyboard away", asy
   expect(check().getByRole("status").textContent).toBe("You can take calls, but look first at what is marked.");
   expect(check().getAllByRole("listitem").map((item) => item.textContent)).toEqual([
     "Microphone All rightDesk headset",
-    "Your voice Look at thisyour voice is at -42 dBFS: that is soft. Move the microphone nearer to your mouth.",
-    "Echo All rightthe microphone does not hear the speaker",
+    "Your voice Look at thisYour voice is at -42 dBFS: that is soft. Turn the microphone up in the system’s sound settings, or move it nearer to your mouth.",
+    "Echo All rightThe microphone does not hear the speaker",
     "Network Not triedthe profile names no STUN or TURN server",
   ]);
   expect(document.activeElement).toBe(check().getByRole("button", { name: "Check again" }));

@@ -6,12 +6,14 @@ import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
 import type { UiCard } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 import { useWords } from "../words/words";
+import { cardWords } from "./troubleWords";
 
 /** What the expert was told about the call in Teams, whether it arrived, and what they reply. */
 export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
   const styles = useStyles();
-  const { say } = useWords();
-  const { state, words, reply, text } = card;
+  const words = useWords();
+  const { say } = words;
+  const { state, reply, text } = card;
   return (
     <div className={styles.box}>
       {reply !== null && (
@@ -26,12 +28,12 @@ export function ExpertCard({ card, whom }: { card: UiCard; whom: string }) {
       <div className={mergeClasses(styles.state, state === "failed" && styles.failed)}>
         {state === "sending" ? (
           <Spinner size="extra-tiny" aria-hidden />
-        ) : state === "sent" ? (
+        ) : state === "sent" || state === "unsure" ? (
           <CheckmarkCircle16Filled aria-hidden className={styles.sent} />
         ) : (
           <Warning16Filled aria-hidden />
         )}
-        <span>{words}</span>
+        <span>{cardWords(words, card, whom)}</span>
       </div>
       <details>
         <summary className={styles.summary}>{say("transfer.noteSays")}</summary>

@@ -31,7 +31,8 @@ import { useWords } from "../words/words";
 import { AskIfSure } from "./AskIfSure";
 import { ExpertCard } from "./ExpertCard";
 import { transferOffers } from "./transferOffers";
-import { nameOf, sentence, standing } from "./words";
+import { suspicionWords, troubleAdvice, troubleWords } from "./troubleWords";
+import { hearsWords, nameOf, standing } from "./words";
 
 interface TransferCardProps {
   conversation: CustomerAndExpert;
@@ -104,7 +105,7 @@ export function TransferCard({ conversation, headingId, sound, atHand, room }: T
           part={say("transfer.customer")}
           state={standing(words, customer, talkingTo === "customer")}
           mood={talkingTo === "customer" ? "heard" : "waiting"}
-          hears={sentence(words, transfer.customerHears)}
+          hears={hearsWords(words, transfer.customerHears)}
         >
           {talkTo(customer, who)}
           {/* Who waits is not hung up on by a slip of the hand. */}
@@ -127,7 +128,7 @@ export function TransferCard({ conversation, headingId, sound, atHand, room }: T
                 : standing(words, expert, talkingTo === "expert")
           }
           mood={talkingTo === "expert" && !expertLeft ? "heard" : phase === "consulting" && expert !== undefined && !expertLeft ? "waiting" : "other"}
-          hears={expertLeft ? "" : sentence(words, transfer.expertHears)}
+          hears={expertLeft ? "" : hearsWords(words, transfer.expertHears)}
         >
           {expert !== undefined && talkTo(expert, whom)}
         </PersonLine>
@@ -231,8 +232,8 @@ export function TransferCard({ conversation, headingId, sound, atHand, room }: T
         </div>
       )}
       {transfer.card !== null && <ExpertCard card={transfer.card} whom={whom} />}
-      {trouble !== null && <Note tone="danger" words={trouble.words} advice={trouble.advice} />}
-      {suspicion !== null && !asks && !completing && <Note tone="warning" words={suspicion} advice={say("transfer.listen")} />}
+      {trouble !== null && <Note tone="danger" words={troubleWords(words, trouble)} advice={troubleAdvice(words, trouble)} />}
+      {suspicion !== null && !asks && !completing && <Note tone="warning" words={suspicionWords(words, suspicion)} advice={say("transfer.listen")} />}
       <Details details={customer.details} room={room === "full" && trouble === null && suspicion === null ? "little" : "none"} />
       {atHand && <Notes call={customer} />}
     </div>

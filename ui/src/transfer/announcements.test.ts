@@ -49,7 +49,7 @@ it("says that it connects by itself", () => {
 });
 
 it("says that it is done by the calls that are over", () => {
-  const over = { normal: true, words: "You handed the call over.", advice: null, error: "transferred", atMs: 600_000 };
+  const over = { normal: true, reason: "transferred", error: "transferred", atMs: 600_000 } as const;
   const done = snapshot({ calls: [waits({ state: "ended", ending: over }), expert({ state: "ended", heard: false, ending: over })] });
   expect(said(scene("completing"), done)).toEqual([
     "Mina Kowalski: You handed the call over.",

@@ -3,6 +3,7 @@ import type { UiCall, UiSnapshot, UiTransfer } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import { shortcutLabel } from "../shared/shortcuts";
 import type { Words } from "../words/words";
+import { cardWords, suspicionWords, troubleAdvice, troubleWords } from "./troubleWords";
 import { nameOf } from "./words";
 
 /** What to say about customers on the way to somebody else. */
@@ -32,8 +33,8 @@ export function aboutGroup(words: Words, before: UiSnapshot | null, after: UiSna
       said.push({ text: say(group.away ? "group.said.away" : "group.said.back"), urgent: false });
     }
   }
-  if (group.note !== null && earlier?.note !== group.note) {
-    said.push({ text: group.note, urgent: true });
+  if (group.note !== null && (earlier?.note ?? null) === null) {
+    said.push({ text: troubleWords(words, group.note), urgent: true });
   }
   const [first] = group.members;
   for (const id of group.members) {
@@ -69,15 +70,15 @@ function aboutTransfer(
     said.push({ text: say("transfer.said.talkNow", { who: transfer.talkingTo === "customer" ? who : whom }), urgent: false });
   }
   const { trouble, completesAtMs, card } = transfer;
-  if (trouble !== null && (earlier?.trouble?.words !== trouble.words || earlier.phase !== transfer.phase)) {
-    said.push({ text: sentences(words, trouble.words, trouble.advice), urgent: true });
+  if (trouble !== null && (earlier?.trouble?.kind !== trouble.kind || earlier.phase !== transfer.phase)) {
+    said.push({ text: sentences(words, troubleWords(words, trouble), troubleAdvice(words, trouble)), urgent: true });
   }
   if (completesAtMs !== null && (earlier?.completesAtMs ?? null) === null) {
     const seconds = Math.max(1, Math.round((completesAtMs - after.nowMs) / 1000));
     said.push({ text: say("transfer.said.byItself", { seconds }), urgent: false });
   }
   if (card?.state === "failed" && earlier?.card?.state !== "failed") {
-    said.push({ text: card.words, urgent: false });
+    said.push({ text: cardWords(words, card, whom), urgent: false });
   }
   const reply = card?.reply ?? null;
   if (reply !== null && reply !== earlier?.card?.reply) {
@@ -86,7 +87,7 @@ function aboutTransfer(
   const [was, expert] = [callOf(before, transfer.expert), callOf(after, transfer.expert)];
   const suspicion = expert?.suspicion ?? null;
   if (suspicion !== null && was?.suspicion !== suspicion) {
-    said.push({ text: suspicion, urgent: true });
+    said.push({ text: suspicionWords(words, suspicion), urgent: true });
   }
   if (expert?.state === "ended" && was !== undefined && was.state !== "ended") {
     said.push({ text: say("transfer.said.expertLeft", { whom }), urgent: false });

@@ -44,7 +44,7 @@ it("speaks another language once it is read", async () => {
   expect(document.documentElement.lang).toBe("fr-CA");
 });
 
-it.each(["incomingWithData", "poor", "two", "consulting", "maybeVoicemail", "completing", "groupOfThree", "recordedGroup", "referral", "recovery", "recents", "history", "offline", "firstRun", "noPassword", "signInDeviceCode", "severalCustomers", "closing", "idle", "quiet", "dialRequest", "dialRequestInCall", "dialRequestOffline"])(
+it.each(["incomingWithData", "poor", "two", "consulting", "maybeVoicemail", "completing", "groupOfThree", "recordedGroup", "referral", "recovery", "recents", "history", "offline", "firstRun", "noPassword", "signInDeviceCode", "severalCustomers", "closing", "idle", "quiet", "dialRequest", "dialRequestInCall", "dialRequestOffline", "ended", "fair", "transferFailed", "groupInstead", "recordingFailed", "signInBrowser", "signInNoKeychain", "signInNotProvisioned", "signedOutInCall", "noMicrophone", "cardFailed"])(
   "says nothing that is not in the catalogue: %s",
   async (scene) => {
     await show(scene, "en-XA");
@@ -58,6 +58,12 @@ it("says nothing of experts that is not in the catalogue", async () => {
   expect(said("expertsInCall").filter(isPlain)).toEqual([]);
 });
 
+it("hands the words of tray and notifications over, in its language", async () => {
+  const { host } = await show("active", "ja");
+  expect(host.tongue).toMatchObject({ mute: "ミュート", incoming: "着信" });
+  expect(Object.values(host.tongue ?? {}).every((said) => said.length > 0 && said.length <= 80)).toBe(true);
+});
+
 it("runs from right to left where the language does", async () => {
   const { container } = await show("consulting", "ar-XB");
   expect(document.documentElement.dir).toBe("rtl");
@@ -69,25 +75,35 @@ function isPlain(text: string): boolean {
   return /(?<!\p{L})[A-Za-z]{3,}(?!\p{L})/u.test(text);
 }
 
-/** What is to be read and heard, without what the phone itself has said and how the system writes times. */
+/** What is to be read and heard, without what people and servers have said and how the system writes times and countries. */
 function said(scene: string): readonly string[] {
-  const theirs = strings([scenes[scene], peopleIn[scene]]).sort((one, other) => other.length - one.length);
+  const theirs = theirsIn([scenes[scene], peopleIn[scene]]).sort((one, other) => other.length - one.length);
   const texts = [...document.body.querySelectorAll("*")].flatMap((element) => {
-    const own = element.closest("time, pre") === null ? [...element.childNodes].filter((node) => node instanceof Text).map((node) => node.data) : [];
+    const own = element.closest("time, pre, [lang=en]") === null ? [...element.childNodes].filter((node) => node instanceof Text).map((node) => node.data) : [];
     // A badge that nobody hears of has a name from the library.
     const attributes = element.closest("[aria-hidden=true]") !== null ? [] : ["aria-label", "title", "placeholder", "aria-valuetext", "aria-description"].flatMap((name) => element.getAttribute(name) ?? []);
     return [...own, ...attributes];
   });
-  const date = /\p{L}+, \d+ \p{L}+ \d{4} at [\d:]+/u;
+  const system = /\p{L}+, \d+ \p{L}+ \d{4} at [\d:]+|\bGermany\b/u;
   return texts.map((text) =>
-    theirs.reduce((left, word) => left.replaceAll(new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), "·"), text.replace(date, "")),
+    theirs.reduce((left, word) => left.replaceAll(new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), "·"), text.replace(system, "")),
   );
 }
 
-/** Every text in a value, at any depth. */
-function strings(value: unknown): string[] {
+/** Every text in a value, at any depth, that somebody has said, written or named. Codes of the host are no texts. */
+function theirsIn(value: unknown, key = ""): string[] {
   if (typeof value === "string") {
-    return value.length < 2 ? [] : [value, ...value.split(/\s+/).filter((word) => word.length > 2)];
+    return !THEIRS.has(key) || value.length < 2 ? [] : [value, ...value.split(/\s+/).filter((word) => word.length > 2)];
   }
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
+  if (Array.isArray(value)) {
+    return value.flatMap((one) => theirsIn(one, key));
+  }
+  return typeof value === "object" && value !== null ? Object.entries(value).flatMap(([name, one]) => theirsIn(one, name)) : [];
 }
+
+/** What of a snapshot comes from people, servers, devices and files. */
+const THEIRS: ReadonlySet<string> = new Set([
+  ...["name", "number", "address", "username", "customer", "queue", "shown", "to", "code", "codec", "page", "path", "example", "recordings"],
+  ...["label", "value", "title", "skills", "skill", "statusMessage", "outOfOffice", "permissions", "reply", "text", "tried", "note"],
+  ...["managedBy", "version", "system", "logFolder"],
+]);

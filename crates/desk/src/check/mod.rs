@@ -5,6 +5,7 @@
 //! can be had beside a phone that runs.
 
 mod flow;
+mod told;
 mod verdict;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use warmline_audio::{AudioError, AudioEvent, Engine, EngineConfig, Input, Output
 use warmline_media::{IceTransport, MediaConfig, measure};
 
 pub use flow::{Command, Event, Flow, Heard, Prompt};
+pub use told::Told;
 pub use verdict::Measured;
 
 use crate::{
@@ -128,7 +130,8 @@ async fn path(media: Option<&MediaConfig>) -> Finding {
         Subject::Path,
         Verdict::NotTried,
         "the profile names no STUN or TURN server over UDP to measure the network with",
-    );
+    )
+    .told(Told::NoServer);
     for server in servers {
         if server.transport() != IceTransport::Udp {
             continue;

@@ -6,7 +6,7 @@ use warmline_audio::{
 };
 use warmline_media::quality::{Coding, Conditions, Path, rate};
 
-use super::Heard;
+use super::{Heard, Told};
 use crate::doctor::{Finding, Subject, Verdict};
 
 /// The figures of a check.
@@ -39,13 +39,15 @@ impl Measured {
 pub(super) fn judge(heard: &Heard) -> Vec<Finding> {
     let measured = Measured::of(heard);
     let there = |subject, name: &Option<String>, refusal: Option<&Refusal>| match (name, refusal) {
-        (Some(name), _) => Finding::new(subject, Verdict::Right, name.clone()),
+        (Some(name), _) => Finding::new(subject, Verdict::Right, name.clone())
+            .told(Told::Device { name: name.clone() }),
         (None, Some(why)) => {
             Finding::new(subject, Verdict::Wrong, format!("it cannot be used: {why}"))
                 .advise(why.advice(Role::Input))
         }
         (None, None) => Finding::new(subject, Verdict::Wrong, "there is none")
-            .advise("Plug in a headset, or look at the system's sound settings."),
+            .advise("Plug in a headset, or look at the system's sound settings.")
+            .told(Told::NoDevice),
     };
     let mut findings = vec![
         there(
@@ -76,13 +78,17 @@ fn voice(measured: &Measured) -> Finding {
             .advise(
                 "Look for a mute switch on the headset, and whether the system lets Warmline use the \
                  microphone.",
-            );
+            )
+            .told(Told::DigitalSilence);
         }
-        return finding(Verdict::Wrong, "no voice was heard".into()).advise(
-            "Speak when you are asked to. If you did, choose another microphone, or turn this one up \
-             in the system's sound settings.",
-        );
+        return finding(Verdict::Wrong, "no voice was heard".into())
+            .advise(
+                "Speak when you are asked to. If you did, choose another microphone, or turn this one \
+                 up in the system's sound settings.",
+            )
+            .told(Told::NoVoice);
     };
+    let dbfs = level.round() as i32;
     let found = format!("your voice is at {level:.0} dBFS");
     if measured.clipped > CUT_OFF {
         let percent = measured.clipped * 100.0;
@@ -93,15 +99,23 @@ fn voice(measured: &Measured) -> Finding {
         .advise(
             "Turn the microphone down in the system's sound settings, or move it from your mouth.",
         )
+        .told(Told::CutOff {
+            dbfs,
+            percent: percent.round() as u32,
+        })
     } else if level < SOFT_DBFS {
-        finding(Verdict::Doubtful, format!("{found}: that is soft")).advise(
-            "Turn the microphone up in the system's sound settings, or move it nearer to your mouth.",
-        )
+        finding(Verdict::Doubtful, format!("{found}: that is soft"))
+            .advise(
+                "Turn the microphone up in the system's sound settings, or move it nearer to your \
+                 mouth.",
+            )
+            .told(Told::SoftVoice { dbfs })
     } else if level > LOUD_DBFS {
         finding(Verdict::Doubtful, format!("{found}: that is loud"))
             .advise("Turn the microphone down in the system's sound settings.")
+            .told(Told::LoudVoice { dbfs })
     } else {
-        finding(Verdict::Right, found)
+        finding(Verdict::Right, found).told(Told::Voice { dbfs })
     }
 }
 
@@ -113,14 +127,20 @@ fn background(measured: &Measured) -> Finding {
         found.push_str(&format!(", {above:.0} dB below your voice"));
     }
     let near = above.is_some_and(|above| above < CLEAR_DB);
-    if floor > NOISY_DBFS || near {
+    let disturbs = floor > NOISY_DBFS || near;
+    let finding = if disturbs {
         Finding::new(Subject::Background, Verdict::Doubtful, found).advise(
             "Customers hear the room around you: move the microphone nearer to your mouth, or leave \
              noise suppression on.",
         )
     } else {
         Finding::new(Subject::Background, Verdict::Right, found)
-    }
+    };
+    finding.told(Told::Background {
+        dbfs: floor.round() as i32,
+        below_db: above.map(|above| above.round() as i32),
+        disturbs,
+    })
 }
 
 fn back(measured: &Measured) -> Finding {
@@ -129,7 +149,8 @@ fn back(measured: &Measured) -> Finding {
             Subject::Echo,
             Verdict::Right,
             "the microphone does not hear the speaker",
-        );
+        )
+        .told(Told::NoEcho);
     };
     let softer = if echo.return_loss_db < 0.5 {
         "as loud as it is".to_owned()
@@ -140,14 +161,20 @@ fn back(measured: &Measured) -> Finding {
         "the microphone hears the speaker {softer}, {:.0} ms later",
         echo.delay_ms
     );
-    if echo.return_loss_db < LOUD_ECHO_DB {
+    let disturbs = echo.return_loss_db < LOUD_ECHO_DB;
+    let finding = if disturbs {
         Finding::new(Subject::Echo, Verdict::Doubtful, found).advise(
             "Customers may hear themselves: use a headset, or turn the speaker down, and leave echo \
              cancelling on.",
         )
     } else {
         Finding::new(Subject::Echo, Verdict::Right, found)
-    }
+    };
+    finding.told(Told::Echo {
+        softer_db: echo.return_loss_db.round() as i32,
+        later_ms: echo.delay_ms.round() as u32,
+        disturbs,
+    })
 }
 
 /// What is to be said of the way to a server.
@@ -158,7 +185,10 @@ pub(super) fn path(host: &str, path: &Path) -> Finding {
             Verdict::Doubtful,
             format!("{host} answered none of {} packets", path.sent),
         )
-        .advise("`doctor` says what the network lets pass.");
+        .advise("`doctor` says what the network lets pass.")
+        .told(Told::NoAnswer {
+            host: host.to_owned(),
+        });
     };
     let loss = path.loss_percent();
     // What ends and buffers take in a usual call, and two of the jitter besides.
@@ -177,14 +207,22 @@ pub(super) fn path(host: &str, path: &Path) -> Finding {
     );
     // As in the alarms of a call; a single packet of a hundred is no news.
     let poor = loss > 1.0 || path.jitter_ms > 30.0 || round_trip > 400.0;
-    if poor {
+    let finding = if poor {
         finding(Verdict::Doubtful, found).advise(
             "Use a cable in place of Wi-Fi, and close what loads the network. If that does not help, \
              tell whoever runs it.",
         )
     } else {
         finding(Verdict::Right, found)
-    }
+    };
+    finding.told(Told::Path {
+        host: host.to_owned(),
+        round_trip_ms: round_trip.round() as u32,
+        jitter_tenths: (path.jitter_ms * 10.0).round() as u32,
+        loss_percent: loss.round() as u32,
+        mos_tenths: (mos * 10.0).round() as u32,
+        poor,
+    })
 }
 
 const SILENCE_DBFS: f32 = -100.0;

@@ -23,8 +23,8 @@ pub struct Number {
     pub to: String,
     /// The same as people write it.
     pub shown: String,
-    /// The country of a number of the telephone network.
-    pub place: Option<&'static str>,
+    /// The country of a number of the telephone network, by ISO 3166-1: `DE`; `001` for one of no country.
+    pub region: Option<String>,
 }
 
 /// What kind of thing a [`Number`] is.
@@ -148,7 +148,7 @@ fn address(text: &str, without_scheme: Option<&str>) -> Number {
         kind: Kind::Address,
         to: text.to_owned(),
         shown: shown.to_owned(),
-        place: None,
+        region: None,
     }
 }
 
@@ -222,7 +222,7 @@ fn shown(number: &PhoneNumber, region: Option<Region>) -> Number {
         kind: Kind::Telephone,
         to: format(PhoneNumberFormat::E164),
         shown: format(PhoneNumberFormat::International),
-        place: region.and_then(country::name),
+        region: region.map(|region| region.as_region_str().to_string()),
     }
 }
 
@@ -231,7 +231,7 @@ fn as_typed(kind: Kind, bare: String) -> Number {
         kind,
         shown: bare.clone(),
         to: bare,
-        place: None,
+        region: None,
     }
 }
 
@@ -240,7 +240,7 @@ fn words(text: &str, to: &str) -> Number {
         kind: Kind::Words,
         to: to.to_owned(),
         shown: text.to_owned(),
-        place: None,
+        region: None,
     }
 }
 

@@ -54,8 +54,8 @@ fn a_number_of_the_telephone_network_is_dialled_in_its_e164_form() {
     ] {
         is(text, code, Kind::Telephone, to, shown);
     }
-    assert_eq!(read("+49 30 901820", None).place, Some("Germany"));
-    assert_eq!(read("+1 416 555 1234", None).place, Some("Canada"));
+    assert_eq!(read("+49 30 901820", None).region.as_deref(), Some("DE"));
+    assert_eq!(read("+1 416 555 1234", None).region.as_deref(), Some("CA"));
 }
 
 #[test]

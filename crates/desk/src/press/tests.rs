@@ -26,6 +26,7 @@ pub(crate) fn call(id: CallId, state: State, hold: Hold) -> CallView {
         remote_hold: false,
         muted: false,
         heard: hold == Hold::No,
+        music: false,
         connected: true,
         began: SystemTime::UNIX_EPOCH,
         started_at: Duration::ZERO,

@@ -8,8 +8,8 @@ use zbus::{Connection, zvariant::Value};
 
 use bus::{ActionInvokedStream, ActivationTokenStream, NotificationsProxy};
 
-use super::{ANSWER, Ask, Pressed, REJECT, TITLE};
-use crate::{attention::Button, phone::CallNumber};
+use super::{Ask, Pressed};
+use crate::{attention::Button, phone::CallNumber, tongue::Tongue};
 
 /// What the macro writes is more than is used, and public.
 #[allow(dead_code, unreachable_pub)]
@@ -61,9 +61,9 @@ pub(super) async fn run(mut asked: UnboundedReceiver<Ask>, press: UnboundedSende
             ask = asked.recv() => ask,
         };
         match ask {
-            Some(Ask::Show { call, who }) => {
+            Some(Ask::Show { call, who, tongue }) => {
                 // The desktop may have none yet, or none any more, and calls come in all the same.
-                if let Err(error) = show(&mut notices, call, &who).await {
+                if let Err(error) = show(&mut notices, call, &who, &tongue).await {
                     tracing::warn!(%error, "a call has no notification");
                     notices.take_if(|notices| notices.standing.is_empty());
                 }
@@ -90,13 +90,18 @@ async fn next(notices: &mut Option<Notices>) -> Pressed {
     }
 }
 
-async fn show(notices: &mut Option<Notices>, call: CallNumber, who: &str) -> zbus::Result<()> {
+async fn show(
+    notices: &mut Option<Notices>,
+    call: CallNumber,
+    who: &str,
+    tongue: &Tongue,
+) -> zbus::Result<()> {
     let notices = match notices {
         Some(notices) => notices,
         None => notices.insert(in_time(Notices::open()).await?),
     };
     let before = notices.standing.get(&call).copied();
-    let id = in_time(notify(&notices.desktop, before, who)).await?;
+    let id = in_time(notify(&notices.desktop, before, who, tongue)).await?;
     notices.standing.insert(call, id);
     Ok(())
 }
@@ -184,6 +189,7 @@ async fn notify(
     desktop: &NotificationsProxy<'_>,
     before: Option<u32>,
     who: &str,
+    tongue: &Tongue,
 ) -> zbus::Result<u32> {
     let hints = HashMap::from([
         ("urgency", Value::from(CRITICAL)),
@@ -191,12 +197,19 @@ async fn notify(
         // The phone rings by itself.
         ("suppress-sound", Value::from(true)),
     ]);
-    let actions = ["default", "Open", "answer", ANSWER, "reject", REJECT];
+    let Tongue {
+        open,
+        incoming,
+        answer,
+        reject,
+        ..
+    } = tongue;
+    let actions: [&str; 6] = ["default", open, "answer", answer, "reject", reject];
     let replaces = before.unwrap_or_default();
     // Who calls stands in the summary: in the body some desktops would read markup.
     desktop
         .notify(
-            "Warmline", replaces, "warmline", who, TITLE, &actions, hints, NEVER,
+            "Warmline", replaces, "warmline", who, incoming, &actions, hints, NEVER,
         )
         .await
 }

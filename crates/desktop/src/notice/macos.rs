@@ -9,7 +9,7 @@ use super::{Ask, Pressed};
 pub(super) async fn run(mut asked: UnboundedReceiver<Ask>, _press: UnboundedSender<Pressed>) {
     while let Some(ask) = asked.recv().await {
         match ask {
-            Ask::Show { call, who: _ } | Ask::Withdraw(call) => {
+            Ask::Show { call, .. } | Ask::Withdraw(call) => {
                 tracing::trace!(call = call.0, "no notifications here");
             }
         }

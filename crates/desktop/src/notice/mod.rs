@@ -7,7 +7,7 @@ mod system;
 
 use tokio::{sync::mpsc, task::JoinSet};
 
-use crate::{attention::Button, phone::CallNumber};
+use crate::{attention::Button, phone::CallNumber, tongue::Tongue};
 
 /// The notifications that stand, and what is pressed on them.
 #[derive(Debug)]
@@ -43,11 +43,15 @@ impl Notices {
         }
     }
 
-    /// Shows one of a call from this person.
-    pub fn show(&self, call: CallNumber, who: &str) {
-        let who = one_line(who);
+    /// Shows one of a call from this person, in these words.
+    pub fn show(&self, call: CallNumber, who: &str, tongue: &Tongue) {
+        let ask = Ask::Show {
+            call,
+            who: one_line(who),
+            tongue: Box::new(tongue.clone()),
+        };
         // Where the system has no notifications, nobody listens.
-        let _ = self.asks.send(Ask::Show { call, who });
+        let _ = self.asks.send(ask);
     }
 
     /// Takes that of a call away.
@@ -67,23 +71,20 @@ impl Notices {
 /// What is wanted of the system.
 #[cfg_attr(target_os = "macos", allow(dead_code))] // It shows nothing yet.
 enum Ask {
-    Show { call: CallNumber, who: String },
+    Show {
+        call: CallNumber,
+        who: String,
+        tongue: Box<Tongue>,
+    },
     Withdraw(CallNumber),
 }
 
 /// A name comes from outside: it is neither many lines, nor a book, nor does it turn around what is beside it.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let kept = text.chars().filter(|c| !c.is_control() && !turns(*c));
     kept.take(LONGEST).collect()
 }
-
-#[cfg(not(target_os = "macos"))]
-const TITLE: &str = "Incoming call";
-#[cfg(not(target_os = "macos"))]
-const ANSWER: &str = "Answer";
-#[cfg(not(target_os = "macos"))]
-const REJECT: &str = "Reject";
 
 /// What a notification has room for, characters.
 const LONGEST: usize = 80;

@@ -13,8 +13,8 @@ use windows::{
     core::{HSTRING, IInspectable, Interface as _, Ref, Result},
 };
 
-use super::{ANSWER, Ask, Pressed, REJECT, TITLE};
-use crate::{attention::Button, phone::CallNumber, registry};
+use super::{Ask, Pressed};
+use crate::{attention::Button, phone::CallNumber, registry, tongue::Tongue};
 
 /// Works until nobody wants anything any more.
 pub(super) async fn run(mut asked: UnboundedReceiver<Ask>, press: UnboundedSender<Pressed>) {
@@ -29,7 +29,7 @@ pub(super) async fn run(mut asked: UnboundedReceiver<Ask>, press: UnboundedSende
     let mut standing: HashMap<CallNumber, ToastNotification> = HashMap::new();
     while let Some(ask) = asked.recv().await {
         let done = match ask {
-            Ask::Show { call, who } => show(call, &who, &press).map(|toast| {
+            Ask::Show { call, who, tongue } => show(call, &who, &tongue, &press).map(|toast| {
                 standing.insert(call, toast);
             }),
             Ask::Withdraw(call) => match standing.remove(&call) {
@@ -50,10 +50,11 @@ fn notifier() -> Result<ToastNotifier> {
 fn show(
     call: CallNumber,
     who: &str,
+    tongue: &Tongue,
     press: &UnboundedSender<Pressed>,
 ) -> Result<ToastNotification> {
     let document = XmlDocument::new()?;
-    document.LoadXml(&HSTRING::from(xml(who)))?;
+    document.LoadXml(&HSTRING::from(xml(who, tongue)))?;
     let toast = ToastNotification::CreateToastNotification(&document)?;
     let press = press.clone();
     let activated = move |_: Ref<ToastNotification>, args: Ref<IInspectable>| -> Result<()> {
@@ -77,21 +78,23 @@ fn show(
 }
 
 /// Its sound is the phone's own ring.
-fn xml(who: &str) -> String {
-    let who = escaped(who);
+fn xml(who: &str, tongue: &Tongue) -> String {
+    let said: [&str; 4] = [who, &tongue.incoming, &tongue.answer, &tongue.reject];
+    let [who, title, answer, reject] = said.map(escaped);
     format!(
         "<toast scenario=\"incomingCall\" launch=\"open\"><visual><binding template=\"ToastGeneric\">\
-         <text>{who}</text><text>{TITLE}</text></binding></visual><actions>\
-         <action content=\"{ANSWER}\" arguments=\"answer\"/>\
-         <action content=\"{REJECT}\" arguments=\"reject\"/></actions><audio silent=\"true\"/></toast>"
+         <text>{who}</text><text>{title}</text></binding></visual><actions>\
+         <action content=\"{answer}\" arguments=\"answer\"/>\
+         <action content=\"{reject}\" arguments=\"reject\"/></actions><audio silent=\"true\"/></toast>"
     )
 }
 
-/// A name comes from outside and is no markup.
+/// A name comes from outside and is no markup, nor is what a page says.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// By which Windows knows the program.
@@ -103,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_name_is_no_markup() {
-        let xml = xml("<action content=\"&\"/>");
-        assert!(xml.contains("&lt;action content=\"&amp;\"/&gt;"), "{xml}");
+        let xml = xml("<action content=\"&\"/>", &Tongue::default());
+        let escaped = "&lt;action content=&quot;&amp;&quot;/&gt;";
+        assert!(xml.contains(escaped), "{xml}");
     }
 }

@@ -138,7 +138,7 @@ proptest! {
     }
 }
 
-const NAMES: [&str; 58] = [
+const NAMES: [&str; 60] = [
     "dial",
     "answer",
     "reject",
@@ -185,6 +185,7 @@ const NAMES: [&str; 58] = [
     "setMode",
     "setAlwaysOnTop",
     "setLanguage",
+    "speak",
     "setTheme",
     "setTextSize",
     "checkSound",

@@ -1,4 +1,4 @@
-import type { UiAction, UiError, UiFound, UiNumber, UiPeople, UiPerson, UiRecent, UiSearch, UiSnapshot } from "../../ipc/bindings";
+import type { UiAction, UiError, UiFound, UiNumber, UiPeople, UiPerson, UiRecent, UiSearch, UiSnapshot, UiTongue } from "../../ipc/bindings";
 import type { Host } from "../host";
 import { readLikeTheHost } from "./reading";
 import { searchLikeTheHost } from "./searching";
@@ -21,6 +21,8 @@ export class FakeHost implements Host {
   readonly searched: UiSearch[] = [];
   /** What was to be written to a file, in order. */
   readonly exported: UiSearch[] = [];
+  /** What tray and notifications say. */
+  tongue: UiTongue | null = null;
   /** Whether the agent chooses a file. */
   choosesFile = true;
 
@@ -47,6 +49,11 @@ export class FakeHost implements Host {
   }
 
   act(action: UiAction): Promise<void> {
+    // The window says so by itself whenever it speaks another language: the agent has asked for nothing.
+    if (action.do === "speak") {
+      this.tongue = action.words;
+      return Promise.resolve();
+    }
     this.asked.push(action);
     if (action.do === "lookAtPeople" && action.shown) {
       this.answerFromDirectory(action);

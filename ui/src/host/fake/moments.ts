@@ -73,7 +73,6 @@ export function registration(changes: Partial<UiRegistration> = {}): UiRegistrat
     name: "Robin Adeyemi",
     address: "2001@contact.example",
     reachability: "reachable",
-    words: "Reachable",
     reason: null,
     advice: null,
     retryAtMs: null,
@@ -156,9 +155,9 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
     customer: null,
     note: { tried: "", note: "" },
     details: [
-      { kind: "queue", label: "Queue", value: "Support, second line" },
-      { kind: "subject", label: "About", value: "Invoice 4711 was paid twice" },
-      { kind: "diverted", label: "Passed on by", value: "Front desk" },
+      { kind: "queue", named: null, why: null, label: "Queue", value: "Support, second line" },
+      { kind: "subject", named: "about", label: "", why: null, value: "Invoice 4711 was paid twice" },
+      { kind: "diverted", named: "passedOnBy", label: "", why: null, value: "Front desk" },
     ],
     startedAtMs: 592_000,
     answeredAtMs: null,
@@ -186,18 +185,18 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
 export function clear(changes: Partial<UiQuality> = {}): UiQuality {
   return {
     level: "good",
-    words: "Clear sound",
-    figures: "Opus, 0.0 % lost, jitter 3 ms, round trip 24 ms",
+    trouble: null,
+    figures: { codec: "Opus", lostPercent: 0, jitterMs: 3, roundTripMs: 24 },
     mos: 4.4,
     mosThere: 4.4,
     delay: {
       ms: 104,
       parts: [
-        { label: "Microphone", ms: 15 },
-        { label: "Encoding", ms: 27 },
-        { label: "Network, one way", ms: 12 },
-        { label: "Jitter buffer", ms: 30 },
-        { label: "Speaker", ms: 20 },
+        { place: "microphone", ms: 15 },
+        { place: "encoding", ms: 27 },
+        { place: "network", ms: 12 },
+        { place: "jitterBuffer", ms: 30 },
+        { place: "speaker", ms: 20 },
       ],
     },
     alarms: [],
@@ -219,7 +218,7 @@ export function active(changes: Partial<UiCall> = {}): UiCall {
 
 /** The recording of a call. */
 export function recording(changes: Partial<UiRecording> = {}): UiRecording {
-  return { state: "on", words: "Recording", stays: false, ...changes };
+  return { state: "on", failure: null, stays: false, ...changes };
 }
 
 /** Another call, on hold. */
@@ -229,7 +228,7 @@ export function held(changes: Partial<UiCall> = {}): UiCall {
     hold: "held",
     heard: false,
     party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" },
-    details: [{ kind: "queue", label: "Queue", value: "Sales" }],
+    details: [{ kind: "queue", named: null, why: null, label: "Queue", value: "Sales" }],
     startedAtMs: 110_000,
     answeredAtMs: 120_000,
     quality: null,
@@ -256,8 +255,7 @@ export function ended(changes: Partial<UiCall> = {}): UiCall {
     state: "ended",
     ending: {
       normal: false,
-      words: "Nobody answered.",
-      advice: "Try again later, or call another number.",
+      reason: "noAnswer",
       error: "no_answer",
       atMs: 599_000,
     },
@@ -286,8 +284,8 @@ export function consulting(changes: Partial<UiTransfer> = {}): UiTransfer {
     to: NADIA,
     phase: "consulting",
     talkingTo: "expert",
-    customerHears: "hears music",
-    expertHears: "hears you",
+    customerHears: "music",
+    expertHears: "you",
     completesAtMs: null,
     card: null,
     trouble: null,
@@ -312,7 +310,8 @@ export function recent(changes: Partial<UiRecent> = {}): UiRecent {
     atUnixMs: Date.now() - 3_600_000,
     talkedS: 192,
     outcome: "answered",
-    words: "Answered",
+    reason: null,
+    ring: null,
     recordings: [],
     transfer: null,
     steps: [],

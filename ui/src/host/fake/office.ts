@@ -7,8 +7,8 @@ export function signIn(changes: Partial<UiSignIn> = {}): UiSignIn {
     tenant: 0,
     customer: null,
     state: "signedIn",
-    words: "You are signed in.",
-    advice: null,
+    why: null,
+    detail: null,
     name: "Robin Adeyemi",
     username: "robin@contact.example",
     page: null,
@@ -19,8 +19,8 @@ export function signIn(changes: Partial<UiSignIn> = {}): UiSignIn {
 }
 
 /** A sign-in that is not done. */
-export function signingIn(state: UiSignInState, words: string, changes: Partial<UiSignIn> = {}): UiSignIn {
-  return signIn({ state, words, name: null, username: null, ...changes });
+export function signingIn(state: UiSignInState, changes: Partial<UiSignIn> = {}): UiSignIn {
+  return signIn({ state, name: null, username: null, ...changes });
 }
 
 /** One of several lines. */
@@ -32,7 +32,6 @@ export function line(changes: Partial<UiLine> = {}): UiLine {
 export function card(changes: Partial<UiCard> = {}): UiCard {
   return {
     state: "sent",
-    words: "Nadia Haddad has a note about the call in Teams.",
     reply: null,
     text: "Mina Kowalski calls about: Invoice 4711 was paid twice.\nTried so far: looked the invoice up.",
     ...changes,
@@ -47,7 +46,8 @@ export function person(changes: Partial<UiPerson> = {}): UiPerson {
     title: "Billing lead, Finance",
     skills: ["Billing", "Refunds"],
     presence: "available",
-    presenceWords: "Available",
+    doing: "available",
+    outOfOffice: null,
     asOfMs: 588_000,
     statusMessage: null,
     number: "+49 30 5550 2010",
@@ -67,7 +67,7 @@ export const ozlem = person({
   title: "Payments",
   skills: ["Billing"],
   presence: "busy",
-  presenceWords: "In a call",
+  doing: "inACall",
   asOfMs: 584_000,
   number: "+49 30 5550 2044",
   numberVerified: false,
@@ -81,7 +81,8 @@ export const lars = person({
   title: "Contracts",
   skills: [],
   presence: "outOfOffice",
-  presenceWords: "Out of office: back on Monday",
+  doing: "outOfOffice",
+  outOfOffice: "back on Monday",
   asOfMs: 570_000,
   number: null,
   numberVerified: false,
@@ -96,7 +97,7 @@ export function directory(count: number): readonly UiPerson[] {
     ["Almeida", "Berg", "Costa", "Dietz", "Eriksen", "Fuchs", "Gruber", "Hoang", "Ito", "Jansen", "Klein"],
   ];
   const presences = ["available", "away", "busy", "doNotDisturb", "outOfOffice", "offline", "unknown"] as const;
-  const words = ["Available", "Away", "In a meeting", "Presenting", "Out of office", "Offline", "Presence not known"];
+  const doing = ["available", "away", "inAMeeting", "presenting", "outOfOffice", "offline", "unknown"] as const;
   return Array.from({ length: count }, (_, index) =>
     person({
       id: `person-${index}`,
@@ -104,7 +105,7 @@ export function directory(count: number): readonly UiPerson[] {
       title: ["Technician", "Logistics", "Legal"][index % 3] ?? null,
       skills: index % 2 === 0 ? ["Routers"] : [],
       presence: presences[index % presences.length] ?? "unknown",
-      presenceWords: words[index % words.length] ?? "",
+      doing: doing[index % doing.length] ?? "unknown",
       number: index % 9 === 8 ? null : `+49 30 5551 ${String(1000 + index)}`,
       numberVerified: index % 4 !== 3,
     }),
@@ -138,15 +139,15 @@ export function peopleInCall(changes: Partial<UiPeople> = {}): UiPeople {
     best: [
       person({
         reasons: [
-          { words: "knows Billing", favours: true },
-          { words: "free", favours: true },
+          { why: "knows", skill: "Billing" },
+          { why: "free" },
         ],
       }),
       {
         ...ozlem,
         reasons: [
-          { words: "knows Billing", favours: true },
-          { words: "in a call", favours: false },
+          { why: "knows", skill: "Billing" },
+          { why: "calledToday", times: 2 },
         ],
       },
     ],
@@ -162,13 +163,13 @@ export function nobody(changes: Partial<UiPeople> = {}): UiPeople {
 export const ladder: readonly UiConsent[] = [
   {
     rung: 1,
-    unlocks: "See who is available.",
+    unlocks: "presence",
     permissions: ["Presence.Read.All"],
     byAdministrator: false,
   },
   {
     rung: 2,
-    unlocks: "See the numbers that Teams answers, and what people know.",
+    unlocks: "numbers",
     permissions: ["TeamsUserConfiguration.Read.All", "TeamworkTag.Read"],
     byAdministrator: true,
   },

@@ -13,55 +13,52 @@ const PAGE = "https://login.contact.example/common/oauth2/v2.0/authorize?client_
 
 /** What the pages of sign-in and of experts can look like, by name. */
 export const officeScenes: Readonly<Record<string, UiSnapshot>> = {
-  signInStarting: page(signingIn("starting", "Looking whether you are signed in.")),
-  signInSignedOut: page(signingIn("signedOut", "Your phone comes with your Office 365 account.")),
-  signInSignedOutCode: page(signingIn("signedOut", "Your phone comes with your Office 365 account.", { deviceCode: true })),
+  signInStarting: page(signingIn("starting")),
+  signInSignedOut: page(signingIn("signedOut")),
+  signInSignedOutCode: page(signingIn("signedOut", { deviceCode: true })),
   signInBrowser: page(
-    signingIn("browser", "Your browser shows the page to sign in on.", {
-      advice: "Come back here when it says that you can close it.",
+    signingIn("browser", {
       page: PAGE,
     }),
   ),
   signInDeviceCode: page(
-    signingIn("deviceCode", "Open this page on any device and type in the code.", {
+    signingIn("deviceCode", {
       page: "https://login.contact.example/device",
       code: "H7QK-2MPD",
       deviceCode: true,
     }),
   ),
-  signInFinishing: page(signingIn("finishing", "Checking the answer.")),
-  signInProvisioning: page(signIn({ state: "provisioning", words: "Fetching the settings of your phone." })),
+  signInFinishing: page(signingIn("finishing")),
+  signInProvisioning: page(signIn({ state: "provisioning" })),
   signInNotProvisioned: page(
     signIn({
       state: "notProvisioned",
-      words: "Your provider has no phone for you yet.",
-      advice: "Ask your supervisor to have one set up, then try again.",
+      detail: "The provider has no line for this account. Tell your administrator.",
     }),
   ),
   signInNoKeychain: page(
-    signingIn("noKeychain", "The keychain of this computer is locked or absent.", {
-      advice: "Unlock it, or sign out of the computer and in again; then try again.",
+    signingIn("noKeychain", {
     }),
   ),
   signedOutInCall: snapshot({
-    signIns: [signingIn("signedOut", "You were signed out.", { advice: "Sign in again to see your experts." })],
+    signIns: [signingIn("signedOut", { why: "expired" })],
     calls: [active()],
     sound: inUse(),
   }),
   browserInCall: snapshot({
-    signIns: [signingIn("browser", "Your browser shows the page to sign in on.", { page: PAGE })],
+    signIns: [signingIn("browser", { page: PAGE })],
     calls: [active()],
     sound: inUse(),
   }),
   severalCustomers: snapshot({
     signIns: [
       signIn({ customer: "Contact GmbH" }),
-      signingIn("signedOut", "Nobody is signed in.", { tenant: 1, customer: "Nordwind AG", advice: "Sign in to see their experts." }),
+      signingIn("signedOut", { tenant: 1, customer: "Nordwind AG" }),
     ],
     lines: [
       line(),
-      line({ line: 1, customer: "Nordwind AG", registration: registration({ reachability: "unreachable", words: "Not reachable" }) }),
-      line({ line: 2, customer: "Wolfeschlegelsteinhausenbergerdorff Electronics", registration: registration({ reachability: "connecting", words: "Connecting" }) }),
+      line({ line: 1, customer: "Nordwind AG", registration: registration({ reachability: "unreachable" }) }),
+      line({ line: 2, customer: "Wolfeschlegelsteinhausenbergerdorff Electronics", registration: registration({ reachability: "connecting" }) }),
     ],
     calls: [active({ customer: "Contact GmbH" }), incoming({ id: 5, customer: "Nordwind AG", party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" } })],
     sound: inUse(),
@@ -71,16 +68,16 @@ export const officeScenes: Readonly<Record<string, UiSnapshot>> = {
   expertsWhileAsking: snapshot({ ...withSignIn, calls: [waits(), expert()], transfers: [consulting({ card: card() })], sound: inUse() }),
   expertsLoading: snapshot(withSignIn),
   expertsEmpty: snapshot(withSignIn),
-  expertsSignedOut: snapshot({ ...withSignIn, signIns: [signingIn("signedOut", "You were signed out.")] }),
+  expertsSignedOut: snapshot({ ...withSignIn, signIns: [signingIn("signedOut")] }),
   expertsOffline: snapshot(withSignIn),
   expertsThrottled: snapshot(withSignIn),
   expertsNoConsent: snapshot(withSignIn),
   expertsLadder: snapshot(withSignIn),
   expertsBroken: snapshot(withSignIn),
   expertsNoPresence: snapshot(withSignIn),
-  cardSending: cardScene({ state: "sending", words: "Sending a note to Nadia Haddad in Teams." }),
+  cardSending: cardScene({ state: "sending" }),
   cardSent: cardScene({}),
-  cardFailed: cardScene({ state: "failed", words: "The note to Nadia Haddad could not be sent. The call goes on." }),
+  cardFailed: cardScene({ state: "failed" }),
   cardReplied: cardScene({ reply: "2 min" }),
   notes: snapshot({
     calls: [active({ note: { tried: "Looked the invoice up.", note: "Wants the money back on the same account." } })],
@@ -99,40 +96,36 @@ export const peopleIn: Readonly<Record<string, UiPeople>> = {
   expertsLoading: nobody({ loading: true }),
   expertsEmpty: nobody(),
   expertsSignedOut: nobody({
-    blocked: blocked("signedOut", "You are signed out, so nothing new of the experts is known.", "Sign in again. Your calls go on."),
+    blocked: blocked("signedOut"),
   }),
   expertsOffline: people({
     ...few,
-    blocked: blocked("offline", "Microsoft does not answer.", "What you see is from before; Warmline tries again by itself."),
+    blocked: blocked("offline"),
   }),
   expertsThrottled: people({
     ...few,
     blocked: {
-      ...blocked("throttled", "Microsoft asks Warmline to wait.", "What you see is from before; it goes on by itself."),
+      ...blocked("throttled"),
       untilMs: 621_000,
     },
   }),
   expertsNoConsent: nobody({
-    blocked: blocked("noConsent", "Your organisation has not allowed Warmline to see who is free.", "Ask for it below."),
+    blocked: blocked("noConsent"),
     ladder: [...ladder],
   }),
   expertsLadder: people({ ...few, ladder: ladder.slice(1) }),
   expertsBroken: people({
     ...few,
-    blocked: blocked(
-      "broken",
-      "What Microsoft answers cannot be read.",
-      "Warmline tries again by itself. If it stays so, tell your administrator.",
-    ),
+    blocked: blocked("broken"),
   }),
   expertsNoPresence: people({
     ...few,
-    blocked: blocked("noPresence", "This Microsoft cloud does not say who is free.", "Experts are shown without."),
+    blocked: blocked("noPresence"),
   }),
 };
 
-function blocked(kind: NonNullable<UiPeople["blocked"]>["kind"], words: string, advice: string | null): NonNullable<UiPeople["blocked"]> {
-  return { kind, words, advice, untilMs: null };
+function blocked(kind: NonNullable<UiPeople["blocked"]>["kind"]): NonNullable<UiPeople["blocked"]> {
+  return { kind, untilMs: null };
 }
 
 function cardScene(changes: Parameters<typeof card>[0]): UiSnapshot {

@@ -27,7 +27,7 @@ const hour = 3_600_000;
 
 /** A shift to look back on. */
 export const recents: readonly UiRecent[] = [
-  recent({ id: 20, atUnixMs: Date.now() - hour / 6, outcome: "missed", words: "Missed", talkedS: null }),
+  recent({ id: 20, atUnixMs: Date.now() - hour / 6, outcome: "missed", reason: "callerGaveUp", ring: "It rang on Desk headset.", talkedS: null }),
   recent({
     id: 19,
     party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" },
@@ -42,7 +42,7 @@ export const recents: readonly UiRecent[] = [
     queue: null,
     atUnixMs: Date.now() - 2 * hour,
     outcome: "notReached",
-    words: "The line was busy",
+    reason: "busy",
     talkedS: null,
   }),
   recent({
@@ -51,7 +51,7 @@ export const recents: readonly UiRecent[] = [
     queue: "Support, first line",
     atUnixMs: Date.now() - 26 * hour,
     outcome: "declined",
-    words: "You declined",
+    reason: "rejected",
     talkedS: null,
   }),
   recent({
@@ -61,7 +61,7 @@ export const recents: readonly UiRecent[] = [
     queue: null,
     atUnixMs: Date.now() - 50 * hour,
     outcome: "failed",
-    words: "The connection was lost",
+    reason: "networkLost",
     talkedS: 47,
   }),
   recent({ id: 15, atUnixMs: Date.now() - 400 * hour, talkedS: 61 }),
@@ -72,7 +72,7 @@ export const handedOver: readonly UiRecent[] = [
   recent({
     id: 31,
     atUnixMs: Date.now() - hour / 2,
-    words: "Handed over to Nadia Haddad.",
+    reason: "transferred",
     transfer: {
       to: { name: "Nadia Haddad", number: "+49 30 5550 2010", address: "sip:+493055502010@contact.example" },
       how: "warm",
@@ -104,7 +104,6 @@ export const handedOver: readonly UiRecent[] = [
 
 const lost = {
   reachability: "unreachable",
-  words: "Not reachable",
   reason: "The connection to contact.example was lost.",
 } as const;
 
@@ -124,18 +123,20 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       incoming({
         waitedMs: 754_000,
         details: [
-          { kind: "queue", label: "Queue", value: "Support, second line" },
-          { kind: "subject", label: "About", value: "Invoice 4711 was paid twice" },
-          { kind: "diverted", label: "Passed on by", value: "Front desk" },
-          { kind: "other", label: "They called", value: "0800 555 0100" },
-          { kind: "other", label: "Customer number", value: "K-2044-881" },
+          { kind: "queue", named: null, why: null, label: "Queue", value: "Support, second line" },
+          { kind: "subject", named: "about", label: "", why: null, value: "Invoice 4711 was paid twice" },
+          { kind: "diverted", named: "passedOnBy", label: "", why: null, value: "Front desk" },
+          { kind: "other", named: "theyCalled", label: "", why: null, value: "0800 555 0100" },
+          { kind: "other", named: null, why: null, label: "Customer number", value: "K-2044-881" },
           {
             kind: "other",
+            named: null,
+            why: null,
             label: "Data",
             value: "The chat assistant has already asked for the invoice, the account and the bank. The customer wants the money back on the same account, not a credit note, and asks f…",
           },
-          { kind: "other", label: "Link", value: "https://crm.contact.example/customers/K-2044-881/tickets/2026-11-25-0017?view=agent&from=queue" },
-          { kind: "other", label: "Language", value: "Polish, German" },
+          { kind: "other", named: "link", label: "", why: null, value: "https://crm.contact.example/customers/K-2044-881/tickets/2026-11-25-0017?view=agent&from=queue" },
+          { kind: "other", named: null, why: null, label: "Language", value: "Polish, German" },
         ],
       }),
     ],
@@ -145,17 +146,18 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   active: snapshot({ calls: [active()], sound: inUse(), recents: [...recents] }),
   muted: snapshot({ calls: [active({ muted: true })], sound: inUse() }),
   held: snapshot({ calls: [active({ hold: "held", heard: false })] }),
-  recordable: snapshot({ calls: [active({ recording: recording({ state: "off", words: "Not recorded" }) })], sound: inUse() }),
+  recordable: snapshot({ calls: [active({ recording: recording({ state: "off" }) })], sound: inUse() }),
   recorded: snapshot({ calls: [active({ recording: recording() })], sound: inUse() }),
   recordingPaused: snapshot({
-    calls: [active({ recording: recording({ state: "paused", words: "Recording paused", stays: true }) })],
+    calls: [active({ recording: recording({ state: "paused", stays: true }) })],
     sound: inUse(),
   }),
   recordingFailed: snapshot({
-    calls: [active({ recording: recording({ state: "failed", words: "The call is no longer recorded: the disk is full." }) })],
+    calls: [active({ recording: recording({ state: "failed", failure: "diskFull" }) })],
     sound: inUse(),
     notices: [
       {
+        kind: "fault",
         words: "The call is no longer recorded: the disk is full.",
         advice: "The call goes on, and what was recorded is kept. Tell your administrator.",
       },
@@ -167,20 +169,20 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       active({
         quality: clear({
           level: "poor",
-          words: "Their sound breaks up on the way to you",
-          figures: "Opus, 11.2 % lost, jitter 48 ms, round trip 310 ms",
+          trouble: "lossDown",
+          figures: { codec: "Opus", lostPercent: 11.2, jitterMs: 48, roundTripMs: 310 },
           mos: 2.3,
           delay: {
             ms: 362,
             parts: [
-              { label: "Microphone", ms: 15 },
-              { label: "Encoding", ms: 27 },
-              { label: "Network, one way", ms: 155 },
-              { label: "Jitter buffer", ms: 145 },
-              { label: "Speaker", ms: 20 },
+              { place: "microphone", ms: 15 },
+              { place: "encoding", ms: 27 },
+              { place: "network", ms: 155 },
+              { place: "jitterBuffer", ms: 145 },
+              { place: "speaker", ms: 20 },
             ],
           },
-          alarms: ["Jitter above 30 ms", "Quality below 3", "More than 1 % lost"],
+          alarms: ["jitter", "mos", "loss"],
         }),
         dtmfSent: "4711#",
       }),
@@ -192,8 +194,8 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       active({
         quality: clear({
           level: "fair",
-          words: "They may miss a word now and then",
-          figures: "Opus, 2.3 % lost, jitter 22 ms, round trip 140 ms",
+          trouble: "lossUp",
+          figures: { codec: "Opus", lostPercent: 2.3, jitterMs: 22, roundTripMs: 140 },
           mos: 4.2,
           mosThere: 3.6,
         }),
@@ -211,7 +213,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
     calls: [
       held(),
       active({ id: 1 }),
-      incoming({ id: 5, party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [{ kind: "queue", label: "Queue", value: "Sales" }] }),
+      incoming({ id: 5, party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [{ kind: "queue", named: null, why: null, label: "Queue", value: "Sales" }] }),
     ],
     sound: inUse(),
   }),
@@ -222,13 +224,13 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
         id: 7,
         state: "ended",
         heard: false,
-        ending: { normal: true, words: "The other person hung up.", advice: null, error: "remote_hung_up", atMs: 599_500 },
+        ending: { normal: true, reason: "remoteHungUp", error: "remote_hung_up", atMs: 599_500 },
       }),
     ],
     recents: [...recents],
   }),
   connecting: snapshot({
-    account: { kind: "signedIn", ...registration({ reachability: "connecting", words: "Connecting to sbc.contact.example" }) },
+    account: { kind: "signedIn", ...registration({ reachability: "connecting" }) },
   }),
   offline: snapshot({
     account: {
@@ -248,13 +250,12 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       kind: "signedIn",
       ...registration({
         reachability: "refused",
-        words: "Not reachable",
         reason: "The server refused the password.",
         advice: "Ask IT for the right one, store it with “warmline-cli password”, then try again.",
       }),
     },
   }),
-  off: snapshot({ account: { kind: "signedIn", ...registration({ reachability: "off", words: "Signed off" }) } }),
+  off: snapshot({ account: { kind: "signedIn", ...registration({ reachability: "off" }) } }),
   lostInCall: snapshot({
     account: {
       kind: "signedIn",
@@ -265,14 +266,12 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   }),
   noMicrophone: snapshot({
     calls: [active()],
-    notices: [{ words: "There is no microphone.", advice: "Nobody can hear you. Plug in a headset: it is used at once." }],
+    notices: [{ kind: "noMicrophone", words: null, advice: null }],
     sound: inUse({ microphone: device({ state: "missing" }) }),
   }),
   noSpeaker: snapshot({
     calls: [active()],
-    notices: [
-      { words: "There is no headset or speaker.", advice: "You cannot hear anybody. Plug in a headset: it is used at once." },
-    ],
+    notices: [{ kind: "noSpeaker", words: null, advice: null }],
     sound: inUse({ speaker: device({ state: "missing" }) }),
   }),
   standIn: snapshot({
@@ -293,19 +292,19 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   }),
   consultCalling: snapshot({
     calls: [waits(), expert({ state: "ringing", answeredAtMs: null, startedAtMs: 594_000, quality: null })],
-    transfers: [consulting({ phase: "calling", expertHears: "hears the phone ring" })],
+    transfers: [consulting({ phase: "calling", expertHears: "ringing" })],
     sound: inUse(),
     recents: [...recents],
   }),
   consulting: snapshot({ calls: [waits(), expert()], transfers: [consulting()], sound: inUse(), recents: [...recents] }),
   backWithCustomer: snapshot({
     calls: [active(), expert({ hold: "held", heard: false })],
-    transfers: [consulting({ talkingTo: "customer", customerHears: "hears you", expertHears: "hears music" })],
+    transfers: [consulting({ talkingTo: "customer", customerHears: "you", expertHears: "music" })],
     sound: inUse(),
   }),
   handingOver: snapshot({ calls: [waits(), expert()], transfers: [consulting({ completesAtMs: 607_000 })], sound: inUse() }),
   maybeVoicemail: snapshot({
-    calls: [waits(), expert({ suspicion: "This may be voicemail: it answered at once, without ringing." })],
+    calls: [waits(), expert({ suspicion: "answeredAtOnce" })],
     transfers: [consulting()],
     sound: inUse(),
   }),
@@ -317,23 +316,20 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
         state: "ended",
         heard: false,
         quality: null,
-        ending: { normal: true, words: "The other person hung up.", advice: null, error: "remote_hung_up", atMs: 598_000 },
+        ending: { normal: true, reason: "remoteHungUp", error: "remote_hung_up", atMs: 598_000 },
       }),
     ],
-    transfers: [consulting({ phase: "completing", talkingTo: "nobody", expertHears: "has left" })],
+    transfers: [consulting({ phase: "completing", talkingTo: "nobody", expertHears: "left" })],
   }),
   blind: snapshot({
     calls: [waits()],
-    transfers: [consulting({ expert: null, phase: "completing", talkingTo: "nobody", expertHears: "" })],
+    transfers: [consulting({ expert: null, phase: "completing", talkingTo: "nobody", expertHears: null })],
   }),
   transferFailed: snapshot({
     calls: [waits(), expert()],
     transfers: [
       consulting({
-        trouble: {
-          words: "The phone system refused to transfer this call.",
-          advice: "Try again, or merge: then all three of you hear each other.",
-        },
+        trouble: { kind: "refused" },
       }),
     ],
     sound: inUse(),
@@ -344,7 +340,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       expert({ hold: "held", heard: false }),
       active({ id: 5, party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [], answeredAtMs: 590_000 }),
     ],
-    transfers: [consulting({ talkingTo: "nobody", expertHears: "hears music" })],
+    transfers: [consulting({ talkingTo: "nobody", expertHears: "music" })],
     sound: inUse(),
   }),
   group: snapshot({
@@ -364,7 +360,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       members: [1, 4],
       away: false,
       canLeave: false,
-      note: "The phone system does not transfer calls: you are all in one conversation now, by way of this phone.",
+      note: { kind: "notSupported" },
     },
     sound: inUse(),
   }),
@@ -383,7 +379,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
       held({ hold: "off", heard: false }),
       expert({ id: 4 }),
     ],
-    transfers: [consulting({ customerHears: "hears you" })],
+    transfers: [consulting({ customerHears: "you" })],
     group: { members: [1, 3], away: true, canLeave: true, note: null },
     sound: inUse(),
   }),
@@ -393,13 +389,13 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
     sound: inUse(),
   }),
   recordedWaits: snapshot({
-    calls: [waits({ recording: recording({ state: "waiting", words: "Recording goes on when you talk again" }) }), expert()],
+    calls: [waits({ recording: recording({ state: "waiting" }) }), expert()],
     transfers: [consulting()],
     sound: inUse(),
   }),
   groupLeaving: snapshot({
     calls: [active(), expert()],
-    transfers: [consulting({ phase: "completing", customerHears: "hears you" })],
+    transfers: [consulting({ phase: "completing", customerHears: "you" })],
     group: { members: [1, 4], away: false, canLeave: true, note: null },
     sound: inUse(),
   }),
@@ -427,7 +423,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
     recents: [...recents],
   }),
   recoveryOfTwo: snapshot({
-    account: { kind: "signedIn", ...registration({ reachability: "connecting", words: "Signing in" }) },
+    account: { kind: "signedIn", ...registration({ reachability: "connecting" }) },
     recovery: {
       parties: [
         { name: "Mina Kowalski", number: "+49 30 5550 1234", address: "sip:+493055501234@contact.example" },

@@ -1,3 +1,5 @@
+import { becameWords } from "../../recents/outcome";
+import { inEnglish } from "../../words/words";
 import type { UiFound, UiRecent, UiSearch } from "../../ipc/bindings";
 
 /** Looks through calls roughly as the product does: enough to look at. */
@@ -6,7 +8,8 @@ export function searchLikeTheHost(kept: readonly UiRecent[], { text, filter, aft
   const digits = /\p{L}/u.test(text) ? "" : text.replace(/\D/g, "").replace(/^0+/, "");
   const from = after === null ? 0 : kept.findIndex(({ id }) => id === after.id) + 1;
   const found = kept.slice(from).filter((call) => {
-    const { party, queue, words: became, transfer } = call;
+    const { party, queue, transfer } = call;
+    const became = becameWords(inEnglish("en-GB"), call);
     const said = plain([party.name, party.number, queue, became, transfer?.to.name].join(" "));
     const number = digits !== "" && party.number.replace(/\D/g, "").includes(digits);
     return takes(filter, call) && (number || words.every((word) => said.includes(word)));

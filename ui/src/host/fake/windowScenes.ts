@@ -4,12 +4,12 @@ import { line } from "./office";
 
 const hostile = `<b>{number}</b>\u202Etset${"mallory-".repeat(12)}@example.test`;
 
-const lost = registration({ reachability: "unreachable", words: "Not reachable" });
+const lost = registration({ reachability: "unreachable" });
 
 const bar = appearance({ mode: "compact", alwaysOnTop: true });
 
 /** A number that a link has named. */
-export const linked: UiDialRequest = { by: "link", kind: "telephone", to: "+493090182000", shown: "+49 30 90182000", place: "Germany" };
+export const linked: UiDialRequest = { by: "link", kind: "telephone", to: "+493090182000", shown: "+49 30 90182000", region: "DE" };
 
 /** The window in other shapes than that of every day. */
 export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
@@ -22,8 +22,8 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
   quiet: snapshot({ desktop: desktop({ doNotDisturb: true }) }),
   quietInCall: snapshot({ calls: [active()], sound: inUse(), desktop: desktop({ doNotDisturb: true }) }),
   dialRequest: snapshot({ dialRequest: linked }),
-  dialRequestInCall: snapshot({ calls: [active()], sound: inUse(), dialRequest: { by: "link", kind: "extension", to: "*21*12", shown: "*21*12", place: null } }),
-  dialRequestHostile: snapshot({ dialRequest: { by: "link", kind: "address", to: "sip:mallory@example.test", shown: hostile, place: null } }),
+  dialRequestInCall: snapshot({ calls: [active()], sound: inUse(), dialRequest: { by: "link", kind: "extension", to: "*21*12", shown: "*21*12", region: null } }),
+  dialRequestHostile: snapshot({ dialRequest: { by: "link", kind: "address", to: "sip:mallory@example.test", shown: hostile, region: null } }),
   dialRequestOffline: snapshot({
     account: { kind: "signedIn", ...lost },
     lines: [line({ registration: lost }), line({ line: 1, customer: "Nordwind AG" })],
@@ -38,10 +38,10 @@ export const windowScenes: Readonly<Record<string, UiSnapshot>> = {
       check: {
         state: "over",
         findings: [
-          { subject: "microphone", verdict: "right", found: "Desk headset", advice: null },
-          { subject: "voice", verdict: "doubtful", found: "your voice is at -42 dBFS: that is soft", advice: "Move the microphone nearer to your mouth." },
-          { subject: "echo", verdict: "right", found: "the microphone does not hear the speaker", advice: null },
-          { subject: "network", verdict: "notTried", found: "the profile names no STUN or TURN server", advice: null },
+          { subject: "microphone", verdict: "right", told: { kind: "device", name: "Desk headset" }, found: "Desk headset", advice: null },
+          { subject: "voice", verdict: "doubtful", told: { kind: "softVoice", dbfs: -42 }, found: "your voice is at -42 dBFS: that is soft", advice: "Move the microphone nearer to your mouth." },
+          { subject: "echo", verdict: "right", told: { kind: "noEcho" }, found: "the microphone does not hear the speaker", advice: null },
+          { subject: "network", verdict: "notTried", told: null, found: "the profile names no STUN or TURN server", advice: null },
         ],
       },
     },

@@ -56,17 +56,18 @@ export function App({ host, language = null }: AppProps) {
     setFailure(error);
     setShown((before) => before && { ...before, announcements: error === null ? NOTHING : [failed(words, error)] });
   }, [words]);
-  const asking = useMemo<Act>(
-    () => ({
+  const asking = useMemo<Act>(() => {
+    const quietly: Act["quietly"] = (action) => void host.act(action).catch((thrown: unknown) => tell(asUiError(words, thrown)));
+    return {
       act: (action) => {
         // What was said before is over: the same failure is to be said again.
         tell(null);
-        host.act(action).catch((thrown: unknown) => tell(asUiError(words, thrown)));
+        quietly(action);
       },
+      quietly,
       fail: tell,
-    }),
-    [host, tell, words],
-  );
+    };
+  }, [host, tell, words]);
   const onFailureRead = useCallback(() => tell(null), [tell]);
 
   return (

@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
@@ -48,7 +48,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { act } = useAct();
+  const { act, quietly } = useAct();
   const { calls, transfers, group, recovery, recents, sound, signIns, lines, dialRequest } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -115,13 +115,12 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     }
     open();
   };
-  const makeRoom = useEffectEvent(compact.run);
   const needsRoom = isCompact && (asks || snapshot.closing);
   useEffect(() => {
     if (needsRoom) {
-      makeRoom();
+      quietly({ do: "setMode", mode: "full" });
     }
-  }, [needsRoom]);
+  }, [needsRoom, quietly]);
   useOffers({
     compact,
     onTop,

@@ -478,8 +478,9 @@ fn answer(call: CallNumber) -> Wish {
     Wish::Do(UserAction::Answer(call.id()))
 }
 
+/// As the window's own button does: somebody else may take the call.
 fn decline(call: CallNumber) -> Wish {
-    Wish::Do(UserAction::Reject(call.id(), Rejection::Decline))
+    Wish::Do(UserAction::Reject(call.id(), Rejection::Busy))
 }
 
 fn press(press: Press) -> Wish {

@@ -50,10 +50,10 @@ impl Window {
     /// There is none in time, or something lies over it.
     pub fn press(&self, button: &str) -> Result<()> {
         let quoted = quote(button);
-        // While a page moves, something may still lie over it.
+        // While a page moves, something may still lie over it; what has just come there takes no press yet.
         self.waits(&format!("button {button:?}"), || {
             let element = self.driver.find(&format!(
-                "//button[@aria-label={quoted} or (not(@aria-label) and normalize-space(.)={quoted})]"
+                "//button[@aria-label={quoted} or (not(@aria-label) and normalize-space(.)={quoted})][not(@aria-disabled='true')]"
             ))?;
             self.driver.click(&element).ok()
         })

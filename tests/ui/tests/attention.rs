@@ -106,7 +106,7 @@ fn a_call_is_turned_away_by_its_notification() {
         let notifications = Notifications::start(&shift.desktop)?;
         let shown = notifications.shown()?;
         notifications.press(shown.id, "reject")?;
-        let turned_away = json!({ "byMe": false, "status": 603 });
+        let turned_away = json!({ "byMe": false, "status": 486 });
         shift.practice.does_this(MARIA, "ended", turned_away)?;
         assert_eq!(notifications.closed()?, shown.id);
         Ok(())

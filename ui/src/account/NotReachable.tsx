@@ -33,23 +33,22 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
       <MessageBarBody>
         <MessageBarTitle>{say(inCall ? "account.unreachable.inCall" : "account.unreachable.title")}</MessageBarTitle>
         <span className={styles.reason}>
-          {say(plainWords[reachability])} {retryAtMs !== null && <Countdown toMs={retryAtMs} words={retryWords} />}
+          {say(plainWords[reachability])} {connecting && say("account.tryingNow")} {retryAtMs !== null && <Countdown toMs={retryAtMs} words={retryWords} />}
         </span>
         {reason !== null && (
-          <ReportFold key={`${reachability} ${reason}`} title={say("account.detailsForIt")} facts={{ reachability }}>
+          <ReportFold key={reason} title={say("account.detailsForIt")} facts={{ reachability }}>
             <span className={styles.reason} lang="en">
               {reason} {advice}
             </span>
           </ReportFold>
         )}
       </MessageBarBody>
-      {!connecting && (
-        <MessageBarActions>
-          <Button size="small" onClick={tryNow}>
-            {say(off ? "account.signIn" : "account.tryNow")}
-          </Button>
-        </MessageBarActions>
-      )}
+      <MessageBarActions>
+        {/* It stays while the phone tries: nothing moves with every try. */}
+        <Button size="small" disabledFocusable={connecting} onClick={tryNow}>
+          {say(off ? "account.signIn" : "account.tryNow")}
+        </Button>
+      </MessageBarActions>
     </MessageBar>
   );
 }

@@ -20,7 +20,7 @@ interface BarButtonProps {
 }
 
 /** A button of the bar: it keeps its place, and says why it is not possible. */
-export function BarButton({ offer: { what, run, whyNot }, icon, shortcut, on, danger, good, ref }: BarButtonProps) {
+export function BarButton({ offer: { what, run, whyNot, tooSoon }, icon, shortcut, on, danger, good, ref }: BarButtonProps) {
   const styles = useStyles();
   const words = useWords();
   const hint = whyNot ?? (shortcut === undefined ? what : withKeys(words, what, shortcut));
@@ -34,6 +34,8 @@ export function BarButton({ offer: { what, run, whyNot }, icon, shortcut, on, da
         aria-label={what}
         aria-keyshortcuts={shortcut === undefined ? undefined : ariaShortcut(shortcut)}
         disabledFocusable={whyNot !== undefined}
+        // It looks as it will in a moment.
+        {...(tooSoon === true ? { "aria-disabled": true } : {})}
         onClick={run}
       />
     </Tooltip>

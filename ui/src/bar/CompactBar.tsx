@@ -12,12 +12,13 @@ import { Play20Filled } from "@fluentui/react-icons/svg/play";
 import { Fragment, type ReactNode, type RefObject } from "react";
 
 import type { Standing } from "../account/words";
-import { useConversations } from "../calls/useConversations";
+import { SEEN_AFTER_MS, useConversations } from "../calls/useConversations";
 import { partyWords } from "../calls/words";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiSnapshot } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
 import { offered, useOffers, type Offered } from "../shared/offers";
+import { useSeen } from "../shared/seen";
 import { useWords } from "../words/words";
 import { BarButton } from "./BarButton";
 import { ringingOffers, useBarOffers } from "./barOffers";
@@ -42,8 +43,8 @@ export function CompactBar({ calls, transfers, group, window, registration, comp
   const styles = useStyles();
   const words = useWords();
   const { say, draw } = words;
-  const { ringing, atHand, waiting, heard } = useConversations({ calls, transfers, group });
-  const { mute, hold, connect, hangUp, muted, held } = useBarOffers(atHand, compact.run);
+  const { ringing, atHand, waiting, heard, moved } = useConversations({ calls, transfers, group });
+  const { mute, hold, connect, hangUp, muted, held } = useBarOffers(atHand, moved, compact.run);
   const elsewhere = say("bar.inFull");
   useOffers({
     transfer: offered(say("keys.call.transfer"), compact.run, elsewhere),
@@ -111,7 +112,8 @@ function Ringing({ call, first, holdsAnother }: RingingProps) {
   const words = useWords();
   const { say } = words;
   const { act } = useAct();
-  const { answer, decline } = ringingOffers(words, act, call.id, holdsAnother);
+  const seen = useSeen(first, SEEN_AFTER_MS);
+  const { answer, decline } = ringingOffers(words, act, call.id, holdsAnother, seen);
   const who = partyWords(call);
   return (
     <section className={mergeClasses(styles.line, styles.ringing)} aria-label={say("calls.incoming.said", { who })}>

@@ -1,13 +1,16 @@
-import { screen } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { afterEach, expect, it, vi } from "vitest";
 
-import { appearance, snapshot } from "../host/fake/moments";
+import { appearance, held, snapshot } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
 import { scenes } from "../host/fake/scenes";
+
+afterEach(() => vi.useRealTimers());
 
 const button = (name: string) => screen.getByRole("button", { name });
 const names = () => screen.getAllByRole("button").map((element) => element.getAttribute("aria-label"));
 const scene = (name: string) => renderApp(scenes[name] ?? snapshot());
+const settled = (name: string) => waitFor(() => expect(button(name).getAttribute("aria-disabled")).not.toBe("true"));
 const keys = (letter: string) => `{Control>}{Shift>}${letter}{/Shift}{/Control}`;
 
 it("shows the window as a bar, and back, by button and by keys", async () => {
@@ -60,12 +63,24 @@ it("puts what rings below, with its own buttons", async () => {
   const { host, user } = scene("barRinging");
   const before = names().slice(0, 6);
   await user.click(button("Hold and answer"));
+  await settled("Decline");
   await user.keyboard(keys("d"));
   expect(before).toEqual(["Mute", "Hold", "Connect them", "Hang up", "Let it go below other windows", "Show the full window"]);
   expect(host.asked).toEqual([
     { do: "answer", call: 5 },
     { do: "reject", call: 5, with: "busy" },
   ]);
+});
+
+it("hangs up on nobody who waits by a press meant for a caller who has just gone", () => {
+  vi.useFakeTimers();
+  const { host, show } = scene("barTwo");
+  show(snapshot({ calls: [held()], window: appearance({ mode: "compact" }) }));
+  fireEvent.click(button("Hang up"));
+  expect(host.asked).toEqual([]);
+  act(() => vi.advanceTimersByTime(700));
+  fireEvent.click(button("Hang up"));
+  expect(host.asked).toEqual([{ do: "hangUp", call: 3 }]);
 });
 
 it("stays above other windows by choice, unless that is managed", async () => {

@@ -18,22 +18,25 @@ interface BarOffers {
 }
 
 /**
- * What can be done in the bar to the conversation at hand, offered to keys and palette as well. `onQuestion`:
- * something has to be asked first, for which the bar has no room.
+ * What can be done in the bar to the conversation at hand, offered to keys and palette as well. `moved`: it has just
+ * come there in the place of another. `onQuestion`: something has to be asked first, for which the bar has no room.
  */
-export function useBarOffers(atHand: Conversation | undefined, onQuestion: () => void): BarOffers {
+export function useBarOffers(atHand: Conversation | undefined, moved: boolean, onQuestion: () => void): BarOffers {
   const words = useWords();
   const { act } = useAct();
-  const { all, ...shown } = offersFor(words, act, atHand, onQuestion);
+  const { all, ...shown } = offersFor(words, act, atHand, moved, onQuestion);
   useOffers(all);
   return shown;
 }
 
-/** What a call that rings offers. The keys for it come from where the conversations are. */
-export function ringingOffers({ say }: Words, act: Act["act"], call: number, holdsAnother: boolean) {
+/**
+ * What a call that rings offers; nobody is sent away before they are `seen`. The keys for it come from where the
+ * conversations are.
+ */
+export function ringingOffers({ say }: Words, act: Act["act"], call: number, holdsAnother: boolean, seen: boolean) {
   return {
     answer: offered(say(holdsAnother ? "calls.holdAndAnswer" : "calls.answer"), () => act({ do: "answer", call })),
-    decline: offered(say("calls.decline"), () => act({ do: "reject", call, with: "busy" })),
+    decline: { ...offered(say("calls.decline"), () => act({ do: "reject", call, with: "busy" })), tooSoon: !seen },
   };
 }
 
@@ -41,7 +44,7 @@ function nobodyAsked({ say }: Words): Offered {
   return offered(say("transfer.connect"), () => undefined, say("keys.not.expert"));
 }
 
-function offersFor(words: Words, act: Act["act"], atHand: Conversation | undefined, onQuestion: () => void): BarOffers & { readonly all: OffersNow } {
+function offersFor(words: Words, act: Act["act"], atHand: Conversation | undefined, moved: boolean, onQuestion: () => void): BarOffers & { readonly all: OffersNow } {
   const { say } = words;
   if (atHand === undefined) {
     const none = (what: string) => offered(what, onQuestion, say("keys.not.call"));
@@ -57,7 +60,7 @@ function offersFor(words: Words, act: Act["act"], atHand: Conversation | undefin
   }
   switch (atHand.kind) {
     case "call": {
-      const all = callOffers(words, act, atHand.call);
+      const all = callOffers(words, act, atHand.call, moved);
       return { ...all, connect: nobodyAsked(words), all, muted: atHand.call.muted, held: isHeldByMe(atHand.call) };
     }
     case "transfer": {

@@ -36,6 +36,8 @@ interface CallCardProps {
   sound: UiSound;
   /** There are others: it must be clear whom the agent hears. */
   amongOthers: boolean;
+  /** It has just come to hand in the place of another. */
+  moved: boolean;
   /** For what the call said of itself. */
   room: Room;
 }
@@ -44,7 +46,7 @@ interface CallCardProps {
  * The call at hand, with everything that can be done to it. Nothing above its buttons comes and goes:
  * they stay under the pointer whatever happens.
  */
-export function CallCard({ call, headingId, sound, amongOthers, room }: CallCardProps) {
+export function CallCard({ call, headingId, sound, amongOthers, moved, room }: CallCardProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -58,7 +60,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
   const digitsPossible = answered && !held;
   const keypad = open === "keypad" && digitsPossible;
   const transfer = open === "transfer" && answered;
-  const { mute, hold, hangUp } = callOffers(words, act, call);
+  const { mute, hold, hangUp } = callOffers(words, act, call, moved);
   const before = notAnswered(say, call);
   const toggleKeypad = () => setOpen(keypad ? null : "keypad");
   const toggleTransfer = () => setOpen(transfer ? null : "transfer");
@@ -128,6 +130,7 @@ export function CallCard({ call, headingId, sound, amongOthers, room }: CallCard
           label={hangUp.what}
           shortcut="hangUp"
           danger
+          tooSoon={hangUp.tooSoon}
           onPress={hangUp.run}
         />
       </Controls>

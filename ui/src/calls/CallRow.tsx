@@ -16,6 +16,8 @@ interface CallRowProps {
   headingId: string;
   /** Another call is heard: going on with this one puts that one on hold. */
   swaps: boolean;
+  /** The rows have just moved up. */
+  moved: boolean;
   /** The one that the shortcut is for. */
   first: boolean;
   /** Whom it can be merged with; nobody by name if that is a group. */
@@ -25,7 +27,7 @@ interface CallRowProps {
 }
 
 /** A call beside the one at hand: who, what it does, and the way back to it. */
-export function CallRow({ call, headingId, swaps, first, mergeWith, firstToMerge }: CallRowProps) {
+export function CallRow({ call, headingId, swaps, moved, first, mergeWith, firstToMerge }: CallRowProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -84,6 +86,7 @@ export function CallRow({ call, headingId, swaps, first, mergeWith, firstToMerge
             appearance="subtle"
             className={styles.hangUp}
             icon={<CallEnd20Filled />}
+            aria-disabled={(moved && call.hold !== "off") || undefined}
             onClick={() => act({ do: "hangUp", call: call.id })}
           />
         </Tooltip>

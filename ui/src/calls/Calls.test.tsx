@@ -1,4 +1,4 @@
-import { act, screen, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { renderApp } from "../host/fake/renderApp";
@@ -7,7 +7,12 @@ import { scenes } from "../host/fake/scenes";
 
 afterEach(() => vi.useRealTimers());
 
+const byThem = { normal: true, words: "They hung up.", advice: null, error: "remote_hangup", atMs: 599_000 } as const;
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
+const isInert = (name: string) => button(name).getAttribute("aria-disabled") === "true";
+const press = (letter: string) => fireEvent.keyDown(document.body, { key: letter, code: `Key${letter}`, ctrlKey: true, shiftKey: true });
+/** Once a press counts. */
+const settled = (name: string) => waitFor(() => expect(isInert(name)).toBe(false));
 
 it("shows who calls and why, and answers", async () => {
   const { host, user } = renderApp(snapshot({ calls: [incoming()] }));
@@ -30,6 +35,7 @@ it("does not guess: nothing changes until the phone says so", async () => {
 
 it("declines as busy, or for everybody from the menu", async () => {
   const { host, user } = renderApp(snapshot({ calls: [incoming()] }));
+  await settled("Decline");
   await user.click(button("Decline"));
   await user.click(button("Ways to decline"));
   await user.click(await screen.findByRole("menuitem", { name: /Nobody takes this call/ }));
@@ -55,6 +61,57 @@ it("holds, resumes and hangs up", async () => {
     { do: "hold", call: 1 },
     { do: "resume", call: 1 },
     { do: "hangUp", call: 1 },
+  ]);
+});
+
+it("hangs up on nobody who waits by a press meant for a caller who has just gone", () => {
+  vi.useFakeTimers();
+  const { host, show } = renderApp(snapshot({ calls: [active(), held()] }));
+  show(snapshot({ calls: [active({ state: "ended", heard: false, ending: byThem }), held()] }));
+  act(() => button("Hang up").focus());
+  const hangUp = () => {
+    fireEvent.click(button("Hang up"));
+    press("H");
+  };
+  hangUp();
+  expect(host.asked).toEqual([]);
+  expect(document.activeElement).toBe(button("Hang up"));
+  act(() => vi.advanceTimersByTime(700));
+  expect(isInert("Hang up")).toBe(false);
+  hangUp();
+  expect(host.asked).toEqual([
+    { do: "hangUp", call: 3 },
+    { do: "hangUp", call: 3 },
+  ]);
+});
+
+it("hangs up at once on somebody who is heard, also after a swap", () => {
+  vi.useFakeTimers();
+  const { host, show } = renderApp(scenes.two ?? snapshot());
+  show(snapshot({ calls: [active({ hold: "held", heard: false }), held({ hold: "off", heard: true })] }));
+  fireEvent.click(button("Hang up"));
+  expect(host.asked).toEqual([{ do: "hangUp", call: 3 }]);
+});
+
+it("sends nobody away by a press meant for what was there a moment before", () => {
+  vi.useFakeTimers();
+  const { host, show } = renderApp(snapshot({ calls: [active()] }));
+  const decline = () => {
+    fireEvent.click(button("Decline"));
+    press("D");
+  };
+  show(snapshot({ calls: [incoming({ id: 5 })] }));
+  decline();
+  act(() => vi.advanceTimersByTime(700));
+  // The next one stands where the first one was, and has its keys.
+  show(snapshot({ calls: [incoming({ id: 6 })] }));
+  decline();
+  expect(host.asked).toEqual([]);
+  act(() => vi.advanceTimersByTime(700));
+  decline();
+  expect(host.asked).toEqual([
+    { do: "reject", call: 6, with: "busy" },
+    { do: "reject", call: 6, with: "busy" },
   ]);
 });
 
@@ -114,6 +171,7 @@ it("works by the keyboard alone", async () => {
   await user.keyboard("{Control>}{Shift>}k{/Shift}{/Control}5");
   await user.keyboard("{Control>}{Shift>}h{/Shift}{/Control}");
   show(snapshot({ calls: [incoming({ id: 2 })] }));
+  await settled("Decline");
   await user.keyboard("{Control>}{Shift>}d{/Shift}{/Control}");
   expect(host.asked).toEqual([
     { do: "answer", call: 1 },

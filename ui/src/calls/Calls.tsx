@@ -6,7 +6,7 @@ import type { UiSnapshot, UiSound } from "../ipc/bindings";
 import { TransferCard } from "../transfer/TransferCard";
 import { CallCard } from "./CallCard";
 import { CallRow } from "./CallRow";
-import { callsOf, type Conversation } from "./conversations";
+import { callsOf, keyOf, type Conversation } from "./conversations";
 import { EndedCall } from "./EndedCall";
 import { Frame } from "./Frame";
 import { IncomingCall } from "./IncomingCall";
@@ -29,7 +29,7 @@ export function Calls({ calls, transfers, group, sound, onFocusLost }: CallsProp
   const list = useRef<HTMLDivElement>(null);
   const focusedCalls = useRef<readonly string[]>([]);
 
-  const { live, ringing, ended, atHand, waiting, heard, toSwap, mergeInto, merging } = useConversations({ calls, transfers, group });
+  const { live, ringing, ended, atHand, waiting, heard, toSwap, mergeInto, merging, moved } = useConversations({ calls, transfers, group });
   const [first] = ringing;
 
   // A card whose buttons give way to others takes the keyboard along instead of dropping it.
@@ -65,12 +65,13 @@ export function Calls({ calls, transfers, group, sound, onFocusLost }: CallsProp
         );
       case "call":
         return isAtHand ? (
-          <CallCard call={conversation.call} headingId={headingId} sound={sound} amongOthers={waiting.length > 0} room={room} />
+          <CallCard call={conversation.call} headingId={headingId} sound={sound} amongOthers={waiting.length > 0} moved={moved} room={room} />
         ) : (
           <CallRow
             call={conversation.call}
             headingId={headingId}
             swaps={heard}
+            moved={moved}
             first={conversation === toSwap}
             firstToMerge={conversation === merging}
             mergeWith={
@@ -132,18 +133,6 @@ export function Calls({ calls, transfers, group, sound, onFocusLost }: CallsProp
       ))}
     </div>
   );
-}
-
-/** A card stays the same element as long as its customer is on it; there is one group at most. */
-function keyOf(conversation: Conversation): number | "group" {
-  switch (conversation.kind) {
-    case "call":
-      return conversation.call.id;
-    case "transfer":
-      return conversation.customer.id;
-    case "group":
-      return "group";
-  }
 }
 
 function labelOf(conversation: Conversation): string {

@@ -22,13 +22,13 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { act } = useAct();
+  const { act, quietly } = useAct();
   const row = useRef<HTMLDivElement>(null);
   const normal = call.ending?.normal !== false;
   const dismiss = () => act({ do: "dismiss", call: call.id });
   const onTime = useEffectEvent(() => {
     if (row.current?.matches(":hover, :focus-within") !== true && document.querySelector("[data-recent]:hover") === null) {
-      dismiss();
+      quietly({ do: "dismiss", call: call.id });
     }
   });
 

@@ -17,10 +17,12 @@ import { CallEnd20Regular } from "@fluentui/react-icons/svg/call-end";
 import { useAct } from "../host/HostContext";
 import type { UiCall, UiRejection } from "../ipc/bindings";
 import { Elapsed } from "../shared/clock";
+import { useSeen } from "../shared/seen";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
 import { useWords, type WordId } from "../words/words";
 import { Details } from "./Details";
 import { PartyName } from "./PartyName";
+import { SEEN_AFTER_MS } from "./useConversations";
 
 interface IncomingCallProps {
   call: UiCall;
@@ -41,6 +43,8 @@ export function IncomingCall({ call, headingId, holdsAnother, compact, first }: 
   const { act } = useAct();
   const reject = (rejection: UiRejection) => act({ do: "reject", call: call.id, with: rejection });
   const hint = (id: WordId, shortcut: "answer" | "decline") => (first ? withKeys(words, say(id), shortcut) : say(id));
+  // It may have come, or moved up, to where something else was a moment ago.
+  const seen = useSeen(`${first} ${compact}`, SEEN_AFTER_MS);
   const time = <Elapsed sinceMs={call.startedAtMs - (call.waitedMs ?? 0)} />;
   return (
     <div className={mergeClasses(styles.card, compact && styles.compact)}>
@@ -75,6 +79,7 @@ export function IncomingCall({ call, headingId, holdsAnother, compact, first }: 
               className={mergeClasses(styles.button, styles.declineMain)}
               icon={<CallEnd20Regular />}
               aria-keyshortcuts={first ? ariaShortcut("decline") : undefined}
+              aria-disabled={!seen || undefined}
               onClick={() => reject("busy")}
             >
               {say("calls.decline")}

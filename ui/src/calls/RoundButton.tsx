@@ -20,14 +20,17 @@ interface RoundButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
   danger?: boolean;
   /** Why it cannot be used now; still reachable by keyboard, so that a reader finds it. */
   disabled?: string | undefined;
+  /** A press counts in a moment, not yet; it looks as it will then. */
+  tooSoon?: boolean;
   onPress?: () => void;
 }
 
 /** One of the large round controls of a call, its name below it. */
-export function RoundButton({ icon, label, shortcut, hint, on, danger, disabled, onPress, ...rest }: RoundButtonProps) {
+export function RoundButton({ icon, label, shortcut, hint, on, danger, disabled, tooSoon, onPress, ...rest }: RoundButtonProps) {
   const styles = useStyles();
   const words = useWords();
   const off = disabled !== undefined;
+  const inert = off || tooSoon === true;
   return (
     <Tooltip content={disabled ?? withKeys(words, hint ?? label, shortcut)} relationship="description">
       <button
@@ -35,10 +38,10 @@ export function RoundButton({ icon, label, shortcut, hint, on, danger, disabled,
         {...rest}
         className={mergeClasses(styles.button, off && styles.disabled)}
         aria-keyshortcuts={ariaShortcut(shortcut)}
-        aria-disabled={off ? true : undefined}
+        aria-disabled={inert ? true : undefined}
         onClick={(event) => {
           rest.onClick?.(event);
-          if (!off) {
+          if (!inert) {
             onPress?.();
           }
         }}

@@ -100,6 +100,18 @@ export function callsOf(conversation: Conversation): readonly UiCall[] {
   }
 }
 
+/** A card stays the same element as long as its customer is on it; there is one group at most. */
+export function keyOf(conversation: Conversation): number | "group" {
+  switch (conversation.kind) {
+    case "call":
+      return conversation.call.id;
+    case "transfer":
+      return conversation.customer.id;
+    case "group":
+      return "group";
+  }
+}
+
 /** The call by which the agent goes on with a conversation that waits; none if there is nothing to go on with. */
 export function toResume(conversation: Conversation): number | undefined {
   switch (conversation.kind) {

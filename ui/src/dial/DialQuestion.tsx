@@ -1,9 +1,10 @@
 import { Button, DialogActions, DialogContent, DialogTitle, makeStyles, tokens } from "@fluentui/react-components";
-import { useEffect, useId, useState } from "react";
+import { useId } from "react";
 
 import { useAct } from "../host/HostContext";
-import type { UiDialRequest, UiLine, UiNumber } from "../ipc/bindings";
+import type { UiDialRequest, UiLine } from "../ipc/bindings";
 import { Question } from "../shared/Question";
+import { useSeen } from "../shared/seen";
 import { useWords } from "../words/words";
 import { kindWords } from "./words";
 
@@ -26,7 +27,8 @@ export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
   const { say } = words;
   const { act } = useAct();
   const id = useId();
-  const seen = useSeen(number);
+  // Another one may have come in its place.
+  const seen = useSeen(number, SEEN_AFTER_MS);
   const line = lines.length > 1 ? lines[0] : undefined;
   const canCall = line === undefined ? reachable : line.registration.reachability === "reachable";
   const kind = kindWords(words, number);
@@ -54,21 +56,12 @@ export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
   );
 }
 
-/** Whether the number has stood there for as long as it takes to read. Another one may have come in its place. */
-function useSeen(number: UiNumber): boolean {
-  const [seen, setSeen] = useState<UiNumber | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setSeen(number), SEEN_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [number]);
-  return seen === number;
-}
-
 /** What makes a text look like another one is shown to be there. */
 function harmless(text: string): string {
   return text.replace(/\p{C}/gu, "\uFFFD");
 }
 
+/** As long as a number takes to read. */
 const SEEN_AFTER_MS = 500;
 
 const useStyles = makeStyles({

@@ -6,11 +6,13 @@ import type { UiAction, UiError } from "../ipc/bindings";
 export interface Act {
   /** Asks; a failure is shown above the calls. */
   readonly act: (action: UiAction) => void;
+  /** Asks for what nobody pressed: an effect or a timer. What was said and shown before stays. */
+  readonly quietly: (action: UiAction) => void;
   /** Shows a failure above the calls. */
   readonly fail: (error: UiError) => void;
 }
 
-export const ActContext = createContext<Act>({ act: () => undefined, fail: () => undefined });
+export const ActContext = createContext<Act>({ act: () => undefined, quietly: () => undefined, fail: () => undefined });
 
 export function useAct(): Act {
   return useContext(ActContext);

@@ -1,5 +1,5 @@
 import { announcements } from "../calls/announcements";
-import type { UiSnapshot } from "../ipc/bindings";
+import type { UiAccount, UiSnapshot } from "../ipc/bindings";
 import type { Announcement } from "../shared/Announcer";
 import { agrees, type PhoneClock } from "../shared/clock";
 import { shared } from "../shared/structure";
@@ -11,6 +11,8 @@ export interface Shown {
   readonly clock: PhoneClock;
   /** News in the snapshot, or a failure since. */
   readonly announcements: readonly Announcement[];
+  /** How the phone stood when it last did not merely try to connect: what was last said of it. */
+  readonly stood: UiAccount;
 }
 
 /**
@@ -19,10 +21,10 @@ export interface Shown {
  * everything does, so that nothing is drawn anew. Levels go their own way (`sound/levels.ts`).
  */
 export function next(words: Words, before: Shown | null, snapshot: UiSnapshot, arrivedAtMs: number): Shown {
-  const after = withoutLevels(snapshot);
+  const after = withReason(before?.stood, withoutLevels(snapshot));
   const clock: PhoneClock = { nowMs: snapshot.nowMs, arrivedAtMs };
   if (before === null) {
-    return { snapshot: after, clock, announcements: announcements(words, null, after) };
+    return { snapshot: after, clock, announcements: announcements(words, null, after), stood: after.account };
   }
   // The clock runs on by itself: `nowMs` of a snapshot is told to it alone.
   const same = shared(before.snapshot, { ...after, nowMs: before.snapshot.nowMs });
@@ -30,8 +32,22 @@ export function next(words: Words, before: Shown | null, snapshot: UiSnapshot, a
   if (same === before.snapshot && keptClock === before.clock) {
     return before;
   }
-  const said = announcements(words, before.snapshot, same);
-  return { snapshot: same, clock: keptClock, announcements: said.length === 0 ? before.announcements : said };
+  const said = announcements(words, { ...before.snapshot, account: before.stood }, same);
+  const stood = isConnecting(same.account) ? before.stood : same.account;
+  return { snapshot: same, clock: keptClock, announcements: said.length === 0 ? before.announcements : said, stood };
+}
+
+/** Each time the phone tries again it says no more why it could not: that stays until it can, or cannot otherwise. */
+function withReason(stood: UiAccount | undefined, snapshot: UiSnapshot): UiSnapshot {
+  const { account } = snapshot;
+  if (stood?.kind !== "signedIn" || account.kind !== "signedIn" || !isConnecting(account) || account.reason !== null) {
+    return snapshot;
+  }
+  return { ...snapshot, account: { ...account, reason: stood.reason, advice: stood.advice } };
+}
+
+function isConnecting(account: UiAccount): boolean {
+  return account.kind === "signedIn" && account.reachability === "connecting";
 }
 
 function withoutLevels(snapshot: UiSnapshot): UiSnapshot {

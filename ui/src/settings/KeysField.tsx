@@ -17,7 +17,7 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { act } = useAct();
+  const { act, quietly } = useAct();
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const [waits, setWaits] = useState(false);
@@ -28,9 +28,9 @@ export function KeysField({ shortcut: { deed, keys, conflict } }: { shortcut: Ui
     if (!waits) {
       return undefined;
     }
-    act({ do: "recordKeys", on: true });
-    return () => act({ do: "recordKeys", on: false });
-  }, [waits, act]);
+    quietly({ do: "recordKeys", on: true });
+    return () => quietly({ do: "recordKeys", on: false });
+  }, [waits, quietly]);
   const what = deedWords(words, deed);
   const shown = waits ? say("settings.keys.press") : keys === null ? say("settings.keys.none") : keysWords(words, keys);
   const rest = () => {

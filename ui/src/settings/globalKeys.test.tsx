@@ -75,7 +75,7 @@ it("holds nobody who goes on by Tab", async () => {
   const user = userEvent.setup();
   const asked: unknown[] = [];
   render(
-    <ActContext value={{ act: (action) => void asked.push(action), fail: () => undefined }}>
+    <ActContext value={{ act: (action) => void asked.push(action), quietly: (action) => void asked.push(action), fail: () => undefined }}>
       {desktop().shortcuts.map((shortcut) => (
         <KeysField key={shortcut.deed} shortcut={shortcut} />
       ))}

@@ -12,6 +12,8 @@ export interface Offered {
   readonly run: () => void;
   /** Why it is not possible, if so. */
   readonly whyNot?: string | undefined;
+  /** It has just come in the place of something else, for which a press may have been meant. */
+  readonly tooSoon?: boolean;
 }
 
 export function offered(what: string, run: () => void, whyNot?: string): Offered {
@@ -107,7 +109,7 @@ export function useListed(): readonly Listed[] {
 }
 
 function possible(offers: readonly Offer[]): readonly Offer[] {
-  return offers.filter((offer) => typeof offer === "function" || offer.whyNot === undefined);
+  return offers.filter((offer) => typeof offer === "function" || (offer.whyNot === undefined && offer.tooSoon !== true));
 }
 
 function offersOf(places: ReadonlyMap<string, OffersNow>, name: ActionName): readonly Offer[] {

@@ -16,11 +16,11 @@ interface PartProps {
 
 /** Lists the devices and measures the microphone for as long as the component is in the window. */
 export function useLookAtSound(): void {
-  const { act } = useAct();
+  const { quietly } = useAct();
   useEffect(() => {
-    act({ do: "lookAtSound", looking: true });
-    return () => act({ do: "lookAtSound", looking: false });
-  }, [act]);
+    quietly({ do: "lookAtSound", looking: true });
+    return () => quietly({ do: "lookAtSound", looking: false });
+  }, [quietly]);
 }
 
 /** What takes the agent's voice, and how loud that is just now. */

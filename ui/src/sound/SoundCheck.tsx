@@ -15,7 +15,7 @@ import { findingWords } from "./foundWords";
 export function SoundCheck({ check }: { check: UiCheck | null }) {
   const styles = useStyles();
   const { say } = useWords();
-  const { act } = useAct();
+  const { act, quietly } = useAct();
   const running = check?.state === "running";
   // Whoever goes elsewhere meanwhile has done with it.
   const left = useRef(false);
@@ -24,9 +24,9 @@ export function SoundCheck({ check }: { check: UiCheck | null }) {
   }, [check]);
   useEffect(
     () => () => {
-      if (left.current) act({ do: "checkSound", on: false });
+      if (left.current) quietly({ do: "checkSound", on: false });
     },
-    [act],
+    [quietly],
   );
   return (
     <section className={styles.check} aria-label={say("sound.check")}>

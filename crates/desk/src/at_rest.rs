@@ -11,6 +11,8 @@ use tokio::{
 pub struct AtRest {
     due: Option<Instant>,
     storing: Option<JoinHandle<io::Result<()>>>,
+    /// What was stored last did not get there.
+    failed: bool,
 }
 
 impl AtRest {
@@ -29,7 +31,9 @@ impl AtRest {
             if let Some(storing) = &mut self.storing {
                 let stored = storing.await;
                 self.storing = None;
-                if let Err(error) = stored.expect("storing does not panic") {
+                let stored = stored.expect("storing does not panic");
+                self.failed = stored.is_err();
+                if let Err(error) = stored {
                     return error;
                 }
             }
@@ -51,14 +55,76 @@ impl AtRest {
         store: impl FnOnce() -> io::Result<()> + Send + 'static,
     ) -> io::Result<()> {
         if let Some(storing) = self.storing.take() {
-            storing.await.expect("storing does not panic")?;
+            self.failed = storing.await.expect("storing does not panic").is_err();
         }
-        match self.due {
-            Some(_) => spawn_blocking(store).await.expect("storing does not panic"),
-            None => Ok(()),
+        if self.due.is_none() && !self.failed {
+            return Ok(());
         }
+        spawn_blocking(store).await.expect("storing does not panic")
     }
 }
 
 /// How long nothing more is changed before it is stored.
 const AT_REST: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Stores that count, of which the first is refused.
+    fn refused_once() -> (Arc<AtomicUsize>, impl Fn() -> io::Result<()> + Clone + Send + 'static) {
+        let stored = Arc::new(AtomicUsize::new(0));
+        let tried = Arc::new(AtomicUsize::new(0));
+        let (counted, refused) = (stored.clone(), tried);
+        let store = move || {
+            if refused.fetch_add(1, Ordering::Relaxed) == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        };
+        (stored, store)
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_stored_is_tried_again_before_the_end() {
+        let (stored, store) = refused_once();
+        let mut at_rest = AtRest::default();
+        at_rest.changed();
+        let error = at_rest.keep(|| store.clone()).await;
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        at_rest.finish(store).await.expect("there is room again");
+        assert_eq!(stored.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn the_newest_change_is_stored_also_after_one_that_was_refused() {
+        let (stored, store) = refused_once();
+        let mut at_rest = AtRest {
+            storing: Some(spawn_blocking(store.clone())),
+            ..AtRest::default()
+        };
+        at_rest.changed();
+        at_rest.finish(store).await.expect("there is room again");
+        assert_eq!(stored.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_stored_is_not_stored_again() {
+        let (stored, store) = refused_once();
+        let _ = store();
+        let mut at_rest = AtRest::default();
+        at_rest.changed();
+        let kept = timeout(AT_REST * 2, at_rest.keep(|| store.clone())).await;
+        assert!(kept.is_err(), "it failed");
+        at_rest.finish(store).await.expect("nothing is left");
+        assert_eq!(stored.load(Ordering::Relaxed), 1);
+    }
+}

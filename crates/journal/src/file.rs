@@ -189,19 +189,25 @@ impl File {
     }
 
     /// Empties the log beside the file, which still holds what is gone from the file. Not while another
-    /// program reads it.
+    /// program reads it, for which it does not wait.
     pub(crate) fn empty_log(&self) -> bool {
-        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let busy = self
-            .connection
-            .query_row(checkpoint, [], |row| row.get::<_, bool>(0));
-        match busy {
+        match self.checkpoint() {
             Ok(busy) => !busy,
             Err(error) => {
                 tracing::debug!(%error, "the history's log is emptied later");
                 false
             }
         }
+    }
+
+    /// Whether another program was in the way.
+    fn checkpoint(&self) -> rusqlite::Result<bool> {
+        let file = &self.connection;
+        let patience: u32 = file.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
+        file.busy_timeout(Duration::ZERO)?;
+        let busy = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        file.busy_timeout(Duration::from_millis(patience.into()))?;
+        busy
     }
 
     #[cfg(test)]

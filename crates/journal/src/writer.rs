@@ -192,7 +192,7 @@ impl Writer {
                         continue;
                     }
                 }
-            } else if self.failing {
+            } else if self.failing || self.untidy {
                 inbox.recv_timeout(RETRY)
             } else if self.looks_until_ms.is_some() {
                 inbox.recv_timeout(LOOK_AGAIN)

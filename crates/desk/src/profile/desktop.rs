@@ -39,12 +39,14 @@ pub const LANGUAGES: [&str; 6] = ["de", "en", "es", "fr", "ja", "ko"];
 
 /// Which of [`LANGUAGES`] a BCP 47 tag (RFC 5646) leads to: `de-AT` to `de`.
 pub fn language_of(tag: &str) -> Option<&'static str> {
-    let (language, more) = tag.split_once('-').unwrap_or((tag, "AT"));
-    let subtag = |part: &str| {
-        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    let is_subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
+    let mut subtags = tag.split('-');
+    let language = subtags.next()?;
     let mut known = LANGUAGES.into_iter();
-    known.find(|known| known.eq_ignore_ascii_case(language) && more.split('-').all(subtag))
+    let known = known.find(|known| known.eq_ignore_ascii_case(language))?;
+    subtags.all(is_subtag).then_some(known)
 }
 
 /// What a link to a number leads to.
@@ -96,6 +98,7 @@ mod tests {
             ("de-AT", Some("de")),
             ("ES-419", Some("es")),
             ("ja-Jpan-JP", Some("ja")),
+            ("en-x-office", Some("en")),
             ("Deutsch", None),
             ("pt-BR", None),
             ("de_DE", None),

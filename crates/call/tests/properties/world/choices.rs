@@ -102,6 +102,7 @@ impl World {
                 to: Party::default(),
             }),
             Event::Sip(invited(new, None)),
+            Event::User(UserAction::DoNotDisturb(true)),
             Event::NetworkChanged {
                 calls: self.legs.keys().copied().collect(),
                 lost: true,
@@ -142,6 +143,9 @@ impl World {
     fn agent(&self, choices: &mut Vec<Event>) {
         let new = CallId::new(self.spent + 2);
         let user = |action| Event::User(action);
+        if self.phone.do_not_disturb() {
+            choices.push(user(UserAction::DoNotDisturb(false)));
+        }
         for call in self.phone.calls() {
             let id = call.id();
             match call.state() {

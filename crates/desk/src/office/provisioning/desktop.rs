@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use warmline_policy::Theme;
 
-use crate::profile::{DesktopPolicy, Links, language_of};
+use crate::profile::{DesktopPolicy, LANGUAGES, Links, language_of};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,15 +34,8 @@ enum LinksSaid {
 }
 
 impl DesktopSaid {
-    pub(super) fn read(self) -> Result<DesktopPolicy, &'static str> {
-        if self
-            .language
-            .as_deref()
-            .is_some_and(|tag| language_of(tag).is_none())
-        {
-            return Err("`language` is none that the window speaks");
-        }
-        Ok(DesktopPolicy {
+    pub(super) fn read(self) -> DesktopPolicy {
+        DesktopPolicy {
             links: match self.links {
                 None | Some(LinksSaid::Ask) => Links::Ask,
                 Some(LinksSaid::AtOnce) => Links::AtOnce,
@@ -51,15 +44,25 @@ impl DesktopSaid {
             register_links: self.register_links,
             no_shortcuts: self.shortcuts == Some(false),
             start_at_login: self.start_at_login,
-            language: self.language,
+            language: self.language.filter(|tag| is_spoken(tag)),
             theme: self.theme.map(|theme| match theme {
                 ThemeSaid::Light => Theme::Light,
                 ThemeSaid::Dark => Theme::Dark,
             }),
             always_on_top: self.always_on_top,
             managed_by: self.managed_by,
-        })
+        }
     }
+}
+
+/// Whether the window speaks it. An agent can be called in every language: another one is the agent's to choose.
+fn is_spoken(tag: &str) -> bool {
+    let spoken = language_of(tag).is_some();
+    if !spoken {
+        let choices = LANGUAGES.join(", ");
+        tracing::warn!("the provider's `desktop.language` is left out: the window speaks {choices}");
+    }
+    spoken
 }
 
 #[cfg(test)]
@@ -68,7 +71,13 @@ mod tests {
 
     fn read(json: &str) -> DesktopPolicy {
         let said: DesktopSaid = serde_json::from_str(json).expect("as it should be");
-        said.read().expect("it makes sense")
+        said.read()
+    }
+
+    #[test]
+    fn a_language_that_the_window_does_not_speak_keeps_no_agent_from_the_phone() {
+        let said = read(r#"{"language": "nl-NL", "theme": "light"}"#);
+        assert_eq!((said.language, said.theme), (None, Some(Theme::Light)));
     }
 
     #[test]

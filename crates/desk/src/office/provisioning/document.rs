@@ -327,7 +327,7 @@ impl LineSaid {
         let tenant = self.tenant.map(TenantSaid::read).transpose()?;
         let recording = self.recording.map(RecordingSaid::read).transpose()?;
         let history = self.history.map(HistorySaid::read).transpose()?;
-        let desktop = self.desktop.map(DesktopSaid::read).transpose()?;
+        let desktop = self.desktop.map(DesktopSaid::read);
         Ok(Line {
             profile: Profile {
                 customer: self.customer,

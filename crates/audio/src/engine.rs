@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc as std_mpsc};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-use rtrb::{Producer, RingBuffer};
+use rtrb::{Consumer, Producer, RingBuffer};
 use tokio::sync::mpsc;
 
 use crate::device::mailbox::{Choices, Mailbox, Request};
@@ -158,19 +158,16 @@ impl Engine {
             ring: config.ring_output,
         };
         choices.check()?;
-        let (mut commands, commanded) = RingBuffer::new(COMMANDS);
+        let (commands, commanded) = Commands::new(COMMANDS);
         if line.is_none() {
             let processor = Processor::new(config.processing);
-            let _ = commands.push(Command::Processor(processor));
+            commands.send(Command::Processor(processor))?;
         }
+        let commands = Arc::new(commands);
         let (leaving, leftovers) = RingBuffer::new(LEFTOVERS);
         let (events, received) = mpsc::channel(EVENTS);
         let shared = Arc::new(Shared::default());
         shared.faders.set(config.volumes);
-        let commands = Arc::new(Commands {
-            ring: Mutex::new(commands),
-            sound: OnceLock::new(),
-        });
         let mailbox = Arc::new(Mailbox::default());
         let (stopped, has_stopped) = std_mpsc::sync_channel(1);
 
@@ -430,6 +427,16 @@ pub(crate) struct Commands {
 }
 
 impl Commands {
+    /// With room for so many.
+    pub(crate) fn new(room: usize) -> (Self, Consumer<Command>) {
+        let (ring, commanded) = RingBuffer::new(room);
+        let commands = Self {
+            ring: Mutex::new(ring),
+            sound: OnceLock::new(),
+        };
+        (commands, commanded)
+    }
+
     /// Queues a command.
     ///
     /// # Errors

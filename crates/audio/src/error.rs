@@ -56,7 +56,7 @@ pub enum Role {
     Ring,
 }
 
-/// Something that happened to the engine's devices. Names of devices are not secret.
+/// Something that happened to the engine or its devices. Names of devices are not secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AudioEvent {
     /// A device in use went away or failed. Another one is looked for at once.
@@ -119,6 +119,9 @@ pub enum AudioEvent {
         /// Why, in words.
         reason: String,
     },
+    /// The engine's sound thread has ended by itself: no leg sends or is heard any more, and no device is
+    /// open. Only another engine helps.
+    Broken,
 }
 
 /// Why a device that is there cannot be used.

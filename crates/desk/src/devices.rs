@@ -61,7 +61,8 @@ impl Running {
             AudioEvent::Devices(devices) => {
                 self.state.devices = self.looking.then(|| Arc::new(devices));
             }
-            AudioEvent::WavEnded => {}
+            // Where there is still something to do about it, the desk has left.
+            AudioEvent::WavEnded | AudioEvent::Broken => {}
             AudioEvent::MutedSpeech => {
                 self.state.spoke_muted_at = Some(self.age());
                 self.pending.push(DeskEvent::SpokeMuted);

@@ -156,7 +156,8 @@ impl Running {
         }
     }
 
-    /// Runs until the agent quits, the last handle is gone, or the user agent has stopped.
+    /// Runs until the agent quits, the last handle is gone, or the user agents have stopped; or until the
+    /// sound is broken, and then without a word to anybody: whoever starts anew takes up the calls.
     pub(crate) async fn run(mut self, mut inbox: Inbox) {
         self.tidy_recordings();
         let mut second = interval(STATISTICS);
@@ -185,7 +186,13 @@ impl Running {
                     Some(event) => self.sip(line, event),
                 },
                 Some((call, report)) = inbox.reports.recv() => self.report(call, report),
-                Some(event) = inbox.audio.recv() => self.audio(event),
+                Some(event) = inbox.audio.recv() => {
+                    if event == AudioEvent::Broken && self.stopping.is_none() {
+                        self.abandon();
+                        break;
+                    }
+                    self.audio(event);
+                }
                 () = until(due), if due.is_some() => self.feed(Event::Timeout),
                 _ = second.tick(), if talking => {
                     self.read_statistics();
@@ -373,6 +380,12 @@ impl Running {
         self.lines.send_all(&SipRequest::Shutdown);
     }
 
+    /// The calls go on without us.
+    fn abandon(&self) {
+        error!("the sound is broken: the phone stops, and hangs up on nobody");
+        self.lines.send_all(&SipRequest::Leave);
+    }
+
     async fn finish(mut self, inbox: Inbox) {
         // Media tasks must not wait for a desk that no longer reads.
         drop(inbox);
@@ -535,3 +548,50 @@ const STOP_WITHIN: Duration = Duration::from_secs(4);
 
 /// How long sessions may take to close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use warmline_audio::EngineConfig;
+
+    use super::*;
+    use crate::{
+        desk::start_on,
+        peer::{self, PATIENCE, Peer, Phone, Telephone},
+    };
+
+    #[tokio::test]
+    async fn when_the_sound_is_broken_nobody_is_hung_up_on_and_the_next_phone_takes_up_the_call() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut peer = Peer::start().await;
+        let open = || Journal::open(folder.path().join("history.db"));
+        let mut config = peer::config(peer.port, folder.path());
+        config.journal = Some(open());
+        let (engine, _) = Engine::start(EngineConfig::silent()).unwrap();
+        let (breaks, audio) = mpsc::channel(1);
+        let mut phone = Phone::of(start_on(engine, audio, config)).await;
+        let telephone = Telephone::new();
+        let offer = telephone.session.offer().await.unwrap();
+        let mut dialog = peer.invite(Some(&offer), "");
+        let incoming = |e: &DeskEvent| matches!(e, DeskEvent::Incoming(_));
+        let DeskEvent::Incoming(call) = phone.until(incoming).await else {
+            unreachable!("just matched")
+        };
+        let answer = phone.desk.send(crate::UserAction::Answer(call.id));
+        answer.await.unwrap();
+        dialog.answered(&peer.response(200).await);
+        peer.ack(&dialog, None);
+        phone.until(|e| *e == DeskEvent::Active(call.id)).await;
+
+        breaks.send(AudioEvent::Broken).await.unwrap();
+        phone.until(|e| *e == DeskEvent::Stopped).await;
+        assert!(phone.desk.snapshot().borrow().stopped);
+        phone.desk.journal().unwrap().finish();
+        peer.silence().await;
+        let journal = open();
+        let mut unfinished = journal.unfinished();
+        let left = unfinished.wait_for(|left| !left.is_empty());
+        let left = timeout(PATIENCE, left).await.unwrap().unwrap().clone();
+        assert_eq!(left.len(), 1);
+        assert!(left[0].call.dialog.is_some(), "it can be taken up");
+    }
+}

@@ -405,6 +405,10 @@ impl Task {
             PhoneNews::Changed => self.leave_phone(),
             PhoneNews::Stopped => {
                 self.shown.desk.send_replace(None);
+                // Calls that it has left are found when the history is opened anew.
+                if let Some(journal) = self.journal.take() {
+                    journal.finish();
+                }
                 let ran = self.phone.take().map(|phone| phone.age());
                 let wait = self.restarts.wait_after(ran.unwrap_or_default());
                 tracing::error!(

@@ -5,6 +5,8 @@
 mod ringing;
 mod shown;
 mod station;
+#[cfg(test)]
+mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rtrb::Consumer;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::awake::Awake;
 use super::mailbox::{Choices, Mailbox, Request};
@@ -22,7 +24,7 @@ use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system
 use crate::engine::{Commands, Shared};
 use crate::processing::Reported;
 use crate::sound::Leftover;
-use crate::{AudioEvent, Refusal, Role};
+use crate::{AudioEvent, Role};
 use ringing::Ringing;
 use shown::Shown;
 use station::Station;
@@ -48,7 +50,7 @@ pub(crate) struct Supervisor {
     reported: Reported,
     shown: Shown,
     /// Whether it was told that the sound thread has ended.
-    ended: bool,
+    told_end: bool,
 }
 
 impl Supervisor {
@@ -75,7 +77,7 @@ impl Supervisor {
             wav_ended: false,
             reported: Reported::default(),
             shown: Shown::default(),
-            ended: false,
+            told_end: false,
         }
     }
 
@@ -128,8 +130,8 @@ impl Supervisor {
     /// Looks at everything once; gives when to look again, `None` if only when woken.
     fn step(&mut self) -> Option<Instant> {
         let now = Instant::now();
-        if self.sound_has_ended() {
-            return None;
+        if self.commands.are_abandoned() {
+            return self.sound_has_ended(now);
         }
         if self.shared.wav_ended.load(Ordering::Relaxed) && !self.wav_ended {
             self.wav_ended = true;
@@ -152,28 +154,18 @@ impl Supervisor {
         next
     }
 
-    /// Whether the sound thread has ended, which it does by itself only when it does nothing but panic: it is
-    /// told once, as what it comes to.
-    fn sound_has_ended(&mut self) -> bool {
-        if !self.commands.are_abandoned() {
-            return false;
+    /// The sound thread ends by itself only when it is broken. That is told once, when there is room for it.
+    fn sound_has_ended(&mut self, now: Instant) -> Option<Instant> {
+        if self.told_end || self.shared.stopping.load(Ordering::Acquire) {
+            return None;
         }
-        if !self.ended && !self.shared.stopping.load(Ordering::Acquire) {
-            tracing::error!("the sound thread has ended");
-            for role in ROLES {
-                self.close(role);
-                let reason = "the program's sound has broken: start it again".to_owned();
-                let refusal = Some(Refusal::Failed(reason.clone()));
-                self.tell(AudioEvent::NoDevice {
-                    role,
-                    reason,
-                    refusal,
-                });
-            }
-            self.silence_others();
+        for role in ROLES {
+            self.close(role);
         }
-        self.ended = true;
-        true
+        self.silence_others();
+        let told = self.events.try_send(AudioEvent::Broken);
+        self.told_end = !matches!(told, Err(TrySendError::Full(_)));
+        (!self.told_end).then(|| now + LOOK)
     }
 
     fn is_wanted(&self, role: Role) -> bool {

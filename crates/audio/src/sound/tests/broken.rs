@@ -1,7 +1,6 @@
 //! What becomes of a panic on the sound thread.
 
 use super::*;
-use crate::AudioError;
 
 /// Does ticks with these legs, and what the supervisor does between them; gives how many packets each sent.
 fn work(bench: &mut Bench, legs: &mut [&mut Leg], from: Instant, ticks: u32) -> Vec<usize> {
@@ -63,18 +62,14 @@ impl Line for Mine {
 }
 
 #[test]
-fn a_sound_thread_that_does_nothing_but_panic_ends_and_says_so() {
-    let engine = crate::Engine::start_on_line(Mine).expect("starts");
-    let leg = engine.open_leg(leg_config(0, Codec::Pcmu));
-    let _leg = leg.expect("opens");
-    let deadline = Instant::now() + Duration::from_secs(10);
-    let refused = loop {
-        match engine.open_leg(leg_config(0, Codec::Pcmu)) {
-            Err(AudioError::Stopped) => break true,
-            Ok(_) | Err(_) if Instant::now() > deadline => break false,
-            Ok(_) | Err(_) => std::thread::yield_now(),
-        }
-    };
-    assert!(refused, "an engine that has ended opens no legs");
-    assert_eq!(engine.stats().overruns, u64::from(MOST_BROKEN));
+fn a_sound_thread_that_gets_no_tick_done_ends_and_lets_go_of_its_commands() {
+    let bench = bench();
+    let mut sound = bench.sound.on_line(Some(Box::new(Mine)));
+    bench.shared.tone.ask(Some(Tone::Busy));
+    let long_ago = Instant::now().checked_sub(Duration::from_secs(6));
+    sound.faults.broke(long_ago.expect("the machine runs"), 0);
+    sound.run();
+    assert!(bench.commands.is_abandoned());
+    assert_eq!(bench.shared.ticks.load(Ordering::Relaxed), 0);
+    assert_eq!(bench.shared.overruns.load(Ordering::Relaxed), 1);
 }

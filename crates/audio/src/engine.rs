@@ -95,8 +95,8 @@ pub struct EngineStats {
     pub capture_missing: u64,
     /// Samples (48 kHz) of silence the output device got because the playout ring was empty.
     pub playout_missing: u64,
-    /// Ticks that took longer than the 10 ms they are for, or in which something of ours broke: this
-    /// computer cannot keep up.
+    /// Ticks that took longer than the 10 ms they are for, or that broke off: this computer cannot keep up.
+    /// A leg that breaks by itself is counted in [`LegStats::broken`](crate::LegStats::broken).
     pub overruns: u64,
     /// Sound that the microphone's device has handed over at once of late, in µs; 0 without a device.
     pub capture_period_us: u32,

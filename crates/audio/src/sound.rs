@@ -300,7 +300,6 @@ impl Sound {
         for seat in 0..MOST_LEGS {
             let leg = self.legs[seat].as_ref();
             if leg.is_some_and(|leg| leg.is_broken()) {
-                self.shared.overruns.fetch_add(1, Ordering::Relaxed);
                 let broken = self.legs[seat].take();
                 self.leave(broken.map(|broken| Leftover::BrokenLeg { broken }));
             } else if leg.is_some_and(|leg| leg.is_closed() && leg.has_faded()) {
@@ -358,10 +357,7 @@ impl Sound {
         let mut group = SILENCE;
         let spoken = greeting::is_spoken(microphone);
         for leg in self.legs.iter_mut().flatten() {
-            if !leg.begins() {
-                // Nobody else is to blame for what is not heard of it.
-                shared.overruns.fetch_add(1, Ordering::Relaxed);
-            }
+            leg.begins(now);
             leg.works(|leg| {
                 leg.receive(now, spoken);
                 leg.hear(volumes.calls, &mut mix, &mut group);

@@ -2,6 +2,7 @@
 
 mod carriage;
 mod end;
+mod faults;
 mod shared;
 
 #[cfg(test)]
@@ -27,7 +28,8 @@ use crate::{
 };
 
 use carriage::Carriage;
-use end::{Events, ReceivedPacket, Record};
+use end::{Events, ReceivedPacket};
+use faults::Record;
 use shared::LegShared;
 
 pub(crate) use end::{LegEnd, Words};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc as std_mpsc};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Consumer, Producer, PushError, RingBuffer};
 use tokio::sync::mpsc;
 
 use crate::device::mailbox::{Choices, Mailbox, Request};
@@ -442,14 +442,19 @@ impl Commands {
     /// # Errors
     /// 64 commands wait already, or nobody carries them out any more.
     pub(crate) fn send(&self, command: Command) -> Result<(), AudioError> {
-        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        if ring.is_abandoned() {
+        if self.are_abandoned() {
             return Err(AudioError::Stopped);
         }
-        let sent = ring.push(command).map_err(|_| AudioError::Busy);
+        self.offer(command).map_err(|_| AudioError::Busy)
+    }
+
+    /// Queues a command, or gives it back if there is no room.
+    pub(crate) fn offer(&self, command: Command) -> Result<(), Command> {
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let offered = ring.push(command);
         drop(ring);
         self.wake();
-        sent
+        offered.map_err(|PushError::Full(command)| command)
     }
 
     /// Whether the sound thread has ended.

@@ -8,6 +8,7 @@ mod station;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,7 +24,7 @@ use super::ring::{Capture, Playout};
 use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system};
 use crate::engine::{Commands, Shared};
 use crate::processing::Reported;
-use crate::sound::Leftover;
+use crate::sound::{Command, Leftover};
 use crate::{AudioEvent, Role};
 use ringing::Ringing;
 use shown::Shown;
@@ -32,6 +33,8 @@ use station::Station;
 /// How often to look while devices are open, and for others where nobody tells of changes.
 const LOOK: Duration = Duration::from_millis(250);
 const LOOK_FOR_OTHERS: Duration = Duration::from_secs(1);
+/// The sound thread makes room in each tick.
+const NO_ROOM: Duration = Duration::from_millis(10);
 
 /// The thread's whole state.
 pub(crate) struct Supervisor {
@@ -39,6 +42,8 @@ pub(crate) struct Supervisor {
     commands: Arc<Commands>,
     mailbox: Arc<Mailbox>,
     leftovers: Consumer<Leftover>,
+    /// What was built anew and found no room on its way back.
+    owed: VecDeque<Command>,
     events: mpsc::Sender<AudioEvent>,
     system: Option<Box<dyn SoundSystem>>,
     input: Station,
@@ -67,6 +72,7 @@ impl Supervisor {
             commands,
             mailbox,
             leftovers,
+            owed: VecDeque::new(),
             events,
             system: None,
             ringing: Ringing::new(&choices.ring),
@@ -106,8 +112,8 @@ impl Supervisor {
                     }
                 }
             }
-            self.settle();
-            let next = self.step();
+            let owing = self.settle(Instant::now());
+            let next = earlier(owing, self.step());
             match next {
                 Some(then) => {
                     let wait = then.saturating_duration_since(Instant::now());
@@ -118,13 +124,22 @@ impl Supervisor {
         }
     }
 
-    /// Drops what the sound thread has left, and gives it what it is to have in its place.
-    fn settle(&mut self) {
+    /// Drops what the sound thread has left, and gives it what it is to have in its place; when to try again
+    /// where there is no room for that.
+    fn settle(&mut self, now: Instant) -> Option<Instant> {
         while let Ok(leftover) = self.leftovers.pop() {
-            if let Some(command) = leftover.settle() {
-                let _ = self.commands.send(command);
+            self.owed.extend(leftover.settle());
+        }
+        if self.commands.are_abandoned() {
+            self.owed.clear();
+        }
+        while let Some(command) = self.owed.pop_front() {
+            if let Err(command) = self.commands.offer(command) {
+                self.owed.push_front(command);
+                return Some(now + NO_ROOM);
             }
         }
+        None
     }
 
     /// Looks at everything once; gives when to look again, `None` if only when woken.

@@ -1,12 +1,16 @@
-use rtrb::RingBuffer;
+use rtrb::{Producer, RingBuffer};
 
 use super::*;
+use crate::Codec;
 use crate::device::{Input, Output};
+use crate::leg;
 use crate::sound::Command;
+use crate::testing::leg_config;
 
 /// A supervisor without devices, and the other ends of what it holds.
 struct Bench {
     supervisor: Supervisor,
+    leaving: Producer<Leftover>,
     commanded: Consumer<Command>,
     events: mpsc::Receiver<AudioEvent>,
 }
@@ -14,7 +18,7 @@ struct Bench {
 /// With room for so many commands and events.
 fn bench(commands: usize, events: usize) -> Bench {
     let (commands, commanded) = Commands::new(commands);
-    let (_, leftovers) = RingBuffer::new(1);
+    let (leaving, leftovers) = RingBuffer::new(4);
     let (events, told) = mpsc::channel(events);
     let choices = Choices {
         input: Input::Silent,
@@ -31,6 +35,7 @@ fn bench(commands: usize, events: usize) -> Bench {
     );
     Bench {
         supervisor,
+        leaving,
         commanded,
         events: told,
     }
@@ -58,4 +63,20 @@ fn an_engine_that_stops_is_not_broken() {
     drop(bench.commanded);
     assert_eq!(bench.supervisor.step(), None);
     assert!(bench.events.try_recv().is_err());
+}
+
+#[test]
+fn a_leg_that_was_built_anew_waits_for_room_on_its_way_back() {
+    let mut bench = bench(1, 1);
+    let full = bench.supervisor.commands.send(Command::Capture(None));
+    full.expect("there is room");
+    let (_leg, broken) = leg::open(&leg_config(0, Codec::Pcmu), Arc::default()).expect("opens");
+    assert!(bench.leaving.push(Leftover::BrokenLeg { broken }).is_ok());
+    let now = Instant::now();
+    for _ in 0..3 {
+        assert_eq!(bench.supervisor.settle(now), Some(now + NO_ROOM));
+    }
+    assert!(matches!(bench.commanded.pop(), Ok(Command::Capture(None))));
+    assert_eq!(bench.supervisor.settle(now), None);
+    assert!(matches!(bench.commanded.pop(), Ok(Command::Leg(_))));
 }

@@ -211,8 +211,8 @@ impl Sound {
             }
         }
         let undertaker = self.undertaker.clone();
-        // By the other end of its commands others see that it is gone.
-        drop(self);
+        // By the other end of its commands others see that it is gone, even if a part of it panics once more.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(self)));
         if let Some(thread) = undertaker {
             thread.unpark();
         }

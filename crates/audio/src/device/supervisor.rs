@@ -107,7 +107,7 @@ impl Supervisor {
                         for role in ROLES {
                             self.close(role);
                         }
-                        while self.leftovers.pop().is_ok() {}
+                        self.settle(Instant::now());
                         return;
                     }
                 }
@@ -128,7 +128,9 @@ impl Supervisor {
     /// where there is no room for that.
     fn settle(&mut self, now: Instant) -> Option<Instant> {
         while let Ok(leftover) = self.leftovers.pop() {
-            self.owed.extend(leftover.settle());
+            // One that panics as it is dropped is gone all the same.
+            let settled = catch_unwind(AssertUnwindSafe(|| leftover.settle()));
+            self.owed.extend(settled.ok().flatten());
         }
         if self.commands.are_abandoned() {
             self.owed.clear();

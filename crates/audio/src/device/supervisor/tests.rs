@@ -2,6 +2,7 @@ use rtrb::{Producer, RingBuffer};
 
 use super::*;
 use crate::Codec;
+use crate::device::ring::{Clock, capture_ring};
 use crate::device::{Input, Output};
 use crate::leg;
 use crate::sound::Command;
@@ -78,5 +79,33 @@ fn a_leg_that_was_built_anew_waits_for_room_on_its_way_back() {
     }
     assert!(matches!(bench.commanded.pop(), Ok(Command::Capture(None))));
     assert_eq!(bench.supervisor.settle(now), None);
+    assert!(matches!(bench.commanded.pop(), Ok(Command::Leg(_))));
+}
+
+/// Panics when it is dropped.
+struct Fragile;
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        panic!("as the test wants it");
+    }
+}
+
+#[test]
+fn what_panics_as_it_is_dropped_keeps_nothing_else_from_its_place() {
+    let mut bench = bench(1, 1);
+    let (_feed, mut end, _) = capture_ring(48_000, Clock::Device);
+    let fragile = Fragile;
+    end.fetched_by(Box::new(move || {
+        let _held = &fragile;
+    }));
+    let (_leg, broken) = leg::open(&leg_config(0, Codec::Pcmu), Arc::default()).expect("opens");
+    for leftover in [
+        Leftover::Capture { _end: end },
+        Leftover::BrokenLeg { broken },
+    ] {
+        assert!(bench.leaving.push(leftover).is_ok());
+    }
+    assert_eq!(bench.supervisor.settle(Instant::now()), None);
     assert!(matches!(bench.commanded.pop(), Ok(Command::Leg(_))));
 }

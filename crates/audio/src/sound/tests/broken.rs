@@ -93,11 +93,17 @@ fn a_leg_that_was_built_anew_sends_no_timestamp_twice_and_forgets_the_digit_unde
     assert_eq!(digits.len(), 4);
 }
 
-/// Panics in each tick.
+/// Panics in each tick, and when it is dropped.
 struct Mine;
 
 impl Line for Mine {
     fn tick(&mut self, _: &[f32; 480], _: &mut [f32; 480]) {
+        panic!("as the test wants it");
+    }
+}
+
+impl Drop for Mine {
+    fn drop(&mut self) {
         panic!("as the test wants it");
     }
 }

@@ -77,7 +77,16 @@ pub enum AudioEvent {
         /// Whether it is the one that was asked for, as opposed to a stand-in.
         preferred: bool,
     },
-    /// No device can be used. Calls go on in silence; the engine keeps looking.
+    /// Nobody needs a device any more, and the one in use was closed. What is used the next time is told
+    /// again.
+    DeviceClosed {
+        /// What it was used for.
+        role: Role,
+        /// Its name.
+        name: String,
+    },
+    /// No device can be used. Calls go on in silence; the engine keeps looking. Told once each time that one
+    /// is needed, and again if it changes.
     NoDevice {
         /// What a device is needed for.
         role: Role,

@@ -212,7 +212,9 @@ impl Running {
                 Microphone::Level(self.machines.engine.levels().input)
             }
             _ if self.no_microphone => Microphone::Missing,
-            DeviceState::Lost | DeviceState::Denied | DeviceState::None => Microphone::Unknown,
+            DeviceState::Lost | DeviceState::Denied | DeviceState::Closed | DeviceState::None => {
+                Microphone::Unknown
+            }
         };
         let at = tokio::time::Instant::now().into_std();
         for call in self.phone.calls() {

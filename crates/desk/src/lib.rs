@@ -52,6 +52,8 @@ mod words;
 #[cfg(test)]
 #[path = "../tests/peer/mod.rs"]
 mod peer;
+#[cfg(test)]
+mod stage;
 
 pub use action::{Done, Record, Reply, UserAction};
 pub use at_rest::AtRest;

@@ -551,24 +551,17 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
-    use warmline_audio::EngineConfig;
-
     use super::*;
     use crate::{
-        desk::start_on,
-        peer::{self, PATIENCE, Peer, Phone, Telephone},
+        peer::{PATIENCE, Peer, Telephone},
+        stage,
     };
 
     #[tokio::test]
     async fn when_the_sound_is_broken_nobody_is_hung_up_on_and_the_next_phone_takes_up_the_call() {
         let folder = tempfile::tempdir().unwrap();
         let mut peer = Peer::start().await;
-        let open = || Journal::open(folder.path().join("history.db"));
-        let mut config = peer::config(peer.port, folder.path());
-        config.journal = Some(open());
-        let (engine, _) = Engine::start(EngineConfig::silent()).unwrap();
-        let (breaks, audio) = mpsc::channel(1);
-        let mut phone = Phone::of(start_on(engine, audio, config)).await;
+        let (mut phone, engine) = stage::phone(&peer, folder.path()).await;
         let telephone = Telephone::new();
         let offer = telephone.session.offer().await.unwrap();
         let mut dialog = peer.invite(Some(&offer), "");
@@ -582,12 +575,12 @@ mod tests {
         peer.ack(&dialog, None);
         phone.until(|e| *e == DeskEvent::Active(call.id)).await;
 
-        breaks.send(AudioEvent::Broken).await.unwrap();
+        engine.send(AudioEvent::Broken).await.unwrap();
         phone.until(|e| *e == DeskEvent::Stopped).await;
         assert!(phone.desk.snapshot().borrow().stopped);
         phone.desk.journal().unwrap().finish();
         peer.silence().await;
-        let journal = open();
+        let journal = stage::journal(folder.path());
         let mut unfinished = journal.unfinished();
         let left = unfinished.wait_for(|left| !left.is_empty());
         let left = timeout(PATIENCE, left).await.unwrap().unwrap().clone();

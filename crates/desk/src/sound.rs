@@ -13,7 +13,7 @@ use warmline_policy::{self as policy, Device, Percent, Sound, Voice};
 use crate::{
     action::Done,
     error::{DeskError, ErrorCode},
-    event::{DeviceRole, Loudness},
+    event::{DeviceRole, DeviceState, Loudness},
     run::Running,
     snapshot::DeviceView,
     words,
@@ -73,22 +73,38 @@ pub fn choices(devices: &[Device]) -> Vec<DeviceChoice> {
 
 /// Microphone, speaker and ringer before any of them was needed.
 pub(crate) fn devices(config: &EngineConfig) -> [DeviceView; 3] {
-    let everywhere = config.ring_output == Output::Everywhere;
     [
-        (of_input(&config.input), false, given_in(&config.input)),
-        (of_output(&config.output), false, given_out(&config.output)),
-        (
-            of_output(&config.ring_output),
-            everywhere,
-            given_out(&config.ring_output),
-        ),
+        before_input(&config.input),
+        before_output(&config.output),
+        before_output(&config.ring_output),
     ]
-    .map(|(chosen, everywhere, name)| DeviceView {
-        name,
-        chosen,
-        everywhere,
+}
+
+/// A microphone before it was needed.
+fn before_input(input: &Input) -> DeviceView {
+    DeviceView {
+        name: given_in(input),
+        state: match input {
+            Input::Default | Input::Devices(_) => DeviceState::Closed,
+            Input::Wav(_) | Input::Silent => DeviceState::None,
+        },
+        chosen: of_input(input),
         ..DeviceView::default()
-    })
+    }
+}
+
+/// A speaker or ringer before it was needed.
+fn before_output(output: &Output) -> DeviceView {
+    DeviceView {
+        name: given_out(output),
+        state: match output {
+            Output::Default | Output::Devices(_) | Output::Everywhere => DeviceState::Closed,
+            Output::Wav(_) | Output::Silent => DeviceState::None,
+        },
+        chosen: of_output(output),
+        everywhere: *output == Output::Everywhere,
+        ..DeviceView::default()
+    }
 }
 
 fn of_input(input: &Input) -> Option<DeviceChoice> {

@@ -1,6 +1,6 @@
 //! Devices, loudness and what sounds: what the agent has set, and what the calls command.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use tokio::time::Instant;
 use warmline_audio::{
@@ -117,16 +117,22 @@ fn of_input(input: &Input) -> Option<DeviceChoice> {
 /// Of what takes the place of a device, the engine says nothing.
 pub(crate) fn given_in(input: &Input) -> Option<String> {
     match input {
-        Input::Wav(file) => Some(file.display().to_string()),
+        Input::Wav(file) => file_name(file),
         Input::Default | Input::Devices(_) | Input::Silent => None,
     }
 }
 
 pub(crate) fn given_out(output: &Output) -> Option<String> {
     match output {
-        Output::Wav(file) => Some(file.display().to_string()),
+        Output::Wav(file) => file_name(file),
         Output::Default | Output::Devices(_) | Output::Everywhere | Output::Silent => None,
     }
+}
+
+/// Without the folders, which may be named for a person.
+fn file_name(file: &Path) -> Option<String> {
+    let name = file.file_name()?;
+    Some(name.to_string_lossy().into_owned())
 }
 
 fn of_output(output: &Output) -> Option<DeviceChoice> {
@@ -287,6 +293,19 @@ mod tests {
             ..Processing::default()
         };
         assert_eq!(config.processing, expected);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_device_has_the_files_name() {
+        let file = || "/home/quentin/mic.wav".into();
+        let config = EngineConfig {
+            input: Input::Wav(file()),
+            output: Output::Wav(file()),
+            ..EngineConfig::silent()
+        };
+        let [microphone, speaker, ringer] = devices(&config).map(|view| view.name);
+        assert_eq!(microphone.as_deref(), Some("mic.wav"));
+        assert_eq!((speaker, ringer), (microphone, None));
     }
 
     #[test]

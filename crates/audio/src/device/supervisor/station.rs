@@ -10,7 +10,7 @@ use crate::device::post::{Command, Event, Fault, Post, earlier};
 use crate::device::watch::Running;
 use crate::device::{DeviceChoice, DeviceInfo, Input, Output, wav};
 use crate::sound;
-use crate::{AudioEvent, Refusal, Role};
+use crate::{AudioError, AudioEvent, Refusal, Role};
 
 /// A choice for either direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +146,12 @@ impl Supervisor {
             };
             let seated = made.map(|made| self.seat(role, made, true));
             if let Err(error) = seated {
-                self.break_file(role, path, error.to_string());
+                // Which file it is is told beside it.
+                let reason = match error {
+                    AudioError::Wav { reason, .. } => reason,
+                    other => other.to_string(),
+                };
+                self.break_file(role, path, reason);
             }
         }
     }

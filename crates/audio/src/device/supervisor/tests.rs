@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use rtrb::{Producer, RingBuffer};
 
 use super::*;
@@ -80,6 +82,24 @@ fn a_leg_that_was_built_anew_waits_for_room_on_its_way_back() {
     assert!(matches!(bench.commanded.pop(), Ok(Command::Capture(None))));
     assert_eq!(bench.supervisor.settle(now), None);
     assert!(matches!(bench.commanded.pop(), Ok(Command::Leg(_))));
+}
+
+#[test]
+fn why_a_file_cannot_be_used_is_said_without_its_folder() {
+    let mut bench = bench(1, 1);
+    let path = Path::new("/nowhere/quentin/mic.wav");
+    bench
+        .supervisor
+        .choose(Role::Input, Input::Wav(path.into()).into());
+    bench.supervisor.shared.presence.leg_sends(true);
+    bench.supervisor.step();
+    let Ok(AudioEvent::RecordingFailed { reason, .. }) = bench.events.try_recv() else {
+        panic!("it fails");
+    };
+    assert!(
+        !reason.is_empty() && !reason.contains("quentin"),
+        "{reason}"
+    );
 }
 
 /// Panics when it is dropped.

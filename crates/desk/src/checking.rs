@@ -112,7 +112,7 @@ pub(crate) async fn progress(checking: &mut Option<Checking>) -> Progress {
 }
 
 impl Running {
-    /// Begins a check, from the beginning if one goes on already.
+    /// Begins a check, from the beginning if one goes on already. What is tried otherwise ends.
     pub(crate) fn begin_check(&mut self) -> Result<Done, DeskError> {
         if self.needs_devices() {
             return Err(DeskError::new(
@@ -121,6 +121,7 @@ impl Running {
                 "Check your sound when it is over.",
             ));
         }
+        self.end_trials();
         let trial = self.machines.engine.try_devices();
         let trial = trial.map_err(|error| words::sound(&error))?;
         let (microphone, speaker) = (&self.state.microphone, &self.state.speaker);
@@ -134,17 +135,16 @@ impl Running {
         Ok(Done::Accepted)
     }
 
-    /// The agent has seen enough of it.
-    pub(crate) fn end_check(&mut self) -> Result<Done, DeskError> {
+    /// The agent has seen enough of it, or something else goes first.
+    pub(crate) fn end_check(&mut self) {
         self.checking = None;
         self.state.check = None;
-        Ok(Done::Accepted)
     }
 
     /// A call needs the devices, and the agent.
     pub(crate) fn check_gives_way(&mut self) {
         if self.state.check.is_some() && self.needs_devices() {
-            let _ = self.end_check();
+            self.end_check();
         }
     }
 
@@ -183,6 +183,28 @@ const MOST: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{event::DeviceRole, stage};
+
+    #[tokio::test]
+    async fn a_check_and_a_trial_end_each_other_and_the_end_of_the_phone_ends_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = stage::still(folder.path());
+        let checks = |running: &Running| {
+            assert_eq!(running.checking.is_some(), running.state.check.is_some());
+            running.checking.is_some()
+        };
+        for role in [DeviceRole::Ringer, DeviceRole::Speaker] {
+            running.try_device(role).unwrap();
+            assert!(running.trial.is_some() || role == DeviceRole::Speaker);
+            running.begin_check().unwrap();
+            assert!(checks(&running) && running.trial.is_none());
+            running.try_device(role).unwrap();
+            assert!(!checks(&running));
+        }
+        running.begin_check().unwrap();
+        running.stop(None);
+        assert!(!checks(&running));
+    }
 
     #[test]
     fn of_a_device_that_is_closed_or_missing_nothing_is_known_before_the_engine_says_it() {

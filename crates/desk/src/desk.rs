@@ -34,15 +34,19 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
     }
     let started = Engine::start(config.audio.clone());
     let (engine, audio) = started.map_err(|error| words::sound(&error))?;
-    Ok(start_on(engine, audio, config))
+    let (desk, running, inbox) = made(engine, audio, config);
+    // The one task that is not waited for by name: it ends by `Quit`, or with the last `Desk`,
+    // and says so by the snapshot.
+    tokio::spawn(running.run(inbox));
+    Ok(desk)
 }
 
-/// The same on an engine that was started as `config` says, and on what it tells.
-pub(crate) fn start_on(
+/// A phone that does not run yet, on an engine that was started as `config` says and on what it tells.
+pub(crate) fn made(
     engine: Engine,
     audio: mpsc::Receiver<AudioEvent>,
     config: DeskConfig,
-) -> Desk {
+) -> (Desk, Running, Inbox) {
     let devices = sound::devices(&config.audio);
     let volumes = config.audio.volumes;
     let processing = config.audio.processing;
@@ -119,10 +123,7 @@ pub(crate) fn start_on(
             unfinished
         }),
     };
-    // The one task that is not waited for by name: it ends by `Quit`, or with the last `Desk`,
-    // and says so by the snapshot.
-    tokio::spawn(running.run(inbox));
-    desk
+    (desk, running, inbox)
 }
 
 /// Lists the sound devices. May take some hundred ms: not for an async thread.

@@ -293,7 +293,10 @@ impl Running {
             UserAction::LookAtSound(looking) => self.look_at_sound(looking),
             UserAction::TryDevice(role) => self.try_device(role),
             UserAction::CheckSound(true) => self.begin_check(),
-            UserAction::CheckSound(false) => self.end_check(),
+            UserAction::CheckSound(false) => {
+                self.end_check();
+                Ok(Done::Accepted)
+            }
         };
         // Who asked may not care.
         let _ = answer.send(done);
@@ -363,12 +366,14 @@ impl Running {
     }
 
     /// Says farewell everywhere; the loop ends when the user agent has.
-    fn stop(&mut self, answer: Option<Answer>) {
+    pub(crate) fn stop(&mut self, answer: Option<Answer>) {
         if let Some(stopping) = &mut self.stopping {
             stopping.answers.extend(answer);
             return;
         }
         info!("stopping");
+        self.end_trials();
+        self.end_check();
         self.stopping = Some(Stopping {
             by: Instant::now() + STOP_WITHIN,
             answers: answer.into_iter().collect(),

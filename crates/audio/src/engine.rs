@@ -91,9 +91,10 @@ pub struct EngineStats {
     pub ticks: u64,
     /// Captured samples (48 kHz) dropped because the capture ring held too much.
     pub capture_dropped: u64,
-    /// Samples (48 kHz) of silence taken because the capture ring held too little.
+    /// Samples (48 kHz) that were missing because the capture ring held too little.
     pub capture_missing: u64,
-    /// Samples (48 kHz) of silence the output device got because the playout ring was empty.
+    /// Samples (48 kHz) that the output device went without, because the playout ring was empty or the sound
+    /// system was served too late.
     pub playout_missing: u64,
     /// Ticks that took longer than the 10 ms they are for, or that broke off: this computer cannot keep up.
     /// A leg that breaks by itself is counted in [`LegStats::broken`](crate::LegStats::broken).
@@ -127,9 +128,9 @@ pub struct Engine {
 
 impl Engine {
     /// Starts the engine's threads. Devices are opened in the background, and only while they are
-    /// needed: the microphone while a leg is sending or the engine is [monitored](Engine::monitor),
-    /// the speaker while a leg is open or a tone plays, the ring device while it rings. Having none
-    /// is not an error but an
+    /// needed, and a second longer: the microphone while a leg is sending or the engine is
+    /// [monitored](Engine::monitor), the speaker while a leg is open or a tone plays, both while they are
+    /// [tried](Engine::try_devices), the ring device while it rings. Having none is not an error but an
     /// [`AudioEvent::NoDevice`]. At most 64 events wait to be taken; more are counted in
     /// [`EngineStats::events_dropped`].
     ///
@@ -286,7 +287,7 @@ impl Engine {
     /// takes the place of the one before.
     ///
     /// # Errors
-    /// 64 commands wait already.
+    /// 64 commands wait already, or the engine has stopped.
     pub fn try_devices(&self) -> Result<Trial, AudioError> {
         let (trial, end) = trial::trial(self.inner.shared.presence.clone());
         self.inner.commands.send(Command::Trial(end))?;
@@ -331,7 +332,7 @@ impl Engine {
     /// and voice is kept. Takes a few ms: not for a UI thread.
     ///
     /// # Errors
-    /// Too much was asked of the engine at once.
+    /// Too much was asked of the engine at once, or it has stopped.
     pub fn set_processing(&self, processing: Processing) -> Result<(), AudioError> {
         let processor = Processor::new(processing);
         self.inner.commands.send(Command::Processor(processor))

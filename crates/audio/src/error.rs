@@ -118,9 +118,9 @@ pub enum AudioEvent {
     SilentMicrophone(bool),
     /// The WAV file that stands in for the microphone has been played to its end.
     WavEnded,
-    /// A WAV file broke off, mostly a recording (disk full), else the one played as a microphone.
-    /// The call goes on.
-    RecordingFailed {
+    /// A WAV file in the place of a device broke off: the disk is full, or the one played as a microphone is
+    /// damaged. The call goes on.
+    WavFailed {
         /// In whose place it stands.
         role: Role,
         /// The file.

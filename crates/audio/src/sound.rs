@@ -544,8 +544,8 @@ impl Sound {
     fn leave(&mut self, leftover: Option<Leftover>) {
         let Some(leftover) = leftover else { return };
         if let Err(rtrb::PushError::Full(leftover)) = self.leftovers.push(leftover) {
-            // Better a leak than to free memory on this thread; the ring is larger than all that
-            // can be left at once.
+            // Better a leak than to free memory on this thread; it takes a supervisor that hangs in a sound
+            // system.
             std::mem::forget(leftover);
         }
         self.wake_undertaker();

@@ -65,9 +65,9 @@ impl Running {
                 self.state.microphone_silent = silent;
                 self.pending.push(DeskEvent::MicrophoneSilent(silent));
             }
-            AudioEvent::RecordingFailed { path, reason, .. } => {
-                warn!(%reason, "a recording broke off");
-                let what = format!("The recording {} broke off: {reason}.", path.display());
+            AudioEvent::WavFailed { path, reason, .. } => {
+                warn!(%reason, "a WAV file in the place of a device broke off");
+                let what = format!("The sound file {} broke off: {reason}.", path.display());
                 let error = DeskError::new(ErrorCode::SoundFile, what, "The call goes on.");
                 self.tell_error(None, error);
             }

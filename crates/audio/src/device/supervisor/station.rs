@@ -160,7 +160,7 @@ impl Supervisor {
     fn break_file(&mut self, role: Role, path: &Path, reason: String) {
         self.station(role).broken_file = true;
         let path = path.to_owned();
-        self.tell(AudioEvent::RecordingFailed { role, path, reason });
+        self.tell(AudioEvent::WavFailed { role, path, reason });
     }
 
     /// Tells the post, and does what it says until it has nothing more to say.

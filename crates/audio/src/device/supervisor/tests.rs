@@ -93,7 +93,7 @@ fn why_a_file_cannot_be_used_is_said_without_its_folder() {
         .choose(Role::Input, Input::Wav(path.into()).into());
     bench.supervisor.shared.presence.leg_sends(true);
     bench.supervisor.step();
-    let Ok(AudioEvent::RecordingFailed { reason, .. }) = bench.events.try_recv() else {
+    let Ok(AudioEvent::WavFailed { reason, .. }) = bench.events.try_recv() else {
         panic!("it fails");
     };
     assert!(

@@ -158,7 +158,14 @@ impl Running {
 
     /// Runs until the agent quits, the last handle is gone, or the user agents have stopped; or until the
     /// sound is broken, and then without a word to anybody: whoever starts anew takes up the calls.
-    pub(crate) async fn run(mut self, mut inbox: Inbox) {
+    pub(crate) async fn run(self, mut inbox: Inbox) {
+        // A panic lets go of the lines before it lets go of what they report to.
+        let mut running = self;
+        running.work(&mut inbox).await;
+        running.finish(inbox).await;
+    }
+
+    async fn work(&mut self, inbox: &mut Inbox) {
         self.tidy_recordings();
         let mut second = interval(STATISTICS);
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -221,7 +228,6 @@ impl Running {
             }
             self.publish();
         }
-        self.finish(inbox).await;
     }
 
     /// Hands `event` to the phone and carries out what comes of it, until nothing more does.

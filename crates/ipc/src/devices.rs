@@ -201,6 +201,7 @@ mod tests {
         DeviceView {
             name: Some("Headset".into()),
             state,
+            refusal: None,
             chosen: None,
             everywhere: false,
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc as std_mpsc};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-use rtrb::{Producer, RingBuffer};
+use rtrb::{Consumer, Producer, PushError, RingBuffer};
 use tokio::sync::mpsc;
 
 use crate::device::mailbox::{Choices, Mailbox, Request};
@@ -91,12 +91,13 @@ pub struct EngineStats {
     pub ticks: u64,
     /// Captured samples (48 kHz) dropped because the capture ring held too much.
     pub capture_dropped: u64,
-    /// Samples (48 kHz) of silence taken because the capture ring held too little.
+    /// Samples (48 kHz) that were missing because the capture ring held too little.
     pub capture_missing: u64,
-    /// Samples (48 kHz) of silence the output device got because the playout ring was empty.
+    /// Samples (48 kHz) that the output device went without, because the playout ring was empty or the sound
+    /// system was served too late.
     pub playout_missing: u64,
-    /// Ticks that took longer than the 10 ms they are for, or in which something of ours broke: this
-    /// computer cannot keep up.
+    /// Ticks that took longer than the 10 ms they are for, or that broke off: this computer cannot keep up.
+    /// A leg that breaks by itself is counted in [`LegStats::broken`](crate::LegStats::broken).
     pub overruns: u64,
     /// Sound that the microphone's device has handed over at once of late, in µs; 0 without a device.
     pub capture_period_us: u32,
@@ -127,9 +128,9 @@ pub struct Engine {
 
 impl Engine {
     /// Starts the engine's threads. Devices are opened in the background, and only while they are
-    /// needed: the microphone while a leg is sending or the engine is [monitored](Engine::monitor),
-    /// the speaker while a leg is open or a tone plays, the ring device while it rings. Having none
-    /// is not an error but an
+    /// needed, and a second longer: the microphone while a leg is sending or the engine is
+    /// [monitored](Engine::monitor), the speaker while a leg is open or a tone plays, both while they are
+    /// [tried](Engine::try_devices), the ring device while it rings. Having none is not an error but an
     /// [`AudioEvent::NoDevice`]. At most 64 events wait to be taken; more are counted in
     /// [`EngineStats::events_dropped`].
     ///
@@ -158,19 +159,16 @@ impl Engine {
             ring: config.ring_output,
         };
         choices.check()?;
-        let (mut commands, commanded) = RingBuffer::new(COMMANDS);
+        let (commands, commanded) = Commands::new(COMMANDS);
         if line.is_none() {
             let processor = Processor::new(config.processing);
-            let _ = commands.push(Command::Processor(processor));
+            commands.send(Command::Processor(processor))?;
         }
+        let commands = Arc::new(commands);
         let (leaving, leftovers) = RingBuffer::new(LEFTOVERS);
         let (events, received) = mpsc::channel(EVENTS);
         let shared = Arc::new(Shared::default());
         shared.faders.set(config.volumes);
-        let commands = Arc::new(Commands {
-            ring: Mutex::new(commands),
-            sound: OnceLock::new(),
-        });
         let mailbox = Arc::new(Mailbox::default());
         let (stopped, has_stopped) = std_mpsc::sync_channel(1);
 
@@ -289,7 +287,7 @@ impl Engine {
     /// takes the place of the one before.
     ///
     /// # Errors
-    /// 64 commands wait already.
+    /// 64 commands wait already, or the engine has stopped.
     pub fn try_devices(&self) -> Result<Trial, AudioError> {
         let (trial, end) = trial::trial(self.inner.shared.presence.clone());
         self.inner.commands.send(Command::Trial(end))?;
@@ -334,7 +332,7 @@ impl Engine {
     /// and voice is kept. Takes a few ms: not for a UI thread.
     ///
     /// # Errors
-    /// Too much was asked of the engine at once.
+    /// Too much was asked of the engine at once, or it has stopped.
     pub fn set_processing(&self, processing: Processing) -> Result<(), AudioError> {
         let processor = Processor::new(processing);
         self.inner.commands.send(Command::Processor(processor))
@@ -430,19 +428,34 @@ pub(crate) struct Commands {
 }
 
 impl Commands {
+    /// With room for so many.
+    pub(crate) fn new(room: usize) -> (Self, Consumer<Command>) {
+        let (ring, commanded) = RingBuffer::new(room);
+        let commands = Self {
+            ring: Mutex::new(ring),
+            sound: OnceLock::new(),
+        };
+        (commands, commanded)
+    }
+
     /// Queues a command.
     ///
     /// # Errors
     /// 64 commands wait already, or nobody carries them out any more.
     pub(crate) fn send(&self, command: Command) -> Result<(), AudioError> {
-        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        if ring.is_abandoned() {
+        if self.are_abandoned() {
             return Err(AudioError::Stopped);
         }
-        let sent = ring.push(command).map_err(|_| AudioError::Busy);
+        self.offer(command).map_err(|_| AudioError::Busy)
+    }
+
+    /// Queues a command, or gives it back if there is no room.
+    pub(crate) fn offer(&self, command: Command) -> Result<(), Command> {
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let offered = ring.push(command);
         drop(ring);
         self.wake();
-        sent
+        offered.map_err(|PushError::Full(command)| command)
     }
 
     /// Whether the sound thread has ended.

@@ -56,7 +56,7 @@ pub enum Role {
     Ring,
 }
 
-/// Something that happened to the engine's devices. Names of devices are not secret.
+/// Something that happened to the engine or its devices. Names of devices are not secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AudioEvent {
     /// A device in use went away or failed. Another one is looked for at once.
@@ -77,7 +77,16 @@ pub enum AudioEvent {
         /// Whether it is the one that was asked for, as opposed to a stand-in.
         preferred: bool,
     },
-    /// No device can be used. Calls go on in silence; the engine keeps looking.
+    /// Nobody needs a device any more, and the one in use was closed. What is used the next time is told
+    /// again.
+    DeviceClosed {
+        /// What it was used for.
+        role: Role,
+        /// Its name.
+        name: String,
+    },
+    /// No device can be used. Calls go on in silence; the engine keeps looking. Told once each time that one
+    /// is needed, and again if it changes.
     NoDevice {
         /// What a device is needed for.
         role: Role,
@@ -109,9 +118,9 @@ pub enum AudioEvent {
     SilentMicrophone(bool),
     /// The WAV file that stands in for the microphone has been played to its end.
     WavEnded,
-    /// A WAV file broke off, mostly a recording (disk full), else the one played as a microphone.
-    /// The call goes on.
-    RecordingFailed {
+    /// A WAV file in the place of a device broke off: the disk is full, or the one played as a microphone is
+    /// damaged. The call goes on.
+    WavFailed {
         /// In whose place it stands.
         role: Role,
         /// The file.
@@ -119,6 +128,9 @@ pub enum AudioEvent {
         /// Why, in words.
         reason: String,
     },
+    /// The engine's sound thread has ended by itself: no leg sends or is heard any more, and no device is
+    /// open. Only another engine helps.
+    Broken,
 }
 
 /// Why a device that is there cannot be used.

@@ -1,5 +1,6 @@
 //! The sound thread: every 10 ms, all that is between the rings of the devices and of the legs.
 
+mod faults;
 mod ringer;
 #[cfg(test)]
 mod tests;
@@ -28,15 +29,11 @@ use crate::recording::{Tap, Taps};
 use crate::ring_tone::RingTone;
 use crate::tone::{Region, Told, TonePlayer};
 use crate::trial::TrialEnd;
+use faults::Faults;
 use ringer::Ringer;
 
 /// Legs that can be open at once.
 pub(crate) const MOST_LEGS: usize = 16;
-
-/// The sound thread ends when it has panicked so often, without as many ticks in between as make a clean
-/// record.
-const MOST_BROKEN: u32 = 100;
-const MENDED: u64 = 100;
 
 /// What a tick has to make sound for, in µs: one that takes longer is behind.
 const TICK_US: u32 = 10_000;
@@ -143,6 +140,7 @@ pub(crate) struct Sound {
     /// What the undertaker was woken to tell.
     reported: Reported,
     pace: Pace,
+    faults: Faults,
     /// Who tries the devices.
     trial: Option<Box<TrialEnd>>,
     /// Who is here in place of devices, and what they heard last.
@@ -178,6 +176,7 @@ impl Sound {
             voice: Voice::new(),
             reported: Reported::default(),
             pace: Pace::default(),
+            faults: Faults::default(),
             trial: None,
             line: None,
         }
@@ -190,29 +189,30 @@ impl Sound {
     }
 
     /// Works until told to stop. Sleeps without any wake-up while there is nothing to do. A panic costs what
-    /// was left of a tick; only who does nothing but panic ends, which the supervisor tells.
+    /// was left of a tick, and a pause; a thread that gets no tick done any more ends, which the supervisor
+    /// tells.
     pub(crate) fn run(mut self) {
-        let (mut broken, mut last) = (0, 0);
         while !self.shared.stopping.load(Ordering::Acquire) {
             match catch_unwind(AssertUnwindSafe(|| self.round())) {
                 Ok(Rest::None) => {}
                 Ok(Rest::For(time)) => std::thread::park_timeout(time),
-                Ok(Rest::UntilWoken) => std::thread::park(),
+                Ok(Rest::UntilWoken) => {
+                    self.faults.rest();
+                    std::thread::park();
+                }
                 Err(_) => {
-                    let ticks = self.shared.ticks.load(Ordering::Relaxed);
-                    broken = if ticks - last < MENDED { broken + 1 } else { 1 };
-                    last = ticks;
                     self.shared.overruns.fetch_add(1, Ordering::Relaxed);
-                    tracing::error!(broken, "the sound thread broke, and goes on");
-                    if broken >= MOST_BROKEN {
-                        break;
+                    let ticks = self.shared.ticks.load(Ordering::Relaxed);
+                    match self.faults.broke(Instant::now(), ticks) {
+                        Some(pause) => std::thread::sleep(pause),
+                        None => break,
                     }
                 }
             }
         }
         let undertaker = self.undertaker.clone();
-        // By the other end of its commands others see that it is gone.
-        drop(self);
+        // By the other end of its commands others see that it is gone, even if a part of it panics once more.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(self)));
         if let Some(thread) = undertaker {
             thread.unpark();
         }
@@ -300,7 +300,6 @@ impl Sound {
         for seat in 0..MOST_LEGS {
             let leg = self.legs[seat].as_ref();
             if leg.is_some_and(|leg| leg.is_broken()) {
-                self.shared.overruns.fetch_add(1, Ordering::Relaxed);
                 let broken = self.legs[seat].take();
                 self.leave(broken.map(|broken| Leftover::BrokenLeg { broken }));
             } else if leg.is_some_and(|leg| leg.is_closed() && leg.has_faded()) {
@@ -358,10 +357,7 @@ impl Sound {
         let mut group = SILENCE;
         let spoken = greeting::is_spoken(microphone);
         for leg in self.legs.iter_mut().flatten() {
-            if !leg.begins() {
-                // Nobody else is to blame for what is not heard of it.
-                shared.overruns.fetch_add(1, Ordering::Relaxed);
-            }
+            leg.begins(now);
             leg.works(|leg| {
                 leg.receive(now, spoken);
                 leg.hear(volumes.calls, &mut mix, &mut group);
@@ -548,8 +544,8 @@ impl Sound {
     fn leave(&mut self, leftover: Option<Leftover>) {
         let Some(leftover) = leftover else { return };
         if let Err(rtrb::PushError::Full(leftover)) = self.leftovers.push(leftover) {
-            // Better a leak than to free memory on this thread; the ring is larger than all that
-            // can be left at once.
+            // Better a leak than to free memory on this thread; it takes a supervisor that hangs in a sound
+            // system.
             std::mem::forget(leftover);
         }
         self.wake_undertaker();

@@ -191,7 +191,7 @@ async fn a_recording_on_a_full_disk_is_told_and_the_call_goes_on() {
     let failed = async {
         loop {
             match events.recv().await.expect("the engine runs") {
-                AudioEvent::RecordingFailed { role, reason, .. } => return (role, reason),
+                AudioEvent::WavFailed { role, reason, .. } => return (role, reason),
                 _ => continue,
             }
         }

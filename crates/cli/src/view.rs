@@ -112,6 +112,7 @@ pub(crate) fn event(event: &DeskEvent, snapshot: &Snapshot) -> Option<(Option<Ca
                     DeviceState::StandIn => "stand_in",
                     DeviceState::Lost => "lost",
                     DeviceState::Denied => "denied",
+                    DeviceState::Closed => "closed",
                     DeviceState::None => "none",
                 },
             };

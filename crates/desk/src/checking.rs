@@ -2,19 +2,15 @@
 
 use std::{future::pending, sync::Arc};
 
-use tokio::{
-    sync::mpsc,
-    task::JoinSet,
-    time::{Duration, Instant},
-};
+use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 use tracing::error;
-use warmline_audio::{AudioEvent, Trial};
+use warmline_audio::{AudioEvent, Refusal, Trial};
 use warmline_call::State;
 use warmline_media::MediaConfig;
 
 use crate::{
     action::Done,
-    check::{self, Event, Prompt},
+    check::{self, Event, Flow, Prompt},
     doctor::Finding,
     error::{DeskError, ErrorCode},
     event::DeviceState,
@@ -39,23 +35,23 @@ pub(crate) enum Progress {
 }
 
 impl Checking {
-    /// `known` is what there is to be said of the devices unless they say otherwise themselves.
-    fn start(trial: Trial, known: Vec<Event<'static>>, media: Option<MediaConfig>) -> Self {
+    /// `known` is what the engine has said of the devices before, and `refusal` why a microphone could not be
+    /// used then.
+    fn start(
+        trial: Trial,
+        known: Vec<Event<'static>>,
+        refusal: Option<Refusal>,
+        media: Option<MediaConfig>,
+    ) -> Self {
         let (devices, mut happened) = mpsc::channel(MOST);
         let (tell, prompts) = mpsc::channel(MOST);
         let mut task = JoinSet::new();
         task.spawn(async move {
-            let begun = Instant::now();
             let mut known = known;
             let devices = || {
-                let mut events: Vec<Event<'static>> = Vec::new();
+                let mut events = std::mem::take(&mut known);
                 while let Ok(event) = happened.try_recv() {
-                    known.retain(|known| !is_of_same(known, &event));
                     events.push(event);
-                }
-                // Those that are open already say nothing.
-                if begun.elapsed() > SPEAK_WITHIN {
-                    events.append(&mut known);
                 }
                 events
             };
@@ -63,7 +59,8 @@ impl Checking {
                 // There are fewer prompts than there is room.
                 let _ = tell.try_send(prompt);
             };
-            check::on_devices(trial, media.as_ref(), devices, told).await
+            let flow = Flow::new(Instant::now().into_std()).remembering(refusal);
+            check::on_devices(trial, flow, media.as_ref(), devices, told).await
         });
         Self {
             task,
@@ -96,9 +93,14 @@ impl Checking {
     }
 }
 
-fn is_of_same(known: &Event<'_>, event: &Event<'_>) -> bool {
-    let is_speaker = |event: &Event<'_>| matches!(event, Event::Speaker(_));
-    is_speaker(known) == is_speaker(event)
+/// The name of a device that is open or was given, for of that the engine says nothing more; of others it
+/// says what becomes of them as soon as the check needs them.
+fn known(view: &DeviceView) -> Option<String> {
+    let name = view.name.clone();
+    name.filter(|_| match view.state {
+        DeviceState::InUse | DeviceState::StandIn | DeviceState::None => true,
+        DeviceState::Lost | DeviceState::Denied | DeviceState::Closed => false,
+    })
 }
 
 /// What a check comes to next.
@@ -110,7 +112,7 @@ pub(crate) async fn progress(checking: &mut Option<Checking>) -> Progress {
 }
 
 impl Running {
-    /// Begins a check, from the beginning if one goes on already.
+    /// Begins a check, from the beginning if one goes on already. What is tried otherwise ends.
     pub(crate) fn begin_check(&mut self) -> Result<Done, DeskError> {
         if self.needs_devices() {
             return Err(DeskError::new(
@@ -119,33 +121,30 @@ impl Running {
                 "Check your sound when it is over.",
             ));
         }
+        self.end_trials();
         let trial = self.machines.engine.try_devices();
         let trial = trial.map_err(|error| words::sound(&error))?;
-        let named = |view: &DeviceView| {
-            let there = view.state != DeviceState::Lost;
-            view.name.clone().filter(|_| there)
-        };
-        let known = vec![
-            Event::Microphone(named(&self.state.microphone)),
-            Event::Speaker(named(&self.state.speaker)),
-        ];
+        let (microphone, speaker) = (&self.state.microphone, &self.state.speaker);
+        let known_microphone = known(microphone).map(|name| Event::Microphone(Some(name)));
+        let known_speaker = known(speaker).map(|name| Event::Speaker(Some(name)));
+        let known = known_microphone.into_iter().chain(known_speaker).collect();
+        let refusal = microphone.refusal.clone();
         let media = self.lines.iter().next().map(|line| line.media.clone());
-        self.checking = Some(Checking::start(trial, known, media));
+        self.checking = Some(Checking::start(trial, known, refusal, media));
         self.state.check = Some(CheckView::Opening);
         Ok(Done::Accepted)
     }
 
-    /// The agent has seen enough of it.
-    pub(crate) fn end_check(&mut self) -> Result<Done, DeskError> {
+    /// The agent has seen enough of it, or something else goes first.
+    pub(crate) fn end_check(&mut self) {
         self.checking = None;
         self.state.check = None;
-        Ok(Done::Accepted)
     }
 
     /// A call needs the devices, and the agent.
     pub(crate) fn check_gives_way(&mut self) {
         if self.state.check.is_some() && self.needs_devices() {
-            let _ = self.end_check();
+            self.end_check();
         }
     }
 
@@ -180,5 +179,48 @@ impl Running {
 
 /// More than can be said before it is heard.
 const MOST: usize = 16;
-/// A device that is opened says so by then.
-const SPEAK_WITHIN: Duration = Duration::from_millis(1_500);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{event::DeviceRole, stage};
+
+    #[tokio::test]
+    async fn a_check_and_a_trial_end_each_other_and_the_end_of_the_phone_ends_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = stage::still(folder.path());
+        let checks = |running: &Running| {
+            assert_eq!(running.checking.is_some(), running.state.check.is_some());
+            running.checking.is_some()
+        };
+        for role in [DeviceRole::Ringer, DeviceRole::Speaker] {
+            running.try_device(role).unwrap();
+            assert!(running.trial.is_some() || role == DeviceRole::Speaker);
+            running.begin_check().unwrap();
+            assert!(checks(&running) && running.trial.is_none());
+            running.try_device(role).unwrap();
+            assert!(!checks(&running));
+        }
+        running.begin_check().unwrap();
+        running.stop(None);
+        assert!(!checks(&running));
+    }
+
+    #[test]
+    fn of_a_device_that_is_closed_or_missing_nothing_is_known_before_the_engine_says_it() {
+        let of = |state| {
+            let name = Some("Headset".into());
+            let view = DeviceView {
+                name,
+                state,
+                ..DeviceView::default()
+            };
+            known(&view).is_some()
+        };
+        let [open, given] = [DeviceState::InUse, DeviceState::None].map(of);
+        assert!(open && given && of(DeviceState::StandIn));
+        let unknown = [DeviceState::Closed, DeviceState::Denied, DeviceState::Lost];
+        assert_eq!(unknown.map(of), [false; 3]);
+        assert_eq!(known(&DeviceView::default()), None);
+    }
+}

@@ -7,7 +7,7 @@ use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     time::Instant,
 };
-use warmline_audio::{Devices, Engine, EngineStats, Levels};
+use warmline_audio::{AudioEvent, Devices, Engine, EngineStats, Levels};
 use warmline_journal::Journal;
 
 use crate::{
@@ -29,13 +29,27 @@ use crate::{
 /// # Errors
 /// There is no line, or a WAV file that stands in for a device cannot be used.
 pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
-    let devices = sound::devices(&config.audio);
-    let volumes = config.audio.volumes;
-    let processing = config.audio.processing;
     if config.lines.is_empty() {
         return Err(no_line());
     }
-    let (engine, audio) = Engine::start(config.audio).map_err(|error| words::sound(&error))?;
+    let started = Engine::start(config.audio.clone());
+    let (engine, audio) = started.map_err(|error| words::sound(&error))?;
+    let (desk, running, inbox) = made(engine, audio, config);
+    // The one task that is not waited for by name: it ends by `Quit`, or with the last `Desk`,
+    // and says so by the snapshot.
+    tokio::spawn(running.run(inbox));
+    Ok(desk)
+}
+
+/// A phone that does not run yet, on an engine that was started as `config` says and on what it tells.
+pub(crate) fn made(
+    engine: Engine,
+    audio: mpsc::Receiver<AudioEvent>,
+    config: DeskConfig,
+) -> (Desk, Running, Inbox) {
+    let devices = sound::devices(&config.audio);
+    let volumes = config.audio.volumes;
+    let processing = config.audio.processing;
     let countries = config.lines.iter().map(|line| line.country).collect();
     let (lines, sip) = Lines::start(config.lines);
     let (actions, inbox) = mpsc::channel(ACTIONS);
@@ -109,10 +123,7 @@ pub fn start(config: DeskConfig) -> Result<Desk, DeskError> {
             unfinished
         }),
     };
-    // The one task that is not waited for by name: it ends by `Quit`, or with the last `Desk`,
-    // and says so by the snapshot.
-    tokio::spawn(running.run(inbox));
-    Ok(desk)
+    (desk, running, inbox)
 }
 
 /// Lists the sound devices. May take some hundred ms: not for an async thread.

@@ -10,6 +10,7 @@ use crate::{
     error::{DeskError, ErrorCode},
     event::{DeskEvent, DeviceRole, DeviceState},
     run::Running,
+    snapshot::DeviceView,
 };
 
 impl Running {
@@ -34,22 +35,14 @@ impl Running {
                 };
                 self.device(role, Some(name), state);
             }
+            AudioEvent::DeviceClosed { role, name } => {
+                self.device(role, Some(name), DeviceState::Closed);
+            }
             AudioEvent::NoDevice {
                 role,
                 reason,
                 refusal,
-            } => {
-                warn!(?role, %reason, "no sound device");
-                self.no_microphone |= role == Role::Input;
-                let state = match refusal {
-                    Some(Refusal::NotAllowed) => DeviceState::Denied,
-                    Some(Refusal::Asking | Refusal::InUse | Refusal::Failed(_)) | None => {
-                        DeviceState::None
-                    }
-                };
-                self.device(role, None, state);
-                self.tell_error(None, none(role, refusal));
-            }
+            } => self.no_device(role, &reason, refusal),
             AudioEvent::DeviceRefused { role, name, why } => {
                 warn!(?role, %why, "a sound device cannot be used");
                 if let Some(error) = refused(role, &name, &why) {
@@ -61,7 +54,8 @@ impl Running {
             AudioEvent::Devices(devices) => {
                 self.state.devices = self.looking.then(|| Arc::new(devices));
             }
-            AudioEvent::WavEnded => {}
+            // Where there is still something to do about it, the desk has left.
+            AudioEvent::WavEnded | AudioEvent::Broken => {}
             AudioEvent::MutedSpeech => {
                 self.state.spoke_muted_at = Some(self.age());
                 self.pending.push(DeskEvent::SpokeMuted);
@@ -71,25 +65,52 @@ impl Running {
                 self.state.microphone_silent = silent;
                 self.pending.push(DeskEvent::MicrophoneSilent(silent));
             }
-            AudioEvent::RecordingFailed { path, reason, .. } => {
-                warn!(%reason, "a recording broke off");
-                let what = format!("The recording {} broke off: {reason}.", path.display());
+            AudioEvent::WavFailed { path, reason, .. } => {
+                warn!(%reason, "a WAV file in the place of a device broke off");
+                let what = format!("The sound file {} broke off: {reason}.", path.display());
                 let error = DeskError::new(ErrorCode::SoundFile, what, "The call goes on.");
                 self.tell_error(None, error);
             }
         }
     }
 
-    fn device(&mut self, role: Role, name: Option<String>, state: DeviceState) {
-        let (view, role) = match role {
-            Role::Input => (&mut self.state.microphone, DeviceRole::Microphone),
-            Role::Output => (&mut self.state.speaker, DeviceRole::Speaker),
-            Role::Ring => (&mut self.state.ringer, DeviceRole::Ringer),
+    /// The agent hears of it once, however often a device is needed.
+    fn no_device(&mut self, role: Role, reason: &str, refusal: Option<Refusal>) {
+        self.no_microphone |= role == Role::Input;
+        let state = match refusal {
+            Some(Refusal::NotAllowed) => DeviceState::Denied,
+            Some(Refusal::Asking | Refusal::InUse | Refusal::Failed(_)) | None => DeviceState::None,
         };
+        let view = self.view(role);
+        if (view.state, &view.refusal) == (state, &refusal) {
+            return;
+        }
+        warn!(?role, %reason, "no sound device");
+        self.device(role, None, state);
+        self.view(role).refusal.clone_from(&refusal);
+        self.tell_error(None, none(role, refusal));
+    }
+
+    fn device(&mut self, role: Role, name: Option<String>, state: DeviceState) {
+        let view = self.view(role);
         view.name.clone_from(&name);
         view.state = state;
+        view.refusal = None;
         self.publish();
+        let role = match role {
+            Role::Input => DeviceRole::Microphone,
+            Role::Output => DeviceRole::Speaker,
+            Role::Ring => DeviceRole::Ringer,
+        };
         self.tell(DeskEvent::Device { role, name, state });
+    }
+
+    fn view(&mut self, role: Role) -> &mut DeviceView {
+        match role {
+            Role::Input => &mut self.state.microphone,
+            Role::Output => &mut self.state.speaker,
+            Role::Ring => &mut self.state.ringer,
+        }
     }
 
     /// Whether a ring is heard is remembered of every call that rings.
@@ -189,6 +210,61 @@ fn refused(role: Role, name: &str, why: &Refusal) -> Option<DeskError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{peer::Peer, stage};
+
+    #[tokio::test]
+    async fn a_device_that_nobody_needs_is_closed_and_one_that_is_missing_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let peer = Peer::start().await;
+        let (mut phone, engine) = stage::phone(&peer, folder.path()).await;
+        let role = Role::Input;
+        let used = AudioEvent::DeviceChanged {
+            role,
+            name: "Headset".into(),
+            preferred: true,
+        };
+        let closed = AudioEvent::DeviceClosed {
+            role,
+            name: "Headset".into(),
+        };
+        let missing = |refusal: Refusal| AudioEvent::NoDevice {
+            role,
+            reason: refusal.to_string(),
+            refusal: Some(refusal),
+        };
+        for event in [
+            used,
+            closed,
+            missing(Refusal::InUse),
+            missing(Refusal::InUse),
+            missing(Refusal::NotAllowed),
+            missing(Refusal::NotAllowed),
+            AudioEvent::MutedSpeech,
+        ] {
+            engine.send(event).await.unwrap();
+        }
+        let mut states = Vec::new();
+        let mut errors = Vec::new();
+        loop {
+            match phone.events.recv().await.unwrap() {
+                DeskEvent::Device { name, state, .. } => states.push((name.is_some(), state)),
+                DeskEvent::Error { error, .. } => errors.push(error.code),
+                DeskEvent::SpokeMuted => break,
+                _ => {}
+            }
+        }
+        let expected = [
+            (true, DeviceState::InUse),
+            (true, DeviceState::Closed),
+            (false, DeviceState::None),
+            (false, DeviceState::Denied),
+        ];
+        assert_eq!(states, expected);
+        let expected = [ErrorCode::NoMicrophone, ErrorCode::MicrophoneDenied];
+        assert_eq!(errors, expected);
+        let microphone = phone.desk.snapshot().borrow().microphone.clone();
+        assert_eq!(microphone.refusal, Some(Refusal::NotAllowed));
+    }
 
     #[test]
     fn it_is_said_where_a_ring_was_heard_and_why_not_elsewhere() {

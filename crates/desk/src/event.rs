@@ -148,7 +148,9 @@ pub enum DeviceState {
     Lost,
     /// The system does not let this program use any.
     Denied,
-    /// There is none.
+    /// Nobody needs it.
     #[default]
+    Closed,
+    /// There is none, or a file takes its place.
     None,
 }

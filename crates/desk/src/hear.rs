@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 use warmline_call::{
     Call, CallId, Cause, EndedBy as CallEndedBy, Event, Hold, MediaEvent as CallMedia,
     MediaFailure, Party, SipEvent as CallSip, State, Suspicion,
@@ -212,7 +212,9 @@ impl Running {
                 Microphone::Level(self.machines.engine.levels().input)
             }
             _ if self.no_microphone => Microphone::Missing,
-            DeviceState::Lost | DeviceState::Denied | DeviceState::None => Microphone::Unknown,
+            DeviceState::Lost | DeviceState::Denied | DeviceState::Closed | DeviceState::None => {
+                Microphone::Unknown
+            }
         };
         let at = tokio::time::Instant::now().into_std();
         for call in self.phone.calls() {
@@ -221,7 +223,11 @@ impl Running {
             };
             let Some(media) = &leg.media else { continue };
             let stats = media.session.stats();
-            leg.notes.stats = Some(stats);
+            let before = leg.notes.stats.replace(stats);
+            let broken_before = before.map_or(0, |before| before.leg.broken);
+            if stats.leg.broken > broken_before {
+                error!(call = %call.id(), times = stats.leg.broken, "the sound of a call broke, and was built anew");
+            }
             let answered = call.state() == State::Established;
             leg.notes.quality = leg.monitor.read(Reading {
                 at,

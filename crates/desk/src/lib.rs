@@ -7,6 +7,10 @@
 //! A [`Profile`] says who the agent is and where the server; [`log`] writes a
 //! log that holds neither people nor secrets.
 
+// The far end of the tests is written for those outside.
+#[cfg(test)]
+extern crate self as warmline_desk;
+
 mod action;
 mod ask;
 mod at_rest;
@@ -44,6 +48,12 @@ pub mod told;
 mod transfer;
 mod view;
 mod words;
+
+#[cfg(test)]
+#[path = "../tests/peer/mod.rs"]
+mod peer;
+#[cfg(test)]
+mod stage;
 
 pub use action::{Done, Record, Reply, UserAction};
 pub use at_rest::AtRest;

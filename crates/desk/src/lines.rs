@@ -149,6 +149,15 @@ impl Lines {
     }
 }
 
+impl Drop for Lines {
+    /// A phone that panics hangs up on nobody: the next one takes up its calls.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.send_all(&SipRequest::Leave);
+        }
+    }
+}
+
 /// What a line's user agent reports.
 #[derive(Debug)]
 pub(crate) struct Reports(LineId, Receiver<SipEvent>);
@@ -181,9 +190,47 @@ fn of(call: CallId, lines: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use tokio::sync::mpsc;
+    use warmline_sip::RegistrationState;
 
     use super::*;
+    use crate::peer::{self, CUSTOMER, Peer};
+
+    #[tokio::test]
+    async fn a_phone_that_panics_hangs_up_on_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut peer = Peer::start().await;
+        let config = peer::config(peer.port, folder.path());
+        let (lines, mut reports) = Lines::start(config.lines);
+        loop {
+            let (_, event) = next(&mut reports).await;
+            let Some(SipEvent::Registration(state)) = event else {
+                continue;
+            };
+            if matches!(state, RegistrationState::Registered { .. }) {
+                break;
+            }
+        }
+        let agent = &lines.0[0].agent;
+        agent.send(SipRequest::Invite {
+            dialog: agent.next_dialog(),
+            to: CUSTOMER.to_owned(),
+            offer: "v=0".to_owned(),
+            headers: Vec::new(),
+        });
+        let invite = peer.request("INVITE").await;
+        peer.respond(&invite, 200, "a", Some("v=0"));
+        peer.request("ACK").await;
+        let panicked = catch_unwind(AssertUnwindSafe(move || {
+            let _lines = lines;
+            panic!("as the test wants it");
+        }));
+        assert!(panicked.is_err());
+        drop(reports);
+        peer.silence().await;
+    }
 
     #[test]
     fn the_id_of_a_call_tells_its_line() {

@@ -156,8 +156,16 @@ impl Running {
         }
     }
 
-    /// Runs until the agent quits, the last handle is gone, or the user agent has stopped.
-    pub(crate) async fn run(mut self, mut inbox: Inbox) {
+    /// Runs until the agent quits, the last handle is gone, or the user agents have stopped; or until the
+    /// sound is broken, and then without a word to anybody: whoever starts anew takes up the calls.
+    pub(crate) async fn run(self, mut inbox: Inbox) {
+        // A panic lets go of the lines before it lets go of what they report to.
+        let mut running = self;
+        running.work(&mut inbox).await;
+        running.finish(inbox).await;
+    }
+
+    async fn work(&mut self, inbox: &mut Inbox) {
         self.tidy_recordings();
         let mut second = interval(STATISTICS);
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -185,7 +193,13 @@ impl Running {
                     Some(event) => self.sip(line, event),
                 },
                 Some((call, report)) = inbox.reports.recv() => self.report(call, report),
-                Some(event) = inbox.audio.recv() => self.audio(event),
+                Some(event) = inbox.audio.recv() => {
+                    if event == AudioEvent::Broken && self.stopping.is_none() {
+                        self.abandon();
+                        break;
+                    }
+                    self.audio(event);
+                }
                 () = until(due), if due.is_some() => self.feed(Event::Timeout),
                 _ = second.tick(), if talking => {
                     self.read_statistics();
@@ -214,7 +228,6 @@ impl Running {
             }
             self.publish();
         }
-        self.finish(inbox).await;
     }
 
     /// Hands `event` to the phone and carries out what comes of it, until nothing more does.
@@ -286,7 +299,10 @@ impl Running {
             UserAction::LookAtSound(looking) => self.look_at_sound(looking),
             UserAction::TryDevice(role) => self.try_device(role),
             UserAction::CheckSound(true) => self.begin_check(),
-            UserAction::CheckSound(false) => self.end_check(),
+            UserAction::CheckSound(false) => {
+                self.end_check();
+                Ok(Done::Accepted)
+            }
         };
         // Who asked may not care.
         let _ = answer.send(done);
@@ -356,12 +372,14 @@ impl Running {
     }
 
     /// Says farewell everywhere; the loop ends when the user agent has.
-    fn stop(&mut self, answer: Option<Answer>) {
+    pub(crate) fn stop(&mut self, answer: Option<Answer>) {
         if let Some(stopping) = &mut self.stopping {
             stopping.answers.extend(answer);
             return;
         }
         info!("stopping");
+        self.end_trials();
+        self.end_check();
         self.stopping = Some(Stopping {
             by: Instant::now() + STOP_WITHIN,
             answers: answer.into_iter().collect(),
@@ -371,6 +389,12 @@ impl Running {
             self.feed(Event::User(CallAction::Hangup(call)));
         }
         self.lines.send_all(&SipRequest::Shutdown);
+    }
+
+    /// The calls go on without us.
+    fn abandon(&self) {
+        error!("the sound is broken: the phone stops, and hangs up on nobody");
+        self.lines.send_all(&SipRequest::Leave);
     }
 
     async fn finish(mut self, inbox: Inbox) {
@@ -535,3 +559,43 @@ const STOP_WITHIN: Duration = Duration::from_secs(4);
 
 /// How long sessions may take to close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        peer::{PATIENCE, Peer, Telephone},
+        stage,
+    };
+
+    #[tokio::test]
+    async fn when_the_sound_is_broken_nobody_is_hung_up_on_and_the_next_phone_takes_up_the_call() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut peer = Peer::start().await;
+        let (mut phone, engine) = stage::phone(&peer, folder.path()).await;
+        let telephone = Telephone::new();
+        let offer = telephone.session.offer().await.unwrap();
+        let mut dialog = peer.invite(Some(&offer), "");
+        let incoming = |e: &DeskEvent| matches!(e, DeskEvent::Incoming(_));
+        let DeskEvent::Incoming(call) = phone.until(incoming).await else {
+            unreachable!("just matched")
+        };
+        let answer = phone.desk.send(crate::UserAction::Answer(call.id));
+        answer.await.unwrap();
+        dialog.answered(&peer.response(200).await);
+        peer.ack(&dialog, None);
+        phone.until(|e| *e == DeskEvent::Active(call.id)).await;
+
+        engine.send(AudioEvent::Broken).await.unwrap();
+        phone.until(|e| *e == DeskEvent::Stopped).await;
+        assert!(phone.desk.snapshot().borrow().stopped);
+        phone.desk.journal().unwrap().finish();
+        peer.silence().await;
+        let journal = stage::journal(folder.path());
+        let mut unfinished = journal.unfinished();
+        let left = unfinished.wait_for(|left| !left.is_empty());
+        let left = timeout(PATIENCE, left).await.unwrap().unwrap().clone();
+        assert_eq!(left.len(), 1);
+        assert!(left[0].call.dialog.is_some(), "it can be taken up");
+    }
+}

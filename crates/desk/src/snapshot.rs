@@ -3,7 +3,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use warmline_audio::{DeviceChoice, Devices, Processing, RecordingFailure, Volumes};
+use warmline_audio::{DeviceChoice, Devices, Processing, RecordingFailure, Refusal, Volumes};
 use warmline_call::{
     CallId, Direction, EndReason, Hold, How, Party, Phase, State, Suspicion, TransferReason,
 };
@@ -320,6 +320,8 @@ pub struct DeviceView {
     pub name: Option<String>,
     /// Whether it can be used.
     pub state: DeviceState,
+    /// Why the last one that is there could not be used, until that changes.
+    pub refusal: Option<Refusal>,
     /// The one that was chosen, the most wanted of several; none for the system's default, and for
     /// what is no device.
     pub chosen: Option<DeviceChoice>,

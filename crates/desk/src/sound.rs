@@ -1,6 +1,6 @@
 //! Devices, loudness and what sounds: what the agent has set, and what the calls command.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use tokio::time::Instant;
 use warmline_audio::{
@@ -13,7 +13,7 @@ use warmline_policy::{self as policy, Device, Percent, Sound, Voice};
 use crate::{
     action::Done,
     error::{DeskError, ErrorCode},
-    event::{DeviceRole, Loudness},
+    event::{DeviceRole, DeviceState, Loudness},
     run::Running,
     snapshot::DeviceView,
     words,
@@ -73,22 +73,44 @@ pub fn choices(devices: &[Device]) -> Vec<DeviceChoice> {
 
 /// Microphone, speaker and ringer before any of them was needed.
 pub(crate) fn devices(config: &EngineConfig) -> [DeviceView; 3] {
-    let everywhere = config.ring_output == Output::Everywhere;
     [
-        (of_input(&config.input), false, given_in(&config.input)),
-        (of_output(&config.output), false, given_out(&config.output)),
-        (
-            of_output(&config.ring_output),
-            everywhere,
-            given_out(&config.ring_output),
-        ),
+        before_input(&config.input),
+        before_output(&config.output),
+        before_output(&config.ring_output),
     ]
-    .map(|(chosen, everywhere, name)| DeviceView {
-        name,
+}
+
+/// A microphone before it was needed.
+fn before_input(input: &Input) -> DeviceView {
+    let chosen = of_input(input);
+    DeviceView {
+        name: given_in(input).or_else(|| name_of(&chosen)),
+        state: match input {
+            Input::Default | Input::Devices(_) => DeviceState::Closed,
+            Input::Wav(_) | Input::Silent => DeviceState::None,
+        },
         chosen,
-        everywhere,
         ..DeviceView::default()
-    })
+    }
+}
+
+/// A speaker or ringer before it was needed.
+fn before_output(output: &Output) -> DeviceView {
+    let chosen = of_output(output);
+    DeviceView {
+        name: given_out(output).or_else(|| name_of(&chosen)),
+        state: match output {
+            Output::Default | Output::Devices(_) | Output::Everywhere => DeviceState::Closed,
+            Output::Wav(_) | Output::Silent => DeviceState::None,
+        },
+        chosen,
+        everywhere: *output == Output::Everywhere,
+        ..DeviceView::default()
+    }
+}
+
+fn name_of(chosen: &Option<DeviceChoice>) -> Option<String> {
+    chosen.as_ref().and_then(|chosen| chosen.name.clone())
 }
 
 fn of_input(input: &Input) -> Option<DeviceChoice> {
@@ -101,16 +123,22 @@ fn of_input(input: &Input) -> Option<DeviceChoice> {
 /// Of what takes the place of a device, the engine says nothing.
 pub(crate) fn given_in(input: &Input) -> Option<String> {
     match input {
-        Input::Wav(file) => Some(file.display().to_string()),
+        Input::Wav(file) => file_name(file),
         Input::Default | Input::Devices(_) | Input::Silent => None,
     }
 }
 
 pub(crate) fn given_out(output: &Output) -> Option<String> {
     match output {
-        Output::Wav(file) => Some(file.display().to_string()),
+        Output::Wav(file) => file_name(file),
         Output::Default | Output::Devices(_) | Output::Everywhere | Output::Silent => None,
     }
+}
+
+/// Without the folders, which may be named for a person.
+fn file_name(file: &Path) -> Option<String> {
+    let name = file.file_name()?;
+    Some(name.to_string_lossy().into_owned())
 }
 
 fn of_output(output: &Output) -> Option<DeviceChoice> {
@@ -122,25 +150,24 @@ fn of_output(output: &Output) -> Option<DeviceChoice> {
 
 impl Running {
     pub(crate) fn set_input(&mut self, input: Input) -> Result<Done, DeskError> {
-        let (chosen, name) = (of_input(&input), given_in(&input));
+        let view = before_input(&input);
         self.set(|engine| engine.set_input(input))?;
-        self.state.microphone.chosen = chosen;
-        self.state.microphone.name = name.or(self.state.microphone.name.take());
+        self.state.microphone = view;
+        self.no_microphone = false;
         Ok(Done::Accepted)
     }
 
     pub(crate) fn set_output(&mut self, output: Output) -> Result<Done, DeskError> {
-        let (chosen, name) = (of_output(&output), given_out(&output));
+        let view = before_output(&output);
         self.set(|engine| engine.set_output(output))?;
-        self.state.speaker.chosen = chosen;
-        self.state.speaker.name = name.or(self.state.speaker.name.take());
+        self.state.speaker = view;
         Ok(Done::Accepted)
     }
 
     pub(crate) fn set_ring_output(&mut self, output: Output) -> Result<Done, DeskError> {
-        let (chosen, everywhere) = (of_output(&output), output == Output::Everywhere);
+        let view = before_output(&output);
         self.set(|engine| engine.set_ring_output(output))?;
-        (self.state.ringer.chosen, self.state.ringer.everywhere) = (chosen, everywhere);
+        self.state.ringer = view;
         Ok(Done::Accepted)
     }
 
@@ -183,7 +210,7 @@ impl Running {
         Ok(Done::Accepted)
     }
 
-    /// Plays a short sound. What the calls have to say goes first.
+    /// Plays a short sound, and ends a check. What the calls have to say goes first.
     pub(crate) fn try_device(&mut self, role: DeviceRole) -> Result<Done, DeskError> {
         let not_now = |what: &str, advice: &str| {
             let error = DeskError::new(ErrorCode::NotNow, what, advice);
@@ -201,14 +228,24 @@ impl Running {
                 not_now("A tone is playing already.", "Try again in a moment.")
             }
             DeviceRole::Speaker => {
+                self.end_check();
                 self.machines.engine.tone(Some(AudioTone::Sample));
                 Ok(Done::Accepted)
             }
             DeviceRole::Ringer => {
+                self.end_check();
                 self.trial = Some(Instant::now() + TRIAL);
                 self.machines.engine.ring(true);
                 Ok(Done::Accepted)
             }
+        }
+    }
+
+    /// What the agent tries is silent; the tones of the calls go on.
+    pub(crate) fn end_trials(&mut self) {
+        self.end_trial();
+        if self.tone.is_none() {
+            self.machines.engine.tone(None);
         }
     }
 
@@ -250,7 +287,36 @@ const TRIAL: Duration = Duration::from_millis(2_200);
 
 #[cfg(test)]
 mod tests {
+    use warmline_audio::{AudioEvent, Role};
+
     use super::*;
+    use crate::stage;
+
+    #[tokio::test]
+    async fn nothing_is_known_of_another_device_from_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = stage::still(folder.path());
+        for role in [Role::Input, Role::Output, Role::Ring] {
+            running.audio(AudioEvent::DeviceChanged {
+                role,
+                name: "Laptop".into(),
+                preferred: true,
+            });
+        }
+        let headset = DeviceChoice {
+            id: Some("headset".into()),
+            name: Some("Headset".into()),
+        };
+        running.set_input(Input::Default).unwrap();
+        running.set_output(Output::Devices(vec![headset])).unwrap();
+        running.set_ring_output(Output::Silent).unwrap();
+        let state = &running.state;
+        let of = |view: &DeviceView| (view.name.clone(), view.state);
+        assert_eq!(of(&state.microphone), (None, DeviceState::Closed));
+        let chosen = (Some("Headset".into()), DeviceState::Closed);
+        assert_eq!(of(&state.speaker), chosen);
+        assert_eq!(of(&state.ringer), (None, DeviceState::None));
+    }
 
     #[test]
     fn what_the_profile_says_of_the_voice_goes_before_what_the_agent_has_set() {
@@ -271,6 +337,19 @@ mod tests {
             ..Processing::default()
         };
         assert_eq!(config.processing, expected);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_device_has_the_files_name() {
+        let file = || "/home/quentin/mic.wav".into();
+        let config = EngineConfig {
+            input: Input::Wav(file()),
+            output: Output::Wav(file()),
+            ..EngineConfig::silent()
+        };
+        let [microphone, speaker, ringer] = devices(&config).map(|view| view.name);
+        assert_eq!(microphone.as_deref(), Some("mic.wav"));
+        assert_eq!((speaker, ringer), (microphone, None));
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Devices {
             DeviceState::InUse => Some(UiDeviceState::InUse),
             DeviceState::StandIn => Some(UiDeviceState::StandIn),
             DeviceState::Denied => Some(UiDeviceState::Denied),
-            DeviceState::None | DeviceState::Lost => None,
+            DeviceState::Closed | DeviceState::None | DeviceState::Lost => None,
         };
         match usable {
             Some(state) => {
@@ -201,6 +201,7 @@ mod tests {
         DeviceView {
             name: Some("Headset".into()),
             state,
+            refusal: None,
             chosen: None,
             everywhere: false,
         }

@@ -227,6 +227,7 @@ pub(crate) mod tests {
         DeviceView {
             name: Some("Headset".into()),
             state,
+            refusal: None,
             chosen: None,
             everywhere: false,
         }

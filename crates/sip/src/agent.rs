@@ -227,6 +227,9 @@ pub enum SipRequest {
     NetworkChanged,
     /// End all calls, un-register, close the flow. Ends with [`SipEvent::Stopped`].
     Shutdown,
+    /// Stop at once and tell the other ends nothing: another agent takes up the calls
+    /// ([`SipRequest::Restore`]). Ends with [`SipEvent::Stopped`].
+    Leave,
 }
 
 /// What a user agent reports.

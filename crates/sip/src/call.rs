@@ -185,7 +185,8 @@ impl Call {
             | SipRequest::Options { .. }
             | SipRequest::Register
             | SipRequest::NetworkChanged
-            | SipRequest::Shutdown => {}
+            | SipRequest::Shutdown
+            | SipRequest::Leave => {}
         }
     }
 

@@ -237,6 +237,10 @@ impl Core {
             }
             SipRequest::Register | SipRequest::NetworkChanged => {}
             SipRequest::Shutdown => self.shutdown(now),
+            SipRequest::Leave => {
+                self.line.emit(SipEvent::Stopped);
+                self.line.out.push(Output::Stopped);
+            }
             SipRequest::Options { id, to } => match self.send_options(to.as_deref()) {
                 Some(client) => drop(self.options.insert(client, id)),
                 None => self

@@ -67,6 +67,10 @@ pub(crate) async fn run(
         // Without a desk nobody answers calls: then the agent goes too.
         if (orphaned || runner.events.is_closed()) && !asked_to_stop {
             asked_to_stop = true;
+            // What was asked before goes first: it may be to leave.
+            while let Ok(request) = inbox.try_recv() {
+                runner.inputs.push_back(Input::Ask(request));
+            }
             runner.inputs.push_back(Input::Ask(SipRequest::Shutdown));
             continue;
         }
@@ -126,9 +130,11 @@ enum Dialled {
 }
 
 impl Runner {
-    /// Feeds every input to the core, and does what comes of it before the next.
+    /// Feeds every input to the core until it has stopped, and does what comes of it before the next.
     async fn carry_out(&mut self) {
-        while let Some(input) = self.inputs.pop_front() {
+        while !self.stopped
+            && let Some(input) = self.inputs.pop_front()
+        {
             for output in self.core.handle(now(), input) {
                 match output {
                     Output::Connect => {

@@ -111,47 +111,24 @@ impl Task {
         self.start_phone(Duration::ZERO);
         let mut terminated = std::pin::pin!(terminated());
         loop {
-            let leave = tokio::select! {
-                ask = asked.recv() => match ask {
-                    Some(ask) => self.carry_out(ask),
-                    None => true,
+            tokio::select! {
+                ask = asked.recv() => if ask.is_none_or(|ask| self.carry_out(ask)) {
+                    break;
                 },
-                started = until_started(&mut self.starting) => {
-                    self.started(started);
-                    false
-                }
-                () = office::changed(&mut self.office) => {
-                    self.office_changed();
-                    false
-                }
-                news = next(&mut self.phone) => {
-                    self.hear(news);
-                    false
-                }
-                error = self.settings.keep() => {
-                    self.untold.push(error);
-                    false
-                }
-                error = self.errands.failed() => {
-                    self.untold.push(error);
-                    false
-                }
-                wishes = self.desktop.pressed() => {
-                    self.grant(wishes);
-                    false
-                }
+                started = until_started(&mut self.starting) => self.started(started),
+                () = office::changed(&mut self.office) => self.office_changed(),
+                news = next(&mut self.phone) => self.hear(news),
+                error = self.settings.keep() => self.untold.push(error),
+                error = self.errands.failed() => self.untold.push(error),
+                wishes = self.desktop.pressed() => self.grant(wishes),
                 loss = self.page.due() => {
                     // The same window loads its page again as it is.
                     if matches!(loss, Loss::View) {
                         self.appearance.begin_anew();
                     }
                     window::load_again(&self.app, loss);
-                    false
                 }
-                () = &mut terminated => true,
-            };
-            if leave {
-                break;
+                () = &mut terminated => break,
             }
             self.show();
         }
@@ -405,6 +382,10 @@ impl Task {
             PhoneNews::Changed => self.leave_phone(),
             PhoneNews::Stopped => {
                 self.shown.desk.send_replace(None);
+                // Calls that it has left are found when the history is opened anew.
+                if let Some(journal) = self.journal.take() {
+                    journal.finish();
+                }
                 let ran = self.phone.take().map(|phone| phone.age());
                 let wait = self.restarts.wait_after(ran.unwrap_or_default());
                 tracing::error!(

@@ -24,11 +24,15 @@ struct Lapse {
 }
 
 impl Lapses {
-    /// Takes note; says whether it refused before for the same reason.
+    /// Takes note; says whether it refused for the same reason the last time, however long ago.
     pub(super) fn failed(&mut self, id: &str, now: Instant, why: Option<&Refusal>) -> bool {
-        self.0.retain(|lapse| now < lapse.until + FORGOTTEN);
         if let Some(lapse) = self.0.iter_mut().find(|lapse| lapse.id == id) {
-            lapse.wait = (lapse.wait * 2).min(MOST);
+            let forgotten = now >= lapse.until + FORGOTTEN;
+            lapse.wait = if forgotten {
+                FIRST
+            } else {
+                (lapse.wait * 2).min(MOST)
+            };
             lapse.until = now + lapse.wait;
             let same = lapse.why.as_ref() == why;
             lapse.why = why.cloned();
@@ -41,6 +45,13 @@ impl Lapses {
             why: why.cloned(),
         });
         false
+    }
+
+    /// It no longer refuses.
+    pub(super) fn opened(&mut self, id: &str) {
+        if let Some(lapse) = self.0.iter_mut().find(|lapse| lapse.id == id) {
+            lapse.why = None;
+        }
     }
 
     /// One that was gone in the meantime has been plugged in anew.
@@ -101,5 +112,18 @@ mod tests {
         assert!(!lapses.failed("a", now, Some(&Refusal::NotAllowed)));
         lapses.seen(&[]);
         assert!(!lapses.lasts("a", now));
+    }
+
+    #[test]
+    fn why_one_refused_is_known_until_that_changes() {
+        let mut lapses = Lapses::default();
+        let (now, hour) = (Instant::now(), Duration::from_secs(3_600));
+        let mut refuses = |hours, why: Refusal| lapses.failed("a", now + hour * hours, Some(&why));
+        assert!(!refuses(0, Refusal::InUse));
+        assert!(refuses(1, Refusal::InUse));
+        assert!(!refuses(2, Refusal::NotAllowed));
+        assert!(refuses(3, Refusal::NotAllowed));
+        lapses.opened("a");
+        assert!(!lapses.failed("a", now + hour * 4, Some(&Refusal::NotAllowed)));
     }
 }

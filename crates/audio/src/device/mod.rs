@@ -53,8 +53,8 @@ pub enum Input {
     /// The first of these that is there, or the default one while all are absent. A better one that
     /// comes back is taken at once.
     Devices(Vec<DeviceChoice>),
-    /// A WAV file played once in real time, for as long as a leg is sending or the engine is
-    /// monitored, then silence. Between calls it waits where it is.
+    /// A WAV file played once in real time, whenever a microphone would be open, then silence. Between
+    /// calls it waits where it is.
     Wav(PathBuf),
     /// Silence.
     Silent,
@@ -71,9 +71,9 @@ pub enum Output {
     Devices(Vec<DeviceChoice>),
     /// All devices at once. For ringing; calls are played on the default one.
     Everywhere,
-    /// A WAV file that is recorded: 48 kHz, mono, 16 bit, real time, silences included, for as
-    /// long as a leg is open or a tone plays (as a ring device: while it rings). Between calls it
-    /// waits. An existing file is replaced when first needed.
+    /// A WAV file that is recorded: 48 kHz, mono, 16 bit, real time, silences included, whenever a
+    /// speaker would be needed (as a ring device: while it rings). Between calls it waits. An existing
+    /// file is replaced when first needed.
     Wav(PathBuf),
     /// Nowhere.
     Silent,

@@ -92,7 +92,8 @@ pub(super) struct Post {
     opening: Option<Seat>,
     /// Refused since the devices were last listed with nothing open.
     refused: Vec<String>,
-    last_refusal: Option<Refusal>,
+    /// How the last one refused, and which that was.
+    last_refusal: Option<(String, Refusal)>,
     lapses: Lapses,
     /// Where the system has moved the stream to, until the devices are listed.
     moved: Option<String>,
@@ -180,6 +181,8 @@ impl Post {
             return Vec::new();
         }
         self.wait = FIRST_RETRY;
+        // Whoever needs one now is told what becomes of it.
+        self.announced = None;
         self.list()
     }
 
@@ -220,6 +223,8 @@ impl Post {
     fn listed(&mut self, now: Instant, devices: &[DeviceInfo], told: bool) -> Vec<Command> {
         self.list_at = None;
         self.lapses.seen(devices);
+        let there = |id: &str| devices.iter().any(|device| device.id == id);
+        self.last_refusal.take_if(|(id, _)| !there(id));
         let mut commands = Vec::new();
         if let Some(id) = self.moved.take() {
             self.follow(devices, &id, &mut commands);
@@ -286,6 +291,7 @@ impl Post {
         };
         self.refused.clear();
         self.last_refusal = None;
+        self.lapses.opened(&seat.device.id);
         self.wait = FIRST_RETRY;
         self.open = Some(seat);
         // What is better may be there by now, and what failed may be tried again.
@@ -301,7 +307,7 @@ impl Post {
         };
         let id = seat.device.id;
         let told_before = self.lapses.failed(&id, now, Some(&refusal));
-        self.last_refusal = Some(refusal.clone());
+        self.last_refusal = Some((id.clone(), refusal.clone()));
         let mut commands = Vec::new();
         if !told_before && matches!(seat.rank, Rank::Chosen(_)) {
             commands.push(Command::Tell(AudioEvent::DeviceRefused {
@@ -405,7 +411,7 @@ impl Post {
         self.refused.clear();
         self.list_at = Some(now + self.wait);
         self.wait = (self.wait * 2).min(LAST_RETRY);
-        let refusal = self.last_refusal.take();
+        let refusal = self.last_refusal.take().map(|(_, refusal)| refusal);
         let reason = match &refusal {
             Some(refusal) => refusal.to_string(),
             None => reason,
@@ -428,8 +434,13 @@ impl Post {
             self.list_at = None;
             self.settles = None;
             self.refused.clear();
-            if self.open.take().is_some() {
+            if let Some(seat) = self.open.take() {
+                self.announced = None;
                 commands.push(Command::Close);
+                commands.push(Command::Tell(AudioEvent::DeviceClosed {
+                    role: self.role,
+                    name: seat.device.name,
+                }));
             }
         }
         if self.list_at.is_some_and(|at| now >= at) {

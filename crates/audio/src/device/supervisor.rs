@@ -5,14 +5,17 @@
 mod ringing;
 mod shown;
 mod station;
+#[cfg(test)]
+mod tests;
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rtrb::Consumer;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::awake::Awake;
 use super::mailbox::{Choices, Mailbox, Request};
@@ -21,8 +24,8 @@ use super::ring::{Capture, Playout};
 use super::{Alarm, DeviceError, DeviceInfo, Devices, Opened, SoundSystem, system};
 use crate::engine::{Commands, Shared};
 use crate::processing::Reported;
-use crate::sound::Leftover;
-use crate::{AudioEvent, Refusal, Role};
+use crate::sound::{Command, Leftover};
+use crate::{AudioEvent, Role};
 use ringing::Ringing;
 use shown::Shown;
 use station::Station;
@@ -30,6 +33,8 @@ use station::Station;
 /// How often to look while devices are open, and for others where nobody tells of changes.
 const LOOK: Duration = Duration::from_millis(250);
 const LOOK_FOR_OTHERS: Duration = Duration::from_secs(1);
+/// The sound thread makes room in each tick.
+const NO_ROOM: Duration = Duration::from_millis(10);
 
 /// The thread's whole state.
 pub(crate) struct Supervisor {
@@ -37,6 +42,8 @@ pub(crate) struct Supervisor {
     commands: Arc<Commands>,
     mailbox: Arc<Mailbox>,
     leftovers: Consumer<Leftover>,
+    /// What was built anew and found no room on its way back.
+    owed: VecDeque<Command>,
     events: mpsc::Sender<AudioEvent>,
     system: Option<Box<dyn SoundSystem>>,
     input: Station,
@@ -48,7 +55,7 @@ pub(crate) struct Supervisor {
     reported: Reported,
     shown: Shown,
     /// Whether it was told that the sound thread has ended.
-    ended: bool,
+    told_end: bool,
 }
 
 impl Supervisor {
@@ -65,6 +72,7 @@ impl Supervisor {
             commands,
             mailbox,
             leftovers,
+            owed: VecDeque::new(),
             events,
             system: None,
             ringing: Ringing::new(&choices.ring),
@@ -75,7 +83,7 @@ impl Supervisor {
             wav_ended: false,
             reported: Reported::default(),
             shown: Shown::default(),
-            ended: false,
+            told_end: false,
         }
     }
 
@@ -99,13 +107,13 @@ impl Supervisor {
                         for role in ROLES {
                             self.close(role);
                         }
-                        while self.leftovers.pop().is_ok() {}
+                        self.settle(Instant::now());
                         return;
                     }
                 }
             }
-            self.settle();
-            let next = self.step();
+            let owing = self.settle(Instant::now());
+            let next = earlier(owing, self.step());
             match next {
                 Some(then) => {
                     let wait = then.saturating_duration_since(Instant::now());
@@ -116,20 +124,31 @@ impl Supervisor {
         }
     }
 
-    /// Drops what the sound thread has left, and gives it what it is to have in its place.
-    fn settle(&mut self) {
+    /// Drops what the sound thread has left, and gives it what it is to have in its place; when to try again
+    /// where there is no room for that.
+    fn settle(&mut self, now: Instant) -> Option<Instant> {
         while let Ok(leftover) = self.leftovers.pop() {
-            if let Some(command) = leftover.settle() {
-                let _ = self.commands.send(command);
+            // One that panics as it is dropped is gone all the same.
+            let settled = catch_unwind(AssertUnwindSafe(|| leftover.settle()));
+            self.owed.extend(settled.ok().flatten());
+        }
+        if self.commands.are_abandoned() {
+            self.owed.clear();
+        }
+        while let Some(command) = self.owed.pop_front() {
+            if let Err(command) = self.commands.offer(command) {
+                self.owed.push_front(command);
+                return Some(now + NO_ROOM);
             }
         }
+        None
     }
 
     /// Looks at everything once; gives when to look again, `None` if only when woken.
     fn step(&mut self) -> Option<Instant> {
         let now = Instant::now();
-        if self.sound_has_ended() {
-            return None;
+        if self.commands.are_abandoned() {
+            return self.sound_has_ended(now);
         }
         if self.shared.wav_ended.load(Ordering::Relaxed) && !self.wav_ended {
             self.wav_ended = true;
@@ -152,28 +171,18 @@ impl Supervisor {
         next
     }
 
-    /// Whether the sound thread has ended, which it does by itself only when it does nothing but panic: it is
-    /// told once, as what it comes to.
-    fn sound_has_ended(&mut self) -> bool {
-        if !self.commands.are_abandoned() {
-            return false;
+    /// The sound thread ends by itself only when it is broken. That is told once, when there is room for it.
+    fn sound_has_ended(&mut self, now: Instant) -> Option<Instant> {
+        if self.told_end || self.shared.stopping.load(Ordering::Acquire) {
+            return None;
         }
-        if !self.ended && !self.shared.stopping.load(Ordering::Acquire) {
-            tracing::error!("the sound thread has ended");
-            for role in ROLES {
-                self.close(role);
-                let reason = "the program's sound has broken: start it again".to_owned();
-                let refusal = Some(Refusal::Failed(reason.clone()));
-                self.tell(AudioEvent::NoDevice {
-                    role,
-                    reason,
-                    refusal,
-                });
-            }
-            self.silence_others();
+        for role in ROLES {
+            self.close(role);
         }
-        self.ended = true;
-        true
+        self.silence_others();
+        let told = self.events.try_send(AudioEvent::Broken);
+        self.told_end = !matches!(told, Err(TrySendError::Full(_)));
+        (!self.told_end).then(|| now + LOOK)
     }
 
     fn is_wanted(&self, role: Role) -> bool {

@@ -75,7 +75,7 @@ pub(super) fn open_playout(path: &Path, alarm: &Alarm) -> Result<Opened<Playout>
                 std::thread::park_timeout(LOOK);
             };
             if let Err(error) = written {
-                tracing::warn!(%error, "a recording broke off");
+                tracing::warn!(%error, "a WAV file cannot be written on");
                 alarm.failed(&counters);
             }
         }

@@ -1,14 +1,13 @@
 //! The sound thread's side of a leg.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
 use rtrb::Consumer;
 
-use super::LegConfig;
 use super::carriage::Carriage;
+use super::faults::Record;
 use super::shared::LegShared;
 use crate::CodecSpec;
 use crate::codec::{Encoded, Encoder, MAX_PACKET, MAX_RECEIVED_PAYLOAD, MAX_SENT_PAYLOAD};
@@ -49,12 +48,6 @@ pub(crate) struct Words<'a> {
     /// That the call is recorded: for all whom the agent hears.
     pub(crate) announced: Option<&'a Frame>,
 }
-
-/// Ticks after which one that broke has a clean record, and ticks that it waits when it has been built anew,
-/// each time it breaks again twice as many, up to the most.
-const SOUND_AGAIN: u32 = 6_000;
-const WAIT: u32 = 10;
-const LONGEST_WAIT: u32 = 3_000;
 
 /// How far music comes or goes in 10 ms.
 const MUSIC_FADE: f32 = 1.0 / 30.0;
@@ -105,107 +98,7 @@ pub(crate) struct LegEnd {
     pub(super) record: Record,
 }
 
-/// What has become of it, and what it is built from.
-pub(super) struct Record {
-    config: LegConfig,
-    /// Whether it has panicked since it was built.
-    broke: bool,
-    /// How often it has in a row, and how many ticks it has worked since.
-    times: u32,
-    worked: u32,
-    /// Ticks until it begins.
-    waits: u32,
-    /// In tests, the tick in which it breaks, each time it is built.
-    #[cfg(test)]
-    breaks_in: Option<u32>,
-}
-
-impl Record {
-    pub(super) fn new(config: &LegConfig) -> Self {
-        Self {
-            config: config.clone(),
-            broke: false,
-            times: 0,
-            worked: 0,
-            waits: 0,
-            #[cfg(test)]
-            breaks_in: None,
-        }
-    }
-}
-
 impl LegEnd {
-    /// Has it panic in its so-manieth tick, each time it is built.
-    #[cfg(test)]
-    pub(crate) fn break_in(&mut self, tick: u32) {
-        self.record.breaks_in = Some(tick);
-    }
-
-    /// Begins a tick; whether it works in it. One that waits lets go of what comes meanwhile.
-    pub(crate) fn begins(&mut self) -> bool {
-        self.records = 0;
-        if self.record.waits > 0 {
-            self.record.waits -= 1;
-            while self.inbox.pop().is_ok() {}
-            return false;
-        }
-        self.record.worked = self.record.worked.saturating_add(1);
-        !self.record.broke
-    }
-
-    /// Does a part of the tick's work. A panic costs nobody else anything: the leg is out of it from there
-    /// on, until it has been [built anew](Self::rebuild).
-    pub(crate) fn works(&mut self, work: impl FnOnce(&mut Self)) {
-        if self.record.broke || self.record.waits > 0 {
-            return;
-        }
-        let worked = catch_unwind(AssertUnwindSafe(|| {
-            #[cfg(test)]
-            assert_ne!(
-                self.record.breaks_in,
-                Some(self.record.worked),
-                "as the test wants it"
-            );
-            work(self);
-        }));
-        if worked.is_err() {
-            self.record.broke = true;
-            self.records = 0;
-        }
-    }
-
-    /// Whether it has panicked.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.record.broke
-    }
-
-    /// Builds anew what may have broken: by another thread than the sound thread, since that allocates. The
-    /// far end sees a pause, and everybody's switches stay as they are.
-    pub(crate) fn rebuild(&mut self) -> Result<(), crate::AudioError> {
-        let config = &self.record.config;
-        let (jitter, encoder) = super::coders(config)?;
-        let carriage = Carriage::new(config);
-        let old = (
-            std::mem::replace(&mut self.jitter, jitter),
-            std::mem::replace(&mut self.encoder, encoder),
-            std::mem::replace(&mut self.carriage, carriage),
-        );
-        // What is broken may break once more when it is dropped.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(old)));
-        self.watch = None;
-        self.volume = Fade::at(0.0);
-        (self.heard, self.mixed) = (Fade::at(0.0), Fade::at(0.0));
-        (self.said, self.others) = (Fade::at(0.0), Fade::at(0.0));
-        self.limiter = Limiter::new();
-        (self.filled, self.spurt) = (0, true);
-        let record = &mut self.record;
-        let again = record.worked < SOUND_AGAIN;
-        record.times = if again { record.times + 1 } else { 1 };
-        record.waits = (WAIT << (record.times - 1).min(16)).min(LONGEST_WAIT);
-        (record.broke, record.worked) = (false, 0);
-        Ok(())
-    }
-
     /// Whether the other side has let go.
     pub(crate) fn is_closed(&self) -> bool {
         self.shared.closed.load(Ordering::Acquire)

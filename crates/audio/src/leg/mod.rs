@@ -2,6 +2,7 @@
 
 mod carriage;
 mod end;
+mod faults;
 mod shared;
 
 #[cfg(test)]
@@ -27,7 +28,8 @@ use crate::{
 };
 
 use carriage::Carriage;
-use end::{Events, ReceivedPacket, Record};
+use end::{Events, ReceivedPacket};
+use faults::Record;
 use shared::LegShared;
 
 pub(crate) use end::{LegEnd, Words};
@@ -172,7 +174,7 @@ impl LegControl {
     }
 
     /// Whether packets are produced. Starts off. Off means no packets at all (hold), unlike mute.
-    /// The microphone is open only while some leg is sending.
+    /// Of all legs, only one that is sending keeps the microphone open.
     pub fn set_sending(&self, sending: bool) {
         let was = self.handle.shared.sending.swap(sending, Ordering::Relaxed);
         if was != sending {

@@ -53,6 +53,9 @@ pub struct LegStats {
     pub expected_loss: u8,
     /// How many packets behind those are that are sent a second time now, carried along; 0: none are.
     pub spare_distance: u8,
+    /// Times in which this program failed at the leg's sound: nothing was heard or sent for a moment, half a
+    /// second at most.
+    pub broken: u64,
 }
 
 /// Switches for the sound thread, and its counters.
@@ -84,6 +87,7 @@ pub(super) struct LegShared {
     pub(super) restarts: AtomicU64,
     pub(super) concealed_ms: AtomicU64,
     pub(super) stretched_ms: AtomicU64,
+    pub(super) broken: AtomicU64,
     pub(super) jitter_ms: AtomicU32,
     pub(super) buffer_ms: AtomicU32,
     pub(super) delay_ms: AtomicU32,
@@ -118,6 +122,7 @@ impl LegShared {
             aimed_bitrate: aim.bitrate,
             expected_loss: aim.expected_loss,
             spare_distance: aim.distance,
+            broken: count(&self.broken),
         }
     }
 }

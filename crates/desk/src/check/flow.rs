@@ -109,6 +109,12 @@ impl Flow {
         }
     }
 
+    /// The same where the microphone could not be used before, which holds unless something else is said of it.
+    pub fn remembering(mut self, refusal: Option<Refusal>) -> Self {
+        self.heard.refusal = refusal;
+        self
+    }
+
     /// When it wants to be told of the time, if nothing else happens.
     pub fn poll_timeout(&self) -> Option<Instant> {
         (self.phase != Phase::Over).then_some(self.until)
@@ -120,6 +126,7 @@ impl Flow {
             Event::Microphone(name) => {
                 self.microphone_told = true;
                 self.heard.microphone = name;
+                self.heard.refusal = None;
             }
             Event::NoMicrophone(refusal) => {
                 self.microphone_told = true;
@@ -275,6 +282,25 @@ mod tests {
         let (said, heard) = asked([false, true]);
         assert_eq!(said, "BeQuiet StayQuiet 800 ms");
         assert!(heard.spoken.is_empty());
+    }
+
+    #[test]
+    fn a_refusal_that_is_remembered_holds_unless_something_else_is_said() {
+        let start = Instant::now();
+        for (said, refusal) in [
+            (vec![], Some(Refusal::InUse)),
+            (vec![Event::NoMicrophone(None)], None),
+        ] {
+            let mut flow = Flow::new(start).remembering(Some(Refusal::InUse));
+            for event in said {
+                flow.handle(start, event);
+            }
+            let done = flow.handle(start + OPEN_WITHIN, Event::Heard(&[]));
+            let [Command::Done(heard)] = &done[..] else {
+                panic!("{done:?}");
+            };
+            assert_eq!(heard.refusal, refusal);
+        }
     }
 
     #[test]

@@ -46,18 +46,20 @@ pub async fn check(
         happened
     };
     let media = config.lines.first().map(|line| &line.media);
-    Ok(on_devices(trial, media, devices, told).await)
+    let flow = Flow::new(Instant::now().into_std());
+    Ok(on_devices(trial, flow, media, devices, told).await)
 }
 
 /// Checks these devices, of which `devices` says what has happened since it was asked last, and the way
 /// to a server of `media`.
 pub(crate) async fn on_devices(
     trial: Trial,
+    flow: Flow,
     media: Option<&MediaConfig>,
     devices: impl FnMut() -> Vec<Event<'static>>,
     told: impl FnMut(Prompt),
 ) -> Vec<Finding> {
-    let (mut findings, path) = tokio::join!(listen(trial, devices, told), path(media));
+    let (mut findings, path) = tokio::join!(listen(trial, flow, devices, told), path(media));
     findings.push(path);
     findings
 }
@@ -65,10 +67,10 @@ pub(crate) async fn on_devices(
 /// Lets the flow happen.
 async fn listen(
     mut trial: Trial,
+    mut flow: Flow,
     mut devices: impl FnMut() -> Vec<Event<'static>>,
     mut told: impl FnMut(Prompt),
 ) -> Vec<Finding> {
-    let mut flow = Flow::new(Instant::now().into_std());
     let mut heard = Vec::new();
     let mut next = tokio::time::interval(STEP);
     loop {

@@ -55,6 +55,7 @@ pub(crate) fn snapshot(calls: Vec<CallView>) -> Snapshot {
     let device = DeviceView {
         name: None,
         state: crate::DeviceState::None,
+        refusal: None,
         chosen: None,
         everywhere: false,
     };

@@ -20,8 +20,8 @@ pub struct Budget {
     pub far_ms: f64,
     /// Jitter buffer: what it costs the fastest packets.
     pub buffer_ms: f64,
-    /// Speaker: what waits in our ring, what its device takes at once, and what the sound system holds as
-    /// far as we asked for it.
+    /// Speaker: what waits in our ring, and what the sound system holds: the buffer that we asked it for, of
+    /// which it takes a part at once, or what its device takes at once.
     pub playout_ms: f64,
 }
 
@@ -41,8 +41,7 @@ impl Budget {
             far_ms: (theirs - packet).max(0.0),
             buffer_ms: f64::from(stats.leg.delay_ms),
             playout_ms: ms(engine.playout_fill_us)
-                + ms(engine.playout_period_us)
-                + ms(engine.playout_beyond_us),
+                + ms(engine.playout_period_us.max(engine.playout_beyond_us)),
         }
     }
 
@@ -105,22 +104,22 @@ mod tests {
             capture_fill_us: 5_000,
             playout_period_us: 10_000,
             playout_fill_us: 12_500,
-            playout_beyond_us: 10_000,
+            playout_beyond_us: 15_000,
             processing_us: 13_250,
             ..EngineStats::default()
         };
         let budget = Budget::of(&stats, &engine);
         assert_eq!((budget.capture_ms, budget.encode_ms), (38.25, 26.5));
-        assert_eq!((budget.buffer_ms, budget.playout_ms), (45.0, 32.5));
+        assert_eq!((budget.buffer_ms, budget.playout_ms), (45.0, 27.5));
         assert_eq!(
             (budget.network_ms, budget.mouth_to_ear_ms()),
-            (None, 142.25)
+            (None, 137.25)
         );
         stats.round_trip_ms = Some(80.0);
         stats.remote_packet_ms = Some(60);
         let budget = Budget::of(&stats, &engine);
         assert_eq!((budget.network_ms, budget.far_ms), (Some(40.0), 40.0));
-        assert_eq!(budget.mouth_to_ear_ms(), 222.25);
+        assert_eq!(budget.mouth_to_ear_ms(), 217.25);
         stats.codec = Some(Codec::Pcmu);
         assert_eq!(Budget::of(&stats, &engine).encode_ms, 24.5);
     }

@@ -51,6 +51,7 @@ impl fmt::Debug for SipRequest {
             NetworkChanged => f.write_str("NetworkChanged"),
             Register => f.write_str("Register"),
             Shutdown => f.write_str("Shutdown"),
+            Leave => f.write_str("Leave"),
         }
     }
 }

@@ -204,6 +204,17 @@ fn shutting_down_does_not_wait_long_for_a_bye_nobody_answers() {
 }
 
 #[test]
+fn who_leaves_says_nothing_to_anybody() {
+    let mut t = FarEnd::registered();
+    t.talk(vec![]);
+    t.ringing("");
+    t.out.clear();
+    t.ask(SipRequest::Leave);
+    assert_eq!(t.event(), SipEvent::Stopped);
+    assert!(matches!(t.out[..], [Output::Stopped]));
+}
+
+#[test]
 fn a_call_id_is_used_once() {
     let mut t = FarEnd::registered();
     let (dialog, id, invite) = t.call();

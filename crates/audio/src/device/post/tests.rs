@@ -175,9 +175,61 @@ fn a_device_that_another_program_has_is_said_once_and_taken_when_it_is_free() {
     world.wait(Duration::from_secs(30));
     assert_eq!(world.names(refused), ["The headset"]);
     assert!((5..10).contains(&world.opens), "{} tries", world.opens);
+    // Nor is it said in the next call.
+    world.tell(Event::Needed(false));
+    world.wait(Duration::from_secs(600));
+    world.tell(Event::Needed(true));
+    assert_eq!(world.open.as_deref(), Some("laptop"));
+    assert_eq!(world.names(refused), ["The headset"]);
     world.refuses.clear();
     world.wait(Duration::from_secs(8));
     assert_eq!(world.open.as_deref(), Some("headset"));
+}
+
+#[test]
+fn that_a_device_is_closed_is_said_and_what_is_used_the_next_time() {
+    let mut world = World::new(true, &[]);
+    world.plug("laptop");
+    let used = AudioEvent::DeviceChanged {
+        role: Role::Output,
+        name: "The laptop".into(),
+        preferred: true,
+    };
+    let closed = AudioEvent::DeviceClosed {
+        role: Role::Output,
+        name: "The laptop".into(),
+    };
+    for _ in 0..2 {
+        world.tell(Event::Needed(true));
+        world.wait(Duration::from_secs(60));
+        world.tell(Event::Needed(false));
+        world.wait(LINGER);
+        assert_eq!(world.said, [used.clone(), closed.clone()]);
+        world.said.clear();
+    }
+    // Without any, whoever needs one hears of it too.
+    world.unplug("laptop");
+    for _ in 0..2 {
+        world.tell(Event::Needed(true));
+        world.wait(Duration::from_secs(60));
+        world.tell(Event::Needed(false));
+        world.wait(LINGER);
+        assert_eq!(world.names(none), ["there is no such device"]);
+        world.said.clear();
+    }
+}
+
+#[test]
+fn why_a_device_refused_is_not_said_once_it_is_gone() {
+    let mut world = World::new(true, &["headset"]);
+    world.plug("laptop");
+    world.plug("headset");
+    world.refuses.push(("headset".into(), Refusal::InUse));
+    world.tell(Event::Needed(true));
+    assert_eq!(world.open.as_deref(), Some("laptop"));
+    world.unplug("headset");
+    world.unplug("laptop");
+    assert_eq!(world.names(none), ["there is no such device"]);
 }
 
 #[test]

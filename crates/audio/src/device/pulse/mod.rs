@@ -34,7 +34,7 @@ use crate::frame::SAMPLE_RATE;
 use changes::Changes;
 use connection::Connection;
 use microphone::Reader;
-use speaker::Buffer;
+use speaker::{Buffer, Learnt};
 
 /// Put before the server's names, as cpal does, so that ids tell their system.
 pub(super) const ID_PREFIX: &str = "pulseaudio:";
@@ -52,6 +52,7 @@ const SAMPLE: usize = 4;
 pub(super) struct Pulse {
     control: Connection,
     changes: Option<Changes>,
+    learnt: Learnt,
 }
 
 impl Pulse {
@@ -65,7 +66,11 @@ impl Pulse {
                 None
             }
         });
-        Ok(Self { control, changes })
+        Ok(Self {
+            control,
+            changes,
+            learnt: Learnt::default(),
+        })
     }
 }
 
@@ -153,12 +158,13 @@ impl SoundSystem for Pulse {
         sound_thread: Option<Thread>,
     ) -> Result<Opened<Playout>, DeviceError> {
         let mut connection = Connection::open()?;
+        let buffer = Buffer::new(&self.learnt);
         let reply: CreatePlaybackStreamReply =
             connection.ask(&Command::CreatePlaybackStream(PlaybackStreamParams {
                 sample_spec: sample_spec(),
                 channel_map: ChannelMap::mono(),
                 sink_name: Some(server_name(device)?),
-                buffer_attr: Buffer::new().attributes(),
+                buffer_attr: buffer.attributes(),
                 flags: flags(),
                 props: properties("Call"),
                 ..PlaybackStreamParams::default()
@@ -167,9 +173,9 @@ impl SoundSystem for Pulse {
         let moved = Moved::default();
         let stream = Stream::start("audio-speaker", connection, alarm, &counters, {
             let shift = Shift::new(&moved, alarm);
+            let first = reply.requested_bytes as usize;
             move |connection, _closing| {
-                let first = reply.requested_bytes as usize;
-                speaker::play(connection, reply.channel, first, &mut feed, &shift)
+                speaker::play(connection, reply.channel, first, &mut feed, buffer, &shift)
             }
         })?;
         Ok(Opened {
@@ -230,7 +236,7 @@ impl Stream {
         mut connection: Connection,
         alarm: &Alarm,
         counters: &Arc<StreamCounters>,
-        mut work: impl FnMut(&mut Connection, &AtomicBool) -> io::Result<()> + Send + 'static,
+        work: impl FnOnce(&mut Connection, &AtomicBool) -> io::Result<()> + Send + 'static,
     ) -> Result<Self, DeviceError> {
         let failed = |error: io::Error| DeviceError::System(error.to_string());
         let socket = connection.socket().try_clone().map_err(failed)?;

@@ -2,9 +2,12 @@
 //!
 //! The server's buffer begins as short as a quiet machine can bear. Each time it ran out, it is made longer
 //! by a step, and stays so while the stream is open: to make it shorter again is a skip that is heard, and a
-//! machine that was late once will be again. The next call opens another stream, which begins short.
+//! machine that was late once will be again. The next call opens another stream, which begins a step shorter
+//! than the last one ended: what was learnt of a moment is forgotten, call by call.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use pulseaudio::protocol::stream::BufferAttr;
@@ -31,17 +34,27 @@ const TAGGED: usize = 5;
 /// What a message begins with by which the server asks for more sound.
 const REQUEST: u32 = CommandTag::Request as u32;
 
+/// What the streams so far have learnt of the length that the server's buffer needs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Learnt(Arc<AtomicU32>);
+
 /// The server's buffer.
 pub(super) struct Buffer {
     frames: u32,
     grown: Option<Instant>,
+    learnt: Learnt,
 }
 
 impl Buffer {
-    pub(super) fn new() -> Self {
+    /// Of another stream.
+    pub(super) fn new(learnt: &Learnt) -> Self {
+        let last = learnt.0.load(Ordering::Relaxed);
+        let frames = last.saturating_sub(STEP).max(LEAST);
+        learnt.0.store(frames, Ordering::Relaxed);
         Self {
-            frames: LEAST,
+            frames,
             grown: None,
+            learnt: learnt.clone(),
         }
     }
 
@@ -64,6 +77,7 @@ impl Buffer {
         }
         self.frames += STEP;
         self.grown = Some(now);
+        self.learnt.0.store(self.frames, Ordering::Relaxed);
         true
     }
 }
@@ -74,9 +88,9 @@ pub(super) fn play(
     channel: u32,
     first: usize,
     feed: &mut PlayoutFeed,
+    mut buffer: Buffer,
     shift: &Shift,
 ) -> io::Result<()> {
-    let mut buffer = Buffer::new();
     feed.buffered_beyond(buffer.frames);
     let mut message = Vec::with_capacity(64 * 1024);
     let mut block = vec![0; DESCRIPTOR_SIZE + 64 * 1024];
@@ -213,7 +227,9 @@ mod tests {
         let (mut feed, mut playout, counters) = playout_ring(48_000, Clock::Device, None);
         let shift = Shift::new(&Moved::default(), &Alarm::new(std::thread::current()));
         let mut connection = Connection::over(ours);
-        play(&mut connection, CHANNEL, 0, &mut feed, &shift).expect_err("the server is gone");
+        let buffer = Buffer::new(&Learnt::default());
+        play(&mut connection, CHANNEL, 0, &mut feed, buffer, &shift)
+            .expect_err("the server is gone");
         drop(connection);
         // Two in a moment are one lesson, and both are told.
         let asked = commands(server);
@@ -224,20 +240,31 @@ mod tests {
         assert_eq!(asked.buffer_attr.target_length, (LEAST + STEP) * 4);
         assert_eq!(playout.adapt(), u64::from(2 * REQUEST_FRAMES));
         assert_eq!(playout.adapt(), 0);
-        assert_eq!(
-            counters.beyond.load(std::sync::atomic::Ordering::Relaxed),
-            LEAST + STEP
-        );
+        assert_eq!(counters.beyond.load(Ordering::Relaxed), LEAST + STEP);
     }
 
     #[test]
     fn the_servers_buffer_grows_to_its_bound_and_no_further() {
-        let (mut buffer, mut now) = (Buffer::new(), Instant::now());
+        let (mut buffer, mut now) = (Buffer::new(&Learnt::default()), Instant::now());
         let mut grown = 0;
         for _ in 0..20 {
             grown += u32::from(buffer.ran_out(now));
             now += LESSON;
         }
         assert_eq!((buffer.frames, grown), (MOST, (MOST - LEAST) / STEP));
+    }
+
+    #[test]
+    fn another_stream_begins_a_step_shorter_than_the_last_one_ended() {
+        let (learnt, mut now) = (Learnt::default(), Instant::now());
+        let mut first = Buffer::new(&learnt);
+        assert_eq!(first.frames, LEAST);
+        for _ in 0..3 {
+            first.ran_out(now);
+            now += LESSON;
+        }
+        let frames = [(); 4].map(|()| Buffer::new(&learnt).frames);
+        let shorter = [LEAST + 2 * STEP, LEAST + STEP, LEAST, LEAST];
+        assert_eq!(frames, shorter);
     }
 }

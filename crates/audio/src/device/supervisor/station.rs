@@ -10,7 +10,7 @@ use crate::device::post::{Command, Event, Fault, Post, earlier};
 use crate::device::watch::Running;
 use crate::device::{DeviceChoice, DeviceInfo, Input, Output, wav};
 use crate::sound;
-use crate::{AudioEvent, Refusal, Role};
+use crate::{AudioError, AudioEvent, Refusal, Role};
 
 /// A choice for either direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +146,12 @@ impl Supervisor {
             };
             let seated = made.map(|made| self.seat(role, made, true));
             if let Err(error) = seated {
-                self.break_file(role, path, error.to_string());
+                // Which file it is is told beside it.
+                let reason = match error {
+                    AudioError::Wav { reason, .. } => reason,
+                    other => other.to_string(),
+                };
+                self.break_file(role, path, reason);
             }
         }
     }
@@ -155,7 +160,7 @@ impl Supervisor {
     fn break_file(&mut self, role: Role, path: &Path, reason: String) {
         self.station(role).broken_file = true;
         let path = path.to_owned();
-        self.tell(AudioEvent::RecordingFailed { role, path, reason });
+        self.tell(AudioEvent::WavFailed { role, path, reason });
     }
 
     /// Tells the post, and does what it says until it has nothing more to say.

@@ -78,7 +78,7 @@ it("hangs up on nobody who waits by a press meant for a caller who has just gone
   show(snapshot({ calls: [held()], window: appearance({ mode: "compact" }) }));
   fireEvent.click(button("Hang up"));
   expect(host.asked).toEqual([]);
-  act(() => vi.advanceTimersByTime(700));
+  act(() => { vi.advanceTimersByTime(700); });
   fireEvent.click(button("Hang up"));
   expect(host.asked).toEqual([{ do: "hangUp", call: 3 }]);
 });

@@ -27,6 +27,7 @@ import { Panel } from "./people/Panel";
 import { Side, useSideTab } from "./people/Side";
 import { ForgetDialog } from "./recents/ForgetDialog";
 import { Recents } from "./recents/Recents";
+import { SECTIONS, sectionTitles, type Section } from "./settings/sections";
 import { managedWords } from "./settings/words";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
@@ -54,7 +55,8 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
   const [helpOpen, setHelpOpen] = useState(false);
-  const [settingsOpen, setSettingsOpen] = useState(false);
+  const [settings, setSettings] = useState<Section | null>(null);
+  const settingsOpen = settings !== null;
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [forgetOpen, setForgetOpen] = useState(false);
   const wide = useMedia("(min-width: 800px)");
@@ -83,7 +85,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       setSoundOpenAt(null);
       setHelpOpen(false);
       setPaletteOpen(false);
-      setSettingsOpen(false);
+      setSettings(null);
       setForgetOpen(false);
     }
   }
@@ -128,7 +130,24 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     callCopied: offered(say("keys.always.callCopied"), () => act({ do: "callCopied" }), reachable ? undefined : say("dial.cannotCall")),
     ...(recents.length > 0 ? { clearRecents: () => inFull(askToForget) } : {}),
     // Two layers would fight for the keyboard.
-    ...(asks || helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
+    ...(asks || helpOpen
+      ? {}
+      : {
+          settings: [
+            () => inFull(() => setSettings(settingsOpen ? null : "account")),
+            ...SECTIONS.map((section) =>
+              offered(say("shared.labelled", { label: say("settings.title"), text: say(sectionTitles[section]) }), () => inFull(() => setSettings(section))),
+            ),
+          ],
+          checkSound: offered(
+            say("sound.check"),
+            () => {
+              inFull(() => setSettings("devices"));
+              act({ do: "checkSound", on: true });
+            },
+            live.length > 0 ? say("sound.check.inCall") : undefined,
+          ),
+        }),
     ...(asks || settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
     ...(asks || helpOpen || settingsOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
   });
@@ -167,7 +186,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       <SignInBars signIns={signIns} inCall={atHand} />
       <NotReachable registration={registration} inCall={atHand} />
       <Notices notices={snapshot.notices} />
-      <Failure failure={failure} onRead={onFailureRead} />
+      <Failure failure={settingsOpen ? null : failure} onRead={onFailureRead} />
     </>
   );
 
@@ -176,7 +195,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     (expertsButton.current ?? field.current)?.focus();
   };
   const closeSettings = (then?: () => void) => {
-    flushSync(() => setSettingsOpen(false));
+    flushSync(() => setSettings(null));
     then?.();
   };
   const canAsk = haveExperts || expertsOpen;
@@ -234,7 +253,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                     inCall={atHand}
                     ringing={ringing || asks}
                     onHelp={() => setHelpOpen(true)}
-                    onSettings={() => setSettingsOpen(true)}
+                    onSettings={() => setSettings("account")}
                     compact={compact}
                   />
                   <main className={mergeClasses(styles.main, beside && styles.columns)}>
@@ -270,9 +289,16 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
           </DraftsContext>
         </ExpertsContext>
       </DialContext>
-      {settingsOpen && (
+      {settings !== null && (
         <Suspense>
-          <SettingsDialog snapshot={snapshot} registration={stands} onClose={closeSettings} />
+          <SettingsDialog
+            snapshot={snapshot}
+            registration={stands}
+            first={settings}
+            failure={failure}
+            onFailureRead={onFailureRead}
+            onClose={closeSettings}
+          />
         </Suspense>
       )}
       {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} />}

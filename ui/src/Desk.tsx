@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
@@ -17,7 +17,7 @@ import { isIncoming } from "./calls/words";
 import { CallBox } from "./dial/CallBox";
 import { DialContext, type Dialling } from "./dial/DialContext";
 import { DialQuestion } from "./dial/DialQuestion";
-import type { Host } from "./host/host";
+import { asUiError, type Host } from "./host/host";
 import { useAct } from "./host/HostContext";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
 import { Failure, Notices } from "./Notices";
@@ -49,7 +49,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { act, quietly } = useAct();
+  const { act, quietly, fail } = useAct();
   const { calls, transfers, group, recovery, recents, sound, signIns, lines, dialRequest } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -62,7 +62,12 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const wide = useMedia("(min-width: 800px)");
   const [experts] = useState(() => new Experts(host));
   useEffect(() => experts.start(), [experts]);
-  const [drafts] = useState(() => new Drafts(host));
+  const onNoteRefused = useEffectEvent((thrown: unknown) => fail(asUiError(words, thrown)));
+  const noteRefused = useRef<(thrown: unknown) => void>(() => undefined);
+  useEffect(() => {
+    noteRefused.current = (thrown) => onNoteRefused(thrown);
+  }, []);
+  const [drafts] = useState(() => new Drafts(host, (thrown) => noteRefused.current(thrown)));
   useEffect(() => drafts.keep(calls), [drafts, calls]);
   const expertsField = useRef<HTMLInputElement>(null);
   const expertsButton = useRef<HTMLButtonElement>(null);
@@ -301,7 +306,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
           />
         </Suspense>
       )}
-      {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} />}
+      {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} calls={calls} />}
       <ForgetDialog
         open={forgetOpen}
         recents={recents}

@@ -24,7 +24,11 @@ export class Drafts {
   private readonly waiting = new Map<number, ReturnType<typeof setTimeout>>();
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly host: Host) {}
+  /** `refused` hears of words that could not be stored. */
+  constructor(
+    private readonly host: Host,
+    private readonly refused: (thrown: unknown) => void,
+  ) {}
 
   of(call: number): Draft | undefined {
     return this.drafts.get(call);
@@ -53,7 +57,7 @@ export class Drafts {
     clearTimeout(this.waiting.get(call));
     this.waiting.delete(call);
     // The words stay in the field whatever happens; the next letter tries again.
-    this.host.act({ do: "note", call, ...draft.note }).catch(() => undefined);
+    this.host.act({ do: "note", call, ...draft.note }).catch((thrown: unknown) => this.refused(thrown));
   }
 
   /** Forgets what was written about calls that are gone. */

@@ -63,11 +63,8 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const [experts] = useState(() => new Experts(host));
   useEffect(() => experts.start(), [experts]);
   const onNoteRefused = useEffectEvent((thrown: unknown) => fail(asUiError(words, thrown)));
-  const noteRefused = useRef<(thrown: unknown) => void>(() => undefined);
-  useEffect(() => {
-    noteRefused.current = (thrown) => onNoteRefused(thrown);
-  }, []);
-  const [drafts] = useState(() => new Drafts(host, (thrown) => noteRefused.current(thrown)));
+  const [drafts] = useState(() => new Drafts(host));
+  useEffect(() => drafts.onRefused((thrown) => onNoteRefused(thrown)), [drafts]);
   useEffect(() => drafts.keep(calls), [drafts, calls]);
   const expertsField = useRef<HTMLInputElement>(null);
   const expertsButton = useRef<HTMLButtonElement>(null);

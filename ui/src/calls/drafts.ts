@@ -24,11 +24,14 @@ export class Drafts {
   private readonly waiting = new Map<number, ReturnType<typeof setTimeout>>();
   private readonly listeners = new Set<() => void>();
 
-  /** `refused` hears of words that could not be stored. */
-  constructor(
-    private readonly host: Host,
-    private readonly refused: (thrown: unknown) => void,
-  ) {}
+  /** Who hears of words that could not be stored. */
+  private refused: (thrown: unknown) => void = () => undefined;
+
+  constructor(private readonly host: Host) {}
+
+  onRefused(hear: (thrown: unknown) => void): void {
+    this.refused = hear;
+  }
 
   of(call: number): Draft | undefined {
     return this.drafts.get(call);

@@ -118,7 +118,7 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
       if (snapshot.window.firstSteps && snapshot.calls.length === 0 && snapshot.recovery === null && snapshot.dialRequest === null) {
         return (
           <Suspense fallback={<Starting />}>
-            <FirstSteps snapshot={snapshot} failure={failure} onFailureRead={onFailureRead} />
+            <FirstSteps snapshot={snapshot} registration={snapshot.account} failure={failure} onFailureRead={onFailureRead} />
           </Suspense>
         );
       }

@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { AccountBar } from "./account/AccountBar";
@@ -17,7 +17,7 @@ import { isIncoming } from "./calls/words";
 import { CallBox } from "./dial/CallBox";
 import { DialContext, type Dialling } from "./dial/DialContext";
 import { DialQuestion } from "./dial/DialQuestion";
-import type { Host } from "./host/host";
+import { asUiError, type Host } from "./host/host";
 import { useAct } from "./host/HostContext";
 import type { UiError, UiRegistration, UiSnapshot } from "./ipc/bindings";
 import { Failure, Notices } from "./Notices";
@@ -27,6 +27,7 @@ import { Panel } from "./people/Panel";
 import { Side, useSideTab } from "./people/Side";
 import { ForgetDialog } from "./recents/ForgetDialog";
 import { Recents } from "./recents/Recents";
+import { SECTIONS, sectionTitles, type Section } from "./settings/sections";
 import { managedWords } from "./settings/words";
 import { useFocusKept } from "./shared/focusKept";
 import { useMedia } from "./shared/media";
@@ -48,19 +49,22 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
-  const { act, quietly } = useAct();
+  const { act, quietly, fail } = useAct();
   const { calls, transfers, group, recovery, recents, sound, signIns, lines, dialRequest } = snapshot;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [soundOpenAt, setSoundOpenAt] = useState<SoundPlace | null>(null);
   const [helpOpen, setHelpOpen] = useState(false);
-  const [settingsOpen, setSettingsOpen] = useState(false);
+  const [settings, setSettings] = useState<Section | null>(null);
+  const settingsOpen = settings !== null;
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [forgetOpen, setForgetOpen] = useState(false);
   const wide = useMedia("(min-width: 800px)");
   const [experts] = useState(() => new Experts(host));
   useEffect(() => experts.start(), [experts]);
+  const onNoteRefused = useEffectEvent((thrown: unknown) => fail(asUiError(words, thrown)));
   const [drafts] = useState(() => new Drafts(host));
+  useEffect(() => drafts.onRefused((thrown) => onNoteRefused(thrown)), [drafts]);
   useEffect(() => drafts.keep(calls), [drafts, calls]);
   const expertsField = useRef<HTMLInputElement>(null);
   const expertsButton = useRef<HTMLButtonElement>(null);
@@ -83,7 +87,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       setSoundOpenAt(null);
       setHelpOpen(false);
       setPaletteOpen(false);
-      setSettingsOpen(false);
+      setSettings(null);
       setForgetOpen(false);
     }
   }
@@ -128,7 +132,24 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     callCopied: offered(say("keys.always.callCopied"), () => act({ do: "callCopied" }), reachable ? undefined : say("dial.cannotCall")),
     ...(recents.length > 0 ? { clearRecents: () => inFull(askToForget) } : {}),
     // Two layers would fight for the keyboard.
-    ...(asks || helpOpen ? {} : { settings: () => inFull(() => setSettingsOpen(!settingsOpen)) }),
+    ...(asks || helpOpen
+      ? {}
+      : {
+          settings: [
+            () => inFull(() => setSettings(settingsOpen ? null : "account")),
+            ...SECTIONS.map((section) =>
+              offered(say("shared.labelled", { label: say("settings.title"), text: say(sectionTitles[section]) }), () => inFull(() => setSettings(section))),
+            ),
+          ],
+          checkSound: offered(
+            say("sound.check"),
+            () => {
+              inFull(() => setSettings("devices"));
+              act({ do: "checkSound", on: true });
+            },
+            live.length > 0 ? say("sound.check.inCall") : undefined,
+          ),
+        }),
     ...(asks || settingsOpen ? {} : { help: offered(say("keys.title"), () => inFull(() => setHelpOpen(!helpOpen))) }),
     ...(asks || helpOpen || settingsOpen || soundOpenAt !== null || snapshot.closing ? {} : { palette: () => inFull(() => setPaletteOpen(!paletteOpen)) }),
   });
@@ -167,7 +188,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
       <SignInBars signIns={signIns} inCall={atHand} />
       <NotReachable registration={registration} inCall={atHand} />
       <Notices notices={snapshot.notices} />
-      <Failure failure={failure} onRead={onFailureRead} />
+      <Failure failure={settingsOpen ? null : failure} onRead={onFailureRead} />
     </>
   );
 
@@ -176,7 +197,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
     (expertsButton.current ?? field.current)?.focus();
   };
   const closeSettings = (then?: () => void) => {
-    flushSync(() => setSettingsOpen(false));
+    flushSync(() => setSettings(null));
     then?.();
   };
   const canAsk = haveExperts || expertsOpen;
@@ -234,7 +255,7 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
                     inCall={atHand}
                     ringing={ringing || asks}
                     onHelp={() => setHelpOpen(true)}
-                    onSettings={() => setSettingsOpen(true)}
+                    onSettings={() => setSettings("account")}
                     compact={compact}
                   />
                   <main className={mergeClasses(styles.main, beside && styles.columns)}>
@@ -270,12 +291,19 @@ export function Desk({ snapshot, registration, host, failure, onFailureRead }: D
           </DraftsContext>
         </ExpertsContext>
       </DialContext>
-      {settingsOpen && (
+      {settings !== null && (
         <Suspense>
-          <SettingsDialog snapshot={snapshot} registration={stands} onClose={closeSettings} />
+          <SettingsDialog
+            snapshot={snapshot}
+            registration={stands}
+            first={settings}
+            failure={failure}
+            onFailureRead={onFailureRead}
+            onClose={closeSettings}
+          />
         </Suspense>
       )}
-      {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} />}
+      {asks && <DialQuestion number={dialRequest} reachable={reachable} lines={lines} calls={calls} />}
       <ForgetDialog
         open={forgetOpen}
         recents={recents}

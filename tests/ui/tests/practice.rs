@@ -263,14 +263,14 @@ fn another_speaker_takes_the_sound_along_and_loudness_is_heard() {
         window.to_field("Calls")?;
         let keys = |typed: &str| window.driver().keys(&[], typed);
         keys(key::HOME)?;
-        window.sees("0 %")?;
+        window.sees("0%")?;
         headset.is_silent()?;
         keys(key::END)?;
         keys(&key::LEFT.repeat(10))?;
-        window.sees("50 %")?;
+        window.sees("50%")?;
         headset.hears_tone(440.0, -55.0, -25.0)?;
         keys(key::ESCAPE)?;
-        window.no_longer_sees("50 %")?;
+        window.no_longer_sees("50%")?;
         drop(mouth);
         Ok(())
     });

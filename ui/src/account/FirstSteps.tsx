@@ -2,7 +2,7 @@ import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { useAct } from "../host/HostContext";
-import type { UiError, UiSnapshot, UiSound } from "../ipc/bindings";
+import type { UiError, UiRegistration, UiSnapshot } from "../ipc/bindings";
 import { Failure } from "../Notices";
 import { actions, type Shortcut } from "../shared/actions";
 import { shortcutLabel } from "../shared/shortcuts";
@@ -14,6 +14,7 @@ import { StepsLine, type Step } from "./StepsLine";
 
 interface FirstStepsProps {
   snapshot: UiSnapshot;
+  registration: UiRegistration;
   failure: UiError | null;
   onFailureRead: () => void;
 }
@@ -22,7 +23,7 @@ interface FirstStepsProps {
  * What an agent does on the first day once they are signed in: hear that the headset works, and learn the
  * keys that matter. Each step can be left out, and a call that rings comes before all of it.
  */
-export function FirstSteps({ snapshot, failure, onFailureRead }: FirstStepsProps) {
+export function FirstSteps({ snapshot, registration, failure, onFailureRead }: FirstStepsProps) {
   const styles = useStyles();
   const { say } = useWords();
   const { act } = useAct();
@@ -41,7 +42,7 @@ export function FirstSteps({ snapshot, failure, onFailureRead }: FirstStepsProps
           {say(step === "headset" ? "first.headset.title" : "first.ready.title")}
         </h2>
         <Failure failure={failure} onRead={onFailureRead} />
-        {step === "headset" ? <Headset sound={snapshot.sound} /> : <Ready />}
+        {step === "headset" ? <Headset snapshot={snapshot} registration={registration} /> : <Ready />}
         <div className={styles.buttons}>
           {step === "headset" ? (
             <>
@@ -69,15 +70,16 @@ export function FirstSteps({ snapshot, failure, onFailureRead }: FirstStepsProps
 }
 
 /** Whether others will hear the agent, and the agent them: found out before the first call, not in it. */
-function Headset({ sound }: { sound: UiSound }) {
+function Headset({ snapshot, registration }: Pick<FirstStepsProps, "snapshot" | "registration">) {
   const { say } = useWords();
+  const { sound, calls } = snapshot;
   useLookAtSound();
   return (
     <>
       <Text>{say("first.headset.text")}</Text>
       <MicrophonePart sound={sound} />
       <SpeakerPart sound={sound} />
-      <SoundCheck check={sound.check} />
+      <SoundCheck sound={sound} calls={calls} reachability={registration.reachability} />
     </>
   );
 }

@@ -35,7 +35,7 @@ export function NotReachable({ registration, inCall }: { registration: UiRegistr
         <span className={styles.reason}>
           {say(plainWords[reachability])} {connecting && say("account.tryingNow")} {retryAtMs !== null && <Countdown toMs={retryAtMs} words={retryWords} />}
         </span>
-        {reason !== null && (
+        {(reason !== null || reachability === "refused" || reachability === "unreachable") && (
           <ReportFold key={reason} title={say("account.detailsForIt")} facts={{ reachability }}>
             <span className={styles.reason} lang="en">
               {reason} {advice}

@@ -115,6 +115,7 @@ function Ringing({ call, first, holdsAnother }: RingingProps) {
   const seen = useSeen(first, SEEN_AFTER_MS);
   const { answer, decline } = ringingOffers(words, act, call.id, holdsAnother, seen);
   const who = partyWords(call);
+  const queue = call.details.find(({ kind }) => kind === "queue")?.value;
   return (
     <section className={mergeClasses(styles.line, styles.ringing)} aria-label={say("calls.incoming.said", { who })}>
       <div className={styles.who}>
@@ -123,6 +124,12 @@ function Ringing({ call, first, holdsAnother }: RingingProps) {
         </h2>
         <p className={styles.state}>
           {say("calls.incoming")} · <Elapsed sinceMs={call.startedAtMs - (call.waitedMs ?? 0)} className={styles.timer} />
+          {queue !== undefined && (
+            <>
+              {" "}
+              · <bdi>{queue}</bdi>
+            </>
+          )}
         </p>
       </div>
       <div className={styles.buttons}>

@@ -78,7 +78,7 @@ it("hangs up on nobody who waits by a press meant for a caller who has just gone
   show(snapshot({ calls: [held()], window: appearance({ mode: "compact" }) }));
   fireEvent.click(button("Hang up"));
   expect(host.asked).toEqual([]);
-  act(() => vi.advanceTimersByTime(700));
+  act(() => { vi.advanceTimersByTime(700); });
   fireEvent.click(button("Hang up"));
   expect(host.asked).toEqual([{ do: "hangUp", call: 3 }]);
 });
@@ -100,4 +100,17 @@ it("gives way to the question of who is hung up on when the window closes", () =
   show({ ...snapshot(scenes.barCall), closing: true });
   expect(screen.getByRole("alertdialog").textContent).toContain("Closing Warmline hangs up on Mina Kowalski.");
   expect(host.asked).toEqual([{ do: "setMode", mode: "full" }]);
+});
+
+it("says from which queue a call comes, and what has failed", async () => {
+  const { host, user } = scene("barRinging");
+  expect(screen.getByRole("region", { name: /^Incoming call from/ }).textContent).toContain("Support, second line");
+  host.refusal = { code: "notPossible", message: "The call cannot be held.", error: "not_now" };
+  await user.click(button("Mute"));
+  expect((await screen.findAllByText("The call cannot be held.")).length).toBeGreaterThan(0);
+});
+
+it("says that the microphone is silent", () => {
+  renderApp({ ...snapshot(scenes.barCall), notices: [{ kind: "microphoneSilent", words: null, advice: null }] });
+  expect(screen.getByText("Your microphone is silent.")).toBeTruthy();
 });

@@ -7,7 +7,7 @@ import { scenes } from "../host/fake/scenes";
 
 afterEach(() => vi.useRealTimers());
 
-const byThem = { normal: true, words: "They hung up.", advice: null, error: "remote_hangup", atMs: 599_000 } as const;
+const byThem = { normal: true, reason: "remoteHungUp", error: "remote_hangup", atMs: 599_000 } as const;
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
 const isInert = (name: string) => button(name).getAttribute("aria-disabled") === "true";
 const press = (letter: string) => fireEvent.keyDown(document.body, { key: letter, code: `Key${letter}`, ctrlKey: true, shiftKey: true });
@@ -76,7 +76,7 @@ it("hangs up on nobody who waits by a press meant for a caller who has just gone
   hangUp();
   expect(host.asked).toEqual([]);
   expect(document.activeElement).toBe(button("Hang up"));
-  act(() => vi.advanceTimersByTime(700));
+  act(() => { vi.advanceTimersByTime(700); });
   expect(isInert("Hang up")).toBe(false);
   hangUp();
   expect(host.asked).toEqual([
@@ -102,12 +102,12 @@ it("sends nobody away by a press meant for what was there a moment before", () =
   };
   show(snapshot({ calls: [incoming({ id: 5 })] }));
   decline();
-  act(() => vi.advanceTimersByTime(700));
+  act(() => { vi.advanceTimersByTime(700); });
   // The next one stands where the first one was, and has its keys.
   show(snapshot({ calls: [incoming({ id: 6 })] }));
   decline();
   expect(host.asked).toEqual([]);
-  act(() => vi.advanceTimersByTime(700));
+  act(() => { vi.advanceTimersByTime(700); });
   decline();
   expect(host.asked).toEqual([
     { do: "reject", call: 6, with: "busy" },

@@ -11,7 +11,9 @@ import type { UiCall } from "../ipc/bindings";
 import { formatSeconds } from "../shared/clock";
 import { Trouble } from "../shared/Trouble";
 import { useWords } from "../words/words";
+import { useDraft } from "./drafts";
 import { endingAdvice } from "./endings";
+import { Notes } from "./Notes";
 import { partyWords, stateWords } from "./words";
 
 /**
@@ -25,6 +27,7 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
   const { act, quietly } = useAct();
   const row = useRef<HTMLDivElement>(null);
   const normal = call.ending?.normal !== false;
+  const noting = useDraft(call).open;
   const dismiss = () => act({ do: "dismiss", call: call.id });
   const onTime = useEffectEvent(() => {
     if (row.current?.matches(":hover, :focus-within") !== true && document.querySelector("[data-recent]:hover") === null) {
@@ -33,12 +36,13 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
   });
 
   useEffect(() => {
-    if (!normal) {
+    // Whoever writes about it has not done with it.
+    if (!normal || noting) {
       return undefined;
     }
     const timer = setInterval(() => onTime(), GOES_AFTER_MS);
     return () => clearInterval(timer);
-  }, [normal]);
+  }, [normal, noting]);
 
   const who = partyWords(call);
   const state = <span data-testid="call-state">{stateWords(words, call)}</span>;
@@ -69,6 +73,7 @@ export function EndedCall({ call, headingId }: { call: UiCall; headingId: string
           )}
           {talked !== null && ` ${say("calls.talkedFor", { time: formatSeconds(Math.floor(talked / 1000)) })}`}
         </div>
+        {noting && <Notes call={call} />}
       </div>
       <div className={styles.buttons}>
         {call.party.address !== "" && (

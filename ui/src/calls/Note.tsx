@@ -27,7 +27,7 @@ export function Note({ tone, words, advice, id, children }: NoteProps) {
         <p className={styles.words}>{words}</p>
         {advice !== undefined && advice !== null && <p className={styles.advice}>{advice}</p>}
       </div>
-      {children !== undefined && <div className={styles.actions}>{children}</div>}
+      {children !== undefined && children !== false && <div className={styles.actions}>{children}</div>}
     </div>
   );
 }

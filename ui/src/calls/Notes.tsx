@@ -5,6 +5,7 @@ import type { UiCall } from "../ipc/bindings";
 import { ExpertsContext } from "../people/experts";
 import { focusRing } from "../shared/focusRing";
 import { FoldSign } from "../shared/FoldSign";
+import { LONGEST_NOTE } from "../shared/limits";
 import { useWords } from "../words/words";
 import { useDraft, type NoteField } from "./drafts";
 
@@ -38,7 +39,7 @@ export function Notes({ call }: { call: UiCall }) {
         }}
         size="small"
         resize="vertical"
-        maxLength={MOST}
+        maxLength={LONGEST_NOTE}
         value={note[name]}
         onChange={({ target }, { value }) => {
           drafts.typing = { call: call.id, field: name, caret: target.selectionEnd };
@@ -81,9 +82,6 @@ export function Notes({ call }: { call: UiCall }) {
     </div>
   );
 }
-
-/** What fits on a card in Teams beside the rest. */
-const MOST = 2_000;
 
 const useStyles = makeStyles({
   notes: {

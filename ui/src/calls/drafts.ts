@@ -24,7 +24,14 @@ export class Drafts {
   private readonly waiting = new Map<number, ReturnType<typeof setTimeout>>();
   private readonly listeners = new Set<() => void>();
 
+  /** Who hears of words that could not be stored. */
+  private refused: (thrown: unknown) => void = () => undefined;
+
   constructor(private readonly host: Host) {}
+
+  onRefused(hear: (thrown: unknown) => void): void {
+    this.refused = hear;
+  }
 
   of(call: number): Draft | undefined {
     return this.drafts.get(call);
@@ -53,7 +60,7 @@ export class Drafts {
     clearTimeout(this.waiting.get(call));
     this.waiting.delete(call);
     // The words stay in the field whatever happens; the next letter tries again.
-    this.host.act({ do: "note", call, ...draft.note }).catch(() => undefined);
+    this.host.act({ do: "note", call, ...draft.note }).catch((thrown: unknown) => this.refused(thrown));
   }
 
   /** Forgets what was written about calls that are gone. */

@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { active, expert, inUse, snapshot, waits, consulting } from "../host/fake/moments";
 import { card, signIn } from "../host/fake/office";
@@ -87,4 +87,30 @@ it("says that a note could not be sent, and that the call goes on", () => {
   const { show } = renderApp(asking({ state: "sending" }));
   show(asking({ state: "failed" }));
   expect(screen.getByTestId("polite").textContent).toBe(FAILED);
+});
+
+it("keeps the words and the hand when the customer hangs up, and stays until the fold is closed", async () => {
+  const { host, user, show } = renderApp(inCall);
+  await user.click(button("Notes"));
+  await user.type(field("Note"), "Half a wo");
+  const ending = { normal: true, reason: "remoteHungUp", error: "remote_hung_up", atMs: 599_500 } as const;
+  show(snapshot({ calls: [active({ state: "ended", heard: false, ending })] }));
+  expect(field("Note").value).toBe("Half a wo");
+  expect(document.activeElement).toBe(field("Note"));
+  await user.keyboard("rd");
+  await waitFor(() => expect(host.asked).toContainEqual({ do: "note", call: 1, tried: "", note: "Half a word" }));
+  vi.useFakeTimers();
+  await act(() => vi.advanceTimersByTimeAsync(9_000));
+  vi.useRealTimers();
+  expect(host.asked).not.toContainEqual({ do: "dismiss", call: 1 });
+});
+
+it("says that notes could not be stored, and keeps the words", async () => {
+  const { host, user } = renderApp(inCall);
+  await user.click(button("Notes"));
+  host.refusal = { code: "notPossible", message: "This note is too long.", error: "too_long" };
+  await user.type(field("Note"), "VIP");
+  await user.tab();
+  expect((await screen.findAllByText("This note is too long.")).length).toBeGreaterThan(0);
+  expect(field("Note").value).toBe("VIP");
 });

@@ -5,6 +5,7 @@ import { useId, useMemo, useState, type KeyboardEvent, type ReactNode, type RefO
 
 import type { UiParty, UiRecent } from "../ipc/bindings";
 import type { Shortcut } from "../shared/actions";
+import { LONGEST_NUMBER } from "../shared/limits";
 import { useSettled } from "../shared/settled";
 import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
 import { useWords, type Words } from "../words/words";
@@ -144,6 +145,7 @@ export function DialField(props: DialFieldProps) {
             spellCheck={false}
             role="combobox"
             aria-label={label}
+            maxLength={LONGEST_NUMBER}
             aria-autocomplete="list"
             aria-expanded={listed.length > 0}
             aria-controls={`${id}-list`}

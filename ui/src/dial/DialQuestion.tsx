@@ -1,8 +1,9 @@
 import { Button, DialogActions, DialogContent, DialogTitle, makeStyles, tokens } from "@fluentui/react-components";
 import { useId } from "react";
 
+import { partyWords } from "../calls/words";
 import { useAct } from "../host/HostContext";
-import type { UiDialRequest, UiLine } from "../ipc/bindings";
+import type { UiCall, UiDialRequest, UiLine } from "../ipc/bindings";
 import { Question } from "../shared/Question";
 import { useSeen } from "../shared/seen";
 import { useWords } from "../words/words";
@@ -15,13 +16,15 @@ interface DialQuestionProps {
   reachable: boolean;
   /** The lines of an agent who serves several customers: the call goes out by the first one. */
   lines: readonly UiLine[];
+  /** Whoever is heard is put on hold by the call. */
+  calls: readonly UiCall[];
 }
 
 /**
  * Asks before a number is called that a link in another program names, or that was copied. Whoever wrote it may
  * be hostile: the keyboard is on the way out, and no press counts that may have been meant for something else.
  */
-export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
+export function DialQuestion({ number, reachable, lines, calls }: DialQuestionProps) {
   const styles = useStyles();
   const words = useWords();
   const { say } = words;
@@ -32,6 +35,7 @@ export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
   const line = lines.length > 1 ? lines[0] : undefined;
   const canCall = line === undefined ? reachable : line.registration.reachability === "reachable";
   const kind = kindWords(words, number);
+  const heard = calls.filter((call) => call.heard && call.state !== "ended").map(partyWords);
   const answer = (really: boolean) => act({ do: "answerDialRequest", to: number.to, really });
   return (
     <Question open onClose={() => answer(false)}>
@@ -40,6 +44,7 @@ export function DialQuestion({ number, reachable, lines }: DialQuestionProps) {
         {kind !== null && <p className={styles.text}>{kind}</p>}
         {line !== undefined && <p className={styles.text}>{say("calls.forCustomer", { customer: line.customer })}</p>}
         <p className={styles.text}>{say(number.by === "link" ? "dial.asked.fromLink" : "dial.asked.copied")}</p>
+        {canCall && heard.length > 0 && <p className={styles.text}>{say("dial.asked.holds", { who: words.list(heard) })}</p>}
         {!canCall && (
           <p id={id} className={styles.text}>
             {say("dial.cannotCall")}

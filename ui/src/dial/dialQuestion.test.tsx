@@ -63,6 +63,13 @@ it("goes away once the phone has the answer, and gives the keyboard back", async
   await waitFor(() => expect(document.activeElement).toBe(field));
 });
 
+it("says who is put on hold by the call", () => {
+  const { show } = renderApp(scenes.dialRequestInCall ?? snapshot());
+  expect(text()).toContain("Your call with Mina Kowalski goes on hold.");
+  show(asked);
+  expect(text()).not.toContain("on hold");
+});
+
 it("shows a hostile text as text", () => {
   renderApp(scenes.dialRequestHostile ?? snapshot());
   expect(question()?.querySelector("b")).toBeNull();

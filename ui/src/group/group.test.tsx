@@ -36,7 +36,7 @@ it("silences, removes and mutes", async () => {
 it("says who is silenced and how loud somebody is, and takes it back", async () => {
   const { host, user } = scene("groupOfThree");
   expect(page().getByText(/Silenced: nobody hears them/)).toBeTruthy();
-  expect(page().getByText(/Heard by all at 150 %/)).toBeTruthy();
+  expect(page().getByText(/Heard by all at 150%/)).toBeTruthy();
   expect(page().getByText("You can leave them to each other once two are left.")).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Leave them to each other" })).toBeNull();
   await user.click(button("Let Nadia Haddad be heard again"));

@@ -7,6 +7,7 @@ import type { UiSnapshot } from "../ipc/bindings";
 import { pressWay, useBringIn } from "../people/bringIn";
 import { ExpertsContext, usePeople } from "../people/experts";
 import { inHand } from "../people/words";
+import { LONGEST_SEARCH } from "../shared/limits";
 import { OffersContext, useListed } from "../shared/offers";
 import { useSettled } from "../shared/settled";
 import { useWords } from "../words/words";
@@ -139,6 +140,7 @@ export function Palette({ calls, transfers, onClose }: PaletteProps) {
           spellCheck={false}
           role="combobox"
           aria-label={say("palette.field")}
+          maxLength={LONGEST_SEARCH}
           aria-autocomplete="list"
           aria-expanded={found.length > 0}
           aria-controls={`${id}-list`}

@@ -59,7 +59,7 @@ export function BestExperts({ call, text, chosen, onPick }: BestExpertsProps) {
                 <span className={styles.words}>
                   {presenceWords(words, person)}
                   {asOfMs !== null && <Age asOfMs={asOfMs} />}
-                  {reasons.length > 0 && ` · ${reasons.map((reason) => reasonWords(words, reason)).join(", ")}`}
+                  {reasons.length > 0 && ` · ${words.list(reasons.map((reason) => reasonWords(words, reason)))}`}
                 </span>
               </span>
             </button>

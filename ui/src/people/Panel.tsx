@@ -6,6 +6,7 @@ import { useContext, useEffect, useId, useRef, useState, type KeyboardEvent, typ
 import { useDialling } from "../dial/DialContext";
 import { useAct } from "../host/HostContext";
 import type { UiBlocked, UiPeople, UiPerson, UiSignIn, UiSnapshot } from "../ipc/bindings";
+import { LONGEST_SEARCH } from "../shared/limits";
 import { useSettled } from "../shared/settled";
 import { ariaShortcut, shortcutLabel } from "../shared/shortcuts";
 import { useWords, type Words } from "../words/words";
@@ -107,6 +108,7 @@ export function Panel({ calls, transfers, signIns, field, onNumber, onClose }: P
       </div>
       <Input
         ref={field}
+        maxLength={LONGEST_SEARCH}
         className={styles.field}
         contentBefore={<PeopleSearch20Regular aria-hidden />}
         contentAfter={

@@ -4,6 +4,7 @@ import { Search20Regular } from "@fluentui/react-icons/svg/search";
 import type { KeyboardEvent, RefObject } from "react";
 
 import type { UiFilter } from "../ipc/bindings";
+import { LONGEST_SEARCH } from "../shared/limits";
 import { useWords, type Words } from "../words/words";
 
 interface HistorySearchProps {
@@ -61,6 +62,7 @@ export function HistorySearch({ field, text, filter, onText, onFilter, onList }:
         spellCheck={false}
         role="searchbox"
         aria-label={say("recents.find")}
+        maxLength={LONGEST_SEARCH}
         placeholder={say("recents.placeholder")}
         value={text}
         onChange={(_, { value }) => onText(value)}

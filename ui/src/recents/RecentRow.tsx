@@ -6,6 +6,7 @@ import type { UiRecent } from "../ipc/bindings";
 import { focusRing } from "../shared/focusRing";
 import { FoldSign } from "../shared/FoldSign";
 import { useWords } from "../words/words";
+import { isMissed } from "./missed";
 import { OutcomeIcon, outcomeWords } from "./outcome";
 import { RecentDetails } from "./RecentDetails";
 import { when, whenInFull } from "./when";
@@ -29,14 +30,14 @@ export const RecentRow = memo(function RecentRow(props: RecentRowProps) {
   const words = useWords();
   const { say } = words;
   const id = useId();
-  const { party, outcome, atUnixMs } = recent;
+  const { party, atUnixMs } = recent;
   const who = party.name ?? party.number;
   const tabIndex = tabbable ? 0 : -1;
   return (
     <li className={mergeClasses(styles.row, open && styles.open)} data-recent={recent.id}>
       <OutcomeIcon recent={recent} className={styles.icon} />
       <span className={styles.text}>
-        <span className={mergeClasses(styles.who, outcome === "missed" && styles.missed)}>
+        <span className={mergeClasses(styles.who, isMissed(recent) && styles.missed)}>
           <bdi>{who}</bdi>
           {party.name !== null && (
             <span className={styles.number}>

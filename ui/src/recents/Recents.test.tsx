@@ -8,6 +8,7 @@ import { recents, scenes } from "../host/fake/scenes";
 import { widen } from "../host/fake/widen";
 import { inEnglish } from "../words/words";
 import { outcomeWords } from "./outcome";
+import { isMissed } from "./missed";
 
 const words = inEnglish("en-GB");
 
@@ -150,4 +151,13 @@ it("says what will be here when there is nothing yet", () => {
   renderApp(snapshot());
   expect(screen.queryByRole("button", { name: "Recent calls" })).toBeNull();
   expect(screen.getByText("Calls you make and take are listed here.")).toBeTruthy();
+});
+
+it.each([
+  ["missed", true],
+  ["doNotDisturb", true],
+  ["declined", false],
+  ["answered", false],
+] as const)("has one meaning of a missed call: %s", (outcome, missed) => {
+  expect(isMissed(recent({ outcome }))).toBe(missed);
 });

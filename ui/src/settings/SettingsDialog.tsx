@@ -14,34 +14,39 @@ import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { useId, useState } from "react";
 
 import type { Standing } from "../account/words";
-import type { UiSnapshot } from "../ipc/bindings";
+import type { UiError, UiSnapshot } from "../ipc/bindings";
+import { Failure } from "../Notices";
 import { useMedia } from "../shared/media";
 import { ShortcutList } from "../shared/ShortcutList";
-import { useWords, type WordId } from "../words/words";
+import { useWords } from "../words/words";
 import { AboutSection } from "./AboutSection";
 import { AccountSection } from "./AccountSection";
 import { DevicesSection, RingingSection } from "./DevicesSection";
 import { GlobalKeys } from "./GlobalKeys";
 import { PrivacySection } from "./PrivacySection";
 import { QualitySection } from "./QualitySection";
+import { SECTIONS, sectionTitles, type Section } from "./sections";
 import { WindowSection } from "./WindowSection";
 
 interface SettingsDialogProps {
   snapshot: UiSnapshot;
   registration: Standing;
+  /** The part that is shown first. */
+  first: Section;
+  /** What was asked for in here and has failed: behind the dialog nobody would see it. */
+  failure: UiError | null;
+  onFailureRead: () => void;
   /** Closes, and does what was asked for in here once nothing lies over the window. */
   onClose: (then?: () => void) => void;
 }
 
-type Section = "account" | "devices" | "ringing" | "window" | "shortcuts" | "quality" | "privacy" | "about";
-
 /** Everything that can be set, and what is to be known of the phone. What is changed counts at once. */
-export function SettingsDialog({ snapshot, registration, onClose }: SettingsDialogProps) {
+export function SettingsDialog({ snapshot, registration, first, failure, onFailureRead, onClose }: SettingsDialogProps) {
   const styles = useStyles();
   const { say } = useWords();
   const id = useId();
   const wide = useMedia("(min-width: 560px)");
-  const [section, setSection] = useState<Section>("account");
+  const [section, setSection] = useState(first);
   return (
     <Dialog
       open
@@ -69,12 +74,13 @@ export function SettingsDialog({ snapshot, registration, onClose }: SettingsDial
             >
               {SECTIONS.map((known) => (
                 <Tab key={known} value={known} id={`${id}-${known}`} aria-controls={`${id}-panel`}>
-                  {say(titles[known])}
+                  {say(sectionTitles[known])}
                 </Tab>
               ))}
             </TabList>
             <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${section}`} className={wide ? styles.panel : styles.panelBelow}>
               <Shown section={section} snapshot={snapshot} registration={registration} onClose={onClose} />
+              <Failure failure={failure} onRead={onFailureRead} />
             </div>
           </DialogContent>
         </DialogBody>
@@ -83,7 +89,7 @@ export function SettingsDialog({ snapshot, registration, onClose }: SettingsDial
   );
 }
 
-interface ShownProps extends SettingsDialogProps {
+interface ShownProps extends Pick<SettingsDialogProps, "snapshot" | "registration" | "onClose"> {
   section: Section;
 }
 
@@ -100,7 +106,7 @@ function Shown({ section, snapshot, registration, onClose }: ShownProps) {
         />
       );
     case "devices":
-      return <DevicesSection sound={snapshot.sound} managedBy={snapshot.window.managedBy} />;
+      return <DevicesSection snapshot={snapshot} registration={registration} />;
     case "ringing":
       return <RingingSection sound={snapshot.sound} />;
     case "window":
@@ -120,19 +126,6 @@ function Shown({ section, snapshot, registration, onClose }: ShownProps) {
       return <AboutSection snapshot={snapshot} registration={registration} />;
   }
 }
-
-const titles: Readonly<Record<Section, WordId>> = {
-  account: "settings.account",
-  devices: "settings.devices",
-  ringing: "settings.ringing",
-  window: "settings.window",
-  shortcuts: "keys.title",
-  quality: "settings.quality",
-  privacy: "settings.privacy",
-  about: "settings.about",
-};
-
-const SECTIONS = Object.keys(titles) as readonly Section[];
 
 const useStyles = makeStyles({
   surface: {

@@ -1,4 +1,4 @@
-import { act, configure, screen, waitFor } from "@testing-library/react";
+import { act, configure, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { appearance, desktop, incoming, snapshot } from "../host/fake/moments";
@@ -98,7 +98,20 @@ it("says who has set what is done to the voice", async () => {
   const { host, user } = await open(scenes.managedWindow ?? snapshot(), "Devices");
   expect(screen.getByText("What is greyed out is set by Contoso IT.")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Check your sound" }));
-  expect(host.asked.at(-1)).toEqual({ do: "checkSound", on: true });
+  // A call needs the devices.
+  expect(host.asked).toEqual([{ do: "lookAtSound", looking: true }]);
+  expect(screen.getByText("Not possible in a call: check your sound when it is over.")).toBeTruthy();
+});
+
+it("says in the dialog what has failed there, and once only", async () => {
+  const { host, user } = await open(snapshot(), "Window");
+  host.refusal = { code: "notPossible", message: "The setting cannot be kept.", advice: "Make room on the disk.", error: "disk" };
+  await user.click(screen.getByRole("radio", { name: "Dark" }));
+  const said = await screen.findAllByText("The setting cannot be kept.", { selector: "p:not([data-testid])" });
+  expect(said).toHaveLength(1);
+  expect(screen.getByRole("dialog").contains(said[0] ?? null)).toBe(true);
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Dismiss" }));
+  expect(within(screen.getByRole("dialog")).queryByText("The setting cannot be kept.")).toBeNull();
 });
 
 it("speaks the language that the agent has chosen", async () => {

@@ -39,7 +39,7 @@ function linesOf(words: Words, group: Group): readonly (readonly [what: WordId, 
   );
   const inLists = [
     ["keys.always.mark", "F"],
-    ["keys.always.details", "→"],
+    ["keys.always.details", words.direction === "rtl" ? "←" : "→"],
     ["keys.always.remove", words.say("keys.delete")],
   ] as const;
   return group === "always" ? [...named, ...inLists] : named;

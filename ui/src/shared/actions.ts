@@ -47,6 +47,7 @@ export const actions = {
   number: { group: "always", what: "keys.always.number", keys: control("K"), whyNot: "keys.not.phone" },
   callCopied: { group: "always", what: "keys.always.callCopied", whyNot: "keys.not.phone" },
   sound: { group: "always", what: "sound.settings", keys: both("L"), whyNot: "keys.not.phone" },
+  checkSound: { group: "always", what: "sound.check", whyNot: "keys.not.phone" },
   recents: { group: "always", what: "recents.title", keys: both("R"), whyNot: "keys.not.recents" },
   clearRecents: { group: "always", what: "keys.always.clearRecents", whyNot: "keys.not.recents" },
   experts: { group: "always", what: "people.find", keys: control("E"), whyNot: "keys.not.phone" },

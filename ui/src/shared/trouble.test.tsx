@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { active, choosable, ended, snapshot } from "../host/fake/moments";
+import { active, choosable, ended, registration, snapshot } from "../host/fake/moments";
 import { renderApp } from "../host/fake/renderApp";
 import { scenes } from "../host/fake/scenes";
 
@@ -63,4 +63,17 @@ it("has one for a headset whose buttons do not work, and none where that says it
   expect(report()).not.toContain("Robin");
   show(headset("taken"));
   expect(screen.queryByText("Report for IT")).toBeNull();
+});
+
+it("has one for a transfer that failed, and none where the expert was busy", () => {
+  const { show } = renderApp(scenes.transferFailed ?? snapshot());
+  expect(report()).toMatch(/\ntransfer: refused\ncall: 1\nphase: consulting$/);
+  const [transfer] = scenes.transferFailed?.transfers ?? [];
+  show({ ...(scenes.transferFailed ?? snapshot()), transfers: transfer === undefined ? [] : [{ ...transfer, trouble: { kind: "expertGone", reason: "busy" } }] });
+  expect(screen.queryByText("Report for IT")).toBeNull();
+});
+
+it("has one for a phone that is refused, though nobody says why", () => {
+  renderApp(snapshot({ account: { kind: "signedIn", ...registration({ reachability: "refused" }) } }));
+  expect(screen.getByText("Details for IT").closest("details")?.textContent).toContain("reachability: refused");
 });

@@ -27,7 +27,7 @@ export function DevicePicker({ part, device, choices }: DevicePickerProps) {
   const words = useWords();
   const { say } = words;
   const { act } = useAct();
-  const chosen = choiceWords(words, device, choices);
+  const chosen = choices === null ? say("sound.looking") : choiceWords(words, device, choices);
   const defaultName = choices?.find(({ isDefault }) => isDefault)?.name ?? null;
   const gone = device.chosen !== null && choices?.some(({ id }) => id === device.chosen) === false;
   return (
@@ -42,7 +42,7 @@ export function DevicePicker({ part, device, choices }: DevicePickerProps) {
     >
       <MenuTrigger disableButtonEnhancement>
         <MenuButton className={styles.button} aria-label={say("shared.labelled", { label: say(roleWords[part]), text: chosen })} disabledFocusable={choices === null}>
-          <span className={styles.words}>{choices === null ? say("sound.looking") : chosen}</span>
+          <span className={styles.words}>{chosen}</span>
         </MenuButton>
       </MenuTrigger>
       <MenuPopover className={styles.menu}>

@@ -65,6 +65,8 @@ it("says that it is looking for devices until there is a list", async () => {
   const { user, show } = renderApp(scenes.soundLoading ?? snapshot());
   await user.click(button("Sound settings"));
   expect(screen.getAllByText("Looking for devices…")).toHaveLength(3);
+  // Who speaks to the window says what stands there.
+  expect(button("Microphone: Looking for devices…")).toBeTruthy();
   show(looked);
   expect(screen.queryByText("Looking for devices…")).toBeNull();
 });

@@ -39,7 +39,7 @@ it("says what is wrong and what to do", () => {
     "The microphone you chose is not connected. Laptop microphone stands in until it is back.",
   );
   expect(troubleWords(words, "microphone", device({ state: "standIn", name: "Laptop microphone" }))).toBe(
-    "The system's default microphone cannot be used. Laptop microphone stands in until it is back.",
+    "The system’s default microphone cannot be used. Laptop microphone stands in until it is back.",
   );
   expect(troubleWords(words, "ringer", device({ state: "missing" }))).toBe(
     "There is nothing to ring on: calls come in silently. Plug in a headset: it is used at once.",

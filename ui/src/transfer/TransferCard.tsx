@@ -26,12 +26,13 @@ import type { UiCall, UiSound } from "../ipc/bindings";
 import { Countdown } from "../shared/Countdown";
 import { offered, useOffers } from "../shared/offers";
 import { ariaShortcut, withKeys } from "../shared/shortcuts";
+import { ReportFold } from "../shared/Trouble";
 import { SoundPopover } from "../sound/SoundPopover";
 import { useWords } from "../words/words";
 import { AskIfSure } from "./AskIfSure";
 import { ExpertCard } from "./ExpertCard";
 import { transferOffers } from "./transferOffers";
-import { suspicionWords, troubleAdvice, troubleWords } from "./troubleWords";
+import { failedTransfer, suspicionWords, troubleAdvice, troubleWords } from "./troubleWords";
 import { hearsWords, nameOf, standing } from "./words";
 
 interface TransferCardProps {
@@ -232,7 +233,11 @@ export function TransferCard({ conversation, headingId, sound, atHand, room }: T
         </div>
       )}
       {transfer.card !== null && <ExpertCard card={transfer.card} whom={whom} />}
-      {trouble !== null && <Note tone="danger" words={troubleWords(words, trouble)} advice={troubleAdvice(words, trouble)} />}
+      {trouble !== null && (
+        <Note tone="danger" words={troubleWords(words, trouble)} advice={troubleAdvice(words, trouble)}>
+          {failedTransfer(trouble) && <ReportFold key={trouble.kind} facts={{ transfer: trouble.kind, call, phase }} />}
+        </Note>
+      )}
       {suspicion !== null && !asks && !completing && <Note tone="warning" words={suspicionWords(words, suspicion)} advice={say("transfer.listen")} />}
       <Details details={customer.details} room={room === "full" && trouble === null && suspicion === null ? "little" : "none"} />
       {atHand && <Notes call={customer} />}

@@ -24,6 +24,11 @@ export function troubleWords(words: Words, trouble: UiTransferTrouble): string {
   }
 }
 
+/** Whether it is for IT to find out why: people who hang up, and agents who go back, are no fault. */
+export function failedTransfer({ kind }: UiTransferTrouble): boolean {
+  return kind === "refused" || kind === "notSupported" || kind === "notConnected" || kind === "noWord" || kind === "connectionLost" || kind === "unsaid";
+}
+
 /** What the agent can do about it; none if there is nothing to do. */
 export function troubleAdvice({ say }: Words, { kind }: UiTransferTrouble): string | null {
   const id = advice[kind];

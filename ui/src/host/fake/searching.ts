@@ -1,6 +1,7 @@
 import { becameWords } from "../../recents/outcome";
 import { inEnglish } from "../../words/words";
 import type { UiFound, UiRecent, UiSearch } from "../../ipc/bindings";
+import { isMissed } from "../../recents/missed";
 
 /** Looks through calls roughly as the product does: enough to look at. */
 export function searchLikeTheHost(kept: readonly UiRecent[], { text, filter, after }: UiSearch): UiFound {
@@ -17,12 +18,13 @@ export function searchLikeTheHost(kept: readonly UiRecent[], { text, filter, aft
   return { recents: found.slice(0, PAGE), more: found.length > PAGE };
 }
 
-function takes(filter: UiSearch["filter"], { direction, outcome, transfer }: UiRecent): boolean {
+function takes(filter: UiSearch["filter"], recent: UiRecent): boolean {
+  const { direction, transfer } = recent;
   switch (filter) {
     case "all":
       return true;
     case "missed":
-      return outcome === "missed";
+      return isMissed(recent);
     case "incoming":
     case "outgoing":
       return direction === filter;

@@ -79,7 +79,10 @@ mod tests {
     use super::*;
 
     /// Stores that count, of which the first is refused.
-    fn refused_once() -> (Arc<AtomicUsize>, impl Fn() -> io::Result<()> + Clone + Send + 'static) {
+    fn refused_once() -> (
+        Arc<AtomicUsize>,
+        impl Fn() -> io::Result<()> + Clone + Send + 'static,
+    ) {
         let stored = Arc::new(AtomicUsize::new(0));
         let tried = Arc::new(AtomicUsize::new(0));
         let (counted, refused) = (stored.clone(), tried);

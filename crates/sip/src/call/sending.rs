@@ -37,6 +37,8 @@ pub(super) enum Purpose {
     Refer(ReferId),
     /// Tells what has come of their REFER.
     Notify(ReferId),
+    /// With it the subscription ends.
+    LastNotify(ReferId),
     Bye,
     Cancel,
 }
@@ -95,10 +97,12 @@ impl Call {
                 self.keep_until(now + interval.unwrap_or(HELD_BY_THEM));
             }
             // The call lives, and those who referred us still wait for word.
-            Purpose::Notify(_) if !self.is_over() && !self.is_outdated(at) => {
+            Purpose::Notify(_) | Purpose::LastNotify(_)
+                if !self.is_over() && !self.is_outdated(at) =>
+            {
                 self.sent[at].id = None;
             }
-            Purpose::Notify(_) => drop(self.sent.remove(at)),
+            Purpose::Notify(_) | Purpose::LastNotify(_) => drop(self.sent.remove(at)),
             Purpose::Refer(refer) => {
                 let sent = self.sent.remove(at).id.is_some();
                 self.refer_unanswered(line, refer, 503, sent);

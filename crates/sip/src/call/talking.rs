@@ -236,7 +236,7 @@ impl Call {
                 self.sent.remove(at);
                 self.refer_answered(line, refer, response);
             }
-            Purpose::Notify(refer) => {
+            Purpose::Notify(refer) | Purpose::LastNotify(refer) => {
                 self.sent.remove(at);
                 self.notify_answered(refer, status);
             }

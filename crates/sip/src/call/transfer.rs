@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rsipstack::sip::{Header, Method, Request, Response};
 
 use super::incoming::dialog_headers;
-use super::{Call, Purpose, Stage};
+use super::{Call, Purpose, Sent, Stage};
 use crate::agent::{ReferId, SipEvent};
 use crate::line::Line;
 use crate::message;
@@ -385,6 +385,11 @@ impl Call {
             500
         };
         let last = last || status >= 200;
+        let purpose = if last {
+            Purpose::LastNotify(refer)
+        } else {
+            Purpose::Notify(refer)
+        };
         let event = if first {
             "refer".to_owned()
         } else {
@@ -411,14 +416,17 @@ impl Call {
             "message/sipfrag;version=2.0",
             &refer::fragment(status, reason),
         );
-        self.send(line, now, leg, request, Purpose::Notify(refer));
+        self.send(line, now, leg, request, purpose);
     }
 
     /// Whether what this request tells has been told anew by a later one.
     pub(super) fn is_outdated(&self, at: usize) -> bool {
-        let purpose = self.sent[at].purpose;
-        matches!(purpose, Purpose::Notify(_))
-            && self.sent[at + 1..].iter().any(|s| s.purpose == purpose)
+        let Purpose::Notify(refer) = self.sent[at].purpose else {
+            return false;
+        };
+        let later = |s: &Sent| s.purpose == Purpose::Notify(refer);
+        let goes_on = self.referred.iter().any(|r| r.id == refer);
+        !goes_on || self.sent[at + 1..].iter().any(later)
     }
 
     /// The final answer to a NOTIFY of ours: a refusal ends the subscription (RFC 6665 §4.2.2).
@@ -449,8 +457,8 @@ impl Call {
         for (server, request) in self.referred.drain(..).filter_map(|r| r.asked) {
             line.respond(server, message::response(&request, 481, "", None));
         }
-        let parked = |purpose, id: Option<_>| matches!(purpose, Purpose::Notify(_)) && id.is_none();
-        self.sent.retain(|s| !parked(s.purpose, s.id));
+        let tells = |s: &Sent| matches!(s.purpose, Purpose::Notify(_) | Purpose::LastNotify(_));
+        self.sent.retain(|s| s.id.is_some() || !tells(s));
     }
 }
 

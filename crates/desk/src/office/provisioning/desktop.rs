@@ -60,7 +60,9 @@ fn is_spoken(tag: &str) -> bool {
     let spoken = language_of(tag).is_some();
     if !spoken {
         let choices = LANGUAGES.join(", ");
-        tracing::warn!("the provider's `desktop.language` is left out: the window speaks {choices}");
+        tracing::warn!(
+            "the provider's `desktop.language` is left out: the window speaks {choices}"
+        );
     }
     spoken
 }

@@ -11,7 +11,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     // Read from the binary, not from a network: one file is the fastest.
-    chunkSizeWarningLimit: 1000,
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "index", tags: ["$initial"] }] } } },
   },
   server: { port: 5173, strictPort: true },
   test: {

@@ -54,7 +54,7 @@ fn signs_in(
     window.sees("Go on in your browser")?;
     screens.look(window, "sign-in-browser")?;
     agrees(lab, 0)?;
-    window.sees("has no phone for this account")?;
+    window.sees("Your phone is not set up yet")?;
     screens.look(window, "sign-in-no-phone")?;
     practice.tell(&json!({ "office": "phone", "refuses": null }))?;
     window.press("Try again")?;

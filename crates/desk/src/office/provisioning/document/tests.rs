@@ -3,6 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use warmline_policy::Theme;
 
 use super::*;
 
@@ -89,15 +90,14 @@ fn a_sentence_that_nobody_would_hear_is_a_mistake() {
 }
 
 #[test]
-fn a_language_that_the_window_does_not_speak_is_a_mistake() {
+fn a_language_that_the_window_does_not_speak_keeps_no_agent_from_the_phone() {
     let mut said = document();
-    said["lines"][0]["desktop"] = json!({ "language": "de-AT" });
-    let read_well = read(&said).unwrap().lines[0].profile.desktop.clone();
-    assert_eq!(read_well.language.as_deref(), Some("de-AT"));
-    said["lines"][0]["desktop"] = json!({ "language": "Deutsch" });
-    let error = read(&said).unwrap_err();
-    let expected = "line 1 of the phone: `language` is none";
-    assert!(error.error.what.contains(expected), "{}", error.error);
+    for (language, kept) in [("de-AT", Some("de-AT")), ("nl-NL", None), ("Deutsch", None)] {
+        said["lines"][0]["desktop"] = json!({ "language": language, "theme": "light" });
+        let desktop = read(&said).unwrap().lines[0].profile.desktop.clone();
+        assert_eq!(desktop.language.as_deref(), kept);
+        assert_eq!(desktop.theme, Some(Theme::Light), "the rest holds");
+    }
 }
 
 #[test]

@@ -40,7 +40,10 @@ pub(crate) async fn run(desk: Desk) -> ExitCode {
     loop {
         tokio::select! {
             event = events.recv() => match event {
-                Ok(DeskEvent::Stopped) | Err(RecvError::Closed) => return ExitCode::SUCCESS,
+                // Without being asked to it stops when it cannot go on, with calls to be taken up again.
+                Ok(DeskEvent::Stopped) | Err(RecvError::Closed) => {
+                    return if stopping { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+                }
                 Ok(event) => {
                     let seen = view::event(&event, &snapshot.borrow());
                     if let Some((call, event)) = seen {

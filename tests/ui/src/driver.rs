@@ -225,7 +225,8 @@ impl Driver {
         // Wrapped, so that it is no inline script in the eyes of the content security policy.
         self.script(&format!("{axe}; window.axe = axe;"), &[])?;
         // What a dialog hides from readers it shows again up to 250 ms after it has closed, and axe names a fault
-        // where an attribute goes while it looks.
+        // where an attribute goes while it looks. So it does of a button that fades in as a press begins to count:
+        // what is gone a second later was none.
         let faults = self.async_script(
             "const done = arguments[arguments.length - 1]; \
              const settled = new Promise((settle) => { \
@@ -236,8 +237,10 @@ impl Driver {
              }); \
              axe.configure({ checks: [{ id: 'region', options: { regionMatcher: \
                'dialog, [role=dialog], [role=alertdialog], [role=tooltip], svg' } }] }); \
-             settled.then(() => axe.run({ exclude: ['[data-tabster-dummy]'] }, \
-                                        { rules: { 'document-title': { enabled: true }, 'target-size': { enabled: true } } })).then( \
+             const look = () => axe.run({ exclude: ['[data-tabster-dummy]'] }, \
+                                        { rules: { 'document-title': { enabled: true }, 'target-size': { enabled: true } } }); \
+             const again = () => new Promise((wait) => setTimeout(wait, 1000)).then(look); \
+             settled.then(look).then((r) => r.violations.length === 0 ? r : again()).then( \
                (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \
                (e) => done(['axe: ' + e]))",
             &[],

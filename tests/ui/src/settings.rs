@@ -26,15 +26,18 @@ impl Window {
             .as_bool()
     }
 
-    /// Presses the switch of this label, once it no longer moves with the dialog that comes up.
+    /// Presses the switch of this label, scrolled to where one sees it, once it no longer moves with the dialog
+    /// that comes up.
     ///
     /// # Errors
     /// There is none.
     pub fn click_label(&self, label: &str) -> Result<()> {
-        let moves = "return document.getAnimations().some((one) => one.playState === 'running' \
+        let moves = "[...document.querySelectorAll('label')].find((one) => one.textContent === arguments[0]) \
+                       ?.scrollIntoView({ block: 'center' }); \
+                     return document.getAnimations().some((one) => one.playState === 'running' \
                        && one.effect?.getComputedTiming().endTime !== Infinity)";
         self.until("a page at rest", |window| {
-            let moves = window.driver().script(moves, &[]);
+            let moves = window.driver().script(moves, &[label.into()]);
             moves.is_ok_and(|moves| moves == false)
         })?;
         self.click(&format!("//label[normalize-space(.)=\"{label}\"]"))

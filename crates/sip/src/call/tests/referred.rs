@@ -94,6 +94,24 @@ fn a_referral_is_taken_on_and_told_of() {
 }
 
 #[test]
+fn a_challenge_brings_no_word_after_the_last() {
+    let mut t = FarEnd::registered();
+    let (dialog, mut peer) = t.answer("");
+    let (server, refer) = referred(&mut t, &mut peer, "");
+    answer(&mut t, dialog, refer, 202);
+    t.answer_to(server);
+    let (first, trying) = notified(&mut t, "refer", ACTIVE, "SIP/2.0 100 Trying");
+    tell(&mut t, dialog, refer, 200, true);
+    let (last, done) = notified(&mut t, "refer", OVER, "SIP/2.0 200 OK");
+    t.finish(last, &done, 481);
+    let challenge = vec![Header::WwwAuthenticate(
+        "Digest realm=\"r\",nonce=\"n\",qop=\"auth\"".into(),
+    )];
+    t.respond(first, &trying, 401, None, challenge, "");
+    t.silent();
+}
+
+#[test]
 fn a_referral_is_refused_with_any_status() {
     for (asked, sent) in [
         (403, 403),

@@ -49,13 +49,19 @@ impl Window {
     /// # Errors
     /// There is none in time, or something lies over it.
     pub fn press(&self, button: &str) -> Result<()> {
-        let quoted = quote(button);
-        // While a page moves, something may still lie over it; what has just come there takes no press yet.
+        // While a page moves, something may still lie over it.
         self.waits(&format!("button {button:?}"), || {
-            let element = self.driver.find(&format!(
-                "//button[@aria-label={quoted} or (not(@aria-label) and normalize-space(.)={quoted})][not(@aria-disabled='true')]"
-            ))?;
-            self.driver.click(&element).ok()
+            self.driver.click(&self.driver.find(&pressable(button))?).ok()
+        })
+    }
+
+    /// Waits until a press of the button of this name counts, by pointer or keys: not of one that has just come.
+    ///
+    /// # Errors
+    /// There is none in time.
+    pub fn takes(&self, button: &str) -> Result<()> {
+        self.waits(&format!("button {button:?}"), || {
+            self.driver.find(&pressable(button)).map(drop)
         })
     }
 
@@ -468,6 +474,14 @@ fn kill(pid: u32) -> Result<()> {
     } else {
         Err(refused("kill", killed.to_string()))
     }
+}
+
+/// The button of this name, once a press of it counts.
+fn pressable(button: &str) -> String {
+    let name = quote(button);
+    format!(
+        "//button[@aria-label={name} or (not(@aria-label) and normalize-space(.)={name})][not(@aria-disabled='true')]"
+    )
 }
 
 fn quote(text: &str) -> String {

@@ -238,7 +238,7 @@ impl Driver {
              axe.configure({ checks: [{ id: 'region', options: { regionMatcher: \
                'dialog, [role=dialog], [role=alertdialog], [role=tooltip], svg' } }] }); \
              const look = () => axe.run({ exclude: ['[data-tabster-dummy]'] }, \
-                                        { rules: { 'document-title': { enabled: true }, 'target-size': { enabled: true } } }); \
+                                        { resultTypes: ['violations'], rules: { 'document-title': { enabled: true }, 'target-size': { enabled: true } } }); \
              const again = () => new Promise((wait) => setTimeout(wait, 1000)).then(look); \
              settled.then(look).then((r) => r.violations.length === 0 ? r : again()).then( \
                (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), \

@@ -51,7 +51,9 @@ impl Window {
     pub fn press(&self, button: &str) -> Result<()> {
         // While a page moves, something may still lie over it.
         self.waits(&format!("button {button:?}"), || {
-            self.driver.click(&self.driver.find(&pressable(button))?).ok()
+            self.driver
+                .click(&self.driver.find(&pressable(button))?)
+                .ok()
         })
     }
 

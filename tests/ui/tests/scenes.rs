@@ -6,47 +6,36 @@ use warmline_interop::{Lab, Result, test};
 use warmline_ui_tests::{Desktop, Scenes, Scheme, View};
 
 #[test]
-fn nothing_is_cut_off_in_longer_words_and_all_is_accessible() {
-    test(|lab| every_scene(lab, Scheme::Light, "en-XA"));
-}
-
-#[test]
-fn nothing_is_cut_off_from_right_to_left_and_all_is_accessible() {
-    test(|lab| every_scene(lab, Scheme::Dark, "ar-XB"));
-}
-
-#[test]
-fn nothing_is_cut_off_in_the_narrowest_window_nor_in_a_wide_one() {
+fn nothing_is_cut_off_in_the_narrowest_window_from_right_to_left() {
     test(|lab| {
         let pulse = lab.pulse()?;
-        let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
+        let desktop = Desktop::start(lab.dir(), Scheme::Dark, &pulse)?;
         let scenes = Scenes::open(lab, &desktop)?;
         let mut faults = Vec::new();
-        for (name, is_bar) in scenes.names()? {
-            let sizes: &[(u32, u32)] = if is_bar { &[NARROW] } else { &[NARROW, WIDE] };
-            for &size in sizes {
-                let view = View {
-                    language: "en-XA",
-                    size,
-                };
-                scenes.show(&name, view)?;
-                let found = scenes.clipped()?;
-                faults.extend(
-                    found
-                        .iter()
-                        .map(|fault| format!("{name}, {} wide: {fault}", size.0)),
-                );
-            }
+        for (name, _) in scenes.names()? {
+            let view = View {
+                language: "ar-XB",
+                size: NARROW,
+            };
+            scenes.show(&name, view)?;
+            let found = scenes.clipped()?;
+            faults.extend(found.iter().map(|fault| format!("{name}: {fault}")));
         }
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
         Ok(())
     });
 }
 
-fn every_scene(lab: &Lab, scheme: Scheme, language: &'static str) -> Result<()> {
+#[test]
+fn nothing_is_cut_off_in_longer_words_and_all_is_accessible() {
+    test(every_scene);
+}
+
+fn every_scene(lab: &Lab) -> Result<()> {
     let pulse = lab.pulse()?;
-    let desktop = Desktop::start(lab.dir(), scheme, &pulse)?;
+    let desktop = Desktop::start(lab.dir(), Scheme::Light, &pulse)?;
     let scenes = Scenes::open(lab, &desktop)?;
+    let language = "en-XA";
     let mut faults = Vec::new();
     let mut look = |name: &str| -> Result<()> {
         let mut found = scenes.clipped()?;
@@ -86,4 +75,3 @@ fn every_scene(lab: &Lab, scheme: Scheme, language: &'static str) -> Result<()> 
 const USUAL: (u32, u32) = (420, 720);
 const BAR: (u32, u32) = (460, 132);
 const NARROW: (u32, u32) = (320, 480);
-const WIDE: (u32, u32) = (900, 700);

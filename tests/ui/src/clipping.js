@@ -7,7 +7,8 @@ const SLACK = 1.5;
 const OURS = /[~\u202e]/;
 
 const isSeen = (element) => {
-  if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) {
+  // What is not drawn yet, far off, takes the room that it gets once it is.
+  if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) {
     return false;
   }
   for (let around = element; around !== null; around = around.parentElement) {

@@ -139,6 +139,7 @@ fn the_whole_call_works_by_keyboard() {
         shift.window.sees("Muted: they cannot hear you")?;
         keys("o")?;
         shift.window.sees_call("On hold")?;
+        shift.window.takes("Hang up")?;
         keys("h")?;
         shift.window.sees("You hung up.")?;
         shift.line_is_free()

@@ -306,6 +306,7 @@ impl World {
                 is(*id) || its_restoration(*id)
             }
             Event::User(UserAction::Back(_)) => self.expert.is_some_and(is),
+            Event::User(UserAction::DoNotDisturb(true)) => self.ringing.contains(&call),
             Event::User(_) => false,
             Event::Sip(SipEvent::ReferProgress {
                 call: told,

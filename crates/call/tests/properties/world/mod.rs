@@ -14,8 +14,8 @@ use std::{
 
 use proptest::test_runner::TestCaseError;
 use warmline_call::{
-    CallId, Command, Event, Party, Phone, PhoneConfig, RecoverBy, Referrals, SipEvent,
-    SoundCommand, Tone, UserAction,
+    Call, CallId, Command, Event, Party, Phone, PhoneConfig, RecoverBy, Referrals, SipEvent,
+    SoundCommand, State, Tone, UserAction,
 };
 
 use legs::Leg;
@@ -84,6 +84,8 @@ pub(crate) struct World {
     expert: Option<CallId>,
     /// The group before that.
     group: Vec<CallId>,
+    /// Who rang before that, and nobody had answered.
+    ringing: Vec<CallId>,
     tally: Tally,
 }
 
@@ -140,6 +142,7 @@ impl World {
             event: Event::Timeout,
             expert: None,
             group: Vec::new(),
+            ringing: Vec::new(),
             tally: Tally::default(),
         }
     }
@@ -175,6 +178,10 @@ impl World {
         };
         self.group.clear();
         self.group.extend_from_slice(self.phone.group());
+        let rings = |call: &&Call| call.state() == State::Incoming;
+        self.ringing.clear();
+        self.ringing
+            .extend(self.phone.calls().filter(rings).map(Call::id));
         self.note_event(&event);
         self.event = event.clone();
         self.events.push((self.now - self.began, event.clone()));

@@ -93,6 +93,7 @@ fn finds_experts(
     window.sees("Best for this call")?;
     practice.tell(&json!({ "office": "down", "down": true }))?;
     window.sees("Microsoft does not answer.")?;
+    window.sees("Clear sound")?;
     screens.look(window, "experts-offline")?;
     practice.tell(&json!({ "office": "down", "down": false }))?;
     window.no_longer_sees("Microsoft does not answer.")?;

@@ -155,12 +155,15 @@ fn more_is_granted_or_declined_in_the_browser() {
             let why = Some(Why::Denied);
             let denied = State::SignedOut { why };
             until(&entra, "denied", |state| *state == denied).await;
+            // The phone goes on before its browser shows the last page; the next browser waits for that.
+            pages(&shown, 1).await;
             end(entra).await;
 
             let entra = start(&provider, dir, shows(&Agent::new(dir, "robin"), &shown));
             until_signed_out(&entra).await;
             entra.sign_in();
             until_signed_in(&entra).await;
+            pages(&shown, 2).await;
             end(entra).await;
 
             let entra = start(&provider, dir, shows(&declines, &shown));
@@ -168,6 +171,7 @@ fn more_is_granted_or_declined_in_the_browser() {
             entra.ask([Scope::PresenceReadAll].into());
             let kept = |state: &State| matches!(state, State::SignedIn { refused: Some(Why::Denied), .. });
             until(&entra, "refused", kept).await;
+            pages(&shown, 3).await;
             graph(&entra).await.unwrap();
             end(entra).await;
 

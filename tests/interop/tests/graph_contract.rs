@@ -59,9 +59,10 @@ fn every_request_is_as_microsoft_describes_it() {
     test(|lab| {
         let mut prism = lab.prism(&document)?;
         ask_wrongly(&prism);
+        let runtime = runtime();
         let graph = Graph::new(&config(&prism, "b1f7"), Arc::new(Bearer));
         // What Prism makes up for an answer means nothing: that it answers counts.
-        let answers = runtime().block_on(async {
+        let answers = runtime.block_on(async {
             let people = ask_of_people(
                 &graph,
                 "9a0b4f00-0000-4000-8000-000000000001",
@@ -217,8 +218,8 @@ async fn signed_in(office: &Office) -> Entra {
     entra
 }
 
+/// Before any client of TLS is made. The other test of this process may have been first.
 fn runtime() -> tokio::runtime::Runtime {
-    // The other test of this process may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Runtime::new().expect("a runtime")
 }

@@ -110,9 +110,9 @@ function Page({ shown, host, failure, onFailureRead }: PageProps) {
     case "starting":
       return <Starting />;
     case "firstRun":
-      return <FirstRun firstRun={snapshot.account} failure={failure} />;
+      return <FirstRun firstRun={snapshot.account} failure={failure} notices={snapshot.notices} window={snapshot.window} />;
     case "signIn":
-      return <SignIn signIns={snapshot.signIns} failure={failure} firstSteps={snapshot.window.firstSteps} />;
+      return <SignIn signIns={snapshot.signIns} failure={failure} notices={snapshot.notices} window={snapshot.window} />;
     case "signedIn":
       // A call comes first, and so does whoever is to be called; the steps can wait.
       if (snapshot.window.firstSteps && snapshot.calls.length === 0 && snapshot.recovery === null && snapshot.dialRequest === null) {

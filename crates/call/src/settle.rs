@@ -13,6 +13,8 @@ impl Phone {
     /// Bring offers, sound flow, tones and memory in line with the calls.
     pub(crate) fn settle(&mut self, now: Instant, commands: &mut Vec<Command>) {
         for call in self.calls.values_mut() {
+            let waits = call.state == State::Established && call.negotiation.wanted();
+            call.held_since = call.held_since.or(Some(now)).filter(|_| waits);
             let restart = call.leg == Leg::Confirmed && call.path.wants_restart(now);
             let offer = call.negotiation.next_offer(now, restart);
             if restart {

@@ -122,6 +122,7 @@ pub struct Call {
     pub(crate) negotiation: Negotiation,
     pub(crate) media: Option<Flow>,
     pub(crate) path: Path,
+    pub(crate) held_since: Option<Instant>,
     pub(crate) remote_hold: bool,
     pub(crate) muted: bool,
     pub(crate) dismissed: bool,
@@ -188,6 +189,11 @@ impl Call {
     /// Whether we hold the other end.
     pub fn hold(&self) -> Hold {
         self.negotiation.hold()
+    }
+
+    /// Since when the other end has waited on our hold, if it does.
+    pub fn held_since(&self) -> Option<Instant> {
+        self.held_since
     }
 
     /// Whether the other end holds us.
@@ -280,6 +286,7 @@ impl Call {
             negotiation: Negotiation::new(direction),
             media: None,
             path: Path::default(),
+            held_since: None,
             remote_hold: false,
             muted: false,
             dismissed: false,

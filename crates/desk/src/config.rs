@@ -103,11 +103,7 @@ impl DeskConfig {
             phone,
             log: None,
             journal: None,
-            // Calls of all lines stand in one list.
-            history: profiles
-                .iter()
-                .map(|profile| profile.history)
-                .fold(first.history, Retention::and),
+            history: Profile::history_of(first, profiles),
         })
     }
 

@@ -146,6 +146,7 @@ mod tests {
             },
             invite: None,
             hold: Hold::No,
+            held_since: None,
             remote_hold: false,
             muted: false,
             heard: false,

@@ -143,6 +143,8 @@ pub struct CallView {
     pub invite: Option<Arc<Invite>>,
     /// Whether we hold the other end.
     pub hold: Hold,
+    /// Since when it has waited on our hold, if it does.
+    pub held_since: Option<Duration>,
     /// Whether the other end holds us.
     pub remote_hold: bool,
     /// Whether the agent muted it.

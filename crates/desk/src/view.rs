@@ -49,6 +49,7 @@ pub(crate) fn call_view(call: &Call, line: LineId, notes: &Notes, epoch: Instant
         party: call.party().clone(),
         invite: notes.invite.clone(),
         hold: call.hold(),
+        held_since: call.held_since().map(since),
         remote_hold: call.remote_hold(),
         muted: call.muted(),
         heard: call.heard(),

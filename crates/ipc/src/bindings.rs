@@ -105,6 +105,7 @@ fn typescript() -> String {
         UiHeadsetState,
         UiDeviceChoice,
         UiRecent,
+        UiKeeps,
         UiOutcome,
         UiTransferred,
         UiHow,

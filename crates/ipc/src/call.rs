@@ -44,6 +44,7 @@ pub(crate) fn call(view: &CallView, agent: &Agent, quality: Option<UiQuality>) -
             Hold::Resuming => UiHold::Resuming,
             Hold::LocalOnly => UiHold::LocalOnly,
         },
+        held_since_ms: view.held_since.map(millis),
         held_by_them: view.remote_hold,
         heard: view.heard,
         quality: quality.filter(|_| view.ending.is_none()),

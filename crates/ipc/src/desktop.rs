@@ -312,6 +312,8 @@ impl From<Conflict> for UiConflict {
 
 #[cfg(test)]
 mod tests {
+    use warmline_desk::{DeskError, ErrorCode};
+
     use super::*;
 
     #[test]
@@ -337,7 +339,20 @@ mod tests {
 
     #[test]
     fn without_a_phone_nobody_can_call() {
-        let snapshot = UiSnapshot::without_phone(UiAccount::Starting, None);
+        let snapshot = UiSnapshot::without_phone(UiAccount::Starting, None, &[]);
         assert_eq!(snapshot.phone_now(None), PhoneNow::default());
+    }
+
+    #[test]
+    fn without_a_phone_too_the_agent_is_told_what_failed_and_of_each_once() {
+        let no_link = DeskError::new(ErrorCode::BadNumber, "The link is none to call.", "");
+        let faults = [no_link.clone(), no_link];
+        let snapshot = UiSnapshot::without_phone(UiAccount::Starting, None, &faults);
+        let words: Vec<_> = snapshot
+            .notices
+            .iter()
+            .map(|n| n.words.as_deref())
+            .collect();
+        assert_eq!(words, [Some("The link is none to call.")]);
     }
 }

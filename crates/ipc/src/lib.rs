@@ -66,8 +66,8 @@ pub use settings::{UiAbout, UiMode, UiTextSize, UiTheme, UiWindow, UiWindowSetti
 pub use sign_in::{UiLine, UiSignIn, UiSignInState, UiSignInWhy};
 pub use snapshot::{
     UiAccount, UiCall, UiCallState, UiDetail, UiDetailKind, UiDetailName, UiDirection,
-    UiDivertedFor, UiFirstRun, UiHold, UiNotice, UiNoticeKind, UiParty, UiProblem, UiProblemKind,
-    UiReachability, UiRegistration, UiShown, UiSnapshot,
+    UiDivertedFor, UiFirstRun, UiHold, UiKeeps, UiNotice, UiNoticeKind, UiParty, UiProblem,
+    UiProblemKind, UiReachability, UiRegistration, UiShown, UiSnapshot,
 };
 pub use sound::{
     UiDevice, UiDeviceChoice, UiDeviceChoices, UiDeviceRole, UiDeviceState, UiHeadset,

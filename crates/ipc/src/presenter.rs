@@ -18,7 +18,7 @@ use crate::{
     settings::UiWindow,
     sign_in,
     sign_in::UiLine,
-    snapshot::{UiAccount, UiCall, UiNotice, UiNoticeKind, UiSnapshot},
+    snapshot::{UiAccount, UiCall, UiKeeps, UiNotice, UiNoticeKind, UiSnapshot},
     transfer,
 };
 
@@ -31,6 +31,7 @@ pub struct Presenter {
     faults: Vec<Fault>,
     devices: Devices,
     recents: Arc<[UiRecent]>,
+    keeps: UiKeeps,
 }
 
 impl Presenter {
@@ -43,11 +44,16 @@ impl Presenter {
             server: profile.server().host().to_owned(),
             country: profile.country,
         };
+        let kept = Profile::history_of(first, others);
         Self {
             agents: std::iter::once(first).chain(others).map(agent).collect(),
             faults: Vec::new(),
             devices: Devices::default(),
             recents: Arc::default(),
+            keeps: UiKeeps {
+                days: u32::try_from(kept.age.as_secs() / DAY_S).unwrap_or(u32::MAX),
+                calls: u32::try_from(kept.calls).unwrap_or(u32::MAX),
+            },
         }
     }
 
@@ -147,6 +153,7 @@ impl Presenter {
             notices,
             sound,
             recents: self.recents.clone(),
+            keeps: Some(self.keeps),
             closing,
             window: UiWindow::default(),
             // Who has the window says so.
@@ -200,6 +207,9 @@ struct Fault {
     until: Duration,
     notice: UiNotice,
 }
+
+/// Seconds.
+const DAY_S: u64 = 24 * 60 * 60;
 
 /// Long enough to be read beside a conversation.
 const FAULT_SHOWN: Duration = Duration::from_secs(15);
@@ -363,6 +373,7 @@ pub(crate) mod tests {
             party: Party::new("sip:2002@contact.example"),
             invite: None,
             hold: Hold::No,
+            held_since: None,
             remote_hold: false,
             muted: false,
             heard: false,

@@ -47,6 +47,8 @@ pub struct UiSnapshot {
     pub sound: UiSound,
     /// Calls that are over, the newest first; at most 100.
     pub recents: Arc<[UiRecent]>,
+    /// How long they are kept; none without a phone.
+    pub keeps: Option<UiKeeps>,
     /// The window was asked to close while a call is up: ask the agent.
     pub closing: bool,
     /// The window itself, and the program in it.
@@ -57,9 +59,31 @@ pub struct UiSnapshot {
     pub desktop: UiDesktop,
 }
 
+/// How long calls that are over are kept, and how many.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UiKeeps {
+    /// Days.
+    pub days: u32,
+    /// The newest so many.
+    pub calls: u32,
+}
+
 impl UiSnapshot {
-    /// What is shown as long as no phone runs; `office` is where the agent signs in, if the profile asks for it.
-    pub fn without_phone(account: UiAccount, office: Option<&OfficeView>) -> Self {
+    /// What is shown as long as no phone runs; `office` is where the agent signs in, if the profile asks for it,
+    /// and `faults` is what has failed meanwhile.
+    pub fn without_phone(
+        account: UiAccount,
+        office: Option<&OfficeView>,
+        faults: &[DeskError],
+    ) -> Self {
+        let mut notices = Vec::new();
+        for notice in faults.iter().map(UiNotice::fault) {
+            if !notices.contains(&notice) {
+                notices.push(notice);
+            }
+        }
         Self {
             now_ms: 0,
             account,
@@ -69,9 +93,10 @@ impl UiSnapshot {
             transfers: Vec::new(),
             group: None,
             recovery: None,
-            notices: Vec::new(),
+            notices,
             sound: UiSound::default(),
             recents: Arc::default(),
+            keeps: None,
             closing: false,
             window: UiWindow::default(),
             dial_request: None,
@@ -93,6 +118,7 @@ impl UiSnapshot {
             notices,
             sound,
             recents,
+            keeps,
             closing,
             window,
             dial_request,
@@ -108,6 +134,7 @@ impl UiSnapshot {
             && *notices == other.notices
             && *sound == other.sound
             && (Arc::ptr_eq(recents, &other.recents) || *recents == other.recents)
+            && *keeps == other.keeps
             && *closing == other.closing
             && *window == other.window
             && *dial_request == other.dial_request
@@ -263,6 +290,8 @@ pub struct UiCall {
     pub muted: bool,
     /// Our hold.
     pub hold: UiHold,
+    /// Since when the other end has waited on our hold, if it does.
+    pub held_since_ms: Option<u64>,
     /// Whether the other end holds us.
     pub held_by_them: bool,
     /// Whether this is the call that the agent hears.

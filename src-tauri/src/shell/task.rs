@@ -413,7 +413,9 @@ impl Task {
                 }
                 phone.present(self.closing.is_some(), office.as_deref())
             }
-            None => UiSnapshot::without_phone(self.account.clone(), office.as_deref()),
+            None => {
+                UiSnapshot::without_phone(self.account.clone(), office.as_deref(), &self.untold)
+            }
         };
         let phone = self.phone.as_ref();
         let set = &self.settings.now().shortcuts;

@@ -2,16 +2,24 @@ import { Button, makeStyles, Subtitle1, tokens } from "@fluentui/react-component
 import { ArrowClockwise20Regular } from "@fluentui/react-icons/svg/arrow-clockwise";
 
 import { useAct } from "../host/HostContext";
-import type { UiError, UiFirstRun, UiProblemKind } from "../ipc/bindings";
-import { Failure } from "../Notices";
+import type { UiError, UiFirstRun, UiNotice, UiProblemKind, UiWindow } from "../ipc/bindings";
+import { Failure, Notices } from "../Notices";
+import { LanguageField } from "../settings/LanguageField";
 import { Mark } from "../shared/Mark";
 import { useWords, type WordId } from "../words/words";
 import { PracticeOffer } from "./PracticeOffer";
 import { ProblemWords } from "./ProblemWords";
 import { ProfileFold, ProfilePath } from "./ProfileFile";
 
+interface FirstRunProps {
+  firstRun: UiFirstRun;
+  failure: UiError | null;
+  notices: readonly UiNotice[];
+  window: UiWindow;
+}
+
 /** No phone yet: what is needed, what is wrong, what to do; and practice, which needs nothing. */
-export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure: UiError | null }) {
+export function FirstRun({ firstRun, failure, notices, window }: FirstRunProps) {
   const styles = useStyles();
   const { say } = useWords();
   const { act } = useAct();
@@ -33,6 +41,7 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
       <Subtitle1 as="h1" className={styles.title}>
         {say(problem === null ? "account.welcome" : titles[problem.kind])}
       </Subtitle1>
+      <Notices notices={notices} />
       <Failure failure={failure} />
       {problem === null ? (
         <>
@@ -62,6 +71,7 @@ export function FirstRun({ firstRun, failure }: { firstRun: UiFirstRun; failure:
           {problem.kind !== "practice" && <PracticeOffer primary={false} />}
         </>
       )}
+      <LanguageField window={window} />
     </main>
   );
 }

@@ -2,8 +2,9 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 import { Warning20Filled } from "@fluentui/react-icons/svg/warning";
 import { useEffect, useRef, type ReactNode } from "react";
 
-import type { UiError, UiSignIn, UiSignInState } from "../ipc/bindings";
-import { Failure } from "../Notices";
+import type { UiError, UiNotice, UiSignIn, UiSignInState, UiWindow } from "../ipc/bindings";
+import { Failure, Notices } from "../Notices";
+import { LanguageField } from "../settings/LanguageField";
 import { Mark } from "../shared/Mark";
 import { ReportFold } from "../shared/Trouble";
 import { useWords, type WordId } from "../words/words";
@@ -16,17 +17,17 @@ import { StepsLine } from "./StepsLine";
 interface SignInProps {
   signIns: readonly UiSignIn[];
   failure: UiError | null;
-  /** It is the agent's first day: this is the first of three steps. */
-  firstSteps: boolean;
+  notices: readonly UiNotice[];
+  window: UiWindow;
 }
 
 /** No phone yet because nobody is signed in, or what follows is not done: how far it is and what to do. */
-export function SignIn({ signIns, failure, firstSteps }: SignInProps) {
+export function SignIn({ signIns, ...rest }: SignInProps) {
   const [own] = signIns;
-  return own === undefined ? <Starting /> : <SignInPage signIn={own} failure={failure} firstSteps={firstSteps} />;
+  return own === undefined ? <Starting /> : <SignInPage signIn={own} {...rest} />;
 }
 
-function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"> & { signIn: UiSignIn }) {
+function SignInPage({ signIn, failure, notices, window }: Omit<SignInProps, "signIns"> & { signIn: UiSignIn }) {
   const styles = useStyles();
   const words = useWords();
   const { say, draw } = words;
@@ -46,10 +47,12 @@ function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"
   return (
     <main className={styles.page}>
       <Mark className={styles.mark} />
-      {firstSteps && <StepsLine step="signIn" />}
+      {/* On the first day this is the first of three steps. */}
+      {window.firstSteps && <StepsLine step="signIn" />}
       <h1 ref={title} tabIndex={-1} className={styles.title}>
         {say(titles[state])}
       </h1>
+      <Notices notices={notices} />
       <Failure failure={failure} />
       {/* Stays in the page through every state, so that readers say what changes. */}
       <div role="status" className={styles.status}>
@@ -89,6 +92,7 @@ function SignInPage({ signIn, failure, firstSteps }: Omit<SignInProps, "signIns"
         </ReportFold>
       )}
       <PracticeOffer primary={false} />
+      <LanguageField window={window} />
     </main>
   );
 }

@@ -25,6 +25,14 @@ it.each([
   expect(screen.getAllByRole("button").filter((button) => button.closest("details") === null).map(({ textContent }) => textContent)).toEqual([...buttons, "Start practice"]);
 });
 
+it.each(["signInSignedOut", "firstRun"])("can be told another language and says what has failed: %s", async (name) => {
+  const { host, user, show } = scene(name);
+  await user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "Deutsch");
+  expect(host.asked).toEqual([{ do: "setLanguage", language: "de" }]);
+  show({ ...(scenes[name] ?? snapshot()), notices: [{ kind: "fault", words: "The link is none to call.", advice: null }] });
+  expect(within(screen.getByRole("main")).getByText("The link is none to call.")).toBeTruthy();
+});
+
 it("signs in by browser or by code, opens the page again, gives up", async () => {
   const { host, user, show } = scene("signInSignedOutCode");
   await user.click(button("Sign in with Office 365"));

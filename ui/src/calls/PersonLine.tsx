@@ -60,6 +60,7 @@ export function PersonLine({ id, first, party, call, part, state, mood, hears, c
           <span className={mergeClasses(styles.pill, mood === "heard" && styles.bright, mood === "waiting" && styles.held)}>
             {mood === "heard" ? <Speaker216Filled aria-hidden /> : mood === "waiting" && <Pause16Filled aria-hidden />}
             <span data-testid="call-state">{state}</span>
+            {mood === "waiting" && typeof call?.heldSinceMs === "number" && <Elapsed sinceMs={call.heldSinceMs} />}
           </span>
           {hears !== undefined && hears !== "" && <span className={styles.hears}>{hears}</span>}
         </div>

@@ -4,6 +4,7 @@ import { Speaker216Filled } from "@fluentui/react-icons/svg/speaker";
 import { Warning16Filled } from "@fluentui/react-icons/svg/warning";
 
 import type { UiCall } from "../ipc/bindings";
+import { Elapsed } from "../shared/clock";
 import { useWords } from "../words/words";
 import { isHeldByMe, stateWords } from "./words";
 
@@ -17,6 +18,7 @@ export function StatePill({ call }: { call: UiCall }) {
     <span className={mergeClasses(styles.pill, (waits || troubled) && styles.held)}>
       {troubled ? <Warning16Filled aria-hidden /> : waits ? <Pause16Filled aria-hidden /> : call.heard && call.state === "active" && <Speaker216Filled aria-hidden />}
       <span data-testid="call-state">{stateWords(words, call)}</span>
+      {!troubled && isHeldByMe(call) && call.heldSinceMs !== null && <Elapsed sinceMs={call.heldSinceMs} />}
     </span>
   );
 }

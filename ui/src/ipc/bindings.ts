@@ -65,6 +65,10 @@ sound: UiSound,
  */
 recents: Array<UiRecent>, 
 /**
+ * How long they are kept; none without a phone.
+ */
+keeps: UiKeeps | null, 
+/**
  * The window was asked to close while a call is up: ask the agent.
  */
 closing: boolean, 
@@ -284,6 +288,10 @@ muted: boolean,
  * Our hold.
  */
 hold: UiHold, 
+/**
+ * Since when the other end has waited on our hold, if it does.
+ */
+heldSinceMs: number | null, 
 /**
  * Whether the other end holds us.
  */
@@ -1091,6 +1099,19 @@ transfer: UiTransferred | null,
  * What was done to hand it over, the first step first.
  */
 steps: Array<UiStep>, };
+
+/**
+ * How long calls that are over are kept, and how many.
+ */
+export type UiKeeps = { 
+/**
+ * Days.
+ */
+days: number, 
+/**
+ * The newest so many.
+ */
+calls: number, };
 
 /**
  * What became of a call.

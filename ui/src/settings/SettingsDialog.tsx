@@ -121,7 +121,7 @@ function Shown({ section, snapshot, registration, onClose }: ShownProps) {
     case "quality":
       return <QualitySection calls={snapshot.calls} />;
     case "privacy":
-      return <PrivacySection onClose={onClose} />;
+      return <PrivacySection keeps={snapshot.keeps} onClose={onClose} />;
     case "about":
       return <AboutSection snapshot={snapshot} registration={registration} />;
   }

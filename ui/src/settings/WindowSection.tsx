@@ -1,10 +1,10 @@
-import { Field, Radio, RadioGroup, Select, Switch } from "@fluentui/react-components";
+import { Field, Radio, RadioGroup, Switch } from "@fluentui/react-components";
 
 import { useAct } from "../host/HostContext";
 import type { UiDesktop, UiTheme, UiWindow, UiWindowSetting } from "../ipc/bindings";
 import { TEXT_SIZES, textSizes } from "../shared/textSize";
-import { LANGUAGES } from "../words/languages";
 import { useWords, type WordId } from "../words/words";
+import { LanguageField } from "./LanguageField";
 import { OpenLinks } from "./OpenLinks";
 import { Part } from "./Part";
 import { managedWords } from "./words";
@@ -20,27 +20,14 @@ export function WindowSection({ window, desktop }: WindowSectionProps) {
   const { say } = words;
   const { act } = useAct();
   const { startAtLogin, startManaged, linksManaged } = desktop;
-  const { language, theme, textSize, alwaysOnTop, managed, managedBy } = window;
+  const { theme, textSize, alwaysOnTop, managed, managedBy } = window;
   const isManaged = (setting: UiWindowSetting) => managed.includes(setting);
   const hint = (managed: boolean) => (managed ? { hint: managedWords(words, managedBy) } : {});
   const by = (setting: UiWindowSetting) => hint(isManaged(setting));
   return (
     <>
       <Part>
-        <Field label={say("settings.language")} {...by("language")}>
-          <Select
-            value={language ?? SYSTEM}
-            disabled={isManaged("language")}
-            onChange={(_, { value }) => act({ do: "setLanguage", language: value === SYSTEM ? null : value })}
-          >
-            <option value={SYSTEM}>{say("settings.language.system")}</option>
-            {LANGUAGES.map((known) => (
-              <option key={known} value={known} lang={known}>
-                {nameOf(known)}
-              </option>
-            ))}
-          </Select>
-        </Field>
+        <LanguageField window={window} />
       </Part>
       <Part>
         <Field label={say("settings.theme")} {...by("theme")}>
@@ -99,14 +86,6 @@ export function WindowSection({ window, desktop }: WindowSectionProps) {
     </>
   );
 }
-
-/** A language in its own words: who looks for theirs may read no other. */
-function nameOf(language: string): string {
-  return new Intl.DisplayNames(language, { type: "language" }).of(language) ?? language;
-}
-
-/** No language is called so. */
-const SYSTEM = "";
 
 const themes: Readonly<Record<UiTheme, WordId>> = {
   system: "settings.theme.system",

@@ -114,6 +114,13 @@ it("says in the dialog what has failed there, and once only", async () => {
   expect(within(screen.getByRole("dialog")).queryByText("The setting cannot be kept.")).toBeNull();
 });
 
+it("says how long calls are kept", async () => {
+  const { show } = await open(snapshot({ keeps: { days: 30, calls: 1_000 } }), "Privacy");
+  expect(screen.getByText("Calls that are over are kept for 30 days, and at most the last 1,000.")).toBeTruthy();
+  show(snapshot({ keeps: { days: 1, calls: 20 } }));
+  expect(screen.getByText("Calls that are over are kept for 1 day, and at most the last 20.")).toBeTruthy();
+});
+
 it("speaks the language that the agent has chosen", async () => {
   renderApp(snapshot({ window: appearance({ language: "de" }) }));
   expect(await screen.findByRole("button", { name: "Einstellungen" })).toBeTruthy();

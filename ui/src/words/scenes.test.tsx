@@ -87,7 +87,7 @@ function isPlain(text: string): boolean {
 function said(scene: string): readonly string[] {
   const theirs = theirsIn([scenes[scene], peopleIn[scene]]).sort((one, other) => other.length - one.length);
   const texts = [...document.body.querySelectorAll("*")].flatMap((element) => {
-    const own = element.closest("time, pre, [lang=en]") === null ? [...element.childNodes].filter((node) => node instanceof Text).map((node) => node.data) : [];
+    const own = element.closest("time, pre, [lang=en], option[lang]") === null ? [...element.childNodes].filter((node) => node instanceof Text).map((node) => node.data) : [];
     // A badge that nobody hears of has a name from the library.
     const attributes = element.closest("[aria-hidden=true]") !== null ? [] : ["aria-label", "title", "placeholder", "aria-valuetext", "aria-description"].flatMap((name) => element.getAttribute(name) ?? []);
     return [...own, ...attributes];

@@ -23,6 +23,7 @@ pub(crate) fn call(id: CallId, state: State, hold: Hold) -> CallView {
         party: Party::new("sip:someone@example.com"),
         invite: None,
         hold,
+        held_since: None,
         remote_hold: false,
         muted: false,
         heard: hold == Hold::No,

@@ -162,6 +162,13 @@ pub struct IceEntry {
 }
 
 impl Profile {
+    /// How long calls are kept that are over, with several lines: as long as all of them allow, for they stand in
+    /// one list.
+    pub fn history_of(first: &Self, others: &[Self]) -> Retention {
+        let others = others.iter().map(|profile| profile.history);
+        others.fold(first.history, Retention::and)
+    }
+
     /// Reads a profile.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ export function snapshot(changes: Partial<UiSnapshot> = {}): UiSnapshot {
     notices: [],
     sound: sound(),
     recents: [],
+    keeps: { days: 90, calls: 1_000 },
     closing: false,
     dialRequest: null,
     desktop: desktop(),
@@ -164,6 +165,7 @@ export function incoming(changes: Partial<UiCall> = {}): UiCall {
     waitedMs: null,
     muted: false,
     hold: "off",
+    heldSinceMs: null,
     heldByThem: false,
     heard: false,
     quality: null,
@@ -226,6 +228,7 @@ export function held(changes: Partial<UiCall> = {}): UiCall {
   return active({
     id: 3,
     hold: "held",
+    heldSinceMs: 384_000,
     heard: false,
     party: { name: "Jonas Brandt", number: "+49 89 5550 777", address: "sip:+49895550777@contact.example" },
     details: [{ kind: "queue", named: null, why: null, label: "Queue", value: "Sales" }],
@@ -295,7 +298,7 @@ export function consulting(changes: Partial<UiTransfer> = {}): UiTransfer {
 
 /** The customer of call 1, who waits. */
 export function waits(changes: Partial<UiCall> = {}): UiCall {
-  return active({ hold: "held", heard: false, ...changes });
+  return active({ hold: "held", heldSinceMs: 576_000, heard: false, ...changes });
 }
 
 const NADIA = { name: "Nadia Haddad", number: "+49 30 5550 2010", address: "sip:+493055502010@contact.example" };

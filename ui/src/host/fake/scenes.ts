@@ -145,7 +145,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   early: snapshot({ calls: [outgoing({ heard: true, state: "early" })], sound: inUse() }),
   active: snapshot({ calls: [active()], sound: inUse(), recents: [...recents] }),
   muted: snapshot({ calls: [active({ muted: true })], sound: inUse() }),
-  held: snapshot({ calls: [active({ hold: "held", heard: false })] }),
+  held: snapshot({ calls: [active({ hold: "held", heldSinceMs: 588_000, heard: false })] }),
   recordable: snapshot({ calls: [active({ recording: recording({ state: "off" }) })], sound: inUse() }),
   recorded: snapshot({ calls: [active({ recording: recording() })], sound: inUse() }),
   recordingPaused: snapshot({
@@ -298,7 +298,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   }),
   consulting: snapshot({ calls: [waits(), expert()], transfers: [consulting()], sound: inUse(), recents: [...recents] }),
   backWithCustomer: snapshot({
-    calls: [active(), expert({ hold: "held", heard: false })],
+    calls: [active(), expert({ hold: "held", heldSinceMs: 591_000, heard: false })],
     transfers: [consulting({ talkingTo: "customer", customerHears: "you", expertHears: "music" })],
     sound: inUse(),
   }),
@@ -337,7 +337,7 @@ export const scenes: Readonly<Record<string, UiSnapshot>> = {
   consultWaits: snapshot({
     calls: [
       waits(),
-      expert({ hold: "held", heard: false }),
+      expert({ hold: "held", heldSinceMs: 591_000, heard: false }),
       active({ id: 5, party: { name: null, number: "+49 40 5550 31", address: "sip:+4940555031@contact.example" }, details: [], answeredAtMs: 590_000 }),
     ],
     transfers: [consulting({ talkingTo: "nobody", expertHears: "music" })],

@@ -70,6 +70,11 @@ impl World {
                 "{session:?} of {call:?}"
             );
             keeps!(
+                NothingLeft,
+                call.held_since().is_some() == !free,
+                "nobody knows since when they wait: {call:?}"
+            );
+            keeps!(
                 OneHeard,
                 session.music == (self.config.hold_music && !free),
                 "who waits hears nothing: {session:?} of {call:?}"

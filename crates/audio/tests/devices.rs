@@ -35,8 +35,80 @@ fn sound_follows_the_devices() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         scenes(&place).await;
+        a_headset_becomes_hands_free(&place).await;
         rings(&place).await;
     });
+}
+
+/// In a call, a Bluetooth headset is another device to the server: one channel, a third of the rate, a microphone,
+/// and another id under the same name. Sound and voice go over to it.
+async fn a_headset_becomes_hands_free(place: &Place) {
+    let server = place.start_server();
+    let description = "device.description=Headset";
+    let sink = |name: &str, form: &[&str]| {
+        let name = format!("sink_name={name}");
+        let properties = format!("sink_properties={description}");
+        place.pactl(
+            &[
+                &["load-module", "module-null-sink", &name, &properties],
+                form,
+            ]
+            .concat(),
+        )
+    };
+    let music = sink("bluez_sink.a2dp_sink", &["rate=48000", "channels=2"]);
+    let headset = |id: &str| DeviceChoice {
+        id: Some(format!("pulseaudio:{id}")),
+        name: Some("Headset".to_owned()),
+    };
+    let (engine, mut events) = Engine::start(EngineConfig {
+        input: Input::Devices(vec![headset("bluez_source.of_old")]),
+        output: Output::Devices(vec![headset("bluez_sink.a2dp_sink")]),
+        ring_output: Output::Silent,
+        ..EngineConfig::default()
+    })
+    .expect("starts");
+    let mut leg = engine.open_leg(leg_config(Codec::Pcmu)).expect("opens");
+    leg.control.set_heard(true);
+    leg.control.set_sending(true);
+    assert_eq!(changed(&mut events, Role::Output, true).await, "Headset");
+
+    let asked = Instant::now();
+    place.pactl(&["info"]);
+    let allowed = Duration::from_secs(1) + 10 * asked.elapsed();
+    place.pactl(&["unload-module", music.trim()]);
+    let before = Instant::now();
+    sink(
+        "bluez_sink.handsfree_head_unit",
+        &["rate=16000", "channels=1"],
+    );
+    place.pactl(&[
+        "load-module",
+        "module-remap-source",
+        "master=bluez_sink.handsfree_head_unit.monitor",
+        "source_name=bluez_source.handsfree_head_unit",
+        &format!("source_properties={description}"),
+    ]);
+    let mut moved = (false, false);
+    while moved != (true, true) {
+        if let AudioEvent::DeviceChanged {
+            role,
+            name,
+            preferred: true,
+        } = next(&mut events).await
+        {
+            assert_eq!(name, "Headset");
+            moved.0 |= role == Role::Output;
+            moved.1 |= role == Role::Input;
+        }
+    }
+    let took = before.elapsed();
+    assert!(took < allowed, "sound moved after {took:?}");
+    println!("hands-free after {took:?}");
+    assert_packets(&mut leg).await;
+    drop(leg);
+    drop(engine);
+    drop(server);
 }
 
 /// Every ring is proven, and rings elsewhere where it is not heard.

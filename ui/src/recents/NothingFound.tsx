@@ -1,27 +1,32 @@
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
 
+import type { UiError } from "../ipc/bindings";
+import { isEnglish } from "../noticeWords";
+import { Trouble } from "../shared/Trouble";
 import { useWords } from "../words/words";
 
 interface NothingFoundProps {
   /** What was looked for; empty if only some kind of calls was. */
   text: string;
   onShowAll: () => void;
-  /** Given where it could not be looked for at all. */
-  onAgain: (() => void) | undefined;
+  /** Why it could not be looked for at all. */
+  failure: UiError | null;
+  onAgain: () => void;
 }
 
 /** No call is as it was wanted, and what to do instead. */
-export function NothingFound({ text, onShowAll, onAgain }: NothingFoundProps) {
+export function NothingFound({ text, onShowAll, failure, onAgain }: NothingFoundProps) {
   const styles = useStyles();
   const { say } = useWords();
   return (
     <div className={styles.nothing}>
       <p role="status" className={styles.title}>
-        {onAgain !== undefined ? say("recents.notSearched") : text === "" ? say("recents.nothing") : say("recents.nothingFor", { search: text })}
+        {failure !== null ? say("recents.notSearched") : text === "" ? say("recents.nothing") : say("recents.nothingFor", { search: text })}
       </p>
-      {onAgain === undefined && text !== "" && <p className={styles.advice}>{say("recents.nothingAdvice")}</p>}
+      {failure !== null && <Trouble what={failure.message} advice={failure.advice ?? null} facts={{ error: failure.error ?? failure.code }} english={isEnglish(failure)} />}
+      {failure === null && text !== "" && <p className={styles.advice}>{say("recents.nothingAdvice")}</p>}
       <div className={styles.ways}>
-        {onAgain !== undefined && (
+        {failure !== null && (
           <Button size="small" onClick={onAgain}>
             {say("account.tryAgain")}
           </Button>

@@ -151,7 +151,8 @@ export function Recents({ recents, reachable, folded, ringing, tabbed, onClear, 
           {nothing && (
             <NothingFound
               text={search.text}
-              onAgain={listed.failed ? listed.again : undefined}
+              failure={listed.failed === null ? null : asUiError(words, listed.failed.thrown)}
+              onAgain={listed.again}
               onShowAll={() => {
                 lookFor("", "all");
                 field.current?.focus();

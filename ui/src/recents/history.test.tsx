@@ -129,6 +129,7 @@ it("lists nothing under a choice that it could not look for, and tries again", a
   host.refusal = { code: "notPossible", message: "The list of calls cannot be read." };
   await user.click(filter("Missed"));
   expect(await screen.findByText("The calls could not be searched.")).toBeTruthy();
+  expect(screen.getAllByText("The list of calls cannot be read.").length).toBe(1);
   expect(screen.queryByRole("list", { name: "Recent calls" })).toBeNull();
   expect(screen.queryByText("There are no such calls.")).toBeNull();
   host.refusal = null;

@@ -16,8 +16,8 @@ export interface Listed {
   readonly more: boolean;
   /** What is listed is not yet what is looked for. */
   readonly pending: boolean;
-  /** What is looked for could not be: nothing is listed, for it would be something else. */
-  readonly failed: boolean;
+  /** Why what is looked for could not be: nothing is listed, for it would be something else. */
+  readonly failed: { readonly thrown: unknown } | null;
   readonly again: () => void;
   readonly loadMore: () => void;
   /** A call is to be forgotten that the snapshot may not have: no snapshot would tell. */
@@ -32,11 +32,12 @@ export function isSearch({ text, filter }: Wanted): boolean {
 /**
  * All calls that are kept, or those that are looked for: the newest come with the snapshots, the others page
  * by page from the host as they are wanted. What is found is looked for anew when a call has come or gone.
+ * `onFault` is told what has failed while something is listed.
  */
 export function usePages(host: Host, recents: readonly UiRecent[], { text, filter }: Wanted, onFault: (thrown: unknown) => void): Listed {
   const [pages, setPages] = useState(NONE);
   const [size, setSize] = useState<{ text: string; filter: UiFilter; rows: number }>({ text, filter, rows: 0 });
-  const [failed, setFailed] = useState<Wanted | null>(null);
+  const [failed, setFailed] = useState<(Wanted & { readonly thrown: unknown }) | null>(null);
   const [attempt, setAttempt] = useState(0);
   const [gone, setGone] = useState<ReadonlySet<number>>(new Set());
   const last = useRef(NONE);
@@ -58,20 +59,22 @@ export function usePages(host: Host, recents: readonly UiRecent[], { text, filte
       },
       (thrown: unknown) => {
         if (still) {
-          setFailed({ text, filter });
-          fault(thrown);
+          setFailed({ text, filter, thrown });
+          if (!searching || isOfSearch(last.current, text, filter)) {
+            fault(thrown);
+          }
         }
       },
     );
     return () => {
       still = false;
     };
-  }, [host, recents, text, filter, rows, attempt]);
+  }, [host, recents, text, filter, searching, rows, attempt]);
 
   const drop = useCallback((id: number) => setGone((before) => new Set(before).add(id)), []);
   const current = isOf(pages, recents, text, filter);
-  const same = pages.text === text && pages.filter === filter;
-  const hasFailed = searching && !same && failed?.text === text && failed.filter === filter;
+  const same = isOfSearch(pages, text, filter);
+  const hasFailed = searching && !same && failed !== null && isOfSearch(failed, text, filter);
   const found = pages.found.filter(({ id }) => !gone.has(id));
   // A call that was in an older page may be among the newest now.
   const older = found.filter(({ id }) => !recents.some((recent) => recent.id === id));
@@ -80,7 +83,7 @@ export function usePages(host: Host, recents: readonly UiRecent[], { text, filte
     calls: hasFailed ? NO_CALLS : searching ? (isSearch(pages) ? found : recents) : isSearch(pages) ? recents : [...recents, ...older],
     more: !hasFailed && (current ? pages.more : !searching && recents.length >= SHOWN_BY_SNAPSHOT),
     pending: searching && !same && !hasFailed,
-    failed: hasFailed,
+    failed: hasFailed ? failed : null,
     again: () => setAttempt(attempt + 1),
     loadMore: () => setSize({ text, filter, rows: pages.found.length + 1 }),
     drop,
@@ -115,7 +118,11 @@ function begun(recents: readonly UiRecent[], text: string, filter: UiFilter): Pa
 }
 
 function isOf(pages: Pages, recents: readonly UiRecent[], text: string, filter: UiFilter): boolean {
-  return pages.recents === recents && pages.text === text && pages.filter === filter;
+  return pages.recents === recents && isOfSearch(pages, text, filter);
+}
+
+function isOfSearch(wanted: Wanted, text: string, filter: UiFilter): boolean {
+  return wanted.text === text && wanted.filter === filter;
 }
 
 const NO_CALLS: readonly UiRecent[] = [];

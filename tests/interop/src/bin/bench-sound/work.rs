@@ -258,7 +258,7 @@ fn commit() -> String {
             .ok()
             .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let code = ["crates/audio", "crates/media"];
+    let code = ["crates/audio/src", "crates/media/src"];
     let last = git(&[&["log", "-1", "--format=%h", "--"], &code[..]].concat()).unwrap_or_default();
     let changed = git(&[&["status", "--porcelain", "--"], &code[..]].concat());
     let mark = if changed.is_some_and(|changed| changed.is_empty()) {

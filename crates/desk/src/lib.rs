@@ -28,6 +28,7 @@ mod hear;
 mod history;
 mod kept;
 mod keychain;
+mod leaving;
 mod leg;
 mod lines;
 pub mod log;

@@ -34,7 +34,7 @@ use crate::{
     media::Report,
     network::{Change, Watch},
     recovery::{Left, LeftCall, TakenUp},
-    snapshot::{Note, Registration, Snapshot},
+    snapshot::{Note, Snapshot},
     view::{between, call_view, transfer_view},
     words,
 };

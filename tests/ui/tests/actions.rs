@@ -187,7 +187,7 @@ fn larger_text_and_the_bar_are_there_again_after_a_restart() {
         drop(window);
 
         let window = Setup::new(lab, &desktop).on(&practice).open()?;
-        window.is_reachable()?;
+        window.sees("Robin Adeyemi")?;
         window.until("a bar again", is_bar)?;
         window.driver().keys(&to_the_bar_or_back, "y")?;
         window.until("larger text again", |window| window.height() == larger)?;

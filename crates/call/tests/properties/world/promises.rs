@@ -71,7 +71,7 @@ impl World {
             );
             keeps!(
                 NothingLeft,
-                call.held_since().is_some() == !free,
+                call.held_since().is_some() != free,
                 "nobody knows since when they wait: {call:?}"
             );
             keeps!(

@@ -156,47 +156,6 @@ fn the_window_speaks_another_language_at_once_and_after_a_restart() {
 }
 
 #[test]
-fn larger_text_and_the_bar_are_there_again_after_a_restart() {
-    test(|lab| {
-        let Shift {
-            window,
-            practice,
-            desktop,
-            _pulse,
-        } = shift(lab, &[people::AGENT, people::EXPERTS])?;
-        // The same window has room for less of the page.
-        let usual = window.height();
-        window.driver().keys(&[key::CONTROL], "+")?;
-        window.until("larger text", |window| window.height() < usual)?;
-        let larger = window.height();
-        assert_eq!(window.accessibility_faults()?, Vec::<String>::new());
-        // By keys: the driver clicks beside what is enlarged.
-        let to_the_bar_or_back = [key::CONTROL, key::SHIFT];
-        window.driver().keys(&to_the_bar_or_back, "y")?;
-        let is_bar = |window: &Window| window.height() < larger / 2;
-        window.until("a bar", is_bar)?;
-        assert_eq!(window.accessibility_faults()?, Vec::<String>::new());
-        let settings = practice.profile().with_file_name("settings.toml");
-        window.until("settings on the disk", |_| {
-            std::fs::read_to_string(&settings).is_ok_and(|text| {
-                text.contains("compact = true") && text.contains("text_size = \"large\"")
-            })
-        })?;
-        desktop.press("alt+F4")?;
-        window.ends()?;
-        drop(window);
-
-        let window = Setup::new(lab, &desktop).on(&practice).open()?;
-        window.sees("Robin Adeyemi")?;
-        window.until("a bar again", is_bar)?;
-        window.driver().keys(&to_the_bar_or_back, "y")?;
-        window.until("larger text again", |window| window.height() == larger)?;
-        window.driver().keys(&[key::CONTROL], "0")?;
-        window.until("text as usual", |window| window.height() == usual)
-    });
-}
-
-#[test]
 fn as_a_bar_the_window_is_small_and_its_buttons_and_keys_do_what_they_do_in_full() {
     test(|lab| {
         let mut shift = shift(lab, &[people::AGENT, people::SOON, people::MARIA])?;

@@ -90,6 +90,8 @@ it("shows both people on one card, what each hears, and their times", () => {
   expect(within(card).getByText("Talking with you")).toBeTruthy();
   expect(within(card).getAllByRole("timer").map(({ textContent }) => textContent)).toEqual([
     expect.stringMatching(/^3:2\d$/),
+    // So long she has waited.
+    expect.stringMatching(/^0:2\d$/),
     expect.stringMatching(/^0:\d\d$/),
   ]);
   expect(screen.getAllByText("Mina Kowalski")).toHaveLength(1);
